@@ -1,0 +1,79 @@
+/**
+ * What can go wrong, in words that every layer shares?
+ *
+ * One class and a closed union of codes. The layer that notices throws without advice; `operations` adds the file and the
+ * hint; `cli/report.ts` is the only place that prints; `cli/exit-codes.ts` the only one that knows numbers. Imports nothing.
+ */
+
+/**
+ * - `usage`: the command line is off. `policy`: the policy file is wrong. `no-rule`: no rule covers the path.
+ * - `bad-key`: a recipient or identity that is malformed or of a kind that cannot be used.
+ * - `cannot-ask`: a question would be needed where nobody can be asked.
+ * - `no-identity`: no identity here opens it. `wrong-passphrase`: a passphrase was given and does not fit.
+ * - `malformed`: bytes that are not what they claim to be. `tampered`: authentication failed.
+ * - `not-found`, `io`, `busy`: reading or writing failed, the file is missing, somebody else is committing.
+ * - `editor`: the editor failed, so nothing was changed.
+ * - `refused`: would harm (plaintext over a secret, empty input …). `drift`: readers differ from the policy.
+ *   `lockout`: nobody, or no person, could read it any more. `changed`: the file changed while we worked.
+ * - `interrupted`: ended by a signal.
+ */
+export type ErrorCode =
+  | "usage"
+  | "policy"
+  | "no-rule"
+  | "bad-key"
+  | "cannot-ask"
+  | "no-identity"
+  | "wrong-passphrase"
+  | "malformed"
+  | "tampered"
+  | "not-found"
+  | "io"
+  | "busy"
+  | "editor"
+  | "refused"
+  | "drift"
+  | "lockout"
+  | "changed"
+  | "interrupted";
+
+/** A place in a text: `file` as it should be shown, `line` and `column` counted from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+export interface ErrorDetails {
+  /** The exact command or line that mends it. */
+  readonly hint?: string | undefined;
+  readonly at?: Position | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The only error that is expected. `message` says what is wrong in lower case without a final period, and never holds
+ * a secret value, key text or a piece of a decrypted document.
+ */
+export class SecretsError extends Error {
+  override readonly name = "SecretsError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly at: Position | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint;
+    this.at = details.at;
+  }
+}
+
+/** The same error with the place and the hint that only an outer layer knows; what it says already stays. */
+export function dressed(error: SecretsError, details: ErrorDetails): SecretsError {
+  return new SecretsError(error.code, error.message, {
+    hint: error.hint ?? details.hint,
+    at: error.at ?? details.at,
+    cause: error.cause ?? details.cause,
+  });
+}

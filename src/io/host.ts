@@ -1,0 +1,103 @@
+/**
+ * What does the program need from the world?
+ *
+ * Everything that is not pure goes through one `Host` of at most ten members; `node-host.ts` is the real one, dry-run
+ * and tests are wrappers around it. Members are properties, so that they can be replaced one by one.
+ */
+
+export interface FileStat {
+  readonly kind: "file" | "directory" | "symlink" | "other";
+  /** Permission bits, 0o777 at most. */
+  readonly mode: number;
+  readonly size: number;
+  readonly uid: number;
+  readonly links: number;
+  /** Device and inode: equal means the same file. */
+  readonly identity: string;
+}
+
+/** An open file; every call may write or read less than all only at the end of the file. */
+export interface OpenFile {
+  /** Reads up to `buffer.length` bytes from the current position; 0 at the end. */
+  read(buffer: Uint8Array): Promise<number>;
+  /** Writes all of it. */
+  write(bytes: Uint8Array): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Errors are Node's own (`code` is ENOENT, EACCES …); callers turn them into SecretsErrors with `ioError`. */
+export interface Files {
+  readonly read: (path: string) => Promise<Uint8Array>;
+  /** Never follows the last symlink when `follow` is false (default true). Undefined: nothing there. */
+  readonly stat: (path: string, options?: { follow?: boolean }) => Promise<FileStat | undefined>;
+  readonly list: (directory: string) => Promise<string[]>;
+  readonly realpath: (path: string) => Promise<string>;
+  /** `read`: existing file. `create`: O_EXCL, with `mode` from the first moment. */
+  readonly open: (path: string, how: "read" | "create", mode?: number) => Promise<OpenFile>;
+  readonly chmod: (path: string, mode: number) => Promise<void>;
+  readonly rename: (from: string, to: string) => Promise<void>;
+  /** Hard link; fails where `to` exists. */
+  readonly link: (from: string, to: string) => Promise<void>;
+  readonly remove: (path: string) => Promise<void>;
+  readonly makeDirectory: (path: string, mode?: number) => Promise<void>;
+  /** fsync of a directory; what a file system cannot do (EINVAL, ENOTSUP, EPERM) is no error. */
+  readonly syncDirectory: (path: string) => Promise<void>;
+}
+
+export interface Terminal {
+  /** Whether a question can be put to somebody: stdin and stderr are terminals, no `CI`, no `--no-input`. */
+  readonly canAsk: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  /** A line typed in clear. */
+  readonly ask: (question: string) => Promise<string>;
+  /** A line typed without echo; the terminal is restored on every way out. */
+  readonly askHidden: (question: string) => Promise<string>;
+}
+
+export interface ChildResult {
+  /** The child's exit code, or undefined when a signal ended it. */
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+}
+
+export interface ChildOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: Uint8Array;
+  /** `inherit`: the child owns the terminal (an editor). `capture`: its output comes back. */
+  readonly terminal: "inherit" | "capture";
+}
+
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
+
+export interface System {
+  readonly platform: "linux" | "darwin" | "win32" | (string & {});
+  readonly cwd: string;
+  /** Home directory, or undefined where there is none. */
+  readonly home: string | undefined;
+  readonly hostname: string;
+  readonly uid: number | undefined;
+  readonly pid: number;
+  /** Where temporary files go by the system's own rule. */
+  readonly temporary: string;
+}
+
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly system: System;
+  readonly files: Files;
+  readonly terminal: Terminal;
+  readonly now: () => Date;
+  readonly stdin: () => AsyncIterable<Uint8Array>;
+  /** Resolves when the bytes are handed over; rejects with code EPIPE when the reader is gone. */
+  readonly stdout: (bytes: Uint8Array) => Promise<void>;
+  readonly stderr: (text: string) => void;
+  /** Starts a program by argv, never through a shell. Rejects with ENOENT where it does not exist. */
+  readonly run: (argv: readonly string[], options: ChildOptions) => Promise<ChildResult>;
+  /** Runs `cleanup` when a signal ends the program; answers the way to take it back. */
+  readonly onExit: (cleanup: () => void) => () => void;
+}
