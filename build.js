@@ -57,10 +57,9 @@ async function buildProgram() {
 
 /** The licence texts of every package that went into the bundle, which their licences ask to be kept. */
 function licenses(/** @type {string[]} */ inputs) {
-  const folders = new Set(inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]));
-  folders.delete(undefined);
+  const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
   return [...folders]
-    .sort()
+    .sort((a, b) => a.localeCompare(b, "en"))
     .map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(path.join(root, folder, "package.json"), "utf8"));
       const file = readdirSync(path.join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
