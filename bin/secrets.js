@@ -28,10 +28,11 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
 
 async function start() {
   keepCompiledCode();
-  const [{ main }, { nodeHost }] = await Promise.all([
+  const [{ main }, { hardenProcess, nodeHost }] = await Promise.all([
     import("../dist/program/main.js"),
     import("../dist/program/node-host.js"),
   ]);
+  hardenProcess();
   // No process.exit: what is still on its way to a pipe would be cut off.
   process.exitCode = await main(argv, nodeHost());
 }

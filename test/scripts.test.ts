@@ -9,6 +9,7 @@ import { builtProgram } from "./script/built-program.ts";
 import { inProcess } from "./script/in-process.ts";
 import { isForBuiltProgram, play } from "./script/script.ts";
 
+const here = inProcess(main, nodeHost());
 const folder = path.join(import.meta.dirname, "scripts");
 const scripts = readdirSync(folder)
   .filter((name) => name.endsWith(".txtar"))
@@ -20,10 +21,7 @@ test("there are scripts, and some are for the built program", () => {
 });
 
 describe.concurrent("in this process", () => {
-  test.each(scripts)(
-    "%s",
-    async (name, text) => await expect(play(name, text, inProcess(main, nodeHost()))).resolves.toBeUndefined(),
-  );
+  test.each(scripts)("%s", async (name, text) => await expect(play(name, text, here)).resolves.toBeUndefined());
 });
 
 describe.concurrent("on the built program", () => {
