@@ -31,9 +31,14 @@ export function x25519Shared(secret: KeyObject, point: Uint8Array): Buffer | und
   }
 }
 
+/** @param seed 32 bytes. */
+export function ed25519Secret(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([ed25519Pkcs8, seed]), format: "der", type: "pkcs8" });
+}
+
 /** The public key (32 bytes) of an Ed25519 seed (32 bytes). */
 export function ed25519Public(seed: Uint8Array): Buffer {
-  return rawPublic(createPrivateKey({ key: Buffer.concat([ed25519Pkcs8, seed]), format: "der", type: "pkcs8" }));
+  return rawPublic(ed25519Secret(seed));
 }
 
 /** The X25519 scalar that belongs to an Ed25519 seed: the first half of its SHA-512, not clamped (RFC 8032, 5.1.5). */
