@@ -147,7 +147,7 @@ export const checks: Readonly<Record<string, Check>> = {
 };
 
 /** A path of the script as a path of the system. */
-export function at(stage: Stage, file: string): string {
+function at(stage: Stage, file: string): string {
   return path.resolve(stage.cwd, file);
 }
 
