@@ -9,14 +9,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Encrypter, generateIdentity, identityToRecipient } from "age-encryption";
+import { Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 
 const rounds = Number(process.argv[2] ?? 31);
 const bin = path.join(import.meta.dirname, "..", "..", "bin", "secrets.js");
 const folder = mkdtempSync(path.join(tmpdir(), "start-up-"));
 
 try {
-  const identity = await generateIdentity();
+  const identity = await generateX25519Identity();
   const encrypter = new Encrypter();
   encrypter.addRecipient(await identityToRecipient(identity));
   writeFileSync(path.join(folder, "key"), `${identity}\n`, { mode: 0o600 });
