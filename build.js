@@ -44,6 +44,8 @@ async function buildProgram() {
     format: "esm",
     platform: "node",
     target: "node20.19",
+    // For Node, yaml offers CommonJS, whose names an on-demand import of a bundle does not have. Its other build is the same code.
+    alias: { yaml: path.join(root, "node_modules", "yaml", "browser", "index.js") },
     // CommonJS inside the bundle (sshpk, bcrypt-pbkdf, execa's cross-spawn) calls `require` for Node's own modules.
     banner: {
       js: 'import { createRequire as makeRequire } from "node:module";\nconst require = makeRequire(import.meta.url);',
