@@ -55,6 +55,7 @@ export function createProject(options: ProjectOptions): Project {
   const repositories = new Map<string, Promise<Repository | undefined>>();
   const policies = new Map<string, Promise<PolicyFile | undefined>>();
   const detail = options.detail ?? ignore;
+  const tell = options.tell ?? ignore;
   const toAbsolute = (path: string) => resolve(directory, path);
   const show = (path: string) => shown(directory, path);
 
@@ -66,9 +67,9 @@ export function createProject(options: ProjectOptions): Project {
     host,
     directory,
     dryRun: options.dryRun ?? false,
-    tell: options.tell ?? ignore,
+    tell,
     detail,
-    identities: identityRing({ host, detail, resolve: toAbsolute, only: options.identities ?? [] }),
+    identities: identityRing({ host, detail, warn: tell, resolve: toAbsolute, only: options.identities ?? [] }),
     resolve: toAbsolute,
     show,
     repository,
