@@ -41,7 +41,7 @@ export async function digest(chunks: AsyncIterable<Uint8Array>): Promise<{ sha25
   return { sha256: hash.digest("hex"), size };
 }
 
-/** SHA-256 in lower-case hex. */
-export function sha256(bytes: Uint8Array): string {
+/** SHA-256 in lower-case hex. A string counts as UTF-8. */
+export function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
