@@ -8,13 +8,12 @@
 import type { Stanza } from "age-encryption";
 import { SecretsError } from "../errors.ts";
 import type { Host } from "../io/host.ts";
+import { errorCode } from "../io/io-error.ts";
 import type { AskPassphrase, Identity, LockedIdentity } from "../keys/key-kind.ts";
 import { identitySources, type Source, type SourceOptions } from "./identity-sources.ts";
 
 /** What is known of a file before it is opened. */
 export interface Opening {
-  /** How the file is called in questions. */
-  readonly file: string;
   readonly stanzas: readonly Stanza[];
   /** Whether the file declares this reader: true, false, or undefined where nobody can know. */
   readonly declares: (id: string) => boolean | undefined;
@@ -166,7 +165,8 @@ async function load(source: Source, options: RingOptions): Promise<Loaded> {
       else entry.ready.push(identity);
     }
     for (const warning of warnings) options.warn(`warning: ${source.origin}: ${warning}`);
-    entry.note = entry.locked.length > 0 ? "protected by a passphrase, and nothing says that it can help" : "not for this file";
+    entry.note =
+      entry.locked.length > 0 ? "protected by a passphrase, and nothing says that it can help" : "not for this file";
   } catch (error) {
     entry.note = whyNot(error);
   }
@@ -177,7 +177,7 @@ async function load(source: Source, options: RingOptions): Promise<Loaded> {
 /** Only words of our own: what a command or a parser says could quote the key. */
 function whyNot(error: unknown): string {
   if (error instanceof SecretsError) return error.message;
-  const code = (error as NodeJS.ErrnoException).code;
+  const code = errorCode(error);
   if (code === "ENOENT") return "not there";
   return `cannot be read${code === undefined ? "" : ` (${code})`}`;
 }
