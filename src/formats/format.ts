@@ -40,6 +40,16 @@ export interface Leaf {
   readonly steps: readonly Step[];
   /** The value as the format types it: of an ENC text it is that text, type `str`. */
   readonly scalar: Scalar;
+  /**
+   * Where it stands, as an opaque word. Between two leaves of the same open source *and* the same place, a sealed source
+   * can be reused verbatim; otherwise it has to be sealed anew (`foo` moved from a block into `[ ]` needs other quotes).
+   */
+  readonly place: string;
+  /**
+   * True where it stands here only through an alias: its path, steps and value count as sops counts them (MAC, rules), but
+   * there is no source to replace, and the rules leave it in clear (see `expandAliases`).
+   */
+  readonly copy: boolean;
   /** Comments that stand before it and belong to it are told apart by order alone: leaves are in document order. */
   seal(enc: string): string;
   /** The source on the open side. @throws SecretsError `malformed` where the type cannot stand here. */
@@ -52,7 +62,10 @@ export type Tree = string | number | boolean | null | readonly Tree[] | Readonly
 /** One side of a document. */
 export interface ParsedText {
   readonly text: string;
-  /** Values and comments in document order over all documents; the metadata's own leaves are not among them. */
+  /**
+   * Values and comments in the order in which sops walks them, over all documents: a comment stands before the entry that
+   * it belongs to, a foot comment after it. The metadata's own leaves are not among them.
+   */
   readonly leaves: readonly Leaf[];
   /** What stands under `sops` in the first document; undefined where there is none. */
   readonly metadata: Tree | undefined;
@@ -65,13 +78,28 @@ export interface Replacement {
 
 export type FormatName = "yaml" | "json" | "dotenv" | "ini" | "binary";
 
+/** Whether the rules want this leaf sealed. */
+export type Selects = (leaf: Leaf) => boolean;
+
+/** A text without the aliases that cannot stay, and where they stood. */
+export interface Expanded {
+  readonly text: string;
+  readonly at: readonly { readonly line: number; readonly column: number }[];
+}
+
 export interface Format {
   readonly name: FormatName;
   /**
    * @param side `open`: what people write; comment paths are those of the sealed layout that will come of it.
+   * @param selects for the open side: which leaves will be sealed, since that decides the sealed layout; absent: all.
    * @throws SecretsError `malformed` with line and column, never quoting the text.
    */
-  parse(text: string, side: "open" | "sealed"): ParsedText;
+  parse(text: string, side: "open" | "sealed", selects?: Selects): ParsedText;
+  /**
+   * Only for formats with aliases: the open text with every alias that reaches a leaf to be sealed written out, since sealed
+   * text holds its path. To be called before an open text is parsed to be sealed. Unchanged text where there is none.
+   */
+  expandAliases?(text: string, selects: Selects): Expanded;
   /** The text with these leaves' sources replaced and, where given, the metadata written (every document) or removed. */
   print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string;
   /** The open text with the value at `steps` set to a JSON value (source text of it), created where it is missing. */
