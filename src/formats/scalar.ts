@@ -4,7 +4,6 @@
  * sops.md 1.5: the bytes that are sealed and that enter the MAC. Numbers stay text: a 64-bit integer is never a JavaScript
  * number, and a float is one only to find its shortest digits, which ECMAScript and Go define alike.
  */
-import { SecretsError } from "../errors.ts";
 import type { Scalar, ScalarType } from "./format.ts";
 
 const encoder = new TextEncoder();
@@ -98,7 +97,7 @@ export function isCanonicalTime(text: string): boolean {
  * whose type was changed shows here, where it shows at all.
  */
 export function isCanonical(scalar: Scalar): boolean {
-  if (scalar.type === "str" || scalar.type === "bytes") return true;
+  if (scalar.type === "str" || scalar.type === "bytes" || scalar.type === "comment") return true;
   const text = textOfScalar(scalar);
   if (text === undefined) return false;
   switch (scalar.type) {
@@ -112,15 +111,7 @@ export function isCanonical(scalar: Scalar): boolean {
       return isCanonicalTime(text);
     case "null":
       return text === "";
-    case "comment":
+    default:
       return true;
   }
-}
-
-/**
- * The error for a text that does not parse. `at.file` is empty: pure code knows no file, the caller puts it there.
- * @param line and `column` count from 1.
- */
-export function malformedAt(message: string, line: number, column?: number): SecretsError {
-  return new SecretsError("malformed", message, { at: { file: "", line, column } });
 }
