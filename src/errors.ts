@@ -48,6 +48,8 @@ export interface ErrorDetails {
   /** The exact command or line that mends it. */
   readonly hint?: string | undefined;
   readonly at?: Position | undefined;
+  /** Further lines below the message: what was tried, who differs. */
+  readonly notes?: readonly string[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -60,12 +62,14 @@ export class SecretsError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly at: Position | undefined;
+  readonly notes: readonly string[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.hint = details.hint;
     this.at = details.at;
+    this.notes = details.notes ?? [];
   }
 }
 
@@ -74,6 +78,7 @@ export function dressed(error: SecretsError, details: ErrorDetails): SecretsErro
   return new SecretsError(error.code, error.message, {
     hint: error.hint ?? details.hint,
     at: error.at ?? details.at,
+    notes: error.notes.length > 0 ? error.notes : details.notes,
     cause: error.cause ?? details.cause,
   });
 }

@@ -33,14 +33,26 @@ export interface Files {
   readonly stat: (path: string, options?: { follow?: boolean }) => Promise<FileStat | undefined>;
   readonly list: (directory: string) => Promise<string[]>;
   readonly realpath: (path: string) => Promise<string>;
-  /** `read`: existing file. `create`: O_EXCL, with `mode` from the first moment. */
-  readonly open: (path: string, how: "read" | "create", mode?: number) => Promise<OpenFile>;
+  /**
+   * `read`: existing file. `read-itself`: the same, but a symlink is ELOOP and a FIFO does not block. `create`: O_EXCL,
+   * with `mode` (default 0600, less the umask) from the first moment.
+   */
+  readonly open: (path: string, how: "read" | "read-itself" | "create", mode?: number) => Promise<OpenFile>;
   readonly chmod: (path: string, mode: number) => Promise<void>;
   readonly rename: (from: string, to: string) => Promise<void>;
   /** Hard link; fails where `to` exists. */
   readonly link: (from: string, to: string) => Promise<void>;
+  /** A file, a symlink itself, or an empty directory. */
   readonly remove: (path: string) => Promise<void>;
+  /** With its parents; one that is there already is no error. `mode` (default 0777) loses the umask. */
   readonly makeDirectory: (path: string, mode?: number) => Promise<void>;
+  /**
+   * Makes a directory, 0700, which goes with all that is in it however this program ends, `kill -9` included. The answer
+   * removes it now.
+   */
+  readonly makeScratch: (path: string) => Promise<() => Promise<void>>;
+  /** Whether what is written below this directory stays in memory (tmpfs, ramfs). */
+  readonly inMemory: (directory: string) => Promise<boolean>;
   /** fsync of a directory; what a file system cannot do (EINVAL, ENOTSUP, EPERM) is no error. */
   readonly syncDirectory: (path: string) => Promise<void>;
 }
@@ -62,13 +74,19 @@ export interface ChildResult {
   readonly signal: string | undefined;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
+  /** The signal that was sent to us while the child owned the terminal, and that we passed on to it. */
+  readonly forwarded?: Signal | undefined;
 }
 
 export interface ChildOptions {
   readonly cwd?: string;
+  /** The whole environment of the child; without it, ours. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: Uint8Array;
-  /** `inherit`: the child owns the terminal (an editor). `capture`: its output comes back. */
+  /**
+   * `inherit`: the child owns the terminal (an editor); SIGINT and SIGQUIT are its business alone, SIGTERM and SIGHUP
+   * are passed on to it. `capture`: its output comes back.
+   */
   readonly terminal: "inherit" | "capture";
 }
 
@@ -84,6 +102,8 @@ export interface System {
   readonly pid: number;
   /** Where temporary files go by the system's own rule. */
   readonly temporary: string;
+  /** When that process began, in words that no other process of this machine shares, boots included; undefined: no such process. */
+  readonly started: (pid: number) => Promise<string | undefined>;
 }
 
 export interface Host {
@@ -98,6 +118,6 @@ export interface Host {
   readonly stderr: (text: string) => void;
   /** Starts a program by argv, never through a shell. Rejects with ENOENT where it does not exist. */
   readonly run: (argv: readonly string[], options: ChildOptions) => Promise<ChildResult>;
-  /** Runs `cleanup` when a signal ends the program; answers the way to take it back. */
-  readonly onExit: (cleanup: () => void) => () => void;
+  /** Runs `cleanup`, and waits for it, before a signal ends the program; answers the way to take it back. */
+  readonly onExit: (cleanup: () => void | Promise<void>) => () => void;
 }

@@ -29,6 +29,64 @@ export interface Reader {
   readonly through: readonly string[];
 }
 
+/** The settings of sops that say which leaves are encrypted: a rule has at most one of them. */
+export type SelectionSetting =
+  | "unencrypted_suffix"
+  | "encrypted_suffix"
+  | "unencrypted_regex"
+  | "encrypted_regex"
+  | "unencrypted_comment_regex"
+  | "encrypted_comment_regex";
+
+export interface Selection {
+  readonly kind: SelectionSetting;
+  /** Never empty; a regular expression is valid RE2. */
+  readonly value: string;
+}
+
+/** What a `creation_rules` entry says beside who reads. What is undefined was not written. */
+export interface RuleSettings {
+  readonly selection?: Selection | undefined;
+  readonly macOnlyEncrypted?: boolean | undefined;
+  /** `shamir_threshold`, only as written: several groups without one need all of them. */
+  readonly threshold?: number | undefined;
+  /**
+   * The readers of each of the `key_groups`, in order, where there are two or more: a single group is the same as none.
+   * A group of foreign keys only has no readers.
+   */
+  readonly groups?: readonly (readonly Reader[])[] | undefined;
+  /** The kinds of keys that only sops can serve and that this rule asks for, as it calls them: `pgp`, `kms` … */
+  readonly foreign: readonly string[];
+}
+
+/**
+ * Whether the `age:` list that stock sops reads has the same keys as `readers`, either face counting. `absent`: there is
+ * no list. A plain sops rule and a path under `secrets:` have nothing to compile: `agrees`.
+ */
+export type Compiled = "agrees" | "differs" | "absent";
+
+/** One entry of `creation_rules`. */
+export interface CreationRule {
+  /** Where the rule stands. */
+  readonly at: Position;
+  /** Its `path_regex`, or "every path". */
+  readonly title: string;
+  /** A rule of stock sops, without `readers`. */
+  readonly plain: boolean;
+  /** Without duplicates, in the order of the policy; empty where a plain rule names no key of ours. */
+  readonly readers: readonly Reader[];
+  readonly settings: RuleSettings;
+  readonly compiled: Compiled;
+  /** @param path POSIX, relative to the policy's directory. Says nothing of the rules before this one. */
+  matches(path: string): boolean;
+}
+
+/** What is no error and probably not meant: printed by verbs that look at the policy, never a reason to stop. */
+export interface PolicyWarning {
+  readonly at: Position;
+  readonly message: string;
+}
+
 /** What the policy says of one path. */
 export interface Ruling {
   /** POSIX path relative to the policy's directory. */
@@ -42,6 +100,11 @@ export interface Ruling {
   readonly readers: readonly Reader[];
   /** The `creation_rules` entries that would match a path ruled by `secrets:`, to be named by `who`. */
   readonly shadowed: readonly Position[];
+  /** A rule of stock sops, without `readers`: it yields to any other that names the file. */
+  readonly plain: boolean;
+  /** Those of the first matching `creation_rules` entry; for a path under `secrets:`, its selection and MAC settings. */
+  readonly settings: RuleSettings;
+  readonly compiled: Compiled;
 }
 
 export interface Policy {
@@ -49,6 +112,9 @@ export interface Policy {
   readonly file: string;
   readonly members: readonly Member[];
   readonly teams: ReadonlyMap<string, readonly string[]>;
+  /** In the order of the file, which is the order in which they are tried. */
+  readonly creationRules: readonly CreationRule[];
+  readonly warnings: readonly PolicyWarning[];
   /** Whether our `.age` files carry the reader hint. */
   readonly readerHint: boolean;
   /** @param path POSIX, relative to the policy's directory. Undefined: no rule matches. */

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/**
+ * How does the program start?
+ *
+ * Puts the command line and the real world together and nothing else. A lone `--version` is answered before anything
+ * is loaded, so that it costs what bare Node costs.
+ */
+
+import { existsSync, readFileSync, statSync } from "node:fs";
+import module from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const argv = process.argv.slice(2);
+
+if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+  const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  process.stdout.write(`${version}\n`);
+} else {
+  const obstacle = whatIsMissing();
+  if (obstacle === undefined) await start();
+  else {
+    process.stderr.write(`secrets: error: ${obstacle.message}\nsecrets: hint: ${obstacle.hint}\n`);
+    process.exitCode = 2;
+  }
+}
+
+async function start() {
+  keepCompiledCode();
+  const [{ main }, { hardenProcess, nodeHost }] = await Promise.all([
+    import("../dist/program/main.js"),
+    import("../dist/program/node-host.js"),
+  ]);
+  hardenProcess();
+  // No process.exit: what is still on its way to a pipe would be cut off.
+  process.exitCode = await main(argv, nodeHost());
+}
+
+/** Why the program cannot start here, if it cannot. */
+function whatIsMissing() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const isNewEnough = major === 20 ? minor >= 19 : major > 22 || (major === 22 && minor >= 12);
+  if (!isNewEnough) {
+    return { message: `Node ${process.versions.node} is too old`, hint: "install Node 20.19, 22.12 or newer" };
+  }
+  if (!existsSync(path.join(root, "dist", "program", "main.js"))) {
+    return { message: "the program has not been built", hint: `npm run build, in ${root}` };
+  }
+  return undefined;
+}
+
+/**
+ * Lets Node keep its compiled code, where it can (22.1 and newer) and where only this user writes: code that another user
+ * may replace, as in Node's own choice below the system's temporary folder, has no business in a secrets tool.
+ */
+function keepCompiledCode() {
+  const { HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE } = process.env;
+  const cache = XDG_CACHE_HOME || (HOME && path.join(HOME, ".cache"));
+  if (module.enableCompileCache === undefined || NODE_COMPILE_CACHE || !cache) return;
+  const owner = statSync(cache, { throwIfNoEntry: false })?.uid;
+  if (owner !== undefined && owner === process.getuid?.()) {
+    module.enableCompileCache(path.join(cache, "secrets-cli", "compiled"));
+  }
+}

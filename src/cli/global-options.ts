@@ -1,0 +1,60 @@
+/** Which options does every command understand, before or behind the verb? */
+import { Option, type Command } from "commander";
+
+export interface GlobalRequest {
+  readonly directory: string | undefined;
+  readonly config: string | undefined;
+  readonly identities: readonly string[];
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly noInput: boolean;
+  readonly dryRun: boolean;
+  /** Undefined: decide by terminal and environment. */
+  readonly colour: boolean | undefined;
+}
+
+const SPECS: readonly (readonly [flags: string, description: string])[] = [
+  ["-C <directory>", "work as if started there"],
+  ["--config <file>", "use this policy file instead of the nearest .sops.yaml"],
+  ["--identity <file>", "open with these identities only (repeatable)"],
+  ["-q, --quiet", "say nothing but errors"],
+  ["-v, --verbose", "say what is looked at"],
+  ["--color", "colour even where it would be off"],
+  ["--no-color", "no colour"],
+  ["--no-input", "never ask; fail where a question would be needed"],
+  ["-n, --dry-run", "do everything but write"],
+];
+
+/** Adds them to the program, and hidden to each command, so that they may stand on either side of the verb. */
+export function addGlobalOptions(command: Command, where: "program" | "command"): void {
+  for (const [flags, description] of SPECS) {
+    const option = new Option(flags, description).hideHelp(where === "command");
+    if (flags.startsWith("--identity")) option.argParser(appended);
+    if (flags.startsWith("--no-")) option.default(undefined);
+    command.addOption(option);
+  }
+}
+
+/** Collects the values of an option that may be repeated. */
+export function appended(value: string, before: unknown): string[] {
+  return [...(Array.isArray(before) ? before.map(String) : []), value];
+}
+
+/** @param options of the command merged over those of the program */
+export function globalRequest(options: Readonly<Record<string, unknown>>): GlobalRequest {
+  const { C, config, identity, color, input } = options;
+  return {
+    directory: text(C),
+    config: text(config),
+    identities: Array.isArray(identity) ? identity.map(String) : [],
+    quiet: options["quiet"] === true,
+    verbose: options["verbose"] === true,
+    noInput: input === false,
+    dryRun: options["dryRun"] === true,
+    colour: typeof color === "boolean" ? color : undefined,
+  };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,89 @@
+/**
+ * How do the command specs become a parser and its help?
+ *
+ * One loop over `commands/index.ts`; commander does the rest. It neither prints nor exits by itself: what it has to say is
+ * gathered, and it throws.
+ */
+import { Command, Option } from "commander";
+import type { CommandSpec, Invocation } from "../commands/command.ts";
+import { commands } from "../commands/index.ts";
+import { addGlobalOptions, appended } from "./global-options.ts";
+import { version } from "./version.ts";
+
+/** The command that the line names, with its words, and its options merged with the global ones. */
+export interface Chosen extends Invocation {
+  readonly command: CommandSpec;
+}
+
+/** @param texts what commander has to say is appended here */
+export function parserFor(texts: { out: string; err: string }, choose: (chosen: Chosen) => void): Command {
+  const program = new Command("secrets")
+    .description("Keeps the secrets of a repository: age files and keys, one policy with people, teams and hosts.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help; `secrets help COMMAND` for one command")
+    .configureOutput({
+      writeOut: (text) => void (texts.out += text),
+      writeErr: (text) => void (texts.err += text),
+      outputError: (text, write) => write(usageError(text)),
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText("after", EXIT_CODES);
+  addGlobalOptions(program, "program");
+  for (const spec of commands) program.addCommand(commandFor(spec, program, choose));
+  return program;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0 done  1 found something  2 usage or policy  3 no key opens it  4 damaged
+  5 input or output failed  6 refused for safety  70 a bug  128+n ended by signal n
+`;
+
+/** commander says `error: unknown option '--x'`, with its guess on a second line. */
+function usageError(text: string): string {
+  const [first = "", guess] = text.replace(/^error: /, "").trim().split("\n");
+  const message = `secrets: error: ${first.charAt(0).toLowerCase()}${first.slice(1)}\n`;
+  const hint = guess?.replace(/^\((.*)\)$/, "$1") ?? "secrets --help";
+  return `${message}secrets: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}\n`;
+}
+
+function commandFor(spec: CommandSpec, program: Command, choose: (chosen: Chosen) => void): Command {
+  const command = program
+    .createCommand(spec.name)
+    .copyInheritedSettings(program)
+    .summary(spec.summary)
+    .description(`${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`)
+    .helpGroup(`${spec.group}:`)
+    .addHelpText("before", examplesText(spec));
+  for (const words of spec.words) command.argument(words);
+  for (const option of spec.options) {
+    const added = new Option(option.flags, option.description);
+    if (option.repeatable === true) added.argParser(appended);
+    command.addOption(added);
+  }
+  addGlobalOptions(command, "command");
+  command.action(() => {
+    choose({ command: spec, words: command.args, options: merged(program.opts(), command.opts()) });
+  });
+  return command;
+}
+
+function examplesText(spec: CommandSpec): string {
+  return `Examples:\n${spec.examples.map(([line, does]) => `  ${line}\n      ${does}\n`).join("")}`;
+}
+
+/** What was said behind the verb wins; lists are joined. */
+function merged(before: Record<string, unknown>, behind: Record<string, unknown>): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...before };
+  for (const [name, value] of Object.entries(behind)) {
+    if (value === undefined) continue;
+    const earlier = result[name];
+    result[name] = Array.isArray(value) && Array.isArray(earlier) ? [...earlier, ...value] : value;
+  }
+  return result;
+}

@@ -1,0 +1,44 @@
+/**
+ * How does an error become text? The rules of the interface:
+ *
+ * - Data goes to stdout and is only what was asked for; everything else goes to stderr.
+ * - `secrets: error: FILE:LINE:COL: what is wrong`, then what was found on lines of their own, then `secrets: hint:` with
+ *   the command that mends it. Lower case, no final period, never a value or key text.
+ * - The one exception is a bug of ours: it prints its stack, for the report that we ask for.
+ * - A control character in a name (a file may be called anything) is shown as an escape, so that it cannot draw on the
+ *   terminal.
+ */
+import { SecretsError, type Position } from "../errors.ts";
+import type { Style } from "./style.ts";
+
+/** Whole lines, final newline included. */
+export function errorText(error: unknown, style: Style): string {
+  if (!(error instanceof SecretsError)) return bugText(error, style);
+  const lines = [`secrets: ${style.error("error:")} ${visible(placed(error.at) + error.message)}`];
+  for (const note of error.notes) lines.push(`  ${visible(note)}`);
+  if (error.hint !== undefined) lines.push(`secrets: ${style.warning("hint:")} ${visible(error.hint)}`);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function bugText(error: unknown, style: Style): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `secrets: ${style.error("error:")} this is a bug in secrets; please report it\n${stack}\n`;
+}
+
+function placed(at: Position | undefined): string {
+  if (at === undefined) return "";
+  return `${position(at)}: `;
+}
+
+/** `FILE[:LINE[:COLUMN]]`. */
+export function position(at: Position): string {
+  return [at.file, at.line, at.column].filter((part) => part !== undefined).join(":");
+}
+
+/** Escapes what would act on a terminal instead of being shown. */
+export function visible(text: string): string {
+  return text.replaceAll(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+// Controls of ASCII and C1, and the marks that turn the direction of text around.
+const UNSAFE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;

@@ -1,0 +1,101 @@
+/**
+ * What is a command?
+ *
+ * A verb is one file that exports one `CommandSpec`, and one line in `index.ts`. A spec is data and one function: it
+ * imports types only and receives the library when it runs, so that `--help` loads nothing.
+ */
+import type { Host, Project } from "../index.ts";
+
+/** The public API, loaded. */
+export type Library = typeof import("../index.ts");
+
+export type CommandGroup = "Daily" | "Team" | "Look" | "Plumbing";
+
+/** What the parser made of the words behind the verb. */
+export interface Invocation {
+  readonly words: readonly string[];
+  /** Options by their long name in camel case. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a command may touch. */
+export interface Context {
+  readonly host: Host;
+  readonly library: Library;
+  /** Opened once the command asks for it. */
+  readonly project: () => Promise<Project>;
+  /** A line on stderr, unless `--quiet`. */
+  readonly note: (line: string) => void;
+  /** Text on stdout: the answer. */
+  readonly out: (text: string) => Promise<void>;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly dryRun: boolean;
+}
+
+export interface OptionSpec {
+  /** As commander reads it: `-o, --output <file>`. */
+  readonly flags: string;
+  readonly description: string;
+  /** May be given several times; the values come as a list. */
+  readonly repeatable?: boolean;
+}
+
+export interface CommandSpec {
+  readonly name: string;
+  readonly group: CommandGroup;
+  /** One line, in the imperative. */
+  readonly summary: string;
+  /** As commander reads them: `<file>`, `[paths...]`. */
+  readonly words: readonly string[];
+  readonly options: readonly OptionSpec[];
+  /** Command lines with what they do, shown before the options. */
+  readonly examples: readonly (readonly [string, string])[];
+  /** @returns the exit code. */
+  readonly run: (context: Context, invocation: Invocation) => Promise<number>;
+}
+
+/** The value of an option, if it is a text. */
+export function textOption(invocation: Invocation, name: string): string | undefined {
+  const value = invocation.options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Whether a switch was given. */
+export function flag(invocation: Invocation, name: string): boolean {
+  return invocation.options[name] === true;
+}
+
+/** The values of an option that may be repeated. */
+export function listOption(invocation: Invocation, name: string): readonly string[] {
+  const value = invocation.options[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** The first word; the parser has made sure of it where it is required. */
+export function firstWord(invocation: Invocation): string {
+  return invocation.words[0] ?? "";
+}
+
+/** What `edit`, `set` and `encrypt` share. */
+export const writeOptions: readonly OptionSpec[] = [
+  { flags: "--rekey", description: "if the file's readers differ from the policy, bring it to the policy with this write" },
+  { flags: "--armor", description: "write a new file as text (ASCII armor); an existing one keeps its form" },
+  { flags: "--allow-empty", description: "let an empty content replace a secret" },
+  { flags: "--allow-lockout", description: "go on although no person could read the result" },
+];
+
+export function writeRequest(invocation: Invocation) {
+  return {
+    rekey: flag(invocation, "rekey"),
+    armor: flag(invocation, "armor") ? true : undefined,
+    allowEmpty: flag(invocation, "allowEmpty"),
+    allowLockout: flag(invocation, "allowLockout"),
+  };
+}
+
+/** `created x.age`, or what a dry run would have done. */
+export function outcomeLine(context: Context, status: string, file: string): string {
+  return context.dryRun && status !== "unchanged" ? `would have ${status} ${file}` : `${status} ${file}`;
+}

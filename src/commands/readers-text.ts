@@ -1,0 +1,27 @@
+/** How are the readers of a file put into words? What `ls`, `who` and `rekey` share. */
+import type { SecretReport } from "../index.ts";
+import type { Context } from "./command.ts";
+
+/** `agrees`, `differs`, `readers unknown`, or `no rule`. */
+export function agreementWord(context: Context, report: SecretReport): string {
+  switch (report.agreement?.status) {
+    case "agree":
+      return context.good("agrees");
+    case "differ":
+      return context.bad("differs");
+    case "unknown":
+      return "readers unknown";
+    case undefined:
+      return report.rule === undefined ? "no rule" : "";
+  }
+}
+
+/** The readers that the file declares, else those that the policy names, else how many there are. */
+export function readerNames(report: SecretReport): string {
+  const { declared } = report;
+  if (declared !== undefined && declared.names.length > 0) {
+    return [...declared.names, ...(declared.unnamed > 0 ? [`and ${declared.unnamed} more`] : [])].join(", ");
+  }
+  if (declared !== undefined && declared.unnamed > 0) return `${declared.unnamed} unnamed`;
+  return report.rule?.readers.map((reader) => reader.name).join(", ") ?? "";
+}

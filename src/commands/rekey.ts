@@ -1,0 +1,80 @@
+/** `secrets rekey [PATH…]` */
+import { flag, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import type { PlannedFile, RekeyOutcome } from "../index.ts";
+
+export const rekey: CommandSpec = {
+  name: "rekey",
+  group: "Team",
+  summary: "bring every secret file (or these) to the policy, all or nothing",
+  words: ["[paths...]"],
+  options: [
+    { flags: "--plan", description: "only say what would be done, per person and file; needs no key" },
+    { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
+    { flags: "--force", description: "re-encrypt the files that agree too" },
+    { flags: "--skip-unreadable", description: "do the others if some cannot be opened here (exit 1)" },
+    { flags: "--allow-lockout", description: "go on although no person could read the result" },
+    { flags: "--json", description: "for programs" },
+  ],
+  examples: [
+    ["secrets rekey --plan", "after the policy changed: who gains and who loses what"],
+    ["secrets rekey", "do it"],
+    ["secrets rekey --check", "in CI"],
+  ],
+  run: async (context, invocation) => {
+    const options = {
+      force: flag(invocation, "force"),
+      skipUnreadable: flag(invocation, "skipUnreadable"),
+      allowLockout: flag(invocation, "allowLockout"),
+    };
+    const project = await context.project();
+    if (flag(invocation, "plan") || flag(invocation, "check")) {
+      return look(context, invocation, await context.library.planRekey(project, invocation.words, options));
+    }
+    return done(context, invocation, await context.library.rekey(project, invocation.words, options));
+  },
+};
+
+async function look(context: Context, invocation: Invocation, planned: readonly PlannedFile[]): Promise<number> {
+  const drifted = planned.filter((plan) => plan.agreement?.status === "differ");
+  if (flag(invocation, "json")) await context.out(json({ planned }));
+  else {
+    for (const plan of planned) await context.out(planText(context, plan));
+    context.note(`${count(drifted.length, "file")} of ${planned.length} differ from the policy`);
+  }
+  return flag(invocation, "check") && drifted.length > 0 ? 1 : 0;
+}
+
+function planText(context: Context, plan: PlannedFile): string {
+  const lines = plan.difference.map((line) => `    ${line.startsWith("+") ? context.good(line) : context.bad(line)}\n`);
+  return `${plan.file}: ${planWord(plan)}\n${lines.join("")}`;
+}
+
+function planWord(plan: PlannedFile): string {
+  switch (plan.action) {
+    case "keep":
+      return "agrees";
+    case "no rule":
+      return "no rule, left alone";
+    case "passphrase":
+      return "sealed with a passphrase, left alone";
+    case "re-encrypt":
+      return plan.agreement?.status === "unknown" ? "readers unknown, will be re-encrypted" : "will be re-encrypted";
+  }
+}
+
+async function done(context: Context, invocation: Invocation, outcome: RekeyOutcome): Promise<number> {
+  const kept = outcome.planned.filter((plan) => plan.action === "keep").length;
+  if (flag(invocation, "json")) await context.out(json({ ...outcome }));
+  for (const file of outcome.written) context.note(`${context.dryRun ? "would have re-encrypted" : "re-encrypted"} ${file}`);
+  for (const { file, reason } of outcome.skipped) context.note(`${context.bad("skipped")} ${file}: ${reason}`);
+  context.note(`${count(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${kept} agreed already`);
+  return outcome.skipped.length > 0 ? 1 : 0;
+}
+
+function json(value: object): string {
+  return `${JSON.stringify({ version: 1, ...value }, null, 2)}\n`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,51 @@
+/**
+ * What do two parties share over Curve25519?
+ *
+ * X25519 (RFC 7748) and Ed25519 key derivation on `node:crypto`, from and to raw bytes.
+ */
+import { createHash, createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from "node:crypto";
+
+// DER headers before the 32 raw bytes: PKCS#8 (RFC 8410) for secrets, SPKI for points.
+const x25519Pkcs8 = Buffer.from("302e020100300506032b656e04220420", "hex");
+const ed25519Pkcs8 = Buffer.from("302e020100300506032b657004220420", "hex");
+const x25519Spki = Buffer.from("302a300506032b656e032100", "hex");
+
+/** @param scalar 32 bytes, clamped when used. */
+export function x25519Secret(scalar: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([x25519Pkcs8, scalar]), format: "der", type: "pkcs8" });
+}
+
+/** The public point (32 bytes) of an X25519 secret. */
+export function x25519Point(secret: KeyObject): Buffer {
+  return rawPublic(secret);
+}
+
+/** @returns the 32 shared bytes, or undefined where `point` is of low order and everybody would share zero. */
+export function x25519Shared(secret: KeyObject, point: Uint8Array): Buffer | undefined {
+  const publicKey = createPublicKey({ key: Buffer.concat([x25519Spki, point]), format: "der", type: "spki" });
+  try {
+    return diffieHellman({ privateKey: secret, publicKey });
+  } catch {
+    // OpenSSL refuses the all-zero result, which only a low-order point can give.
+    return undefined;
+  }
+}
+
+/** @param seed 32 bytes. */
+export function ed25519Secret(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([ed25519Pkcs8, seed]), format: "der", type: "pkcs8" });
+}
+
+/** The public key (32 bytes) of an Ed25519 seed (32 bytes). */
+export function ed25519Public(seed: Uint8Array): Buffer {
+  return rawPublic(ed25519Secret(seed));
+}
+
+/** The X25519 scalar that belongs to an Ed25519 seed: the first half of its SHA-512, not clamped (RFC 8032, 5.1.5). */
+export function scalarOfSeed(seed: Uint8Array): Buffer {
+  return createHash("sha512").update(seed).digest().subarray(0, 32);
+}
+
+function rawPublic(secret: KeyObject): Buffer {
+  return createPublicKey(secret).export({ format: "der", type: "spki" }).subarray(-32);
+}

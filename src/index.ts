@@ -1,0 +1,91 @@
+/**
+ * What can a program do with `secrets`?
+ *
+ * The public API, which the command line uses too and nothing else. Importing it loads nothing heavy: each function loads
+ * what it needs when it is called. All of them throw `SecretsError`; expected outcomes are values.
+ *
+ * @packageDocumentation
+ */
+import type { DecryptRequest } from "./operations/decrypt.ts";
+import type { EncryptRequest } from "./operations/encrypt.ts";
+import type { SecretReport } from "./operations/list.ts";
+import type { Project, ProjectOptions } from "./operations/project.ts";
+import type { PlannedFile, RekeyOptions, RekeyOutcome } from "./operations/rekey.ts";
+import type { WriteOptions, WriteOutcome } from "./operations/write.ts";
+
+export { SecretsError } from "./errors.ts";
+export type { ErrorCode, ErrorDetails, Position } from "./errors.ts";
+export type * from "./io/host.ts";
+export type { CanOpen } from "./operations/identities.ts";
+export type { NamedReader, RuleReport, SecretReport } from "./operations/list.ts";
+export type { Agreement } from "./operations/readers.ts";
+export type { DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
+export type { RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };
+
+/** The real world: files, terminal, environment, clock. */
+export async function systemHost(): Promise<ProjectOptions["host"]> {
+  return (await import("./io/node-host.ts")).nodeHost();
+}
+
+/** Opens the surroundings of a directory, and finishes a commit that an earlier run could not. */
+export async function openProject(options: ProjectOptions): Promise<Project> {
+  const [{ createProject }, { finishCommits }] = await Promise.all([
+    import("./operations/project.ts"),
+    import("./operations/recovery.ts"),
+  ]);
+  const project = createProject(options);
+  await finishCommits(project);
+  return project;
+}
+
+/** Decrypts a secret into an editor and encrypts what was saved; a new one starts empty. */
+export async function editSecret(project: Project, file: string, options?: WriteOptions): Promise<WriteOutcome> {
+  return (await import("./operations/edit.ts")).editSecret(project, file, options);
+}
+
+/** Writes a whole secret without opening the old one; `value` is asked for once nothing can refuse any more. */
+export async function setSecret(
+  project: Project,
+  file: string,
+  request: { readonly value: () => Promise<Uint8Array>; readonly options: WriteOptions },
+): Promise<WriteOutcome> {
+  return (await import("./operations/set.ts")).setSecret(project, file, request);
+}
+
+/** Encrypts a file or standard input; answers the file written, or undefined for standard output. */
+export async function encrypt(project: Project, request: EncryptRequest): Promise<string | undefined> {
+  return (await import("./operations/encrypt.ts")).encrypt(project, request);
+}
+
+/** Decrypts a file or standard input; answers the file written, or undefined for standard output. */
+export async function decrypt(project: Project, request: DecryptRequest): Promise<string | undefined> {
+  return (await import("./operations/decrypt.ts")).decrypt(project, request);
+}
+
+/** Every secret below these paths (without any: of the repository) with its rule, readers and agreement. */
+export async function listSecrets(project: Project, paths: readonly string[] = []): Promise<SecretReport[]> {
+  return (await import("./operations/list.ts")).listSecrets(project, paths);
+}
+
+/** Who reads one path, by which rule, and what stands in your way. */
+export async function whoReads(project: Project, file: string): Promise<SecretReport & { keys: readonly string[] }> {
+  return (await import("./operations/list.ts")).whoReads(project, file);
+}
+
+/** What `rekey` would do, found without a key. */
+export async function planRekey(
+  project: Project,
+  paths: readonly string[] = [],
+  options?: RekeyOptions,
+): Promise<PlannedFile[]> {
+  return (await import("./operations/rekey.ts")).planRekey(project, paths, options);
+}
+
+/** Brings every secret file to the policy, all or nothing. */
+export async function rekey(
+  project: Project,
+  paths: readonly string[] = [],
+  options?: RekeyOptions,
+): Promise<RekeyOutcome> {
+  return (await import("./operations/rekey.ts")).rekey(project, paths, options);
+}

@@ -1,0 +1,304 @@
+/**
+ * How do new bytes reach the disk without a moment in which a secret is lost?
+ *
+ * Every verb that writes ends here. Staged files are written beside their targets, synced, read back and proved; then, under a lock, the
+ * targets are compared with what was read at the beginning, and renamed over. Several files share one commit point, the journal: before it nothing
+ * has changed, after it everything will, by the next run if need be. See `journal.ts` and `recover.ts` for what a crash leaves.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+import { SecretsError } from "../errors.ts";
+import type { Host } from "./host.ts";
+import { attempt, quietly } from "./io-error.ts";
+import {
+  type Entry,
+  type Plan,
+  removeIfThere,
+  renameChecked,
+  rollForward,
+  stagedPath,
+  syncDirectories,
+  UncertainCommit,
+  undoPlan,
+  writeJournal,
+  writePlan,
+} from "./journal.ts";
+import { takeLock } from "./lock.ts";
+import { newOwner, randomHex, retire } from "./owner.ts";
+import { recoverLocked } from "./recover.ts";
+import { fileHash } from "./file-hash.ts";
+import { readStream, sha256 } from "./stream.ts";
+import { type Interruption, watchSignals } from "./interruption.ts";
+import { resolveTarget, type Target } from "./target.ts";
+
+export { recover } from "./recover.ts";
+export { checkWritable } from "./target.ts";
+
+export interface Change {
+  /** Absolute path as the user named it; a symlink is followed to its target (kept a symlink). */
+  readonly path: string;
+  /** SHA-256 hex of what was read there; "absent": nothing was there; "any": whatever is there may go. */
+  readonly expected: string;
+  /** The new bytes, or a stream of them. */
+  readonly content: Uint8Array | AsyncIterable<Uint8Array>;
+  /**
+   * Proves, with the key still in memory, that the staged bytes (re-read from disk) open to what was meant; throws
+   * otherwise.
+   */
+  readonly verify: (staged: AsyncIterable<Uint8Array>) => Promise<void>;
+  /** Permission bits for a new file; an existing one keeps its own. */
+  readonly mode: number;
+}
+
+export interface CommitOptions {
+  /**
+   * Absolute directory for lock and journal, whose parent exists: `secrets` in git's common directory, or a hidden place beside the
+   * policy. It exists only while there is something in it.
+   */
+  readonly state: string;
+  /** The repository: a path inside it may not lead out of it through a symlink. */
+  readonly root?: string | undefined;
+  /** Milliseconds to wait for another commit to end. */
+  readonly patience?: number | undefined;
+  /** Told, in a line, what the user should know though all is well. */
+  readonly warn?: ((line: string) => void) | undefined;
+}
+
+export interface CommitResult {
+  /** The paths, as named, that have new content, which is on disk. */
+  readonly written: readonly string[];
+  /** The paths that had this content already; not touched. */
+  readonly unchanged: readonly string[];
+}
+
+interface Staged {
+  readonly target: Target;
+  readonly change: Change;
+  readonly temp: string;
+  readonly hash: string;
+}
+
+interface Work {
+  readonly state: string;
+  readonly owner: string;
+  readonly plan: Plan;
+  readonly signals: Interruption;
+  readonly patience: number | undefined;
+}
+
+/**
+ * Writes all changes or none. When it resolves, all of it is durable. Throws what a `verify` or a content stream throws, `changed` (a file is not
+ * what it was when it was read), `refused` (not a plain file, see `resolveTarget`), `busy`, `interrupted`, and `io` with file and
+ * reason: nothing was changed then, unless the message says that the next run finishes it.
+ */
+export async function commit(host: Host, changes: readonly Change[], options: CommitOptions): Promise<CommitResult> {
+  const pending: (readonly [Change, Target])[] = [];
+  const unchanged: string[] = [];
+  const seen = new Set<string>();
+  for (const change of changes) {
+    const target = await resolveTarget(host, change.path, options.root);
+    if (seen.has(target.path)) {
+      throw new SecretsError("refused", "cannot write: it is named twice", { at: { file: change.path } });
+    }
+    seen.add(target.path);
+    if (await hasAlready(host, change, target)) unchanged.push(change.path);
+    else pending.push([change, target]);
+  }
+  if (pending.length === 0) return { written: [], unchanged };
+  const plan: Plan = {
+    temps: pending.map(([, { path }]) => stagedPath(path, randomHex())),
+    directories: [...new Set(pending.flatMap(([, target]) => target.missing))],
+  };
+  const signals = watchSignals(host);
+  const owner = await newOwner(host);
+  try {
+    const work: Work = { state: options.state, owner, plan, signals, patience: options.patience };
+    const written = await stageAndRename(host, pending, work);
+    for (const { target } of written) warnOfOwner(host, target, options);
+    const names = new Set(written.map(({ change }) => change.path));
+    for (const [{ path }] of pending) if (!names.has(path)) unchanged.push(path);
+    return { written: [...names], unchanged };
+  } finally {
+    retire(owner);
+    signals.over();
+  }
+}
+
+async function hasAlready(host: Host, { content }: Change, { named, path, stat }: Target): Promise<boolean> {
+  if (!(content instanceof Uint8Array) || stat?.size !== content.length) return false;
+  return (await attempt(named, "read", () => fileHash(host, path))) === sha256(content);
+}
+
+async function stageAndRename(
+  host: Host,
+  pending: readonly (readonly [Change, Target])[],
+  work: Work,
+): Promise<readonly Staged[]> {
+  const note = join(work.state, `plan.${work.owner}`);
+  let settled = false;
+  try {
+    await writePlan(host, work.state, work);
+    for (const directory of work.plan.directories) {
+      await attempt(directory, "create", () => host.files.makeDirectory(directory, 0o755));
+    }
+    const staged: Staged[] = [];
+    for (const [index, [change, target]] of pending.entries()) {
+      const temp = work.plan.temps[index] ?? stagedPath(target.path, randomHex());
+      const hash = await stage(host, { change, target, temp }, work.signals);
+      staged.push({ target, change, temp, hash });
+    }
+    const written = await renameLocked(host, staged, work);
+    settled = true;
+    return written;
+  } catch (error) {
+    if (error instanceof CommittedError) {
+      settled = error.certain;
+      throw error.failure;
+    }
+    settled = await undoPlan(host, work.plan);
+    throw error;
+  } finally {
+    // Where something could not be removed, the plan stays, and the next run does it.
+    if (settled) await quietly(() => host.files.remove(note));
+    await quietly(() => host.files.remove(work.state));
+  }
+}
+
+/** Writes one staged file, with the permissions it will have, and proves it. Answers its SHA-256. */
+async function stage(
+  host: Host,
+  { change, target, temp }: { change: Change; target: Target; temp: string },
+  signals: Interruption,
+): Promise<string> {
+  const failing = <T>(action: () => Promise<T>): Promise<T> => attempt(target.named, "write", action);
+  const mode = target.stat?.mode ?? change.mode;
+  const hash = createHash("sha256");
+  const file = await failing(() => host.files.open(temp, "create", 0o600));
+  try {
+    for await (const chunk of signals.read(change.content)) {
+      hash.update(chunk);
+      await failing(() => file.write(chunk));
+    }
+    if (mode !== 0o600) await failing(() => host.files.chmod(temp, mode));
+    await failing(() => file.sync());
+  } finally {
+    await failing(() => file.close());
+  }
+  const meant = hash.digest("hex");
+  await change.verify(failingToRead(host, temp, target.named));
+  if ((await failing(() => fileHash(host, temp))) !== meant) {
+    throw new SecretsError("io", "cannot write: the disk gave back other bytes than were written", {
+      at: { file: target.named },
+    });
+  }
+  signals.check();
+  return meant;
+}
+
+async function* failingToRead(host: Host, path: string, named: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const chunks = readStream(host.files, path);
+  try {
+    for (;;) {
+      const next = await attempt(named, "write", () => chunks.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await chunks.return(undefined);
+  }
+}
+
+/** Under the lock: compare, commit, rename, sync. Answers what was written; what somebody else made the same meanwhile is not. */
+async function renameLocked(host: Host, staged: readonly Staged[], work: Work): Promise<readonly Staged[]> {
+  const { state, owner, signals, patience } = work;
+  const unlock = await takeLock(host, state, { owner, patience, check: signals.check });
+  try {
+    await recoverLocked(host, state);
+    const entries = await compare(host, staged);
+    const [only, ...more] = entries;
+    signals.check();
+    if (only !== undefined && more.length === 0) await renameOne(host, only);
+    else if (only !== undefined) await renameAll(host, entries, work);
+    const renamed = new Set(entries.map((entry) => entry.temp));
+    const idle = staged.filter(({ temp }) => !renamed.has(temp));
+    for (const { temp } of idle) await quietly(() => removeIfThere(host, temp));
+    return staged.filter(({ temp }) => renamed.has(temp));
+  } finally {
+    await unlock();
+  }
+}
+
+async function compare(host: Host, staged: readonly Staged[]): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const { target, change, temp, hash } of staged) {
+    const old = await attempt(target.named, "read", () => fileHash(host, target.path));
+    if (old === hash) continue;
+    if (change.expected !== "any" && change.expected !== old) {
+      throw new SecretsError("changed", "it was changed by somebody else meanwhile; nothing was written", {
+        at: { file: target.named },
+        hint: "run the command again",
+      });
+    }
+    entries.push({ target: target.path, temp, old, new: hash });
+  }
+  return entries;
+}
+
+async function renameOne(host: Host, entry: Entry): Promise<void> {
+  await renameChecked(host, entry, entry.new);
+  await afterCommit(() => syncDirectories(host, [entry.target]), "it is written, but may not survive a power cut");
+}
+
+async function renameAll(host: Host, entries: readonly Entry[], { state, owner }: Work): Promise<void> {
+  // A journal that survives a power cut must find what it speaks of.
+  await syncDirectories(
+    host,
+    entries.map((entry) => entry.temp),
+  );
+  try {
+    await writeJournal(host, state, { owner, entries });
+  } catch (error) {
+    if (error instanceof UncertainCommit) throw new CommittedError(explained(error.failure, unknownOutcome), false);
+    throw error;
+  }
+  await afterCommit(async () => {
+    await attempt(state, "sync", () => host.files.syncDirectory(state));
+    await rollForward(host, state, entries);
+  }, "the next run of any command here finishes it");
+}
+
+const unknownOutcome = "the next run of any command here finishes it, or undoes it";
+
+/** Past the commit point: the staged files are not ours to remove any more. */
+class CommittedError extends Error {
+  override readonly name = "CommittedError";
+  readonly failure: unknown;
+  /** Whether the journal is known to be in place. */
+  readonly certain: boolean;
+
+  constructor(failure: unknown, certain: boolean) {
+    super("past the commit point", { cause: failure });
+    this.failure = failure;
+    this.certain = certain;
+  }
+}
+
+async function afterCommit(action: () => Promise<unknown>, outcome: string): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    throw new CommittedError(explained(error, outcome), true);
+  }
+}
+
+function explained(error: unknown, outcome: string): unknown {
+  if (!(error instanceof SecretsError)) return error;
+  const { hint, at, cause } = error;
+  return new SecretsError(error.code, `${error.message}; ${outcome}`, { hint, at, cause });
+}
+
+function warnOfOwner(host: Host, { named, stat }: Target, { warn }: CommitOptions): void {
+  if (stat === undefined || host.system.uid === undefined || stat.uid === host.system.uid) return;
+  warn?.(`${named}: belonged to user ${stat.uid} and belongs to you now`);
+}

@@ -1,0 +1,132 @@
+/**
+ * How are files read and written on this machine?
+ *
+ * `Files` on top of node:fs. Nothing here decides anything: order, durability and recovery are `commit.ts`'s.
+ */
+import { constants } from "node:fs";
+import * as fs from "node:fs/promises";
+
+import { errorCode } from "./io-error.ts";
+import type { Files, FileStat, OpenFile } from "./host.ts";
+
+/** `statfs` types of file systems that live in memory: tmpfs and ramfs (linux/magic.h). */
+const memoryFileSystems: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+/** What a directory answers to fsync where the file system has no such thing. */
+const cannotSync: ReadonlySet<string> = new Set(["EINVAL", "ENOTSUP", "EOPNOTSUPP", "EPERM"]);
+
+const flags: Readonly<Record<"read" | "read-itself" | "create", number>> = {
+  read: constants.O_RDONLY,
+  "read-itself": constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
+};
+
+/** The `Files` of the real machine. */
+export function nodeFiles(): Files {
+  return {
+    read: (path) => fs.readFile(path),
+    stat,
+    list: (directory) => fs.readdir(directory),
+    realpath: (path) => fs.realpath(path),
+    open: async (path, how, mode) => openFile(await fs.open(path, flags[how], mode ?? 0o600)),
+    chmod: (path, mode) => fs.chmod(path, mode),
+    rename: (from, to) => fs.rename(from, to),
+    link: (from, to) => fs.link(from, to),
+    remove,
+    makeDirectory: async (path, mode) => {
+      await fs.mkdir(path, { mode: mode ?? 0o777, recursive: true });
+    },
+    makeScratch,
+    inMemory: async (directory) => memoryFileSystems.has((await fs.statfs(directory)).type >>> 0),
+    syncDirectory,
+  };
+}
+
+async function stat(path: string, options?: { follow?: boolean }): Promise<FileStat | undefined> {
+  try {
+    // Inode numbers may be larger than what a Number holds.
+    const found = await (options?.follow === false ? fs.lstat : fs.stat)(path, { bigint: true });
+    return {
+      kind: found.isFile() ? "file" : found.isDirectory() ? "directory" : found.isSymbolicLink() ? "symlink" : "other",
+      mode: Number(found.mode & 0o777n),
+      size: Number(found.size),
+      uid: Number(found.uid),
+      links: Number(found.nlink),
+      identity: `${found.dev}:${found.ino}`,
+    };
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function openFile(handle: fs.FileHandle): OpenFile {
+  return {
+    read: async (buffer) => (await handle.read(buffer, 0, buffer.length, null)).bytesRead,
+    write: async (bytes) => {
+      // A full disk may take a part and say so only to the next call.
+      for (let done = 0; done < bytes.length;) {
+        done += (await handle.write(bytes, done, bytes.length - done, null)).bytesWritten;
+      }
+    },
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await fs.unlink(path);
+  } catch (error) {
+    // Linux says EISDIR of a directory, macOS EPERM.
+    const code = errorCode(error);
+    if ((code !== "EISDIR" && code !== "EPERM") || !(await fs.lstat(path)).isDirectory()) throw error;
+    await fs.rmdir(path);
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await fs.open(path, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!cannotSync.has(errorCode(error) ?? "")) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * The guard is a shell of its own session that waits at the end of a pipe: only we hold the other end, so the pipe
+ * closes when we die in whatever way, and the shell removes the directory. It holds no secret and sees none.
+ */
+async function makeScratch(path: string): Promise<() => Promise<void>> {
+  await fs.mkdir(path, { mode: 0o700 });
+  const removeNow = async (): Promise<void> => fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
+  if (process.platform === "win32") return removeNow;
+  try {
+    const { spawn } = await import("node:child_process");
+    const script = 'trap "" HUP INT TERM QUIT; cat >/dev/null; rm -rf -- "$1"';
+    const guard = spawn("/bin/sh", ["-c", script, "sh", path], {
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+      cwd: "/",
+      env: { PATH: "/usr/bin:/bin" },
+    });
+    guard.stdin.on("error", () => undefined);
+    await new Promise<void>((resolve, reject) => {
+      guard.once("spawn", resolve);
+      guard.once("error", reject);
+    });
+    guard.unref();
+    return async () => {
+      await removeNow();
+      guard.stdin.end();
+    };
+  } catch (error) {
+    await removeNow();
+    throw error;
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * How does the real machine look to the program?
+ *
+ * The only place besides `bin` that sees `process`. Importing it loads nothing that a command may not need.
+ */
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { homedir, hostname, tmpdir } from "node:os";
+import { isatty } from "node:tty";
+import type { ReadStream } from "node:tty";
+
+import type { ChildOptions, ChildResult, Host, System } from "./host.ts";
+import { errorCode, ioError } from "./io-error.ts";
+import { nodeFiles } from "./node-files.ts";
+import { processSignals, type Signals } from "./signals.ts";
+import { terminal } from "./terminal.ts";
+
+export interface NodeHostOptions {
+  /** `--no-input`: nobody is asked anything. */
+  readonly noInput?: boolean | undefined;
+}
+
+/** The host of this process. One per process: it owns the signals. */
+export function nodeHost(options: NodeHostOptions = {}): Host {
+  const env: Readonly<Record<string, string | undefined>> = { ...process.env };
+  const signals = processSignals();
+  const stderr = (text: string): void => {
+    silence(process.stderr);
+    process.stderr.write(text);
+  };
+  return {
+    env,
+    system: system(),
+    files: nodeFiles(),
+    terminal: terminal({
+      canAsk: isatty(0) && isatty(2) && !isCi(env["CI"]) && options.noInput !== true,
+      stdoutIsTerminal: isatty(1),
+      stderrIsTerminal: isatty(2),
+      keyboard: (): ReadStream => process.stdin,
+      screen: stderr,
+      onExit: signals.onExit,
+    }),
+    now: () => new Date(),
+    stdin: () => process.stdin,
+    stdout: writeOut,
+    stderr,
+    run: (argv, childOptions) => run(argv, { ...childOptions, env: childOptions.env ?? env }, signals),
+    onExit: signals.onExit,
+  };
+}
+
+/**
+ * Closes what Node leaves open for who can send a signal or read a crash file: the inspector behind SIGUSR1, diagnostic reports with
+ * the environment in them, and core dumps. The first line of the program; costs microseconds.
+ */
+export function hardenProcess(): void {
+  process.on("SIGUSR1", () => undefined);
+  process.report.reportOnFatalError = false;
+  process.report.reportOnUncaughtException = false;
+  process.report.reportOnSignal = false;
+  if (process.platform !== "linux") return;
+  try {
+    writeFileSync("/proc/self/coredump_filter", "0");
+  } catch {
+    // A kernel without it, or without /proc, dumps as it was told to.
+  }
+}
+
+function system(): System {
+  let self: Promise<string | undefined> | undefined;
+  return {
+    platform: process.platform,
+    cwd: workingDirectory(),
+    home: homeDirectory(),
+    hostname: hostname(),
+    uid: process.getuid?.(),
+    pid: process.pid,
+    temporary: tmpdir(),
+    started: (pid) => (pid === process.pid ? (self ??= started(pid)) : started(pid)),
+  };
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw ioError(error, ".", "enter the working directory");
+  }
+}
+
+function homeDirectory(): string | undefined {
+  try {
+    return homedir() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Linux counts in clock ticks since the boot, which has an id; other systems have `ps`, to the second. */
+async function started(pid: number): Promise<string | undefined> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (errorCode(error) === "ESRCH") return undefined;
+  }
+  if (process.platform === "linux") return startedOnLinux(pid);
+  if (process.platform === "win32") return "running";
+  const { execa } = await import("execa");
+  const { stdout } = await execa("ps", ["-o", "lstart=", "-p", String(pid)], { reject: false, stderr: "ignore" });
+  return stdout?.trim() || undefined;
+}
+
+async function startedOnLinux(pid: number): Promise<string | undefined> {
+  try {
+    const [boot, stat] = await Promise.all([
+      readFile("/proc/sys/kernel/random/boot_id", "utf8"),
+      readFile(`/proc/${pid}/stat`, "utf8"),
+    ]);
+    // The second field is a name that may hold anything, in parentheses; state is field 3, start time field 22.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : `${boot.trim()} ${fields[19]}`;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ESRCH") return undefined;
+    throw error;
+  }
+}
+
+function isCi(value: string | undefined): boolean {
+  return value !== undefined && !["", "0", "false"].includes(value.toLowerCase());
+}
+
+function writeOut(bytes: Uint8Array): Promise<void> {
+  silence(process.stdout);
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+const silenced = new WeakSet<NodeJS.WriteStream>();
+
+/** A closed pipe is told to who writes; as an event nobody hears it would end the program with a stack. */
+function silence(stream: NodeJS.WriteStream): void {
+  if (silenced.has(stream)) return;
+  silenced.add(stream);
+  stream.on("error", () => undefined);
+}
+
+async function run(argv: readonly string[], options: ChildOptions, signals: Signals): Promise<ChildResult> {
+  const { execa } = await import("execa");
+  const [program = "", ...args] = argv;
+  const inherits = options.terminal === "inherit";
+  const output = inherits ? "inherit" : "pipe";
+  const child = execa(program, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? { stdin: inherits ? "inherit" : "ignore" } : { input: options.input }),
+    env: definedOnly(options.env ?? {}),
+    extendEnv: false,
+    stdout: output,
+    stderr: output,
+    encoding: "buffer",
+    maxBuffer: 1 << 30,
+    stripFinalNewline: false,
+    reject: false,
+    cleanup: false,
+    windowsHide: false,
+  });
+  const takeBack = inherits ? signals.handOver(child) : () => undefined;
+  const result = await child;
+  const forwarded = takeBack();
+  const { exitCode, signal, code } = result;
+  // execa's own error quotes argv and output; only the system's code may leave this function.
+  if (exitCode === undefined && signal === undefined) {
+    throw Object.assign(new Error("the program cannot be started"), { code: code ?? "EIO" });
+  }
+  const empty = new Uint8Array();
+  return { code: exitCode, signal, stdout: result.stdout ?? empty, stderr: result.stderr ?? empty, forwarded };
+}
+
+function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

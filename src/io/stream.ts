@@ -1,0 +1,47 @@
+/**
+ * How do bytes flow between files, standard streams and the pure core?
+ *
+ * Everywhere as an async iterable of chunks, so that a secret of any size passes in constant memory.
+ */
+import { createHash } from "node:crypto";
+import type { Files } from "./host.ts";
+
+const CHUNK = 256 * 1024;
+
+/** The bytes of a file, opened at the first chunk that is asked for and closed on every way out. */
+export async function* readStream(files: Files, path: string): AsyncGenerator<Uint8Array> {
+  const file = await files.open(path, "read");
+  try {
+    for (;;) {
+      const buffer = Buffer.allocUnsafe(CHUNK);
+      const count = await file.read(buffer);
+      if (count === 0) return;
+      yield buffer.subarray(0, count);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** All of it in one piece. */
+export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return all.length === 1 && all[0] !== undefined ? all[0] : Buffer.concat(all);
+}
+
+/** SHA-256 of a stream in lower-case hex, and its length in bytes. */
+export async function digest(chunks: AsyncIterable<Uint8Array>): Promise<{ sha256: string; size: number }> {
+  const hash = createHash("sha256");
+  let size = 0;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return { sha256: hash.digest("hex"), size };
+}
+
+/** SHA-256 in lower-case hex. A string counts as UTF-8. */
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

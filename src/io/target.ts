@@ -1,0 +1,101 @@
+/**
+ * Which file is really written, and may it be?
+ *
+ * A symlink is followed, once, to the file that it names; what is no plain file of one name is refused, because a
+ * rename would tear it from what it is.
+ */
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+
+import { SecretsError } from "../errors.ts";
+import type { FileStat, Host } from "./host.ts";
+import { attempt, ioError, quietly } from "./io-error.ts";
+import { stagedPath } from "./journal.ts";
+import { randomHex } from "./owner.ts";
+
+export interface Target {
+  /** As the user named it. */
+  readonly named: string;
+  /** Where the bytes go: `named` with its symlinks followed. */
+  readonly path: string;
+  /** What is there now; undefined: nothing. */
+  readonly stat: FileStat | undefined;
+  /** Directories that must be made first, outermost first. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Resolves what the user named. `root`, when given, is the repository that a path inside it must not leave through a symlink.
+ * Throws `refused` (directory, device, FIFO, socket, hard links, a symlink out of `root` or to nothing), `io`.
+ */
+export async function resolveTarget(host: Host, named: string, root?: string): Promise<Target> {
+  return attempt(named, "write", async () => {
+    const { existing, missing } = await nearestDirectory(host, dirname(resolve(named)));
+    const directory = missing.at(-1) ?? existing;
+    let path = join(directory, basename(named));
+    let stat = await host.files.stat(path, { follow: false });
+    if (stat?.kind === "symlink") {
+      stat = await host.files.stat(path);
+      if (stat === undefined) throw refused(named, "it is a symlink to nothing");
+      path = await host.files.realpath(path);
+    }
+    if (
+      root !== undefined &&
+      isInside(resolve(root), resolve(named)) &&
+      !isInside(await host.files.realpath(root), path)
+    ) {
+      throw refused(named, "a symlink leads out of the repository");
+    }
+    if (stat !== undefined) refuseOdd(named, stat);
+    return { named, path, stat, missing };
+  });
+}
+
+/**
+ * Proves that `path` could be written: nothing is asked of the user, and nothing typed, that cannot be saved. Makes a file
+ * beside it and removes it. Throws `refused` as `resolveTarget`, `io` naming the reason.
+ */
+export async function checkWritable(host: Host, path: string, root?: string): Promise<void> {
+  const target = await resolveTarget(host, path, root);
+  const beside = target.missing[0] === undefined ? target.path : target.missing[0];
+  const probe = stagedPath(beside, randomHex());
+  try {
+    await (await host.files.open(probe, "create")).close();
+  } catch (error) {
+    throw ioError(error, path, "write");
+  } finally {
+    await quietly(() => host.files.remove(probe));
+  }
+}
+
+/** The real path of the nearest directory that exists, and those below it that do not, outermost first. */
+async function nearestDirectory(
+  host: Host,
+  directory: string,
+): Promise<{ readonly existing: string; readonly missing: readonly string[] }> {
+  const names: string[] = [];
+  for (let at = directory; ; at = dirname(at)) {
+    const stat = await host.files.stat(at);
+    if (stat !== undefined || dirname(at) === at) {
+      const existing = await host.files.realpath(at);
+      const missing: string[] = [];
+      for (const name of names.toReversed()) missing.push(join(missing.at(-1) ?? existing, name));
+      return { existing, missing };
+    }
+    names.push(basename(at));
+  }
+}
+
+function refuseOdd(named: string, stat: FileStat): void {
+  if (stat.kind === "directory") throw refused(named, "it is a directory");
+  if (stat.kind !== "file") throw refused(named, "it is not a regular file");
+  if (stat.links > 1) throw refused(named, `it has ${stat.links} names (hard links), and only one would change`);
+}
+
+function refused(named: string, reason: string): SecretsError {
+  return new SecretsError("refused", `cannot write: ${reason}`, { at: { file: named } });
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return !isAbsolute(way) && way !== ".." && !way.startsWith("../") && !way.startsWith("..\\");
+}

@@ -1,0 +1,89 @@
+/**
+ * Which kinds of keys are there, and what does this text name?
+ *
+ * The registry. A kind is told by its prefix, and its code is loaded when the first key of it is met: importing this file
+ * loads nothing heavy. A passphrase has no text, so `scrypt.ts` has no line here.
+ */
+import { dressed, type Position, SecretsError } from "../errors.ts";
+import type { KeyKind, Recipient } from "./key-kind.ts";
+import { whyUnusable } from "./unusable.ts";
+
+/** More than any list of people is long. */
+const maxFileSize = 16 * 1024 * 1024;
+
+export const keyKinds: readonly KeyKind[] = [
+  {
+    name: "x25519",
+    // A second 1 belongs to plugins and to the newer native kinds.
+    claims: (text) => /^age1[^1]*$/.test(text),
+    parseRecipient: async (text) => (await import("./x25519.ts")).parseRecipient(text),
+  },
+  {
+    name: "ssh-ed25519",
+    claims: (text) => /^ssh-ed25519[ \t]/.test(text),
+    parseRecipient: async (text) => (await import("./ssh-ed25519.ts")).parseRecipient(text),
+  },
+  {
+    name: "ssh-rsa",
+    claims: (text) => /^ssh-rsa[ \t]/.test(text),
+    parseRecipient: async (text) => (await import("./ssh-rsa.ts")).parseRecipient(text),
+  },
+];
+
+/**
+ * One recipient; blanks around it do not matter.
+ *
+ * @throws SecretsError `bad-key`: malformed, too weak, or of a kind that cannot be used, with the reason and a way out.
+ */
+export async function parseRecipient(text: string): Promise<Recipient> {
+  const trimmed = text.trim();
+  if (/[\r\n]/.test(trimmed) && !trimmed.startsWith("-")) {
+    throw new SecretsError("bad-key", "more than one line where one recipient is wanted");
+  }
+  const kind = keyKinds.find((kind) => kind.claims(trimmed));
+  if (kind === undefined) throw whyUnusable(trimmed);
+  return kind.parseRecipient(trimmed);
+}
+
+export interface RecipientsFile {
+  readonly recipients: readonly Recipient[];
+  /** One line each, for SSH keys that are well-formed but of a type that cannot be used: age skips them too. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * A recipients file: one recipient per line, empty lines and comments (`#`) between them.
+ *
+ * @param file how it is called in messages.
+ * @throws SecretsError `bad-key` with the line; also where there is no recipient at all.
+ */
+export async function parseRecipientsFile(text: string, file: string): Promise<RecipientsFile> {
+  if (text.length > maxFileSize)
+    throw new SecretsError("bad-key", "too large to be a recipients file", { at: { file } });
+  const recipients: Recipient[] = [];
+  const warnings: string[] = [];
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .entries()) {
+    const trimmed = line.trim();
+    if (trimmed === "" || trimmed.startsWith("#")) continue;
+    const at = { file, line: index + 1 };
+    try {
+      recipients.push(await parseRecipient(trimmed));
+    } catch (error) {
+      warnings.push(skipped(error, { at, line: trimmed }));
+    }
+  }
+  if (recipients.length === 0) throw new SecretsError("bad-key", "no recipients found", { at: { file } });
+  return { recipients, warnings };
+}
+
+/** The warning where a key is only of the wrong type; whatever is broken is thrown on, with its line. */
+function skipped(error: unknown, { at, line }: { at: Position; line: string }): string {
+  if (!(error instanceof SecretsError)) throw error;
+  if (!/^(ssh-rsa|ssh-dss|ecdsa-sha2-|sk-|webauthn-sk-)/.test(line) || error.message.startsWith("malformed")) {
+    throw dressed(error, { at });
+  }
+  return `${at.file}:${at.line ?? 0}: skipped: ${error.message}`;
+}

@@ -1,0 +1,23 @@
+/**
+ * What guards an identity until its passphrase is known?
+ *
+ * A promise that is made at the first unlocking and kept, so that nobody is asked twice.
+ */
+import type { AskPassphrase, Identity, IdentitySource, KeyKindName, LockedIdentity, Recipient } from "./key-kind.ts";
+
+export interface Guarded {
+  readonly kind: KeyKindName;
+  /** As far as they are known without the passphrase. */
+  readonly recipients: readonly Recipient[] | undefined;
+  readonly open: (ask: AskPassphrase) => Promise<Identity[]>;
+}
+
+/** Opens at most once; what came of it is remembered, an error as well. */
+export function lockedIdentity({ kind, recipients, open }: Guarded): LockedIdentity {
+  let answer: Promise<Identity[]> | undefined;
+  return { kind, recipients, unlock: (ask) => (answer ??= open(ask)) };
+}
+
+export function isLocked(source: IdentitySource): source is LockedIdentity {
+  return "unlock" in source;
+}

@@ -1,0 +1,209 @@
+/**
+ * Which of the keys at hand opens this file?
+ *
+ * One ring per run. Sources are read when the first file needs a key, each at most once; what is ready is tried first;
+ * a passphrase is asked at most once per key, and only where a stanza, the reader hint or the user says that the key can
+ * help. A broken source is a line in the report, never the end.
+ */
+import type { Stanza } from "age-encryption";
+import { SecretsError } from "../errors.ts";
+import type { Host } from "../io/host.ts";
+import type { AskPassphrase, Identity, LockedIdentity } from "../keys/key-kind.ts";
+import { identitySources, type Source, type SourceOptions } from "./identity-sources.ts";
+
+/** What is known of a file before it is opened. */
+export interface Opening {
+  /** How the file is called in questions. */
+  readonly file: string;
+  readonly stanzas: readonly Stanza[];
+  /** Whether the file declares this reader: true, false, or undefined where nobody can know. */
+  readonly declares: (id: string) => boolean | undefined;
+}
+
+export type CanOpen = "yes" | "with a passphrase" | "no";
+
+export interface IdentityRing {
+  /** The file key, or null. Asks for passphrases. @throws SecretsError `tampered`, `wrong-passphrase`, `cannot-ask`. */
+  readonly unwrap: (opening: Opening) => Promise<Uint8Array | null>;
+  /** Whether the file could be opened, found out without a question. */
+  readonly canOpen: (opening: Opening) => Promise<CanOpen>;
+  /** The `Recipient.id` of every key at hand that is known without a question. */
+  readonly held: () => Promise<ReadonlySet<string>>;
+  /** One line per source: what it is and what came of it. Complete only after a file could not be opened. */
+  readonly report: () => Promise<readonly string[]>;
+}
+
+/** A source that was read. */
+interface Loaded {
+  readonly source: Source;
+  readonly ready: Identity[];
+  readonly locked: LockedIdentity[];
+  /** What came of reading it, for the report. */
+  note: string;
+  /** The question that could have helped, but nobody could be asked. */
+  unasked?: SecretsError;
+}
+
+export interface RingOptions extends SourceOptions {
+  readonly detail: (line: string) => void;
+  readonly warn: (line: string) => void;
+}
+
+export function identityRing(options: RingOptions): IdentityRing {
+  let loading: Promise<Loaded[]> | undefined;
+  const all = () => (loading ??= loadAll(options));
+  const ask = asker(options.host);
+
+  return {
+    unwrap: async (opening) => {
+      const loaded = await all();
+      for (const { ready } of loaded) {
+        const fileKey = await firstFileKey(ready, opening.stanzas);
+        if (fileKey !== null) return fileKey;
+      }
+      for (const entry of loaded) {
+        const fileKey = await unwrapLocked(entry, opening, ask);
+        if (fileKey !== null) return fileKey;
+      }
+      const unasked = loaded.find((entry) => entry.unasked !== undefined)?.unasked;
+      if (unasked !== undefined) throw unasked;
+      return null;
+    },
+    canOpen: async (opening) => {
+      const loaded = await all();
+      for (const { ready } of loaded) {
+        if ((await firstFileKey(ready, opening.stanzas)) !== null) return "yes";
+      }
+      const waiting = loaded.some(({ source, locked }) => locked.some((key) => couldHelp(key, source, opening)));
+      return waiting ? "with a passphrase" : "no";
+    },
+    held: async () => {
+      const recipients = (await all()).flatMap(({ ready, locked }) =>
+        [...ready, ...locked].flatMap((key) => key.recipients ?? []),
+      );
+      return new Set(recipients.map((recipient) => recipient.id));
+    },
+    report: async () => (await all()).map(({ source, note }) => `${source.origin}: ${note}`),
+  };
+}
+
+async function firstFileKey(identities: readonly Identity[], stanzas: readonly Stanza[]): Promise<Uint8Array | null> {
+  for (const identity of identities) {
+    const fileKey = await identity.unwrapFileKey(stanzas);
+    if (fileKey !== null) return fileKey;
+  }
+  return null;
+}
+
+async function unwrapLocked(entry: Loaded, opening: Opening, ask: AskPassphrase): Promise<Uint8Array | null> {
+  for (const key of entry.locked.filter((key) => couldHelp(key, entry.source, opening))) {
+    const opened = await unlock(key, entry, ask);
+    if (opened === undefined) continue;
+    const fileKey = await firstFileKey(opened, opening.stanzas);
+    if (fileKey !== null) return fileKey;
+  }
+  return null;
+}
+
+/** Unlocks and keeps the result in `ready`; a key that stays shut is noted and not asked for again. */
+async function unlock(key: LockedIdentity, entry: Loaded, ask: AskPassphrase): Promise<Identity[] | undefined> {
+  try {
+    const opened = await key.unlock(() => ask(entry.source.origin));
+    entry.ready.push(...opened);
+    entry.locked.splice(entry.locked.indexOf(key), 1);
+    entry.note = "unlocked, but not for this file";
+    return opened;
+  } catch (error) {
+    if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;
+    entry.note = error.message;
+    if (error.code === "cannot-ask") {
+      entry.unasked = error;
+      return undefined;
+    }
+    entry.locked.splice(entry.locked.indexOf(key), 1);
+    return undefined;
+  }
+}
+
+/**
+ * Whether it is worth a question: an SSH stanza with its tag, a reader hint that lists it, or, where X25519 stanzas say
+ * nothing of their readers, a source that the user named.
+ */
+function couldHelp(key: LockedIdentity, source: Source, opening: Opening): boolean {
+  const anonymous = opening.stanzas.some((stanza) => stanza.args[0] === "X25519");
+  if (key.recipients === undefined) {
+    return opening.stanzas.some((stanza) => stanza.args[0] === key.kind) || (anonymous && source.named);
+  }
+  return key.recipients.some((recipient) => {
+    const tagged = opening.stanzas.some(
+      (stanza) => stanza.args[0] === recipient.kind && stanza.args[1] === recipient.tag,
+    );
+    const declared = opening.declares(recipient.id);
+    return tagged || (anonymous && recipient.kind === "x25519" && (declared ?? source.named));
+  });
+}
+
+async function loadAll(options: RingOptions): Promise<Loaded[]> {
+  const loaded: Loaded[] = [];
+  for (const source of identitySources(options)) loaded.push(await load(source, options));
+  return loaded;
+}
+
+async function load(source: Source, options: RingOptions): Promise<Loaded> {
+  const entry: Loaded = { source, ready: [], locked: [], note: "not there" };
+  try {
+    const bytes = await source.read();
+    if (bytes === undefined) return entry;
+    await warnIfReadable(source, options);
+    const { parseIdentityFile } = await import("../keys/identity-file.ts");
+    const { identities, warnings } = await parseIdentityFile(bytes, {
+      origin: source.origin,
+      inline: source.inline,
+      publicKey: await publicKeyBeside(source, options.host),
+    });
+    for (const identity of identities) {
+      if ("unlock" in identity) entry.locked.push(identity);
+      else entry.ready.push(identity);
+    }
+    for (const warning of warnings) options.warn(`warning: ${source.origin}: ${warning}`);
+    entry.note = entry.locked.length > 0 ? "protected by a passphrase, and nothing says that it can help" : "not for this file";
+  } catch (error) {
+    entry.note = whyNot(error);
+  }
+  options.detail(`identity ${source.origin}: ${entry.note}`);
+  return entry;
+}
+
+/** Only words of our own: what a command or a parser says could quote the key. */
+function whyNot(error: unknown): string {
+  if (error instanceof SecretsError) return error.message;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return "not there";
+  return `cannot be read${code === undefined ? "" : ` (${code})`}`;
+}
+
+async function publicKeyBeside(source: Source, host: Host): Promise<string | undefined> {
+  if (source.path === undefined) return undefined;
+  const path = `${source.path}.pub`;
+  if ((await host.files.stat(path))?.kind !== "file") return undefined;
+  return new TextDecoder().decode(await host.files.read(path).catch(() => new Uint8Array()));
+}
+
+async function warnIfReadable(source: Source, options: RingOptions): Promise<void> {
+  if (source.path === undefined || options.host.system.platform === "win32") return;
+  const stat = await options.host.files.stat(source.path);
+  if (stat?.kind !== "file" || (stat.mode & 0o077) === 0) return;
+  options.warn(`warning: ${source.origin} can be read by others; mend it with: chmod 600 ${source.path}`);
+}
+
+/** Asks on the terminal, or says which flag would have spared the question. */
+export function asker(host: Host): AskPassphrase {
+  return async (what) => {
+    if (!host.terminal.canAsk) {
+      throw new SecretsError("cannot-ask", `the passphrase for ${what} cannot be asked for here`, {
+        hint: "run it in a terminal without --no-input, or give a key without a passphrase with --identity FILE",
+      });
+    }
+    return host.terminal.askHidden(`passphrase for ${what}: `);
+  };
+}

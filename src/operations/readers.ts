@@ -1,0 +1,139 @@
+/**
+ * Do the readers that a file declares agree with the policy, in names?
+ *
+ * The comparison itself is `documents/`'; here keys become people. Also what every write has to ask before it may
+ * change who reads a file: drift, lock-out, and whether the writer is among the readers.
+ */
+import { agreement, type AgeHeader } from "../documents/age-file.ts";
+import { SecretsError } from "../errors.ts";
+import type { Recipient } from "../keys/key-kind.ts";
+import { ageRecipients, type Policy, type Reader } from "../policy/policy.ts";
+import type { Project, Ruled } from "./project.ts";
+
+/** How the file's readers stand to the policy; names sorted, a literal recipient by its text. */
+export interface Agreement {
+  readonly status: "agree" | "differ" | "unknown";
+  /** Whom the policy names and the file leaves out. */
+  readonly missing: readonly string[];
+  /** Who reads the file against the policy. */
+  readonly extra: readonly string[];
+  /** Readers against the policy whose names nobody knows, and wanted ones of whom it is only known that some are missing. */
+  readonly strangers: number;
+  readonly missingUnknown: number;
+}
+
+export function compareReaders(header: AgeHeader, ruled: Ruled): Agreement {
+  const { policy } = ruled.file;
+  const known = policy.members.flatMap((member) => member.keys);
+  const found = agreement(header, ageRecipients(ruled.ruling.readers), known);
+  if (found.status !== "differ") return { status: found.status, missing: [], extra: [], strangers: 0, missingUnknown: 0 };
+  return {
+    status: "differ",
+    missing: namesOf(found.missing, policy, ruled.ruling.readers),
+    extra: namesOf(found.extra, policy, ruled.ruling.readers),
+    strangers: found.extraUnknown,
+    missingUnknown: found.missingUnknown,
+  };
+}
+
+/** People where the policy knows them; one key of several is said to be that. */
+function namesOf(recipients: readonly Recipient[], policy: Policy, readers: readonly Reader[]): string[] {
+  const names = new Map<string, number>();
+  for (const recipient of recipients) {
+    const name = nameOf(recipient, policy);
+    names.set(name, (names.get(name) ?? 0) + 1);
+  }
+  return [...names].sort(byName).map(([name, count]) => {
+    const keys = readers.find((reader) => reader.name === name)?.keys.length ?? count;
+    return count < keys ? `${name} (${count} of ${keys} keys)` : name;
+  });
+}
+
+function byName(a: readonly [string, number], b: readonly [string, number]): number {
+  return a[0] < b[0] ? -1 : 1;
+}
+
+/** The member who holds the key, else the key's own public text. */
+export function nameOf(recipient: Recipient, policy: Policy | undefined): string {
+  return policy?.holder(recipient)?.name ?? recipient.text;
+}
+
+/** The difference, one line per person. */
+export function differenceLines(difference: Agreement): string[] {
+  const { strangers, missingUnknown } = difference;
+  return [
+    ...difference.missing.map((name) => `+ ${name}: named by the policy, not a reader of the file`),
+    ...difference.extra.map((name) => `- ${name}: reads the file, not named by the policy`),
+    ...(missingUnknown > 0 ? [`+ ${missingUnknown} more of the readers that the policy names`] : []),
+    ...(strangers > 0 ? [`- ${strangers} reader${strangers > 1 ? "s" : ""} that the policy does not know`] : []),
+  ];
+}
+
+/**
+ * Under drift a write stops before anything is typed, unless it is told to bring the file to the policy.
+ * @returns the difference that this write will settle
+ * @throws SecretsError `drift`
+ */
+export async function settleDrift(
+  project: Project,
+  target: { file: string; header: AgeHeader; ruled: Ruled },
+  rekey: boolean,
+): Promise<Agreement> {
+  const difference = compareReaders(target.header, target.ruled);
+  if (difference.status !== "differ" || rekey) return difference;
+  const lines = differenceLines(difference);
+  if (project.host.terminal.canAsk) {
+    project.tell(`${target.file}: its readers differ from the policy:`);
+    for (const line of lines) project.tell(`  ${line}`);
+    if (await confirm(project, "bring the file to the policy with this write?")) return difference;
+  }
+  throw new SecretsError("drift", "its readers differ from the policy", {
+    at: { file: target.file },
+    notes: lines,
+    hint: `add --rekey to bring it to the policy with this write, or run: secrets rekey ${target.file}`,
+  });
+}
+
+/** A yes-or-no question; anything but a yes is a no. */
+export async function confirm(project: Project, question: string): Promise<boolean> {
+  return /^y(es)?$/i.test((await project.host.terminal.ask(`${question} [y/N] `)).trim());
+}
+
+/**
+ * Refuses to lock out everybody, or every person.
+ * @param before whether a person may read the file now (unknown counts as yes)
+ * @throws SecretsError `lockout`
+ */
+export function refuseLockout(file: string, readers: readonly Reader[], before: boolean): void {
+  const hint = "add a person to the rule, or repeat with --allow-lockout";
+  if (readers.length === 0) {
+    throw new SecretsError("lockout", "nobody could read it any more", { at: { file }, hint });
+  }
+  if (before && readers.every((reader) => reader.kind === "host")) {
+    throw new SecretsError("lockout", "no person could read it any more, only hosts", { at: { file }, hint });
+  }
+}
+
+/** @throws SecretsError `policy`: the rule gives nobody to encrypt to. */
+export function requireReaders(file: string, ruled: Ruled): Recipient[] {
+  const recipients = ageRecipients(ruled.ruling.readers);
+  if (recipients.length > 0) return recipients;
+  throw new SecretsError("policy", "the rule for this file gives no reader with a key", {
+    at: ruled.ruling.at,
+    hint: `name a user, host, team or age recipient there for ${file}`,
+  });
+}
+
+/** Says so when the one who writes will not be able to read. Those who hold no key at all write blindly on purpose. */
+export async function tellIfNotReader(project: Project, file: string, recipients: readonly Recipient[]): Promise<void> {
+  const held = await project.identities.held();
+  if (held.size === 0 || recipients.some((recipient) => held.has(recipient.id))) return;
+  project.tell(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
+}
+
+/** After a reader was removed: what re-encryption cannot do. */
+export function tellToChangeValues(project: Project, file: string, difference: Agreement): void {
+  const gone = [...difference.extra, ...(difference.strangers > 0 ? [`${difference.strangers} unknown`] : [])];
+  if (gone.length === 0) return;
+  project.tell(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);
+}

@@ -1,0 +1,113 @@
+/**
+ * What does each entry of `creation_rules` say?
+ *
+ * With `readers` it is ours: they are the whole list, and `age` beside it is output that adds nobody. Without, it is a
+ * plain rule of sops and means what sops means by it. Pure.
+ */
+import { SecretsError } from "../errors.ts";
+import { FOREIGN_IN_RULE, foreignKeys, readKeyGroups } from "./key-groups.ts";
+import type { KeyGroup } from "./key-groups.ts";
+import { compilePattern } from "./path-regex.ts";
+import type { Compiled, CreationRule, Reader, RuleSettings } from "./policy.ts";
+import { union } from "./reader-union.ts";
+import { readAge, readReaders, splitAge } from "./readers.ts";
+import { looksLikeRecipient } from "./recipient-text.ts";
+import type { Roster } from "./roster.ts";
+import { readSelection, readThreshold, SELECTION_SETTINGS } from "./rule-settings.ts";
+import type { YamlMapping, YamlNode } from "./yaml-node.ts";
+import { booleanOf, checkKeys, itemsOf, textOf, valueOf } from "./yaml-shape.ts";
+
+const KNOWN_KEYS = [
+  "path_regex",
+  "readers",
+  "age",
+  "key_groups",
+  "shamir_threshold",
+  "mac_only_encrypted",
+  "aws_profile",
+  ...SELECTION_SETTINGS,
+  ...FOREIGN_IN_RULE,
+];
+const EXAMPLE = "- { path_regex: ^secrets/, readers: [alice] }";
+const AGE = { what: "age", example: "age: age1…,age1…" };
+
+/** @throws SecretsError `policy`: whatever is wrong in `creation_rules`. */
+export async function readCreationRules(top: YamlMapping, roster: Roster): Promise<CreationRule[]> {
+  const rules: CreationRule[] = [];
+  for (const node of itemsOf(valueOf(top, "creation_rules"), { what: "creation_rules", example: EXAMPLE })) {
+    if (node.kind !== "mapping") {
+      throw new SecretsError("policy", "a creation rule must be a mapping", {
+        at: node.at,
+        hint: `write for example ${EXAMPLE}`,
+      });
+    }
+    rules.push(await readRule(node, roster));
+  }
+  return rules;
+}
+
+async function readRule(node: YamlMapping, roster: Roster): Promise<CreationRule> {
+  checkKeys(node.entries, KNOWN_KEYS);
+  const pattern = valueOf(node, "path_regex");
+  const expression = textOf(pattern, { what: "path_regex", example: "path_regex: ^secrets/" });
+  const matches =
+    expression === undefined ? () => true : await compilePattern(expression, "path_regex", pattern?.at ?? node.at);
+
+  const groups = await readKeyGroups(node, roster);
+  const settings = await readSettings(node, groups);
+  const named = valueOf(node, "readers");
+  const from = { at: node.at, title: expression ?? "every path", settings, matches };
+  if (named === undefined) {
+    return { ...from, plain: true, readers: await plainReaders(node, groups, roster), compiled: "agrees" };
+  }
+  if (groups !== undefined) {
+    throw new SecretsError("policy", "readers and key_groups exclude each other", {
+      at: valueOf(node, "key_groups")?.at ?? node.at,
+      hint: "keep readers, or put the names into the age lists of the groups",
+    });
+  }
+  const readers = await readReaders(named, { what: "readers", example: "readers: [alice, ops]" }, roster);
+  return { ...from, plain: false, readers, compiled: await compareCompiled(valueOf(node, "age"), readers, roster) };
+}
+
+async function readSettings(rule: YamlMapping, groups: readonly KeyGroup[] | undefined): Promise<RuleSettings> {
+  // Where there are groups, sops does not look at the rule's own lists.
+  const foreign = groups?.flatMap((group) => group.foreign) ?? foreignKeys(rule, FOREIGN_IN_RULE);
+  return {
+    selection: await readSelection(rule),
+    macOnlyEncrypted: booleanOf(valueOf(rule, "mac_only_encrypted"), "mac_only_encrypted"),
+    threshold: readThreshold(valueOf(rule, "shamir_threshold"), groups?.length ?? 0),
+    groups: groups === undefined || groups.length < 2 ? undefined : groups.map(({ readers }) => readers),
+    foreign: [...new Set(foreign)],
+  };
+}
+
+async function plainReaders(
+  rule: YamlMapping,
+  groups: readonly KeyGroup[] | undefined,
+  roster: Roster,
+): Promise<Reader[]> {
+  if (groups !== undefined) return union(groups.flatMap(({ readers }) => readers));
+  return readAge(splitAge(valueOf(rule, "age"), AGE), roster, false);
+}
+
+/** What cannot be read as recipients differs too, so that compiling anew mends it. */
+async function compareCompiled(
+  age: YamlNode | undefined,
+  readers: readonly Reader[],
+  roster: Roster,
+): Promise<Compiled> {
+  const wanted = new Set(readers.flatMap(({ keys }) => keys.map(({ id }) => id)));
+  const found = new Set<string>();
+  try {
+    for (const part of splitAge(age, AGE)) {
+      if (!looksLikeRecipient(part.text)) return "differs";
+      found.add((await roster.recipient(part, "age")).id);
+    }
+  } catch (error) {
+    if (error instanceof SecretsError) return "differs";
+    throw error;
+  }
+  if (found.size === 0) return "absent";
+  return found.size === wanted.size && [...found].every((id) => wanted.has(id)) ? "agrees" : "differs";
+}

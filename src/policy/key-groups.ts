@@ -1,0 +1,84 @@
+/**
+ * Who is in each key group of this rule?
+ *
+ * `key_groups` means what it means in sops: one data key split among the groups. Merged groups come first, depth first;
+ * within a group everybody is there once. Keys of other kinds are reported by kind, never dropped unseen. Pure.
+ */
+import { SecretsError } from "../errors.ts";
+import type { Reader } from "./policy.ts";
+import { union } from "./reader-union.ts";
+import { readAge, splitAge } from "./readers.ts";
+import type { Roster } from "./roster.ts";
+import type { YamlEntry, YamlMapping, YamlNode } from "./yaml-node.ts";
+import { checkKeys, entriesOf, itemsOf, valueOf } from "./yaml-shape.ts";
+
+/** Lists of keys that a rule without groups can have beside `age`. */
+export const FOREIGN_IN_RULE = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri", "hckms"] as const;
+const FOREIGN_IN_GROUP = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault", "hckms"] as const;
+
+export interface KeyGroup {
+  readonly readers: readonly Reader[];
+  readonly foreign: readonly string[];
+}
+
+const EXAMPLE = "key_groups: [{ age: [alice, bob] }, { age: [carol] }]";
+
+/**
+ * @returns Undefined where there are no groups.
+ * @throws SecretsError `policy`: wrong shape, an unknown name, a group without any key.
+ */
+export async function readKeyGroups(rule: YamlMapping, roster: Roster): Promise<readonly KeyGroup[] | undefined> {
+  const nodes = itemsOf(valueOf(rule, "key_groups"), { what: "key_groups", example: EXAMPLE });
+  // Anchored groups can be merged many times over: each is read once.
+  const known = new Map<readonly YamlEntry[], KeyGroup>();
+  const groups: KeyGroup[] = [];
+  for (const node of nodes) {
+    const group = await readGroup(node, roster, known);
+    if (group.readers.length === 0 && group.foreign.length === 0) {
+      throw new SecretsError("policy", "this key group has no keys", {
+        at: node.at,
+        hint: `write for example ${EXAMPLE}`,
+      });
+    }
+    groups.push(group);
+  }
+  return groups.length === 0 ? undefined : groups;
+}
+
+/** The kinds of `kinds` under which this mapping has something. */
+export function foreignKeys(mapping: YamlMapping, kinds: readonly string[]): string[] {
+  return kinds.filter((kind) => {
+    const value = valueOf(mapping, kind);
+    if (value === undefined || value.kind === "empty") return false;
+    return value.kind === "text" ? value.text.trim() !== "" : value.kind === "mapping" || value.items.length > 0;
+  });
+}
+
+async function readGroup(
+  node: YamlNode,
+  roster: Roster,
+  known: Map<readonly YamlEntry[], KeyGroup>,
+): Promise<KeyGroup> {
+  const entries = entriesOf(node, { what: "a key group", example: EXAMPLE });
+  const earlier = known.get(entries);
+  if (earlier !== undefined) return earlier;
+  checkKeys(entries, ["merge", "age", ...FOREIGN_IN_GROUP]);
+  const group: YamlMapping = { kind: "mapping", at: node.at, entries };
+
+  const readers: Reader[] = [];
+  const foreign = new Set<string>();
+  for (const inner of itemsOf(valueOf(group, "merge"), { what: "merge", example: "merge: [{ age: [alice] }]" })) {
+    const merged = await readGroup(inner, roster, known);
+    readers.push(...merged.readers);
+    for (const kind of merged.foreign) foreign.add(kind);
+  }
+  const age = valueOf(group, "age");
+  const wanted = { what: "age in a key group", example: "age: [alice, age1…]" };
+  itemsOf(age, wanted);
+  readers.push(...(await readAge(splitAge(age, wanted), roster, true)));
+  for (const kind of foreignKeys(group, FOREIGN_IN_GROUP)) foreign.add(kind);
+
+  const made = { readers: union(readers), foreign: [...foreign] };
+  known.set(entries, made);
+  return made;
+}

@@ -1,0 +1,30 @@
+/**
+ * Does this regular expression of sops match?
+ *
+ * sops' expressions are Go RE2, searched for anywhere in the text. JavaScript's own silently mean something else in places
+ * (`\A`, `[[:alpha:]]`, `(?i)`), and a silent mismatch would encrypt to the wrong people. Pure.
+ */
+import { SecretsError } from "../errors.ts";
+import type { Position } from "../errors.ts";
+
+/**
+ * @param what The setting it stands under, for the message.
+ * @returns Whether the expression is found anywhere in a text.
+ * @throws SecretsError `policy`: not a Go regular expression.
+ */
+export async function compilePattern(pattern: string, what: string, at: Position): Promise<(text: string) => boolean> {
+  const { RE2JS } = await import("re2js");
+  try {
+    const compiled = RE2JS.compile(pattern);
+    return (text) => compiled.test(text);
+  } catch {
+    throw new SecretsError("policy", `${what} is not a Go regular expression (RE2)`, { at, hint: advice(pattern) });
+  }
+}
+
+function advice(pattern: string): string {
+  if (/\(\?<?[=!]/.test(pattern)) return "RE2 has no look-around: write what must match, and order the rules instead";
+  if (/\\[1-9]/.test(pattern)) return "RE2 has no back-references: write the alternatives out";
+  if (/^[*+?]/.test(pattern)) return "this is no glob: a path that ends in .yaml is written \\.yaml$";
+  return "see https://github.com/google/re2/wiki/Syntax, or name the path under secrets: without an expression";
+}

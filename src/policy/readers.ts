@@ -1,0 +1,91 @@
+/**
+ * Who is meant by this list of a rule?
+ *
+ * `readers` holds names and recipients and is ours; `age` is sops' and holds recipients, with names only inside key groups.
+ * A recipient that a member holds stands for that member. Pure.
+ */
+import { SecretsError } from "../errors.ts";
+import type { Recipient } from "../keys/key-kind.ts";
+import type { Reader } from "./policy.ts";
+import { union } from "./reader-union.ts";
+import { looksLikeRecipient } from "./recipient-text.ts";
+import type { PlacedText } from "./recipient-text.ts";
+import { namesOf, unknownName } from "./roster.ts";
+import type { Roster } from "./roster.ts";
+import type { YamlNode } from "./yaml-node.ts";
+import { filledText, itemsOf, quoted } from "./yaml-shape.ts";
+import type { Wanted } from "./yaml-shape.ts";
+
+/**
+ * The whole list of who reads.
+ * @throws SecretsError `policy`: no list, nobody in it, an unknown name, an unusable recipient.
+ */
+export async function readReaders(node: YamlNode, wanted: Wanted, roster: Roster): Promise<Reader[]> {
+  const readers: Reader[] = [];
+  for (const item of itemsOf(node, wanted)) {
+    const written = trimmed(filledText(item, { what: `a reader in ${wanted.what}`, example: wanted.example }));
+    const named = roster.named(written.text);
+    if (named !== undefined) readers.push(...named);
+    else readers.push(memberOrLiteral(await recipientOf(written, roster), roster));
+  }
+  if (readers.length === 0) {
+    throw new SecretsError("policy", `${wanted.what} names nobody`, {
+      at: node.at,
+      hint: `write for example ${wanted.example}`,
+    });
+  }
+  return union(readers);
+}
+
+/**
+ * The recipients of an `age` setting, taken apart as sops does: a text is split at its commas and may have empty parts;
+ * the entries of a list may have commas but not be empty.
+ * @throws SecretsError `policy`.
+ */
+export function splitAge(node: YamlNode | undefined, wanted: Wanted): PlacedText[] {
+  if (node === undefined || node.kind === "empty") return [];
+  const texts = node.kind === "text" ? [node] : itemsOf(node, wanted).map((item) => filledText(item, wanted));
+  return texts
+    .flatMap(({ text, at }) => text.split(",").map((part) => trimmed({ text: part, at })))
+    .filter(({ text }) => text !== "");
+}
+
+/**
+ * Who reads by a sops list. A recipient is kept in the face in which it stands there, since that is what sops writes.
+ * @param names Whether names may stand where recipients may, as inside key groups.
+ * @throws SecretsError `policy`.
+ */
+export async function readAge(parts: readonly PlacedText[], roster: Roster, names: boolean): Promise<Reader[]> {
+  const readers: Reader[] = [];
+  for (const part of parts) {
+    const named = roster.named(part.text);
+    if (named !== undefined && !names) {
+      throw new SecretsError("policy", `age takes recipients, and ${quoted(part.text)} is a name`, {
+        at: part.at,
+        hint: `write readers: [${part.text}] instead`,
+      });
+    }
+    readers.push(...(named ?? [asWritten(await recipientOf(part, roster), roster)]));
+  }
+  return union(readers);
+}
+
+async function recipientOf(written: PlacedText, roster: Roster): Promise<Recipient> {
+  if (!looksLikeRecipient(written.text)) throw unknownName(written, namesOf(roster));
+  return roster.recipient(written, "this recipient cannot be used");
+}
+
+function memberOrLiteral(key: Recipient, roster: Roster): Reader {
+  const holder = roster.holder(key);
+  if (holder === undefined) return { name: key.text, kind: "literal", keys: [key], as: "age", through: [] };
+  const { name, kind, as } = holder;
+  return { name, kind, keys: holder.keys.filter(({ id }) => id === key.id), as, through: [] };
+}
+
+function asWritten(key: Recipient, roster: Roster): Reader {
+  return { ...memberOrLiteral(key, roster), keys: [key], as: key.kind === "ssh-ed25519" ? "ssh" : "age" };
+}
+
+function trimmed({ text, at }: PlacedText): PlacedText {
+  return { text: text.trim(), at };
+}

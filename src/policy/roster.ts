@@ -1,0 +1,122 @@
+/**
+ * Who is meant by this name?
+ *
+ * The one name space of users, hosts and teams: teams are unions, expanded once, and can hold each other but never
+ * themselves. Pure.
+ */
+import { SecretsError } from "../errors.ts";
+import type { Position } from "../errors.ts";
+import type { Recipient } from "../keys/key-kind.ts";
+import { nearest } from "./did-you-mean.ts";
+import { checkName, readMembers } from "./members.ts";
+import type { Member, Reader } from "./policy.ts";
+import { union } from "./reader-union.ts";
+import { looksLikeRecipient, recipientReader } from "./recipient-text.ts";
+import type { PlacedText, ReadRecipient } from "./recipient-text.ts";
+import type { YamlMapping } from "./yaml-node.ts";
+import { entriesOf, filledText, itemsOf, quoted, valueOf } from "./yaml-shape.ts";
+
+export interface Roster {
+  readonly members: readonly Member[];
+  /** What each team holds, as written. */
+  readonly teams: ReadonlyMap<string, readonly string[]>;
+  readonly recipient: ReadRecipient;
+  /** Who reads where this name stands; undefined where nobody has it. */
+  named(name: string): readonly Reader[] | undefined;
+  /** The member who holds this key, by either face. */
+  holder(recipient: Recipient): Member | undefined;
+}
+
+interface Team {
+  readonly name: string;
+  readonly at: Position;
+  readonly held: readonly PlacedText[];
+}
+
+/** @throws SecretsError `policy`: whatever is wrong in `users`, `hosts` and `teams`. */
+export async function readRoster(top: YamlMapping): Promise<Roster> {
+  const recipient = recipientReader();
+  const members = await readMembers(top, recipient);
+  const teams = readTeams(top, members);
+  const byName = expanded(members, teams);
+  const holders = new Map(members.flatMap((member) => member.keys.map(({ id }) => [id, member] as const)));
+  return {
+    members,
+    teams: new Map(teams.map(({ name, held }) => [name, held.map(({ text }) => text)])),
+    recipient,
+    named: (name) => byName.get(name),
+    holder: ({ id }) => holders.get(id),
+  };
+}
+
+/** The error for a name that nobody has. */
+export function unknownName(name: PlacedText, known: Iterable<string>): SecretsError {
+  const names = [...known];
+  const near = nearest(name.text, names);
+  const list = names.length === 0 ? "" : `; known: ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`;
+  return new SecretsError("policy", `unknown name ${quoted(name.text)}`, {
+    at: name.at,
+    hint: near === undefined ? `add it under users:, hosts: or teams:${list}` : `did you mean ${near}?`,
+  });
+}
+
+/** Every name of the roster, in the order of the policy. */
+export function namesOf(roster: Pick<Roster, "members" | "teams">): string[] {
+  return [...roster.members.map(({ name }) => name), ...roster.teams.keys()];
+}
+
+function readTeams(top: YamlMapping, members: readonly Member[]): Team[] {
+  const teams: Team[] = [];
+  for (const entry of entriesOf(valueOf(top, "teams"), { what: "teams", example: "teams: { ops: [alice, bob] }" })) {
+    checkName(entry, [...members, ...teams]);
+    const wanted = { what: `the team ${entry.key}`, example: `${entry.key}: [alice, bob]` };
+    const held = itemsOf(entry.value, wanted).map((item) => {
+      const name = filledText(item, { what: `a member of ${entry.key}`, example: wanted.example });
+      if (!looksLikeRecipient(name.text)) return name;
+      throw new SecretsError("policy", `the team ${entry.key} holds a key where a name belongs`, {
+        at: item.at,
+        hint: "give the key a name under users: or hosts:, and put that name here",
+      });
+    });
+    if (held.length === 0) {
+      throw new SecretsError("policy", `the team ${entry.key} has no members`, {
+        at: entry.at,
+        hint: `write ${wanted.example}, or remove the team`,
+      });
+    }
+    teams.push({ name: entry.key, at: entry.at, held });
+  }
+  return teams;
+}
+
+function expanded(members: readonly Member[], teams: readonly Team[]): Map<string, readonly Reader[]> {
+  const byName = new Map<string, readonly Reader[]>();
+  for (const { name, kind, keys, as } of members) byName.set(name, [{ name, kind, keys, as, through: [] }]);
+  const teamsByName = new Map(teams.map((team) => [team.name, team]));
+  const names = [...byName.keys(), ...teamsByName.keys()];
+
+  const expand = (team: Team, path: readonly string[]): readonly Reader[] => {
+    const readers = team.held.flatMap((held) => {
+      const known = byName.get(held.text);
+      if (known !== undefined) return known;
+      const inner = teamsByName.get(held.text);
+      if (inner === undefined) throw unknownName(held, names);
+      const start = path.indexOf(inner.name);
+      if (start >= 0) throw cycle([...path.slice(start), inner.name], held.at);
+      return expand(inner, [...path, inner.name]);
+    });
+    const through = union(readers).map((reader) => ({ ...reader, through: [team.name, ...reader.through] }));
+    byName.set(team.name, through);
+    return through;
+  };
+  for (const team of teams) {
+    if (!byName.has(team.name)) expand(team, [team.name]);
+  }
+  return byName;
+}
+
+function cycle(names: readonly string[], at: Position): SecretsError {
+  const [first] = names;
+  const message = names.length === 2 ? `the team ${first} holds itself` : `teams hold each other: ${names.join(" → ")}`;
+  return new SecretsError("policy", message, { at, hint: "remove this name from the team" });
+}

@@ -1,0 +1,101 @@
+/**
+ * Which imports does the architecture allow?
+ *
+ * The layers of src/README.md as a table, and one function that names every breach. Pure, so that its tests can show that
+ * each rule is able to fail.
+ */
+
+import { importsOf, resolved, type Sources, withoutComments } from "./source-graph.ts";
+
+interface Layer {
+  /** Folders (or root files) it may import from, beside itself and errors.ts. */
+  readonly imports: readonly string[];
+  /** A pure layer computes: it never meets a file, a process, a clock of its own or a package that does. */
+  readonly pure?: boolean;
+}
+
+const lower = ["policy", "nix", "documents", "formats", "keys", "crypto", "findings", "git", "io"];
+
+const layers: Readonly<Record<string, Layer>> = {
+  cli: { imports: ["commands", "compat", "index.ts"] },
+  commands: { imports: ["index.ts"] },
+  compat: { imports: ["index.ts"] },
+  "index.ts": { imports: ["operations", ...lower] },
+  operations: { imports: lower },
+  policy: { imports: ["keys"], pure: true },
+  nix: { imports: [], pure: true },
+  documents: { imports: ["formats", "keys", "crypto"], pure: true },
+  formats: { imports: [], pure: true },
+  keys: { imports: ["crypto"], pure: true },
+  crypto: { imports: [], pure: true },
+  findings: { imports: ["policy", "documents", "formats", "keys"], pure: true },
+  git: { imports: ["io"] },
+  io: { imports: [] },
+  "errors.ts": { imports: [] },
+};
+
+/** What a pure layer may take from Node: what computes, and what gives other work its turn between two computations. */
+const pureNode = [
+  "node:buffer",
+  "node:crypto",
+  "node:path",
+  "node:path/posix",
+  "node:stream/web",
+  "node:timers/promises",
+  "node:util",
+];
+
+/** Where a package or a module of Node may be imported; what is not named here may be imported anywhere. */
+const reserved: readonly { readonly modules: RegExp; readonly where: RegExp; readonly says: string }[] = [
+  {
+    modules:
+      /^(node:)?(fs|fs\/promises|child_process|process|readline|readline\/promises|tty|os|net|http|https|dgram)$/,
+    where: /^io\//,
+    says: "only src/io meets the system",
+  },
+  { modules: /^execa$/, where: /^io\//, says: "only src/io starts processes" },
+  { modules: /^chalk$/, where: /^cli\/style\.ts$/, says: "only src/cli/style.ts knows colour" },
+  { modules: /^commander$/, where: /^(cli|commands|compat)\//, says: "only the command line knows commander" },
+  { modules: /^sshpk$/, where: /^keys\//, says: "SSH keys are read behind src/keys" },
+];
+
+/** One line per breach, `FILE: what is wrong`; empty when the sources keep the rules. */
+export function breaches(sources: Sources): string[] {
+  return [...sources].flatMap(([file, text]) => {
+    const layer = layers[layerOf(file)];
+    if (layer === undefined) return [`${file}: ${layerOf(file)} is no layer of the architecture`];
+    const found = importsOf(text).flatMap(({ specifier }) => importBreach(file, specifier, layer) ?? []);
+    if (mentionsProcess(text) && !file.startsWith("io/")) found.push("only src/io sees the process");
+    return found.map((breach) => `${file}: ${breach}`);
+  });
+}
+
+function importBreach(file: string, specifier: string, layer: Layer): string | undefined {
+  if (specifier === "(computed)") return "an import whose target cannot be read";
+  const target = resolved(file, specifier);
+  if (target !== undefined) {
+    const to = layerOf(target);
+    const allowed = to === layerOf(file) || to === "errors.ts" || layer.imports.includes(to);
+    return allowed || isPackageJson(target) ? undefined : `${layerOf(file)} must not import ${to} (${specifier})`;
+  }
+  const rule = reserved.find(({ modules, where }) => modules.test(specifier) && !where.test(file));
+  if (rule !== undefined) return `imports ${specifier}, but ${rule.says}`;
+  if (layer.pure === true && specifier.startsWith("node:") && !pureNode.includes(specifier)) {
+    return `is pure, but imports ${specifier}`;
+  }
+  return undefined;
+}
+
+/** The folder below src/, or the file's own name at its root. */
+function layerOf(file: string): string {
+  return file.split("/")[0] ?? file;
+}
+
+/** The version number is nobody's layer. */
+function isPackageJson(target: string): boolean {
+  return target === "../package.json";
+}
+
+function mentionsProcess(text: string): boolean {
+  return /(?<![.\w"'`/-])process\.[a-z]|\bglobalThis\.process\b/.test(withoutComments(text));
+}

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { Compiled, Policy, RuleSettings } from "../../src/policy/policy.ts";
+import { parsePolicy } from "../../src/policy/sops-yaml.ts";
+
+const ROOT = fileURLToPath(new URL("../../fixtures/policies/", import.meta.url));
+
+interface Expected {
+  readonly path: string;
+  /** Null: no rule. */
+  readonly line: number | null;
+  readonly readers: readonly string[];
+  readonly through?: Readonly<Record<string, readonly string[]>>;
+  readonly plain?: boolean;
+  readonly compiled?: Compiled;
+  readonly shadowed?: readonly number[];
+  readonly groups?: readonly (readonly string[])[];
+  readonly threshold?: number;
+  readonly settings?: RuleSettings;
+}
+
+describe.each(readdirSync(ROOT))("the policy fixture %s", async (name) => {
+  const file = `${name}/.sops.yaml`;
+  const policy: Policy = await parsePolicy(readFileSync(`${ROOT}${file}`, "utf8"), file);
+  const cases: Expected[] = JSON.parse(readFileSync(`${ROOT}${name}/expected.json`, "utf8"));
+
+  it("has no warnings", () => {
+    expect(policy.warnings).toEqual([]);
+  });
+
+  it.each(cases)("$path is read by $readers", (wanted) => {
+    const ruling = policy.rule(wanted.path);
+    expect(ruling?.at.line ?? null).toBe(wanted.line);
+    expect(ruling?.readers.map((reader) => reader.name) ?? []).toEqual(wanted.readers);
+    if (ruling === undefined) return;
+    expect(ruling.at.file).toBe(file);
+    for (const [reader, teams] of Object.entries(wanted.through ?? {})) {
+      expect(ruling.readers.find((one) => one.name === reader)?.through).toEqual(teams);
+    }
+    expect(ruling.shadowed.map((at) => at.line)).toEqual(wanted.shadowed ?? []);
+    expect(ruling).toMatchObject({
+      plain: wanted.plain ?? false,
+      ...(wanted.compiled === undefined ? {} : { compiled: wanted.compiled }),
+    });
+    expect(ruling.settings.groups?.map((group) => group.map((reader) => reader.name))).toEqual(wanted.groups);
+    expect(ruling.settings.threshold).toBe(wanted.threshold);
+    if (wanted.settings !== undefined) expect(ruling.settings).toEqual(wanted.settings);
+  });
+});

@@ -1,0 +1,89 @@
+/**
+ * Does the program do what the script says?
+ *
+ * Plays a script line by line; the first line that does not hold ends it, with its number and both streams of the last call.
+ */
+
+import { parseArchive, wordsOf } from "./archive.ts";
+import { actions, checks } from "./commands.ts";
+import { closeStage, editorNotes, editorQueue, openStage, type Program, type Stage } from "./stage.ts";
+
+/** Whether the script asks to be played on the built program as well: its first line has `[program]`. */
+export function isForBuiltProgram(text: string): boolean {
+  return /^#.*\[program\]/.test(text);
+}
+
+/** Plays `text`; `name` is what errors call it. Rejects when a line does not hold. */
+export async function play(name: string, text: string, program: Program): Promise<void> {
+  const { script, files } = parseArchive(text);
+  const stage = openStage(files, program);
+  let [number, line] = [0, ""];
+  try {
+    for ([number, line] of script.split("\n").entries()) {
+      const words = wordsOf(line, (variable) => lookUp(stage, variable));
+      if (words.length > 0) await obey(stage, words);
+    }
+    line = "the end";
+    checkNothingIsLeft(stage);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const { code, stdout, stderr } = stage.last;
+    throw new Error(
+      `${name}:${number + 1}: ${line.trim()}\n${why}\n[exit ${code}]\n[stdout]\n${stdout.toString()}\n[stderr]\n${stderr}`,
+      { cause: error },
+    );
+  } finally {
+    closeStage(stage);
+  }
+}
+
+function lookUp(stage: Stage, name: string): string {
+  const value = stage.variables.get(name) ?? stage.env[name];
+  if (value === undefined) throw new Error(`nothing is called \${${name}}`);
+  return value;
+}
+
+async function obey(stage: Stage, words: readonly string[]): Promise<void> {
+  const isNegated = words[0] === "!";
+  const [verb = "", ...rest] = isNegated ? words.slice(1) : words;
+  if (verb === "secrets") return await call(stage, rest, isNegated ? "not zero" : 0);
+  if (verb === "exit" && rest[1] === "secrets" && !isNegated) {
+    return await call(stage, rest.slice(2), Number(rest[0]));
+  }
+  const check = checks[verb];
+  if (check !== undefined) {
+    const why = check(stage, rest);
+    if (isNegated && why === undefined) throw new Error("it holds");
+    if (!isNegated && why !== undefined) throw new Error(why);
+    return;
+  }
+  const action = actions[verb];
+  if (action === undefined || isNegated) throw new Error(`there is no such command: ${words.join(" ")}`);
+  action(stage, rest);
+}
+
+async function call(stage: Stage, argv: readonly string[], wanted: number | "not zero"): Promise<void> {
+  stage.last = await stage.program({
+    argv,
+    cwd: stage.cwd,
+    env: { ...stage.env },
+    stdin: stage.stdin,
+    answers: stage.answers,
+    isTerminal: stage.isTerminal,
+    uid: stage.uid,
+    etc: `${stage.root}/etc`,
+  });
+  stage.stdin = new Uint8Array();
+  const { code, stderr } = stage.last;
+  const complaint = editorNotes(stage)?.complaint;
+  if (complaint !== undefined) throw new Error(complaint);
+  if (stage.secrets.some((secret) => stderr.includes(secret))) throw new Error("a secret stands on standard error");
+  // A bug of ours is never what a script means by failure.
+  const isWanted = wanted === "not zero" ? code !== 0 && code !== 70 : code === wanted;
+  if (!isWanted) throw new Error(`the exit code is ${code}, not ${wanted}`);
+}
+
+function checkNothingIsLeft(stage: Stage): void {
+  if (stage.answers.length > 0) throw new Error(`nobody asked for: ${stage.answers.join(", ")}`);
+  if (editorQueue(stage).length > 0) throw new Error("the editor was not started as often as the script says");
+}

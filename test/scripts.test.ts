@@ -1,0 +1,32 @@
+/** The command line's specification: every script in scripts/, called here, and those with `[program]` on the built program too. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { main } from "../src/cli/main.ts";
+import { nodeHost } from "../src/io/node-host.ts";
+import { builtProgram } from "./script/built-program.ts";
+import { inProcess } from "./script/in-process.ts";
+import { isForBuiltProgram, play } from "./script/script.ts";
+
+const here = inProcess(main, nodeHost());
+const folder = path.join(import.meta.dirname, "scripts");
+const scripts = readdirSync(folder)
+  .filter((name) => name.endsWith(".txtar"))
+  .map((name): [string, string] => [name, readFileSync(path.join(folder, name), "utf8")]);
+
+test("there are scripts, and some are for the built program", () => {
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(scripts.some(([, text]) => isForBuiltProgram(text))).toBe(true);
+});
+
+describe.concurrent("in this process", () => {
+  test.each(scripts)("%s", async (name, text) => await expect(play(name, text, here)).resolves.toBeUndefined());
+});
+
+describe.concurrent("on the built program", () => {
+  test.each(scripts.filter(([, text]) => isForBuiltProgram(text)))(
+    "%s",
+    async (name, text) => await expect(play(name, text, builtProgram)).resolves.toBeUndefined(),
+  );
+});
