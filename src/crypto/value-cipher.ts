@@ -108,7 +108,7 @@ function decrypt(key: DataKey, aad: string, enc: Enc): Uint8Array | undefined {
     bytes.fill(0);
     return undefined;
   }
-  return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function isSealedType(type: string): type is Enc["type"] {
