@@ -13,31 +13,47 @@ import type { OpenedDocument, OpenedLeaf } from "./sops-document.ts";
 export interface Reuse {
   /** Whether the data key is the same; if not, only the types of values carry over. */
   readonly sameKey: boolean;
-  /** The predecessor of a leaf with this open source; its ENC text is no longer offered to others. */
+  /** The predecessor of a leaf with this open source. */
   takeLeaf(leaf: Leaf, openSource: string): OpenedLeaf | undefined;
-  /** An ENC text for this value that no leaf has taken. */
+  /** An ENC text for this value whose leaf nobody has taken. After the first of these no leaf can be taken. */
   takeEnc(aad: string, scalar: Scalar): string | undefined;
 }
 
 /** What can be reused of `previous` under this data key. */
 export function reusable(previous: OpenedDocument | undefined, dataKey: DataKey): Reuse {
   const sameKey = previous !== undefined && sameDataKey(previous.dataKey, dataKey);
-  const leaves = new Queues<OpenedLeaf>();
-  const encs = new Queues<string>();
-  for (const each of previous?.leaves ?? []) {
-    if (each.state === "clear") continue;
-    leaves.put(leafKey(each.leaf, each.openSource), each);
-    if (sameKey && each.sealed !== undefined) encs.put(encKey(each.sealed.aad, each.scalar), each.sealed.enc);
-  }
+  const standing = (previous?.leaves ?? []).filter(({ state }) => state !== "clear");
+  const leaves = queued(standing, ({ leaf, openSource }) => leafKey(leaf, openSource));
+  const taken = new Set<OpenedLeaf>();
+  let encs: ReadonlyMap<string, OpenedLeaf[]> | undefined;
   return {
     sameKey,
     takeLeaf(leaf, openSource) {
-      const before = leaves.take(leafKey(leaf, openSource));
-      if (before?.sealed !== undefined) encs.remove(encKey(before.sealed.aad, before.scalar), before.sealed.enc);
+      const before = leaves.get(leafKey(leaf, openSource))?.pop();
+      if (before !== undefined) taken.add(before);
       return before;
     },
-    takeEnc: (aad, scalar) => encs.take(encKey(aad, scalar)),
+    takeEnc(aad, scalar) {
+      if (!sameKey) return undefined;
+      encs ??= queued(
+        standing.filter((each) => !taken.has(each)),
+        (each) => encKey(each.sealed?.aad ?? "", each.scalar),
+      );
+      return encs.get(encKey(aad, scalar))?.pop()?.sealed?.enc;
+    },
   };
+}
+
+/** Lists by key; the last of each list is the first in the document, so that equal list elements keep theirs. */
+function queued(leaves: readonly OpenedLeaf[], keyOf: (leaf: OpenedLeaf) => string): ReadonlyMap<string, OpenedLeaf[]> {
+  const queues = new Map<string, OpenedLeaf[]>();
+  for (const leaf of leaves.toReversed()) {
+    const key = keyOf(leaf);
+    const queue = queues.get(key);
+    if (queue === undefined) queues.set(key, [leaf]);
+    else queue.push(leaf);
+  }
+  return queues;
 }
 
 function leafKey(leaf: Leaf, openSource: string): string {
@@ -46,28 +62,4 @@ function leafKey(leaf: Leaf, openSource: string): string {
 
 function encKey(aad: string, scalar: Scalar): string {
   return `${scalar.type} ${Buffer.from(scalar.bytes).toString("base64")} ${aad}`;
-}
-
-/** First in, first out for each key, so that equal list elements keep theirs; a set each, so that removing is cheap. */
-class Queues<T> {
-  readonly #sets = new Map<string, Set<T>>();
-
-  put(key: string, item: T): void {
-    const set = this.#sets.get(key) ?? new Set();
-    this.#sets.set(key, set.add(item));
-  }
-
-  take(key: string): T | undefined {
-    const set = this.#sets.get(key);
-    if (set === undefined) return undefined;
-    for (const item of set) {
-      set.delete(item);
-      return item;
-    }
-    return undefined;
-  }
-
-  remove(key: string, item: T): void {
-    this.#sets.get(key)?.delete(item);
-  }
 }

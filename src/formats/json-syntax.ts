@@ -130,7 +130,10 @@ function afterValue(cursor: Cursor, stack: Open[], top: Open): JsonNode | undefi
 
 function attach(top: Open, value: JsonNode): void {
   if (top.kind === "array") top.items.push(value);
-  else if (top.key !== undefined) top.entries.push({ ...top.key, value });
+  else if (top.key !== undefined) {
+    const { key, keyStart, keyEnd } = top.key;
+    top.entries.push({ key, keyStart, keyEnd, value });
+  }
 }
 
 function close(open: Open, end: number): JsonNode {

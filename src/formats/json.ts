@@ -67,8 +67,9 @@ function parseText(text: string): ParsedText {
       leaves.push(leafOf(node, path, steps));
     } else if (node.kind === "object") {
       for (const entry of node.entries) {
-        if (node !== root || entry.key !== METADATA_KEY)
-          collect(entry.value, [...path, entry.key], [...steps, entry.key]);
+        if (node === root && entry.key === METADATA_KEY) continue;
+        const below = [...path, entry.key];
+        collect(entry.value, below, steps === path ? below : [...steps, entry.key]);
       }
     } else {
       for (const [index, item] of node.items.entries()) {
@@ -78,7 +79,8 @@ function parseText(text: string): ParsedText {
       }
     }
   };
-  collect(root, [], []);
+  const top: readonly string[] = [];
+  collect(root, top, top);
   const metadata = metadataEntry(root);
   const parsed: ParsedText = {
     text,
@@ -104,9 +106,13 @@ function leafOf(node: JsonScalar, path: readonly string[], steps: readonly Step[
     scalar,
     place: "",
     copy: false,
-    seal: (enc) => `"${enc}"`,
+    seal: sealSource,
     open: jsonSource,
   };
+}
+
+function sealSource(enc: string): string {
+  return `"${enc}"`;
 }
 
 function metadataEntry(root: JsonObject): JsonEntry | undefined {

@@ -6,7 +6,6 @@
  */
 import type { Scalar, ScalarType } from "./format.ts";
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const EMPTY = new Uint8Array();
 
@@ -14,7 +13,8 @@ export const NULL: Scalar = { type: "null", bytes: EMPTY };
 
 /** A scalar of this type with the UTF-8 bytes of `text`. */
 export function scalarOf(type: ScalarType, text: string): Scalar {
-  return { type, bytes: encoder.encode(text) };
+  const { buffer, byteOffset, length } = Buffer.from(text, "utf8");
+  return { type, bytes: new Uint8Array(buffer, byteOffset, length) };
 }
 
 /** The text that a scalar's bytes spell, or undefined where they are not UTF-8. */
