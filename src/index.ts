@@ -11,7 +11,11 @@ import type { EncryptRequest } from "./operations/encrypt.ts";
 import type { SecretReport } from "./operations/list.ts";
 import type { Project, ProjectOptions } from "./operations/project.ts";
 import type { PlannedFile, RekeyOptions, RekeyOutcome } from "./operations/rekey.ts";
-import type { WriteOptions, WriteOutcome } from "./operations/write.ts";
+import type { CompileOutcome } from "./operations/compile-policy.ts";
+import type { UpdateKeysOutcome } from "./operations/update-keys.ts";
+import type { NewValue, SetRequest } from "./operations/set.ts";
+import type { WriteOptions } from "./operations/target.ts";
+import type { WriteOutcome } from "./operations/write.ts";
 
 export { SecretsError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Position } from "./errors.ts";
@@ -20,6 +24,7 @@ export type { CanOpen } from "./operations/identities.ts";
 export type { NamedReader, RuleReport, SecretReport } from "./operations/list.ts";
 export type { Agreement } from "./operations/readers.ts";
 export type { DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
+export type { CompileOutcome, NewValue, SetRequest, UpdateKeysOutcome };
 export type { RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };
 
 /** The real world: files, terminal, environment, clock. */
@@ -47,7 +52,7 @@ export async function editSecret(project: Project, file: string, options?: Write
 export async function setSecret(
   project: Project,
   file: string,
-  request: { readonly value: () => Promise<Uint8Array>; readonly options: WriteOptions },
+  request: SetRequest,
 ): Promise<WriteOutcome> {
   return (await import("./operations/set.ts")).setSecret(project, file, request);
 }
@@ -88,4 +93,42 @@ export async function rekey(
   options?: RekeyOptions,
 ): Promise<RekeyOutcome> {
   return (await import("./operations/rekey.ts")).rekey(project, paths, options);
+}
+
+/** Takes one key out of a sops document. */
+export async function unsetKey(
+  project: Project,
+  file: string,
+  request: { readonly key: string; readonly options: WriteOptions },
+): Promise<WriteOutcome> {
+  return (await import("./operations/unset.ts")).unsetKey(project, file, request);
+}
+
+/** Gives sops files a new data key, the same readers; answers the files as they are shown. */
+export async function rotate(project: Project, files: readonly string[], options?: WriteOptions): Promise<string[]> {
+  return (await import("./operations/rotate.ts")).rotate(project, files, options);
+}
+
+/** What `updateKeys` would do to one sops file, found without a key. */
+export async function planUpdateKeys(project: Project, file: string, options: RekeyOptions): Promise<PlannedFile> {
+  return (await import("./operations/update-keys.ts")).planUpdateKeys(project, file, options);
+}
+
+/** Brings the readers of one sops file to the policy, after a question unless `approve`. */
+export async function updateKeys(
+  project: Project,
+  file: string,
+  options: RekeyOptions & { readonly approve: boolean },
+): Promise<UpdateKeysOutcome> {
+  return (await import("./operations/update-keys.ts")).updateKeys(project, file, options);
+}
+
+/** Whether a file is encrypted with sops. */
+export async function isSopsEncrypted(project: Project, file: string, inputType?: string): Promise<boolean> {
+  return (await import("./operations/file-status.ts")).isSopsEncrypted(project, file, inputType);
+}
+
+/** Writes the literal `age:` lists that stock sops needs into the policy; answers the rules that changed, by line. */
+export async function compilePolicy(project: Project, options: { readonly check: boolean }): Promise<CompileOutcome> {
+  return (await import("./operations/compile-policy.ts")).compilePolicy(project, options);
 }

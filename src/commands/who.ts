@@ -42,8 +42,7 @@ function fileLines(context: Context, report: Who): string[] {
   if (report.format === undefined) return ["  file     not there yet"];
   if (report.format === "plain") return [`  file     ${context.bad("not encrypted")}`];
   if (report.problem !== undefined) return [`  file     ${context.bad(report.problem)}`];
-  const { declared } = report;
-  const names = [...(declared?.names ?? []), ...((declared?.unnamed ?? 0) > 0 ? [`${declared?.unnamed} unnamed`] : [])];
+  const names = [...(report.declared?.names ?? []), ...(report.declared?.others ?? [])];
   return [
     `  file     ${report.format}; ${agreementWord(context, report)}; opens for ${names.join(", ") || "nobody known"}`,
     ...report.difference.map((line) => `           ${line}`),

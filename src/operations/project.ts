@@ -176,9 +176,12 @@ export function isAgePath(path: string): boolean {
   return basename(path).endsWith(".age");
 }
 
-/** Adds the file's name to an error that a lower layer made without one. */
+/** Adds the file's name to an error that a lower layer made without one: with a line in it, or with nothing. */
 export function inFile(error: unknown, file: string): unknown {
-  return error instanceof SecretsError ? dressed(error, { at: { file } }) : error;
+  if (!(error instanceof SecretsError)) return error;
+  if (error.at?.file !== "") return dressed(error, { at: { file } });
+  const { code, message, hint, notes, cause } = error;
+  return new SecretsError(code, message, { hint, notes, cause, at: { ...error.at, file } });
 }
 
 function shown(directory: string, path: string): string {

@@ -21,6 +21,8 @@ export interface Agreement {
   /** Readers against the policy whose names nobody knows, and wanted ones of whom it is only known that some are missing. */
   readonly strangers: number;
   readonly missingUnknown: number;
+  /** How the selection of a sops document differs from the rule, in words. */
+  readonly settings: readonly string[];
 }
 
 export async function compareReaders(header: AgeHeader, ruled: Ruled): Promise<Agreement> {
@@ -28,18 +30,19 @@ export async function compareReaders(header: AgeHeader, ruled: Ruled): Promise<A
   const known = policy.members.flatMap((member) => member.keys);
   const found = await agreement(header, { wanted: ageRecipients(ruled.ruling.readers), known });
   if (found.status !== "differ")
-    return { status: found.status, missing: [], extra: [], strangers: 0, missingUnknown: 0 };
+    return { status: found.status, missing: [], extra: [], strangers: 0, missingUnknown: 0, settings: [] };
   return {
     status: "differ",
     missing: namesOf(found.missing, policy, ruled.ruling.readers),
     extra: namesOf(found.extra, policy, ruled.ruling.readers),
     strangers: found.extraUnknown,
     missingUnknown: found.missingUnknown,
+    settings: [],
   };
 }
 
 /** People where the policy knows them; one key of several is said to be that. */
-function namesOf(recipients: readonly Recipient[], policy: Policy, readers: readonly Reader[]): string[] {
+export function namesOf(recipients: readonly Recipient[], policy: Policy, readers: readonly Reader[]): string[] {
   const names = new Map<string, number>();
   for (const recipient of recipients) {
     const name = nameOf(recipient, policy);
@@ -62,37 +65,33 @@ export function nameOf(recipient: Recipient, policy: Policy | undefined): string
 
 /** The difference, one line per person. */
 export function differenceLines(difference: Agreement): string[] {
-  const { strangers, missingUnknown } = difference;
+  const { strangers, missingUnknown, settings } = difference;
   return [
     ...difference.missing.map((name) => `+ ${name}: named by the policy, not a reader of the file`),
     ...difference.extra.map((name) => `- ${name}: reads the file, not named by the policy`),
     ...(missingUnknown > 0 ? [`+ ${missingUnknown} more of the readers that the policy names`] : []),
     ...(strangers > 0 ? [`- ${strangers} reader${strangers > 1 ? "s" : ""} that the policy does not know`] : []),
+    ...settings.map((line) => `! ${line}`),
   ];
 }
 
 /**
  * Under drift a write stops before anything is typed, unless it is told to bring the file to the policy.
- * @returns the difference that this write will settle
  * @throws SecretsError `drift`
  */
-export async function settleDrift(
-  project: Project,
-  target: { file: string; header: AgeHeader; ruled: Ruled },
-  rekey: boolean,
-): Promise<Agreement> {
-  const difference = await compareReaders(target.header, target.ruled);
-  if (difference.status !== "differ" || rekey) return difference;
+export async function settleDrift(project: Project, file: string, found: { difference: Agreement; rekey: boolean }) {
+  const { difference } = found;
+  if (difference.status !== "differ" || found.rekey) return;
   const lines = differenceLines(difference);
   if (project.host.terminal.canAsk) {
-    project.tell(`${target.file}: its readers differ from the policy:`);
+    project.tell(`${file}: it differs from the policy:`);
     for (const line of lines) project.tell(`  ${line}`);
-    if (await confirm(project, "bring the file to the policy with this write?")) return difference;
+    if (await confirm(project, "bring the file to the policy with this write?")) return;
   }
   throw new SecretsError("drift", "its readers differ from the policy", {
-    at: { file: target.file },
+    at: { file },
     notes: lines,
-    hint: `add --rekey to bring it to the policy with this write, or run: secrets rekey ${target.file}`,
+    hint: `add --rekey to bring it to the policy with this write, or run: secrets rekey ${file}`,
   });
 }
 

@@ -1,0 +1,49 @@
+/**
+ * What becomes of what was typed, when it cannot be saved?
+ *
+ * It is encrypted for the readers of the file, as a whole-file secret whatever the file's own kind, and kept in the user's
+ * state directory, where nothing is committed from.
+ */
+import { randomBytes } from "node:crypto";
+import { basename, join } from "node:path";
+import { sealAge } from "../documents/age-file.ts";
+import { SecretsError } from "../errors.ts";
+import type { Project } from "./project.ts";
+import type { Target } from "./target.ts";
+
+/** The error, with the place where the text is kept and how to read it. */
+export async function withRescue(
+  project: Project,
+  target: Target,
+  lost: { readonly error: SecretsError; readonly plaintext: Uint8Array },
+): Promise<SecretsError> {
+  const { error, plaintext } = lost;
+  if (plaintext.length === 0 || project.dryRun) return error;
+  const rescued = await rescue(project, target, plaintext).catch(() => undefined);
+  if (rescued === undefined) return error;
+  return new SecretsError(error.code, error.message, {
+    at: error.at,
+    cause: error.cause,
+    notes: [...error.notes, `what you typed is kept, encrypted, in ${rescued}`],
+    hint: `read it with: secrets decrypt ${rescued}${error.hint === undefined ? "" : `; ${error.hint}`}`,
+  });
+}
+
+async function rescue(project: Project, target: Target, plaintext: Uint8Array): Promise<string> {
+  const { files, env, system, now } = project.host;
+  const state = env["XDG_STATE_HOME"] ?? (system.home && join(system.home, ".local", "state")) ?? system.temporary;
+  const directory = join(state, "secrets-cli", "rescue");
+  await files.makeDirectory(directory, 0o700);
+  const stamp = now().toISOString().replaceAll(":", "").slice(0, 17);
+  const name = basename(target.path).replace(/\.age$/, "");
+  const path = join(directory, `${stamp}-${randomBytes(4).toString("hex")}-${name}.age`);
+  const { bytes } = await sealAge({ recipients: target.recipients, plaintext, armor: false, hint: true });
+  const file = await files.open(path, "create", 0o600);
+  try {
+    for await (const chunk of bytes) await file.write(chunk);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return path;
+}

@@ -1,0 +1,95 @@
+/**
+ * Do the readers and the selection of a sops document agree with the policy, in names?
+ */
+import { compareReaders as compareGroups, type ReadersDifference } from "../documents/sops-key-groups.ts";
+import type { Metadata } from "../documents/sops-metadata.ts";
+import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
+import { SecretsError } from "../errors.ts";
+import { x25519Recipient } from "../keys/x25519.ts";
+import type { Recipient } from "../keys/key-kind.ts";
+import type { Reader, Ruling } from "../policy/policy.ts";
+import type { Ruled } from "./project.ts";
+import { namesOf, type Agreement } from "./readers.ts";
+
+/** The recipients of each key group that the rule asks for: one group, unless `key_groups` names more. */
+export function wantedGroups(ruling: Ruling): (readonly Recipient[])[] {
+  return (ruling.settings.groups ?? [ruling.readers]).map(sopsRecipients);
+}
+
+/**
+ * How readers are written in sops documents: an ed25519 SSH key by its age face, which sops-nix and ssh-to-age users
+ * decrypt with, unless the policy says `as: ssh` or `as: both`. Without duplicates.
+ */
+export function sopsRecipients(readers: readonly Reader[]): Recipient[] {
+  const seen = new Map<string, Recipient>();
+  for (const reader of readers) {
+    for (const key of reader.keys) {
+      for (const face of facesOf(key, reader)) if (!seen.has(face.text)) seen.set(face.text, face);
+    }
+  }
+  return [...seen.values()];
+}
+
+function facesOf(key: Recipient, { as }: Reader): Recipient[] {
+  if (key.kind !== "ssh-ed25519" || as === "ssh") return [key];
+  const twin = x25519Recipient(Buffer.from(key.id.slice("x25519:".length), "hex"));
+  return as === "both" ? [twin, key] : [twin];
+}
+
+/** What the rule says of selection and MAC, in the words of the document. */
+export function wantedSettings(ruling: Ruling): SelectionSettings {
+  const { selection, macOnlyEncrypted } = ruling.settings;
+  return {
+    rule: selection === undefined ? DEFAULT_RULE : { name: selection.kind, value: selection.value },
+    macOnlyEncrypted: macOnlyEncrypted ?? false,
+  };
+}
+
+/** How a document differs from the rule: key group by key group, and in names for people. */
+export interface DocumentDifference {
+  readonly groups: ReadersDifference;
+  readonly agreement: Agreement;
+}
+
+export async function compareDocument(metadata: Metadata, ruled: Ruled): Promise<DocumentDifference> {
+  const { policy } = ruled.file;
+  const groups = await compareGroups(metadata, wantedGroups(ruled.ruling));
+  const removed = groups.removed.flatMap(({ recipient }) => (recipient === undefined ? [] : [recipient]));
+  const onlyMoved = groups.differs && groups.added.length + groups.removed.length === 0;
+  const settings = [
+    ...settingsDifference(metadata.settings, wantedSettings(ruled.ruling)),
+    ...(onlyMoved ? ["its key groups are not those of the rule"] : []),
+  ];
+  const agreement: Agreement = {
+    status: groups.differs || settings.length > 0 ? "differ" : "agree",
+    missing: namesOf(groups.added, policy, ruled.ruling.readers),
+    extra: namesOf(removed, policy, ruled.ruling.readers),
+    strangers: groups.removed.length - removed.length,
+    missingUnknown: 0,
+    settings,
+  };
+  return { groups, agreement };
+}
+
+function settingsDifference(have: SelectionSettings, want: SelectionSettings): string[] {
+  if (sameSettings(have, want)) return [];
+  return [`it was encrypted with ${settingsText(have)}; the rule says ${settingsText(want)}`];
+}
+
+function settingsText({ rule, macOnlyEncrypted }: SelectionSettings): string {
+  const { name, value } = rule ?? DEFAULT_RULE;
+  return `${name}: ${value}${macOnlyEncrypted ? ", mac_only_encrypted" : ""}`;
+}
+
+/** @throws SecretsError `refused`: the rule asks for keys that only sops can serve. */
+export function refuseForeignRule(file: string, ruling: Ruling): void {
+  if (ruling.settings.foreign.length === 0) return;
+  throw new SecretsError(
+    "refused",
+    `the rule asks for keys of type ${ruling.settings.foreign.join(", ")}, which only sops can make`,
+    {
+      at: ruling.at,
+      hint: `create ${file} with sops; its age readers can be changed here afterwards`,
+    },
+  );
+}
