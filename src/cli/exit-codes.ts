@@ -31,6 +31,9 @@ const byCode = {
   interrupted: 130,
 } as const satisfies Record<ErrorCode, number>;
 
-export function exitCodeOf(code: ErrorCode): number {
+/** @param cause for `interrupted`: the signal's name */
+export function exitCodeOf(code: ErrorCode, cause?: unknown): number {
+  if (code === "interrupted" && cause === "SIGTERM") return 128 + 15;
+  if (code === "interrupted" && cause === "SIGHUP") return 128 + 1;
   return byCode[code];
 }

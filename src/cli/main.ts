@@ -6,7 +6,7 @@
  */
 import { CommanderError } from "commander";
 import { SecretsError } from "../errors.ts";
-import type { Host } from "../io/host.ts";
+import type { Host } from "../index.ts";
 import { EXIT_BUG, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit-codes.ts";
 import { globalRequest, type GlobalRequest } from "./global-options.ts";
 import { parserFor, type Chosen } from "./parser.ts";
@@ -46,10 +46,10 @@ async function run(chosen: Chosen, request: GlobalRequest, world: Host): Promise
   try {
     return await chosen.command.run(await contextFor(host, request), chosen);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EPIPE") return EXIT_PIPE;
+    if (error instanceof Error && "code" in error && error.code === "EPIPE") return EXIT_PIPE;
     const style = await styleFor(wantsColour(host, host.terminal.stderrIsTerminal, request.colour));
     host.stderr(errorText(error, style));
-    return error instanceof SecretsError ? exitCodeOf(error.code) : EXIT_BUG;
+    return error instanceof SecretsError ? exitCodeOf(error.code, error.cause) : EXIT_BUG;
   }
 }
 

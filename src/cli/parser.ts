@@ -46,7 +46,10 @@ Exit codes:
 
 /** commander says `error: unknown option '--x'`, with its guess on a second line. */
 function usageError(text: string): string {
-  const [first = "", guess] = text.replace(/^error: /, "").trim().split("\n");
+  const [first = "", guess] = text
+    .replace(/^error: /, "")
+    .trim()
+    .split("\n");
   const message = `secrets: error: ${first.charAt(0).toLowerCase()}${first.slice(1)}\n`;
   const hint = guess?.replace(/^\((.*)\)$/, "$1") ?? "secrets --help";
   return `${message}secrets: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}\n`;

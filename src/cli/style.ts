@@ -2,7 +2,7 @@
  * Is there colour, and which? Decided once per stream; never colour alone, always a word too. Nothing else knows chalk,
  * and without colour it is not even loaded.
  */
-import type { Host } from "../io/host.ts";
+import type { Host } from "../index.ts";
 
 export interface Style {
   readonly error: (text: string) => string;

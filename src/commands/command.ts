@@ -4,10 +4,11 @@
  * A verb is one file that exports one `CommandSpec`, and one line in `index.ts`. A spec is data and one function: it
  * imports types only and receives the library when it runs, so that `--help` loads nothing.
  */
+import type * as library from "../index.ts";
 import type { Host, Project } from "../index.ts";
 
 /** The public API, loaded. */
-export type Library = typeof import("../index.ts");
+export type Library = typeof library;
 
 export type CommandGroup = "Daily" | "Team" | "Look" | "Plumbing";
 
@@ -80,7 +81,10 @@ export function firstWord(invocation: Invocation): string {
 
 /** What `edit`, `set` and `encrypt` share. */
 export const writeOptions: readonly OptionSpec[] = [
-  { flags: "--rekey", description: "if the file's readers differ from the policy, bring it to the policy with this write" },
+  {
+    flags: "--rekey",
+    description: "if the file's readers differ from the policy, bring it to the policy with this write",
+  },
   { flags: "--armor", description: "write a new file as text (ASCII armor); an existing one keeps its form" },
   { flags: "--allow-empty", description: "let an empty content replace a secret" },
   { flags: "--allow-lockout", description: "go on although no person could read the result" },

@@ -22,7 +22,8 @@ export const decrypt: CommandSpec = {
       inPlace: flag(invocation, "inPlace"),
       filename: textOption(invocation, "filenameOverride"),
     });
-    if (written !== undefined) context.note(`${context.dryRun ? "would have decrypted to" : "decrypted to"} ${written}`);
+    if (written !== undefined)
+      context.note(`${context.dryRun ? "would have decrypted to" : "decrypted to"} ${written}`);
     return 0;
   },
 };

@@ -1,13 +1,5 @@
 /** `secrets encrypt FILE` */
-import {
-  firstWord,
-  flag,
-  listOption,
-  textOption,
-  writeOptions,
-  writeRequest,
-  type CommandSpec,
-} from "./command.ts";
+import { firstWord, flag, listOption, textOption, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
 
 export const encrypt: CommandSpec = {
   name: "encrypt",
@@ -18,7 +10,11 @@ export const encrypt: CommandSpec = {
     { flags: "-i, --in-place", description: "replace the file by its encryption" },
     { flags: "-o, --output <file>", description: "write there; its path decides the rule" },
     { flags: "--filename-override <path>", description: "the path whose rule counts" },
-    { flags: "-a, --age <recipients>", description: "these recipients (comma-separated) instead of the rule's", repeatable: true },
+    {
+      flags: "-a, --age <recipients>",
+      description: "these recipients (comma-separated) instead of the rule's",
+      repeatable: true,
+    },
     { flags: "-p, --passphrase", description: "seal with a passphrase instead (asked for, or AGE_PASSPHRASE)" },
     ...writeOptions,
   ],

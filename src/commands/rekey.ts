@@ -65,9 +65,12 @@ function planWord(plan: PlannedFile): string {
 async function done(context: Context, invocation: Invocation, outcome: RekeyOutcome): Promise<number> {
   const kept = outcome.planned.filter((plan) => plan.action === "keep").length;
   if (flag(invocation, "json")) await context.out(json({ ...outcome }));
-  for (const file of outcome.written) context.note(`${context.dryRun ? "would have re-encrypted" : "re-encrypted"} ${file}`);
+  for (const file of outcome.written)
+    context.note(`${context.dryRun ? "would have re-encrypted" : "re-encrypted"} ${file}`);
   for (const { file, reason } of outcome.skipped) context.note(`${context.bad("skipped")} ${file}: ${reason}`);
-  context.note(`${count(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${kept} agreed already`);
+  context.note(
+    `${count(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${kept} agreed already`,
+  );
   return outcome.skipped.length > 0 ? 1 : 0;
 }
 

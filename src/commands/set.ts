@@ -19,10 +19,14 @@ export const set: CommandSpec = {
   run: async (context, invocation) => {
     const file = firstWord(invocation);
     if (invocation.words.length > 1) {
-      throw new context.library.SecretsError("usage", "an .age secret is one value: it has no key, and none goes into argv", {
-        at: { file },
-        hint: `secrets set ${file} --value-stdin`,
-      });
+      throw new context.library.SecretsError(
+        "usage",
+        "an .age secret is one value: it has no key, and none goes into argv",
+        {
+          at: { file },
+          hint: `secrets set ${file} --value-stdin`,
+        },
+      );
     }
     const value = valueFrom(context, invocation);
     const request = { value, options: writeRequest(invocation) };
@@ -50,7 +54,10 @@ function valueFrom(context: Context, invocation: Invocation): () => Promise<Uint
 async function readFile(context: Context, path: string): Promise<Uint8Array> {
   const absolute = (await context.project()).resolve(path);
   return context.host.files.read(absolute).catch((error: unknown) => {
-    throw new context.library.SecretsError("io", "the value's file cannot be read", { at: { file: path }, cause: error });
+    throw new context.library.SecretsError("io", "the value's file cannot be read", {
+      at: { file: path },
+      cause: error,
+    });
   });
 }
 

@@ -132,10 +132,10 @@ async function claim(host: Host, state: string, { name, owner }: { name: string;
     await host.files.link(join(state, `lock.${owner}`), path);
     return true;
   } catch (error) {
+    // Network file systems report an error, EEXIST included, for what they have done.
+    if ((await readToken(host, path))?.owner === owner) return true;
     const code = errorCode(error) ?? "";
     if (code === "EEXIST") return false;
-    // Some file systems report an error for what they have done.
-    if ((await readToken(host, path))?.owner === owner) return true;
     if (!cannotLink.has(code)) throw error;
   }
   try {

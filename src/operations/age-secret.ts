@@ -5,8 +5,11 @@
  * bytes must open, with the file key still in memory, to the very plaintext that was meant.
  */
 import { createHash } from "node:crypto";
-import { readAgeHeader, openAge, readersOf, sealAge, verifyAge, isAge, type AgeHeader } from "../documents/age-file.ts";
-import { declaredReader } from "../documents/reader-hint.ts";
+import type { Stanza } from "age-encryption";
+import { isAge, openAge, readAgeHeader, sealAge, verifyAge } from "../documents/age-file.ts";
+import type { AgeHeader } from "../documents/age-header.ts";
+import { readersOf } from "../documents/age-readers.ts";
+import { hintLists, readHint } from "../documents/reader-hint.ts";
 import { SecretsError } from "../errors.ts";
 import type { Change } from "../io/commit.ts";
 import { ioError } from "../io/io-error.ts";
@@ -64,48 +67,59 @@ export async function openSecret(
 ): Promise<OpenSecret> {
   const file = project.show(path);
   try {
-    const opened = await openAge(bytes, (header) => unwrapFor(project, path, header));
+    const opened = await openAge(bytes, (stanzas) => unwrapFor(project, path, stanzas));
     return { ...opened, plaintext: namingFile(opened.plaintext, file) };
   } catch (error) {
     throw inFile(error, file);
   }
 }
 
-async function unwrapFor(project: Project, path: string, header: AgeHeader): Promise<Uint8Array | null> {
-  if (header.stanzas[0]?.args[0] === "scrypt") {
+async function unwrapFor(project: Project, path: string, stanzas: readonly Stanza[]): Promise<Uint8Array> {
+  if (needsPassphrase(stanzas)) {
     const { unwrapWithPassphrase } = await import("./passphrase.ts");
-    return unwrapWithPassphrase(project, path, header.stanzas);
+    return unwrapWithPassphrase(project, path, stanzas);
   }
-  const fileKey = await project.identities.unwrap(opening(project, path, header));
-  if (fileKey === null) throw await noIdentity(project, path, header);
+  const fileKey = await project.identities.unwrap(opening(stanzas));
+  if (fileKey === null) throw await noIdentity(project, path, stanzas);
   return fileKey;
 }
 
-export function opening(project: Project, path: string, header: AgeHeader): Opening {
-  return { file: project.show(path), stanzas: header.stanzas, declares: (id) => declaredReader(header, id) };
+/** Whether a passphrase opens the file, and nothing else. */
+export function needsPassphrase(stanzas: readonly Stanza[]): boolean {
+  return stanzas[0]?.args[0] === "scrypt";
+}
+
+/** What an identity ring wants to know of a file. */
+export function opening(stanzas: readonly Stanza[]): Opening {
+  const hint = readHint(stanzas);
+  return { stanzas, declares: (id) => (hint === undefined ? undefined : hintLists(hint, id)) };
 }
 
 /** What stands in the way, who can help, and how to ask. */
-async function noIdentity(project: Project, path: string, header: AgeHeader): Promise<SecretsError> {
+async function noIdentity(project: Project, path: string, stanzas: readonly Stanza[]): Promise<SecretsError> {
   const file = project.show(path);
   const ruled = await ruleForReading(project, path);
   const members = ruled?.file.policy.members ?? [];
-  const present = readersOf(header, members.flatMap((member) => member.keys)).readers;
-  const named = members.filter((member) => member.keys.some((key) => present.includes(key))).map(({ name }) => name);
-  const wanted = ruled?.ruling.readers.map((reader) => reader.name) ?? [];
+  const header = { stanzas, armored: false, hint: readHint(stanzas) };
+  const candidates = members.flatMap((member) => member.keys);
+  const present = (await readersOf(header, candidates)).readers.map(({ id }) => id);
+  const named = members.filter((member) => member.keys.some((key) => present.includes(key.id)));
+  const wanted = ruled?.ruling.readers ?? [];
   const readers = named.length > 0 ? named : wanted;
   const held = await project.identities.held();
   const mine = members.filter((member) => member.keys.some((key) => held.has(key.id))).map(({ name }) => name);
+  const people = readers.filter(({ kind, name }) => kind === "user" && !mine.includes(name)).map(({ name }) => name);
+  const isWanted = wanted.some(({ name }) => mine.includes(name));
   return new SecretsError("no-identity", "none of the keys here can open it", {
     at: { file },
     notes: [
-      ...(readers.length > 0 ? [`its readers: ${readers.join(", ")}`] : []),
+      ...(readers.length > 0 ? [`its readers: ${readers.map(({ name }) => name).join(", ")}`] : []),
       ...(mine.length > 0 ? [`you hold the key of: ${mine.join(", ")}`] : []),
       ...(await project.identities.report()).map((line) => `tried ${line}`),
     ],
     hint:
-      readers.length > 0
-        ? `ask ${readers.slice(0, 3).join(" or ")} to add you to the policy and run: secrets rekey ${file}`
+      people.length > 0
+        ? `ask ${people.slice(0, 3).join(" or ")} to ${isWanted ? "" : "add you to the policy and "}run: secrets rekey ${file}`
         : "name the right key with --identity FILE",
   });
 }
@@ -130,10 +144,15 @@ export interface Sealing {
   readonly plaintext: () => AsyncIterable<Uint8Array>;
 }
 
+/** A change whose content is sealed as it is read. */
+export interface SealingChange extends Change {
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
 /** A change that seals this plaintext, with its proof. The plaintext is hashed as it passes, never kept. */
-export async function sealingChange(sealing: Sealing): Promise<Change> {
+export async function sealingChange(sealing: Sealing): Promise<SealingChange> {
   const hash = createHash("sha256");
-  let expected: string | undefined;
+  let expected: Uint8Array | undefined;
   const { bytes, fileKey } = await sealAge({
     recipients: sealing.recipients,
     plaintext: tapped(sealing.plaintext(), (chunk) => hash.update(chunk)),
@@ -146,7 +165,7 @@ export async function sealingChange(sealing: Sealing): Promise<Change> {
     content: bytes,
     mode: 0o644,
     verify: async (staged) => {
-      expected ??= hash.digest("hex");
+      expected ??= hash.digest();
       await verifyAge(staged, { fileKey, sha256: expected });
     },
   };

@@ -24,7 +24,9 @@ export interface DecryptRequest {
 /** @returns the file that was written, or undefined where the answer went to standard output. */
 export async function decrypt(project: Project, request: DecryptRequest): Promise<string | undefined> {
   if (request.inPlace === true && request.input === "-") {
-    throw new SecretsError("usage", "standard input cannot be decrypted in place", { hint: "name a file, or use -o OUT" });
+    throw new SecretsError("usage", "standard input cannot be decrypted in place", {
+      hint: "name a file, or use -o OUT",
+    });
   }
   const path = project.resolve(request.filename ?? (request.input === "-" ? "standard input" : request.input));
   const { plaintext } = await openSecret(project, path, await ageInput(project, request.input));
@@ -74,4 +76,3 @@ async function commitPlaintext(project: Project, target: string, plaintext: Asyn
   const expected = (await digestOf(project, target)) ?? "absent";
   await commitChanges(project, target, [{ path: target, expected, content: content(), mode: 0o600, verify }]);
 }
-

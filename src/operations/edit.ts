@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { SecretsError } from "../errors.ts";
 import { checkWritable } from "../io/commit.ts";
 import { openEditor } from "../io/editor.ts";
-import { withScratch } from "../io/scratch.ts";
+import { withScratch, type Scratch } from "../io/scratch.ts";
 import { collect } from "../io/stream.ts";
 import { openSecret, sealingChange } from "./age-secret.ts";
 import type { Project } from "./project.ts";
@@ -31,7 +31,7 @@ export async function editSecret(project: Project, file: string, options: WriteO
     project.host,
     { name, bytes: before ?? new Uint8Array(), warn: (line) => project.tell(`warning: ${line}`) },
     async (scratch) => {
-      await openEditor(project.host, scratch.path);
+      await editing(project, target, scratch);
       const after = await scratch.read();
       if (before === undefined ? after.length === 0 : sameBytes(before, after)) {
         if (before === undefined) return { status: "unchanged", file: target.file };
@@ -40,6 +40,16 @@ export async function editSecret(project: Project, file: string, options: WriteO
       return keepingWhatWasTyped(project, target, { plaintext: after, options });
     },
   );
+}
+
+/** An editor session that a signal ended keeps what was typed, as a failed save does. */
+async function editing(project: Project, target: Target, scratch: Scratch): Promise<void> {
+  try {
+    await openEditor(project.host, scratch.path, { warn: (line) => project.tell(`warning: ${line}`) });
+  } catch (error) {
+    if (!(error instanceof SecretsError) || error.code !== "interrupted") throw error;
+    throw await withRescue(project, target, { error, plaintext: await scratch.read() });
+  }
 }
 
 async function currentPlaintext(project: Project, path: string, bytes: Uint8Array): Promise<Uint8Array> {
@@ -65,16 +75,25 @@ async function keepingWhatWasTyped(
   try {
     return await writeSecret(project, target, content);
   } catch (error) {
-    if (!(error instanceof SecretsError) || content.plaintext.length === 0) throw error;
-    const rescued = await rescue(project, target, content.plaintext).catch(() => undefined);
-    if (rescued === undefined) throw error;
-    throw new SecretsError(error.code, error.message, {
-      at: error.at,
-      cause: error,
-      notes: [...error.notes, `what you typed is kept, encrypted, in ${rescued}`],
-      hint: `read it with: secrets decrypt ${rescued}${error.hint === undefined ? "" : `; ${error.hint}`}`,
-    });
+    if (!(error instanceof SecretsError)) throw error;
+    throw await withRescue(project, target, { error, plaintext: content.plaintext });
   }
+}
+
+async function withRescue(
+  project: Project,
+  target: Target,
+  lost: { readonly error: SecretsError; readonly plaintext: Uint8Array },
+): Promise<SecretsError> {
+  const { error, plaintext } = lost;
+  const rescued = plaintext.length > 0 && (await rescue(project, target, plaintext).catch(() => undefined));
+  if (rescued === false || rescued === undefined) return error;
+  return new SecretsError(error.code, error.message, {
+    at: error.at,
+    cause: error.cause,
+    notes: [...error.notes, `what you typed is kept, encrypted, in ${rescued}`],
+    hint: `read it with: secrets decrypt ${rescued}${error.hint === undefined ? "" : `; ${error.hint}`}`,
+  });
 }
 
 async function rescue(project: Project, target: Target, plaintext: Uint8Array): Promise<string> {
@@ -94,7 +113,7 @@ async function rescue(project: Project, target: Target, plaintext: Uint8Array): 
   });
   const file = await files.open(path, "create", 0o600);
   try {
-    for await (const chunk of change.content as AsyncIterable<Uint8Array>) await file.write(chunk);
+    for await (const chunk of change.content) await file.write(chunk);
     await file.sync();
   } finally {
     await file.close();

@@ -36,7 +36,9 @@ export interface EncryptRequest extends WriteOptions {
 export async function encrypt(project: Project, request: EncryptRequest): Promise<string | undefined> {
   const output = request.inPlace === true ? request.input : request.output;
   if (request.inPlace === true && request.input === "-") {
-    throw new SecretsError("usage", "standard input cannot be encrypted in place", { hint: "name a file, or use -o OUT" });
+    throw new SecretsError("usage", "standard input cannot be encrypted in place", {
+      hint: "name a file, or use -o OUT",
+    });
   }
   const deciding = request.filename ?? output ?? request.input;
   const path = project.resolve(deciding);
@@ -54,7 +56,7 @@ export async function encrypt(project: Project, request: EncryptRequest): Promis
       hint,
       plaintext: input.chunks,
     });
-    for await (const chunk of change.content as AsyncIterable<Uint8Array>) await project.host.stdout(chunk);
+    for await (const chunk of change.content) await project.host.stdout(chunk);
     return undefined;
   }
   return toFile(project, { request, input, recipients, hint, path: project.resolve(output) });

@@ -26,11 +26,8 @@ export async function replayable(
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
       yield* seen;
-      while (!done) {
-        const next = await iterator.next();
-        if (next.done === true) return;
-        yield next.value;
-      }
+      if (done) return;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
     } finally {
       await iterator.return?.();
     }

@@ -3,11 +3,12 @@
  *
  * `ls` for all files, `who` for one path. Neither needs a key nor asks for one.
  */
-import { isAge, opening, readHeader } from "./age-secret.ts";
-import { readersOf, type AgeHeader } from "../documents/age-file.ts";
+import type { AgeHeader } from "../documents/age-header.ts";
+import { readersOf } from "../documents/age-readers.ts";
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import { readStream } from "../io/stream.ts";
+import { isAge, needsPassphrase, opening, readHeader } from "./age-secret.ts";
 import type { CanOpen } from "./identities.ts";
 import { replayable } from "./input.ts";
 import { ruleForReading, type Project, type Ruled } from "./project.ts";
@@ -94,27 +95,27 @@ async function formatOf(project: Project, path: string): Promise<"age" | "plain"
 
 async function ageReport(project: Project, path: string, ruled: Ruled | undefined) {
   const header = await readHeader(project, path);
-  const agreement = ruled && compareReaders(header, ruled);
+  const agreement = ruled && (await compareReaders(header, ruled));
   return {
     format: header.armored ? ("age armored" as const) : ("age" as const),
-    declared: declaredReaders(header, ruled),
+    declared: await declaredReaders(header, ruled),
     agreement,
     difference: agreement === undefined ? [] : differenceLines(agreement),
-    canOpen: await canOpen(project, path, header),
+    canOpen: await canOpen(project, header),
   };
 }
 
-function declaredReaders(header: AgeHeader, ruled: Ruled | undefined) {
+async function declaredReaders(header: AgeHeader, ruled: Ruled | undefined) {
   const members = ruled?.file.policy.members.flatMap((member) => member.keys) ?? [];
   const literal = ruled?.ruling.readers.flatMap((reader) => reader.keys) ?? [];
-  const { readers, unknown } = readersOf(header, [...members, ...literal]);
+  const { readers, unknown } = await readersOf(header, [...members, ...literal]);
   const names = new Set(readers.map((recipient) => nameOf(recipient, ruled?.file.policy)));
   return { names: [...names].sort(), unnamed: unknown };
 }
 
-async function canOpen(project: Project, path: string, header: AgeHeader): Promise<CanOpen> {
-  if (header.stanzas[0]?.args[0] === "scrypt") return "with a passphrase";
-  return project.identities.canOpen(opening(project, path, header));
+async function canOpen(project: Project, header: AgeHeader): Promise<CanOpen> {
+  if (needsPassphrase(header.stanzas)) return "with a passphrase";
+  return project.identities.canOpen(opening(header.stanzas));
 }
 
 function ruleReport(ruled: Ruled): RuleReport {

@@ -6,7 +6,7 @@
  */
 import type { Stanza } from "age-encryption";
 import { SecretsError } from "../errors.ts";
-import { passphraseIdentity, passphraseRecipient } from "../keys/scrypt.ts";
+import { scryptIdentity, scryptRecipient } from "../keys/scrypt.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { asker } from "./identities.ts";
 import type { Project } from "./project.ts";
@@ -20,7 +20,7 @@ export async function unwrapWithPassphrase(
   stanzas: readonly Stanza[],
 ): Promise<Uint8Array> {
   const passphrase = project.host.env[VARIABLE] ?? (await askOnce(project, project.show(path)));
-  const fileKey = await passphraseIdentity(passphrase).unwrapFileKey(stanzas);
+  const fileKey = await scryptIdentity(passphrase).unwrapFileKey(stanzas);
   if (fileKey !== null) return fileKey;
   throw new SecretsError("wrong-passphrase", "the passphrase is wrong", { at: { file: project.show(path) } });
 }
@@ -28,12 +28,12 @@ export async function unwrapWithPassphrase(
 /** A recipient for a new passphrase, typed twice. @throws SecretsError `cannot-ask`, `usage`. */
 export async function newPassphrase(project: Project, file: string): Promise<Recipient> {
   const given = project.host.env[VARIABLE];
-  if (given !== undefined) return passphraseRecipient(given);
+  if (given !== undefined) return scryptRecipient(given);
   const first = await askOnce(project, file);
   if ((await project.host.terminal.askHidden("again: ")) !== first) {
     throw new SecretsError("usage", "the two passphrases differ", { at: { file } });
   }
-  return passphraseRecipient(first);
+  return scryptRecipient(first);
 }
 
 async function askOnce(project: Project, file: string): Promise<string> {

@@ -4,7 +4,8 @@
  * The comparison itself is `documents/`'; here keys become people. Also what every write has to ask before it may
  * change who reads a file: drift, lock-out, and whether the writer is among the readers.
  */
-import { agreement, type AgeHeader } from "../documents/age-file.ts";
+import type { AgeHeader } from "../documents/age-header.ts";
+import { agreement } from "../documents/age-readers.ts";
 import { SecretsError } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients, type Policy, type Reader } from "../policy/policy.ts";
@@ -22,11 +23,12 @@ export interface Agreement {
   readonly missingUnknown: number;
 }
 
-export function compareReaders(header: AgeHeader, ruled: Ruled): Agreement {
+export async function compareReaders(header: AgeHeader, ruled: Ruled): Promise<Agreement> {
   const { policy } = ruled.file;
   const known = policy.members.flatMap((member) => member.keys);
-  const found = agreement(header, ageRecipients(ruled.ruling.readers), known);
-  if (found.status !== "differ") return { status: found.status, missing: [], extra: [], strangers: 0, missingUnknown: 0 };
+  const found = await agreement(header, { wanted: ageRecipients(ruled.ruling.readers), known });
+  if (found.status !== "differ")
+    return { status: found.status, missing: [], extra: [], strangers: 0, missingUnknown: 0 };
   return {
     status: "differ",
     missing: namesOf(found.missing, policy, ruled.ruling.readers),
@@ -79,7 +81,7 @@ export async function settleDrift(
   target: { file: string; header: AgeHeader; ruled: Ruled },
   rekey: boolean,
 ): Promise<Agreement> {
-  const difference = compareReaders(target.header, target.ruled);
+  const difference = await compareReaders(target.header, target.ruled);
   if (difference.status !== "differ" || rekey) return difference;
   const lines = differenceLines(difference);
   if (project.host.terminal.canAsk) {
@@ -114,8 +116,14 @@ export function refuseLockout(file: string, readers: readonly Reader[], before: 
   }
 }
 
-/** @throws SecretsError `policy`: the rule gives nobody to encrypt to. */
+/** @throws SecretsError `policy`: the rule gives nobody to encrypt to, or says two things. */
 export function requireReaders(file: string, ruled: Ruled): Recipient[] {
+  if (ruled.ruling.compiled === "differs") {
+    throw new SecretsError("policy", "its `age` list differs from its `readers`, which it is compiled from", {
+      at: ruled.ruling.at,
+      hint: "compile it anew: secrets policy compile",
+    });
+  }
   const recipients = ageRecipients(ruled.ruling.readers);
   if (recipients.length > 0) return recipients;
   throw new SecretsError("policy", "the rule for this file gives no reader with a key", {

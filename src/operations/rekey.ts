@@ -4,12 +4,13 @@
  * Plan from the headers alone; open everything that has to change, to the last byte, before anything is written; then one
  * commit. A file that agrees is not touched, so a second run writes nothing.
  */
-import { agreement, type AgeHeader } from "../documents/age-file.ts";
+import type { AgeHeader } from "../documents/age-header.ts";
+import { agreement } from "../documents/age-readers.ts";
 import { SecretsError } from "../errors.ts";
 import type { Change } from "../io/commit.ts";
 import { digest, readStream } from "../io/stream.ts";
 import { ageRecipients } from "../policy/policy.ts";
-import { openSecret, opening, readHeader, sealingChange } from "./age-secret.ts";
+import { needsPassphrase, openSecret, opening, readHeader, sealingChange } from "./age-secret.ts";
 import { digestOf } from "./input.ts";
 import { ruleOf, stateDirectory, type Project, type Ruled } from "./project.ts";
 import {
@@ -67,25 +68,21 @@ async function planFile(project: Project, path: string, options: RekeyOptions): 
   const ruled = await ruleOf(project, path);
   const base = { file: project.show(path), path };
   if (ruled === undefined) return { ...base, action: "no rule", agreement: undefined, difference: [] };
-  if (isPassphrase(header)) return { ...base, action: "passphrase", agreement: undefined, difference: [] };
+  if (needsPassphrase(header.stanzas)) return { ...base, action: "passphrase", agreement: undefined, difference: [] };
   requireReaders(base.file, ruled);
-  const found = compareReaders(header, ruled);
+  const found = await compareReaders(header, ruled);
   if (options.allowLockout !== true && found.status !== "agree") {
-    refuseLockout(base.file, ruled.ruling.readers, personMayRead(header, ruled));
+    refuseLockout(base.file, ruled.ruling.readers, await personMayRead(header, ruled));
   }
   const action = found.status === "agree" && options.force !== true ? "keep" : "re-encrypt";
   return { ...base, action, agreement: found, difference: differenceLines(found) };
 }
 
-function isPassphrase(header: AgeHeader): boolean {
-  return header.stanzas[0]?.args[0] === "scrypt";
-}
-
 /** Whether anybody but the policy's hosts may read it now; who cannot be told counts as a person. */
-function personMayRead(header: AgeHeader, ruled: Ruled): boolean {
+async function personMayRead(header: AgeHeader, ruled: Ruled): Promise<boolean> {
   const hosts = ruled.file.policy.members.filter((member) => member.kind === "host").flatMap((host) => host.keys);
   const wanted = ageRecipients(ruled.ruling.readers);
-  const found = agreement(header, hosts, wanted);
+  const found = await agreement(header, { wanted: hosts, known: wanted });
   return found.status !== "agree" && !(found.status === "differ" && found.extra.length + found.extraUnknown === 0);
 }
 
@@ -126,7 +123,7 @@ async function refusal(project: Project, planned: readonly PlannedFile[], first:
   const blocked: string[] = [];
   for (const plan of planned.filter(({ action }) => action === "re-encrypt")) {
     const header = await readHeader(project, plan.path);
-    const can = await project.identities.canOpen(opening(project, plan.path, header));
+    const can = await project.identities.canOpen(opening(header.stanzas));
     if (can === "no") blocked.push(plan.file);
   }
   const others = blocked.filter((file) => file !== first.at?.file);
@@ -177,4 +174,3 @@ async function commitInStates(project: Project, changes: readonly Change[]): Pro
     if (first !== undefined) await commitChanges(project, first.path, group);
   }
 }
-

@@ -7,8 +7,8 @@
 import { ioError } from "../io/io-error.ts";
 import { commit } from "../io/commit.ts";
 import { collect, sha256 } from "../io/stream.ts";
-import type { AgeHeader } from "../documents/age-file.ts";
 import { readAgeHeader } from "../documents/age-file.ts";
+import type { AgeHeader } from "../documents/age-header.ts";
 import { SecretsError } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { fileChunks, isAge, sealingChange } from "./age-secret.ts";
@@ -70,7 +70,7 @@ async function readExisting(project: Project, path: string): Promise<Target["exi
     });
   }
   try {
-    return { bytes, header: await readAgeHeader([bytes]) };
+    return { bytes, header: await readAgeHeader(once(bytes)) };
   } catch (error) {
     throw inFile(error, project.show(path));
   }
@@ -115,10 +115,22 @@ export async function commitChanges(
   if (first === undefined || project.dryRun) return;
   const root = (await project.repository(path))?.root;
   try {
-    await commit(project.host, changes, { state: await stateDirectory(project, path), root });
+    await commit(project.host, changes, { state: await stateDirectory(project, path), root, warn: project.tell });
   } catch (error) {
-    throw ioError(error, project.show(first.path), "write");
+    throw shownError(project, ioError(error, project.show(first.path), "write"));
   }
+}
+
+/** With the path as the user named it, where a lower layer knew the absolute one. */
+function shownError(project: Project, error: Error): Error {
+  if (!(error instanceof SecretsError) || error.at === undefined) return error;
+  const { message, hint, notes, cause } = error;
+  return new SecretsError(error.code, message, {
+    hint,
+    notes,
+    cause,
+    at: { ...error.at, file: project.show(error.at.file) },
+  });
 }
 
 /** A buffer as a stream of one chunk. */
