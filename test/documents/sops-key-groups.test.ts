@@ -129,7 +129,10 @@ describe("readers", () => {
   });
 
   it("by either face of an SSH key are the same", async () => {
-    const [ssh, age] = ed25519Faces(ed25519Blob(Buffer.from("e9b9a2a4d1f9e6b1b1d0a7a5a0a0b0c0d0e0f0a1b1c1d1e1f1a2b2c2d2e2f202", "hex")), "alice@laptop");
+    const [ssh, age] = ed25519Faces(
+      ed25519Blob(Buffer.from("e9b9a2a4d1f9e6b1b1d0a7a5a0a0b0c0d0e0f0a1b1c1d1e1f1a2b2c2d2e2f202", "hex")),
+      "alice@laptop",
+    );
     const metadata = await wrapDataKey({ metadata: EMPTY, dataKey, wanted: [[age]], threshold: 0, isNewKey: true });
     expect(await compareReaders(metadata, [[ssh]])).toMatchObject({ differs: false });
   });

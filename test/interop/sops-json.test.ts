@@ -1,0 +1,85 @@
+import { expect } from "vitest";
+import { json } from "../../src/formats/json.ts";
+import { openDocument, readDocument } from "../../src/documents/sops-document.ts";
+import { unwrapDataKey } from "../../src/documents/sops-key-groups.ts";
+import { freshly, identitiesOf, ringOf } from "../documents/ring.ts";
+import { describePeer } from "./peer.ts";
+import { checkMatrix, everybody, type Sample } from "./sops-matrix.ts";
+import { facts, KEYS, withSops } from "./sops-peer.ts";
+
+const SAMPLE: Sample = {
+  file: "sample.json",
+  format: json,
+  text: `{
+	"kind": "Secret",
+	"meta": { "name": "app", "labels": ["a", "b"] },
+	"2": "order counts",
+	"1": "so does this",
+	"data": {
+		"user": "alice",
+		"quotes": "\\"<&>\\" \\\\ é \\u2028 😀",
+		"pem": "-----BEGIN\\nline\\n-----END\\n",
+		"empty": "",
+		"none": null,
+		"nested": { "list": [1, [2, 3], { "deep": true }], "map": {}, "seq": [] }
+	},
+	"password": "hunter2",
+	"port": 9223372036854775807,
+	"ratio": 0.1,
+	"big": 1e+21,
+	"small": 1e-7,
+	"flags": [true, false, true],
+	"api_secret": { "id": 7, "key": "k" },
+	"note_unencrypted": "in clear",
+	"note_clear": { "x": 1.5 },
+	"with:colon": "x",
+	"twice": "first",
+	"twice": "second"
+}
+`,
+  edit: ['"alice"', '"alicia"'],
+  sed: 's/"alice"/"alicia"/',
+  removed: "password",
+};
+
+const NATIVE = { native: KEYS.native };
+
+const readers = await everybody();
+
+describePeer("sops", (check) => {
+  checkMatrix(check, SAMPLE, readers);
+
+  check("every JSON layout opens in sops", (path) =>
+    withSops(path, NATIVE, async (sops) => {
+      const identities = await identitiesOf(KEYS.native);
+      const recipients = [identities.flatMap((each) => each.recipients)];
+      const layouts = [
+        "{}",
+        "{ }",
+        "{\n}\n",
+        '{"a":1}',
+        '{"a": "x", "b": [1 , 2]}',
+        '{\r\n  "a": {"b": 1}\r\n}\r\n',
+        '{"a":1.10,"b":"\\u0041\\/"}',
+      ];
+      for (const text of layouts) {
+        const sealed = await freshly({ text, format: json, recipients });
+        expect(facts(sops.decrypt("layout.json", sealed.text), json)).toEqual(facts(text, json));
+      }
+    }),
+  );
+
+  check("our own field is dropped when sops rewrites the file, and nothing else is lost", (path) =>
+    withSops(path, NATIVE, async (sops) => {
+      const identities = await identitiesOf(KEYS.native);
+      const recipients = [identities.flatMap((each) => each.recipients)];
+      const sealed = await freshly({ text: '{"a": 1.10}', format: json, recipients });
+      expect(sealed.text).toContain("secrets_spelling");
+      const rewritten = sops.change("own.json", sealed.text, (file) => ["set", file, '["b"]', '"x"']);
+      expect(rewritten).not.toContain("secrets_spelling");
+      const document = readDocument(rewritten, json);
+      const opened = await openDocument(document, await unwrapDataKey(document.metadata, ringOf(identities)));
+      expect(opened.openText).toBe('{\n\t"a": 1.1,\n\t"b": "x"\n}\n');
+    }),
+  );
+});
