@@ -33,9 +33,14 @@ async function start() {
     import("../dist/program/node-host.js"),
   ]);
   hardenProcess();
-  process.exitCode = 70; // what a program would be that ends without an answer
+  let isAnswered = false;
+  // Nothing left to wait for, and no answer: that is a bug of ours, not a success.
+  process.once("exit", (code) => {
+    if (!isAnswered && code === 0) process.exitCode = 70;
+  });
   // No process.exit: what is still on its way to a pipe would be cut off.
   process.exitCode = await main(argv, nodeHost());
+  isAnswered = true;
 }
 
 /** Why the program cannot start here, if it cannot. */

@@ -274,9 +274,10 @@ async function wrapEntry(bytes: Uint8Array, recipient: Recipient): Promise<AgeEn
   const sealed = await sealAge({ recipients: [recipient], plaintext: bytes, armor: true, hint: false });
   const pieces: Uint8Array[] = [];
   for await (const piece of sealed.bytes) pieces.push(piece);
-  const { text, comment } = recipient;
+  const { kind, text, comment } = recipient;
   return {
-    recipient: comment === "" ? text : `${text} ${comment}`,
+    // sops tells SSH keys apart by their whole line; a native recipient has no comment in a file.
+    recipient: comment === "" || kind === "x25519" ? text : `${text} ${comment}`,
     enc: Buffer.concat(pieces).toString("utf8"),
     tree: undefined,
   };

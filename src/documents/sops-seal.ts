@@ -10,7 +10,14 @@ import { SecretsError } from "../errors.ts";
 import type { Format, Leaf, ParsedText, Replacement, Scalar, Selects } from "../formats/format.ts";
 import { sameScalar, staysClear } from "../formats/scalar.ts";
 import { sameKeys } from "../formats/tree.ts";
-import { aadOf, openDocument, readDocument, type OpenedDocument, type OpenedLeaf } from "./sops-document.ts";
+import {
+  aadOf,
+  openDocument,
+  readDocument,
+  type OpenedDocument,
+  type OpenedLeaf,
+  type SopsDocument,
+} from "./sops-document.ts";
 import { macText, sealMac, timestamp } from "./sops-mac.ts";
 import { metadataTree, readMetadata, sameMetadata, type Metadata } from "./sops-metadata.ts";
 import { reusable, type Reuse } from "./sops-reuse.ts";
@@ -181,24 +188,28 @@ async function proven(draft: Draft): Promise<OpenedDocument> {
 }
 
 async function writeAndOpen(draft: Draft, metadata: Metadata): Promise<OpenedDocument> {
-  const document = readDocument(written(draft, metadata), draft.format);
+  const document = written(draft, metadata);
   if (!sameMetadata(document.metadata, metadata)) throw new Error("the metadata was not written as meant");
   const opened = await openDocument(document, draft.dataKey);
   compare(draft.leaves, opened.leaves);
   return opened;
 }
 
-/** The sealed text with this metadata. */
-function written(draft: Draft, metadata: Metadata): string {
+/** The sealed text with this metadata, read again. */
+function written(draft: Draft, metadata: Metadata): SopsDocument {
   const { format, previous, parsed, leaves } = draft;
   const replacements: Replacement[] = leaves.flatMap(({ leaf, source }) =>
     source === undefined ? [] : [{ leaf, source }],
   );
   const block = draft.way.inPlace && previous !== undefined ? metadataBlock(previous, metadata) : undefined;
-  const body = block === undefined ? "" : format.print(parsed, replacements, undefined);
-  if (block === undefined || !body.endsWith(block.after))
-    return format.print(parsed, replacements, metadataTree(metadata));
-  return body.slice(0, body.length - block.after.length) + block.text + block.after;
+  if (block === undefined) return readDocument(format.print(parsed, replacements, metadataTree(metadata)), format);
+  const body = format.print(parsed, replacements, undefined);
+  if (!body.endsWith(block.after)) throw new Error("the text ends in another way");
+  const text = body.slice(0, body.length - block.after.length) + block.text + block.after;
+  const document = readDocument(text, format);
+  if (format.print(document.parsed, [], undefined) !== body)
+    throw new Error("the metadata does not fit here as it stood");
+  return document;
 }
 
 /**

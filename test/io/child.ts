@@ -23,6 +23,7 @@ export interface Running {
 }
 
 export interface Program {
+  readonly path: string;
   readonly start: (args: readonly string[], env?: Readonly<Record<string, string>>) => Running;
   readonly remove: () => void;
 }
@@ -47,6 +48,7 @@ export async function bundled(name: string): Promise<Program> {
     ],
   });
   return {
+    path: outfile,
     start: (args, env) => start([outfile, ...args], env),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };

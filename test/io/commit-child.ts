@@ -48,10 +48,14 @@ async function increment(path: string, state: string, times: number): Promise<vo
 
 /** Opens a scratch file, says where it is, and waits to be ended. */
 async function holdScratch(content: string): Promise<void> {
-  await withScratch(nodeHost(), { name: "canary.env.age", bytes: new TextEncoder().encode(content) }, async (scratch) => {
-    process.stdout.write(`${scratch.directory}\n`);
-    await new Promise((resolve) => setTimeout(resolve, 60_000));
-  });
+  await withScratch(
+    nodeHost(),
+    { name: "canary.env.age", bytes: new TextEncoder().encode(content) },
+    async (scratch) => {
+      process.stdout.write(`${scratch.directory}\n`);
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    },
+  );
 }
 
 /** Asks for the commit of a stream that never ends, and says when it began. */
@@ -61,9 +65,13 @@ async function commitForever(path: string, state: string): Promise<void> {
     process.stdout.write(`${basename(path)}\n`);
     await new Promise((resolve) => setTimeout(resolve, 60_000));
   }
-  await commit(nodeHost(), [{ path, expected: "any", content: content(), mode: 0o600, verify: async () => undefined }], {
-    state,
-  });
+  await commit(
+    nodeHost(),
+    [{ path, expected: "any", content: content(), mode: 0o600, verify: async () => undefined }],
+    {
+      state,
+    },
+  );
 }
 
 const [first = "", second = "", third = "", fourth = ""] = args;

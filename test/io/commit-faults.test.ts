@@ -47,7 +47,9 @@ async function commitUnder(fault: (n: number, name: string) => Fault | undefined
   }
 }
 
-async function untilUntouched(fault: (at: number) => (n: number, name: string) => Fault | undefined): Promise<Outcome[]> {
+async function untilUntouched(
+  fault: (at: number) => (n: number, name: string) => Fault | undefined,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (let at = 1; outcomes.at(-1)?.touched !== false; at += 1) {
     expect(at).toBeLessThan(200);

@@ -150,7 +150,9 @@ describe("a commit", () => {
 
   test("notices a change that came while it was staging", async () => {
     const verify = async (): Promise<void> => writeFileSync(at("a.yaml"), "meanwhile");
-    await expect(commit(host, [change("a.yaml", "x", { verify })], { state })).rejects.toMatchObject({ code: "changed" });
+    await expect(commit(host, [change("a.yaml", "x", { verify })], { state })).rejects.toMatchObject({
+      code: "changed",
+    });
     expect(text("a.yaml")).toBe("meanwhile");
   });
 
@@ -192,28 +194,28 @@ describe("a commit", () => {
 });
 
 describe("what is refused", () => {
-  const refused = (path: string, root?: string): Promise<unknown> =>
-    expect(commit(host, [change(path, "x")], { state, root })).rejects.toMatchObject({
-      code: "refused",
-      at: { file: at(path) },
-    });
+  const attempted = (path: string, root?: string): Promise<unknown> =>
+    commit(host, [change(path, "x")], { state, root }).catch((error: unknown) => error);
+  const refusal = (path: string): unknown => expect.objectContaining({ code: "refused", at: { file: at(path) } });
 
-  test("a directory", async () => refused("sub"));
+  test("a directory", async () => {
+    expect(await attempted("sub")).toEqual(refusal("sub"));
+  });
 
   test("a hard link", async () => {
     linkSync(at("a.yaml"), at("other"));
-    await refused("other");
+    expect(await attempted("other")).toEqual(refusal("other"));
     expect(text("a.yaml")).toMatch(/^old/);
   });
 
   test.skipIf(process.platform === "win32")("a FIFO", async () => {
     execFileSync("mkfifo", [at("pipe")]);
-    await refused("pipe");
+    expect(await attempted("pipe")).toEqual(refusal("pipe"));
   });
 
   test("a symlink to nothing", async () => {
     symlinkSync("nowhere", at("dangling"));
-    await refused("dangling");
+    expect(await attempted("dangling")).toEqual(refusal("dangling"));
   });
 
   test("a symlink that leads out of the repository, in the name or in a directory", async () => {
@@ -221,9 +223,9 @@ describe("what is refused", () => {
     writeFileSync(join(outside, "victim"), "v");
     symlinkSync(join(outside, "victim"), at("link"));
     symlinkSync(outside, at("linked"));
-    await refused("link", repository.root);
-    await refused("linked/victim", repository.root);
-    await refused("linked/new", repository.root);
+    expect(await attempted("link", repository.root)).toEqual(refusal("link"));
+    expect(await attempted("linked/victim", repository.root)).toEqual(refusal("linked/victim"));
+    expect(await attempted("linked/new", repository.root)).toEqual(refusal("linked/new"));
     expect(readdirSync(outside)).toEqual(["victim"]);
     await commit(host, [change("link", "x")], { state });
     expect(readFileSync(join(outside, "victim"), "utf8")).toBe("x");
@@ -430,27 +432,24 @@ describe("two processes", () => {
   test("that count in one file lose nothing", async () => {
     const counter = at("counter");
     writeFileSync(counter, "0");
-    const ended = await Promise.all(
-      [1, 2, 3].map(() => program.start(["increment", counter, state, "60"]).ended),
-    );
+    const ended = await Promise.all([1, 2, 3].map(() => program.start(["increment", counter, state, "60"]).ended));
     expect(ended.map(({ code, stderr }) => ({ code, stderr }))).toEqual(ended.map(() => ({ code: 0, stderr: "" })));
     expect(text("counter")).toBe("180");
     expect(readdirSync(repository.root).filter((name) => name.includes("secrets-tmp"))).toEqual([]);
     expect(existsSync(state)).toBe(false);
   }, 60_000);
 
-  test.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ] as const)("of which one is ended by %s dies by it and leaves nothing", async (signal) => {
-    const running = program.start(["forever", at("a.yaml"), state]);
-    expect(await running.firstLine).toBe("a.yaml");
-    running.child.kill(signal);
-    expect(await running.ended).toMatchObject({ code: null, signal });
-    expect(overall(repository)).toBe("old");
-    expect(strays(repository)).toEqual([]);
-  });
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "of which one is ended by %s dies by it and leaves nothing",
+    async (signal) => {
+      const running = program.start(["forever", at("a.yaml"), state]);
+      expect(await running.firstLine).toBe("a.yaml");
+      running.child.kill(signal);
+      expect(await running.ended).toMatchObject({ code: null, signal });
+      expect(overall(repository)).toBe("old");
+      expect(strays(repository)).toEqual([]);
+    },
+  );
 });
 
 test("a disk that is really full leaves the old file", async (context) => {

@@ -1,5 +1,14 @@
 /** A directory with five secrets, the commit that replaces all of them, and what may be found there afterwards. */
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync, mkdirSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  mkdirSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -45,7 +54,8 @@ export function changesOf({ root }: { readonly root: string }): Change[] {
       verify: async (staged) => {
         const chunks: Uint8Array[] = [];
         for await (const chunk of staged) chunks.push(chunk);
-        if (Buffer.concat(chunks).toString() !== newContent(name)) throw new Error("the staged bytes are not the new ones");
+        if (Buffer.concat(chunks).toString() !== newContent(name))
+          throw new Error("the staged bytes are not the new ones");
       },
     };
   });
