@@ -49,11 +49,7 @@ export async function editSecret(project: Project, file: string, options?: Write
 }
 
 /** Writes a whole secret without opening the old one; `value` is asked for once nothing can refuse any more. */
-export async function setSecret(
-  project: Project,
-  file: string,
-  request: SetRequest,
-): Promise<WriteOutcome> {
+export async function setSecret(project: Project, file: string, request: SetRequest): Promise<WriteOutcome> {
   return (await import("./operations/set.ts")).setSecret(project, file, request);
 }
 

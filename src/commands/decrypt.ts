@@ -9,7 +9,7 @@ export const decrypt: CommandSpec = {
   options: [
     { flags: "-i, --in-place", description: "replace the file by its plaintext" },
     { flags: "-o, --output <file>", description: "write there, readable by you alone" },
-    { flags: "--extract <key>", description: "one value of a sops file: db/password or '[\"db\"][\"password\"]'" },
+    { flags: "--extract <key>", description: 'one value of a sops file: db/password or \'["db"]["password"]\'' },
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
     { flags: "--output-type <type>", description: "print a sops file in another format" },
     { flags: "--ignore-mac", description: "open a sops file although its MAC does not fit" },

@@ -27,7 +27,10 @@ export const encrypt: CommandSpec = {
     { flags: "-p, --passphrase", description: "seal with a passphrase instead (asked for, or AGE_PASSPHRASE)" },
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
     { flags: "--output-type <type>", description: "as in sops; must be the format of the input" },
-    ...SELECTION_OPTIONS.map((name) => ({ flags: `--${name} <value>`, description: "instead of the rule's, as in sops" })),
+    ...SELECTION_OPTIONS.map((name) => ({
+      flags: `--${name} <value>`,
+      description: "instead of the rule's, as in sops",
+    })),
     { flags: "--mac-only-encrypted", description: "let the MAC of a sops file cover the encrypted values only" },
     { flags: "--shamir-secret-sharing-threshold <n>", description: "how many key groups of the rule it takes" },
     ...writeOptions,

@@ -18,7 +18,9 @@ export const policy: CommandSpec = {
     const check = flag(invocation, "check");
     const { file, rules } = await context.library.compilePolicy(await context.project(), { check });
     for (const { line, title } of rules) {
-      context.note(`${file}:${line}: ${title}: ${check ? "not compiled" : context.dryRun ? "would be compiled" : "compiled"}`);
+      context.note(
+        `${file}:${line}: ${title}: ${check ? "not compiled" : context.dryRun ? "would be compiled" : "compiled"}`,
+      );
     }
     if (rules.length === 0) context.note(`${file}: up to date`);
     return check && rules.length > 0 ? 1 : 0;

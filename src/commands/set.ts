@@ -9,7 +9,10 @@ export const set: CommandSpec = {
   summary: "write one value of a sops file, or a whole .age secret (which needs no identity)",
   words: ["<file>", "[key]", "[value]"],
   options: [
-    { flags: "--value-stdin", description: "take the value from standard input as it is (sops files: less one final newline)" },
+    {
+      flags: "--value-stdin",
+      description: "take the value from standard input as it is (sops files: less one final newline)",
+    },
     { flags: "--value-file <path>", description: "take the value from a file, in the same way" },
     { flags: "--value-json", description: "the value from standard input or the file is JSON" },
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
@@ -25,7 +28,11 @@ export const set: CommandSpec = {
     const file = firstWord(invocation);
     const [, key] = invocation.words;
     const value = valueFrom(context, invocation);
-    const request = { key, value, options: { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") } };
+    const request = {
+      key,
+      value,
+      options: { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") },
+    };
     const outcome = await context.library.setSecret(await context.project(), file, request);
     context.note(outcomeLine(context, outcome.status, outcome.file));
     return 0;
@@ -38,7 +45,9 @@ function valueFrom(context: Context, invocation: Invocation): () => Promise<NewV
   const path = textOption(invocation, "valueFile");
   const stdin = flag(invocation, "valueStdin");
   if ([path !== undefined, stdin, inline !== undefined].filter(Boolean).length > 1) {
-    throw new SecretsError("usage", "the value is given twice", { hint: "one of VALUE, --value-stdin and --value-file" });
+    throw new SecretsError("usage", "the value is given twice", {
+      hint: "one of VALUE, --value-stdin and --value-file",
+    });
   }
   if (inline !== undefined) return () => Promise.resolve({ bytes: new TextEncoder().encode(inline), form: "json" });
   const form = flag(invocation, "valueJson") ? "json" : "raw";
@@ -53,7 +62,10 @@ function valueFrom(context: Context, invocation: Invocation): () => Promise<NewV
 async function readFile(context: Context, path: string): Promise<Uint8Array> {
   const absolute = (await context.project()).resolve(path);
   return context.host.files.read(absolute).catch((error: unknown) => {
-    throw new context.library.SecretsError("io", "the value's file cannot be read", { at: { file: path }, cause: error });
+    throw new context.library.SecretsError("io", "the value's file cannot be read", {
+      at: { file: path },
+      cause: error,
+    });
   });
 }
 

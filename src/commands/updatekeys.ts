@@ -40,6 +40,8 @@ export const updatekeys: CommandSpec = {
 };
 
 function checkText(context: Context, planned: PlannedFile): string {
-  const lines = planned.difference.map((line) => `    ${line.startsWith("+") ? context.good(line) : context.bad(line)}\n`);
+  const lines = planned.difference.map(
+    (line) => `    ${line.startsWith("+") ? context.good(line) : context.bad(line)}\n`,
+  );
   return `${planned.file}: ${planned.action === "keep" ? "up to date" : "differs"}\n${lines.join("")}`;
 }

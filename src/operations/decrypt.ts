@@ -5,10 +5,12 @@
  * file is written only when the last byte was right: a secret that turns out to be damaged leaves nothing behind.
  */
 import { createHash } from "node:crypto";
+import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
+import { loadFormat } from "../formats/index.ts";
 import { collect, digest, once, readStream } from "../io/stream.ts";
 import { fileChunks, isAge, openSecret } from "./age-secret.ts";
-import { kindOfContent, mayBeSops, requireFormat } from "./file-kind.ts";
+import { kindOfContent, requireFormatName } from "./file-kind.ts";
 import { digestOf, replayable } from "./input.ts";
 import { resolveSteps, stepsOf } from "./key-path.ts";
 import { inFile, isAgePath, type Project } from "./project.ts";
@@ -72,7 +74,7 @@ async function sopsPlaintext(
   const opened = await openSops(project, path, { document: found.document, ignoreMac: request.ignoreMac });
   const { format } = found.document;
   try {
-    const wanted = request.outputType === undefined ? format : await requireFormat(request.outputType).load();
+    const wanted = request.outputType === undefined ? format : await loadFormat(requireFormatName(request.outputType));
     if (request.extract === undefined && wanted === format) return once(new TextEncoder().encode(opened.openText));
     const parsed = format.parse(opened.openText, "open");
     const steps = request.extract === undefined ? [] : resolveSteps(stepsOf(request.extract), parsed.leaves);
@@ -87,12 +89,6 @@ async function sopsPlaintext(
 function notEncrypted(file: string, bytes: Uint8Array): SecretsError {
   const at = { file };
   if (bytes.length === 0) return new SecretsError("malformed", "the file is empty", { at });
-  if (mayBeSops(bytes)) {
-    return new SecretsError("malformed", "it looks like a sops document, but its name does not tell the format", {
-      at,
-      hint: "say --input-type yaml or --input-type json",
-    });
-  }
   return new SecretsError("malformed", "this is not an encrypted file", { at });
 }
 
@@ -102,7 +98,7 @@ async function refuseOverSecret(project: Project, target: string): Promise<void>
   if (isAgePath(target)) throw new SecretsError("refused", "plaintext under a name that ends in .age", { at, hint });
   if ((await project.host.files.stat(target))?.kind !== "file") return;
   const { head, chunks } = await replayable(readStream(project.host.files, target));
-  const secret = isAge(head) || mayBeSops(await collect(chunks()));
+  const secret = isAge(head) || recognise(await collect(chunks()), target).kind === "sops";
   if (secret) throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
 }
 

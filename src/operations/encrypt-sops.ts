@@ -2,12 +2,13 @@
 import { SELECTION_SETTINGS } from "../policy/rule-settings.ts";
 import { selectionSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import { SecretsError } from "../errors.ts";
+import { loadFormat } from "../formats/index.ts";
 import { collect, readStream, sha256 } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { namedRecipients } from "./encrypt-age.ts";
 import { encryptedAlready, type EncryptRequest, type Encryption } from "./encrypt.ts";
-import { kindOfContent, sopsFormat, utf8 } from "./file-kind.ts";
+import { kindOfContent, kindOfNew, utf8 } from "./file-kind.ts";
 import { inFile, requireRule, ruleOf, type Project } from "./project.ts";
 import { refuseLockout, requireReaders, tellIfNotReader } from "./readers.ts";
 import { refuseForeignRule, sopsRecipients, wantedGroups, wantedSettings } from "./sops-readers.ts";
@@ -21,10 +22,15 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   const bytes = await collect(encryption.chunks());
   await refuseEncrypted(project, { path, bytes, request });
   const { wanted, threshold, settings } = await readersAndSettings(project, encryption);
-  const entry = sopsFormat(path, bytes, request.inputType);
-  if (entry === undefined) throw new SecretsError("usage", "its name does not tell the format", { at: { file } });
+  const name = kindOfNew(project, path, request.inputType);
   const text = await naming(file, async () =>
-    sealNew(project, { text: utf8(bytes), format: await entry.load(), wanted, threshold, settings }),
+    sealNew(project, {
+      text: utf8(bytes),
+      format: await loadFormat(name === "age" ? "binary" : name),
+      wanted,
+      threshold,
+      settings,
+    }),
   );
   if (output === undefined) {
     await project.host.stdout(new TextEncoder().encode(text));

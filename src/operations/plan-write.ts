@@ -4,6 +4,7 @@
  * The rule for the path, its readers, drift and lock-out, settled before anything is typed. Opens nothing, asks for no key.
  */
 import { SecretsError } from "../errors.ts";
+import { loadFormat } from "../formats/index.ts";
 import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
@@ -40,7 +41,9 @@ async function currentBytes(project: Project, path: string): Promise<Uint8Array 
 
 async function newTarget(project: Project, planned: Planned): Promise<Target> {
   const kind = kindOfNew(project, planned.path, planned.options.inputType);
-  return kind === "age" ? ageTarget(project, planned, undefined) : newSopsTarget(project, planned, await kind.load());
+  return kind === "age"
+    ? ageTarget(project, planned, undefined)
+    : newSopsTarget(project, planned, await loadFormat(kind));
 }
 
 async function standingTarget(project: Project, planned: Planned & { readonly bytes: Uint8Array }): Promise<Target> {

@@ -3,10 +3,10 @@
  *
  * Told by their content, never by their name: everything that git tracks or would track is looked at.
  */
+import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { listFiles } from "../git/repository.ts";
 import { isAge } from "./age-secret.ts";
-import { mayBeSops } from "./file-kind.ts";
 import type { Project } from "./project.ts";
 
 /** What is larger is no sops document; an age file is told by its first bytes. */
@@ -60,5 +60,5 @@ async function isSecretFile(project: Project, path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-  return stat.size <= LARGEST && mayBeSops(await files.read(path));
+  return stat.size <= LARGEST && recognise(await files.read(path), path).kind === "sops";
 }
