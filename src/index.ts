@@ -8,9 +8,10 @@
  */
 import type { DecryptRequest } from "./operations/decrypt.ts";
 import type { EncryptRequest } from "./operations/encrypt.ts";
-import type { SecretReport } from "./operations/list.ts";
+import type { SecretReport, WhoReport } from "./operations/list.ts";
 import type { Project, ProjectOptions } from "./operations/project.ts";
-import type { PlannedFile, RekeyOptions, RekeyOutcome } from "./operations/rekey.ts";
+import type { PlannedFile } from "./operations/rekey-plan.ts";
+import type { RekeyOptions, RekeyOutcome } from "./operations/rekey.ts";
 import type { CompileOutcome } from "./operations/compile-policy.ts";
 import type { UpdateKeysOutcome } from "./operations/update-keys.ts";
 import type { NewValue, SetRequest } from "./operations/set.ts";
@@ -21,7 +22,7 @@ export { SecretsError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Position } from "./errors.ts";
 export type * from "./io/host.ts";
 export type { CanOpen } from "./operations/identities.ts";
-export type { NamedReader, RuleReport, SecretReport } from "./operations/list.ts";
+export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/list.ts";
 export type { Agreement } from "./operations/readers.ts";
 export type { DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
 export type { CompileOutcome, NewValue, SetRequest, UpdateKeysOutcome };
@@ -69,7 +70,7 @@ export async function listSecrets(project: Project, paths: readonly string[] = [
 }
 
 /** Who reads one path, by which rule, and what stands in your way. */
-export async function whoReads(project: Project, file: string): Promise<SecretReport & { keys: readonly string[] }> {
+export async function whoReads(project: Project, file: string): Promise<WhoReport> {
   return (await import("./operations/list.ts")).whoReads(project, file);
 }
 

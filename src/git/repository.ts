@@ -5,6 +5,7 @@
  * git itself, since only git knows what is ignored; without git, or outside a repository, the tree is walked.
  */
 import { dirname, join, resolve } from "node:path";
+import { SecretsError } from "../errors.ts";
 import type { Files, Host } from "../io/host.ts";
 
 export interface Repository {
@@ -51,12 +52,22 @@ async function gitFiles(host: Host, directory: string): Promise<string[] | undef
   const argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   try {
     const child = await host.run(argv, { cwd: directory, terminal: "capture" });
-    if (child.code !== 0) return undefined;
+    if (child.code !== 0) throw gitFailed(child.stderr);
     const names = text(child.stdout).split("\0");
     return names.filter((name) => name !== "").map((name) => join(directory, name));
-  } catch {
+  } catch (error) {
+    if (error instanceof SecretsError) throw error;
     return undefined; // no git on this machine
   }
+}
+
+/** Without git's word on what is ignored, a guess could leave a secret out or take a private file in. */
+function gitFailed(stderr: Uint8Array): SecretsError {
+  const [first = ""] = text(stderr).split("\n");
+  return new SecretsError("io", "git cannot list the files of the repository", {
+    notes: first === "" ? [] : [first],
+    hint: "see what `git ls-files` says here",
+  });
 }
 
 async function walk(files: Files, directory: string): Promise<string[]> {

@@ -5,7 +5,7 @@ import { collect, once, sha256 } from "../io/stream.ts";
 import { ageRecipients } from "../policy/policy.ts";
 import { openSecret, sealingChange } from "./age-secret.ts";
 import { inFile, type Project } from "./project.ts";
-import { compareReaders } from "./readers.ts";
+import { compareReaders, personMayRead } from "./readers.ts";
 import type { AgeTarget, Planned } from "./target.ts";
 
 /** @param bytes what is there now; undefined for a new file */
@@ -23,6 +23,7 @@ export async function ageTarget(project: Project, planned: Planned, bytes: Uint8
     ruled,
     recipients,
     isNew: bytes === undefined,
+    hasPeople: header !== undefined && (await personMayRead(header, ruled)),
     difference,
     open: async () => {
       opened =

@@ -9,6 +9,7 @@ import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { loadFormat } from "../formats/index.ts";
 import { collect, digest, once, readStream } from "../io/stream.ts";
+import { shellWord } from "../io/words.ts";
 import { fileChunks, isAge, openSecret } from "./age-secret.ts";
 import { kindOfContent, requireFormatName } from "./file-kind.ts";
 import { digestOf, replayable } from "./input.ts";
@@ -60,7 +61,7 @@ async function plaintextOf(project: Project, request: DecryptRequest): Promise<A
   }
   throw new SecretsError("usage", "an .age secret is one value and has no keys", {
     at: { file: project.show(path) },
-    hint: `secrets get ${project.show(path)}`,
+    hint: `secrets get ${shellWord(project.show(path))}`,
   });
 }
 

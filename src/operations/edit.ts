@@ -37,10 +37,10 @@ async function session(project: Project, target: Target, scratch: Scratch): Prom
     const plaintext = await scratch.read();
     try {
       return await writeTarget(project, target, await target.seal(plaintext));
-    } catch (error) {
-      if (!(error instanceof SecretsError)) throw error;
-      if (!(await wantsAgain(project, error))) throw await withRescue(project, target, { error, plaintext });
-      line = error.at?.line;
+    } catch (cause) {
+      const error = cause instanceof SecretsError ? cause : new SecretsError("io", "it could not be saved", { cause });
+      if (await wantsAgain(project, error)) line = error.at?.line;
+      else throw cause instanceof SecretsError ? await withRescue(project, target, { error, plaintext }) : cause;
     }
   }
 }

@@ -6,6 +6,7 @@ import { loadFormat } from "../formats/index.ts";
 import { collect, readStream, sha256 } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Ruling } from "../policy/policy.ts";
+import { shellWord } from "../io/words.ts";
 import { namedRecipients } from "./encrypt-age.ts";
 import { encryptedAlready, type EncryptRequest, type Encryption } from "./encrypt.ts";
 import { kindOfContent, kindOfNew, utf8 } from "./file-kind.ts";
@@ -94,7 +95,7 @@ async function expectedThere(project: Project, output: string, request: EncryptR
   if (kind.kind === "plain" || request.rekey === true) return sha256(bytes);
   throw new SecretsError("refused", "there is an encrypted file already", {
     at: { file: project.show(output) },
-    hint: `change it with: secrets edit ${project.show(output)}; or repeat with --rekey to replace it`,
+    hint: `change it with: secrets edit ${shellWord(project.show(output))}; or repeat with --rekey to replace it`,
   });
 }
 

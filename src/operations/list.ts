@@ -6,7 +6,8 @@
 import { SecretsError, type Position } from "../errors.ts";
 import type { CanOpen } from "./identities.ts";
 import { canOpen, inspect, type DeclaredReaders } from "./inspect.ts";
-import { ruleForReading, type Project, type Ruled } from "./project.ts";
+import { adviceFor } from "./no-identity.ts";
+import { ruleForReading, statOf, type Project, type Ruled } from "./project.ts";
 import { differenceLines, type Agreement } from "./readers.ts";
 import { secretFiles } from "./secret-files.ts";
 
@@ -46,16 +47,25 @@ export interface SecretReport {
 /** Every secret file below these paths, or of the whole repository. */
 export async function listSecrets(project: Project, paths: readonly string[]): Promise<SecretReport[]> {
   const reports: SecretReport[] = [];
-  for (const path of await secretFiles(project, paths)) {
+  const files = await secretFiles(project, paths);
+  for (const [index, { path, isNamed }] of files.entries()) {
+    project.progress(index, files.length);
     const report = await reportOn(project, path);
-    // What merely looked like a secret, such as a page about sops, is none.
-    if (report.format !== "plain" || paths.length > 0) reports.push(report);
+    if (report.format !== "plain" || isNamed) reports.push(report);
   }
+  project.progress(files.length, files.length);
   return reports;
 }
 
-/** What the policy says of one path, and the file too, if it is there. `keys`: one line per identity source. */
-export async function whoReads(project: Project, file: string): Promise<SecretReport & { keys: readonly string[] }> {
+export interface WhoReport extends SecretReport {
+  /** One line per identity source: what came of it. */
+  readonly keys: readonly string[];
+  /** What to do for whoever cannot open it. */
+  readonly advice: string | undefined;
+}
+
+/** What the policy says of one path, and the file too, if it is there. */
+export async function whoReads(project: Project, file: string): Promise<WhoReport> {
   const path = project.resolve(file);
   const report = await reportOn(project, path);
   if (report.format === undefined && report.rule === undefined) {
@@ -63,14 +73,19 @@ export async function whoReads(project: Project, file: string): Promise<SecretRe
       at: { file: project.show(path) },
     });
   }
-  return { ...report, keys: await project.identities.report() };
+  const advice = report.canOpen === "no" ? await adviceFor(project, path, report.declared?.names ?? []) : undefined;
+  return { ...report, keys: await project.identities.report(), advice };
 }
 
 async function reportOn(project: Project, path: string): Promise<SecretReport> {
   const ruled = await ruleForReading(project, path);
   const nothing = { declared: undefined, agreement: undefined, difference: [], canOpen: undefined, problem: undefined };
   const base = { file: project.show(path), rule: ruled && ruleReport(ruled), ...nothing };
-  if ((await project.host.files.stat(path)) === undefined) return { ...base, format: undefined };
+  const stat = await statOf(project, path);
+  if (stat === undefined) return { ...base, format: undefined };
+  if (stat.kind === "directory") {
+    throw new SecretsError("usage", "this is a directory, not a file", { at: { file: base.file } });
+  }
   try {
     const secret = await inspect(project, path, ruled);
     if (secret === undefined) return { ...base, format: "plain" };
@@ -78,7 +93,7 @@ async function reportOn(project: Project, path: string): Promise<SecretReport> {
     const difference = agreement === undefined ? [] : differenceLines(agreement);
     return { ...base, format, declared, agreement, difference, canOpen: await canOpen(project, secret) };
   } catch (error) {
-    if (!(error instanceof SecretsError) || error.code === "usage") throw error;
+    if (!(error instanceof SecretsError)) throw error;
     return { ...base, format: "broken", problem: error.message };
   }
 }

@@ -6,10 +6,11 @@
 import { SecretsError } from "../errors.ts";
 import { loadFormat } from "../formats/index.ts";
 import { collect } from "../io/stream.ts";
+import { shellWord } from "../io/words.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
 import { kindOfContent, kindOfNew } from "./file-kind.ts";
-import { requireRule, type Project } from "./project.ts";
+import { requireRule, statOf, type Project } from "./project.ts";
 import { refuseLockout, requireReaders, settleDrift } from "./readers.ts";
 import { newSopsTarget, sopsTarget } from "./sops-target.ts";
 import type { Planned, Target, WriteOptions } from "./target.ts";
@@ -30,12 +31,12 @@ export async function planWrite(project: Project, path: string, options: WriteOp
   if (target.difference !== undefined) {
     await settleDrift(project, file, { difference: target.difference, rekey: options.rekey ?? false });
   }
-  if (options.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, !target.isNew);
+  if (options.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, target.hasPeople);
   return target;
 }
 
 async function currentBytes(project: Project, path: string): Promise<Uint8Array | undefined> {
-  if ((await project.host.files.stat(path)) === undefined) return undefined;
+  if ((await statOf(project, path)) === undefined) return undefined;
   return collect(fileChunks(project, path));
 }
 
@@ -57,7 +58,7 @@ async function standingTarget(project: Project, planned: Planned & { readonly by
     case "plain":
       throw new SecretsError("refused", "this is not an encrypted file: it would be overwritten", {
         at: { file },
-        hint: `if it is a plaintext that should be encrypted, run: secrets encrypt -i ${file}`,
+        hint: `if it is a plaintext that should be encrypted, run: secrets encrypt -i ${shellWord(file)}`,
       });
   }
 }

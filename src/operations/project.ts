@@ -4,9 +4,12 @@
  * Opened once per run. Policies are read when a file asks for them and kept; identities are loaded by need.
  */
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { dressed, SecretsError } from "../errors.ts";
+import { dressed, SecretsError, type Position } from "../errors.ts";
 import { findRepository, type Repository } from "../git/repository.ts";
-import type { Host } from "../io/host.ts";
+import { dryRun } from "../io/dry-run-host.ts";
+import type { FileStat, Host } from "../io/host.ts";
+import { attempt } from "../io/io-error.ts";
+import { shellWord } from "../io/words.ts";
 import type { Policy, Ruling } from "../policy/policy.ts";
 import { identityRing, type IdentityRing } from "./identities.ts";
 
@@ -21,6 +24,10 @@ export interface ProjectOptions {
   readonly dryRun?: boolean | undefined;
   /** Receives notes for the user, one line each; nothing secret is among them. */
   readonly tell?: ((line: string) => void) | undefined;
+  /** Receives what should be heard even by those who want no notes. */
+  readonly warn?: ((line: string) => void) | undefined;
+  /** Hears of work on many files: how many are done, of how many. */
+  readonly progress?: ((done: number, total: number) => void) | undefined;
   /** Receives what only `--verbose` shows. */
   readonly detail?: ((line: string) => void) | undefined;
 }
@@ -37,7 +44,9 @@ export interface Project {
   readonly directory: string;
   readonly dryRun: boolean;
   readonly tell: (line: string) => void;
+  readonly warn: (line: string) => void;
   readonly detail: (line: string) => void;
+  readonly progress: (done: number, total: number) => void;
   readonly identities: IdentityRing;
   /** An absolute path for what the user named. */
   readonly resolve: (path: string) => string;
@@ -50,12 +59,13 @@ export interface Project {
 
 /** Opens the surroundings; reads nothing yet. */
 export function createProject(options: ProjectOptions): Project {
-  const { host } = options;
+  const host = options.dryRun === true ? dryRun(options.host).host : options.host;
   const directory = resolve(host.system.cwd, options.directory ?? ".");
   const repositories = new Map<string, Promise<Repository | undefined>>();
   const policies = new Map<string, Promise<PolicyFile | undefined>>();
   const detail = options.detail ?? ignore;
   const tell = options.tell ?? ignore;
+  const warn = options.warn ?? tell;
   const toAbsolute = (path: string) => resolve(directory, path);
   const show = (path: string) => shown(directory, path);
 
@@ -68,8 +78,10 @@ export function createProject(options: ProjectOptions): Project {
     directory,
     dryRun: options.dryRun ?? false,
     tell,
+    warn,
     detail,
-    identities: identityRing({ host, detail, warn: tell, resolve: toAbsolute, only: options.identities ?? [] }),
+    progress: options.progress ?? ignore,
+    identities: identityRing({ host, detail, warn, resolve: toAbsolute, only: options.identities ?? [] }),
     resolve: toAbsolute,
     show,
     repository,
@@ -123,10 +135,16 @@ export async function ruleOf(project: Project, path: string): Promise<Ruled | un
   return file === undefined || ruling === undefined ? undefined : { file, ruling };
 }
 
-/** The same for a verb that writes. @throws SecretsError `no-rule` with the line to add. */
+/**
+ * The same for a verb that writes.
+ * @throws SecretsError `no-rule` with the line to add; `usage` for a directory; `refused` where a symlink leads to a file
+ * with other readers
+ */
 export async function requireRule(project: Project, path: string): Promise<Ruled> {
-  const file = await project.policy(path);
   const at = { file: project.show(path) };
+  const stat = await statOf(project, path);
+  if (stat?.kind === "directory") throw new SecretsError("usage", "this is a directory, not a file", { at });
+  const file = await project.policy(path);
   if (file === undefined) {
     throw new SecretsError("no-rule", "there is no policy for this file (no .sops.yaml here or above)", {
       at,
@@ -141,7 +159,30 @@ export async function requireRule(project: Project, path: string): Promise<Ruled
       hint: `add a line under \`secrets:\` in ${project.show(file.path)}:  ${inside}: [NAME]`,
     });
   }
+  if (stat !== undefined) await refuseOtherReaders(project, path, ruling);
   return { file, ruling };
+}
+
+/** Through a symlink the bytes land in another file, whose own rule must not be got around. */
+async function refuseOtherReaders(project: Project, path: string, ruling: Ruling): Promise<void> {
+  const real = await attempt(project.show(path), "read", () => project.host.files.realpath(path));
+  const target = join(
+    await attempt(project.show(path), "read", () => project.host.files.realpath(dirname(path))),
+    basename(path),
+  );
+  if (real === target) return;
+  const other = (await ruleOf(project, real))?.ruling;
+  if (other === undefined || sameReaders(other, ruling)) return;
+  throw new SecretsError("refused", `this is a link to ${project.show(real)}, whose rule names other readers`, {
+    at: { file: project.show(path) },
+    hint: `name the file itself: ${shellWord(project.show(real))}`,
+  });
+}
+
+function sameReaders(a: Ruling, b: Ruling): boolean {
+  const ids = (ruling: Ruling) => new Set(ruling.readers.flatMap((reader) => reader.keys.map(({ id }) => id)));
+  const [left, right] = [ids(a), ids(b)];
+  return left.size === right.size && [...left].every((id) => right.has(id));
 }
 
 /** As `ruleOf`, for verbs that only read: a broken policy is told and passed over. */
@@ -150,14 +191,23 @@ export async function ruleForReading(project: Project, path: string): Promise<Ru
     return await ruleOf(project, path);
   } catch (error) {
     if (!(error instanceof SecretsError) || error.code !== "policy") throw error;
-    const where = [error.at?.file, error.at?.line, error.at?.column].filter((part) => part !== undefined).join(":");
-    project.tell(`warning: ${where === "" ? "" : `${where}: `}${error.message}`);
+    if (!toldOf.has(error)) project.warn(`warning: ${placeText(error.at)}${error.message}`);
+    toldOf.add(error);
     return undefined;
   }
 }
 
+/** A policy is loaded once, and so its error is one object: it is told once, however many files it rules. */
+const toldOf = new WeakSet<SecretsError>();
+
+/** `FILE:LINE:COLUMN: `, as far as they are known. */
+export function placeText(at: Position | undefined): string {
+  const parts = [at?.file, at?.line, at?.column].filter((part) => part !== undefined);
+  return parts.length === 0 ? "" : `${parts.join(":")}: `;
+}
+
 /** The path that rules are matched with: POSIX, relative to the policy, as sops does it (absolute where outside). */
-export function policyPath(file: PolicyFile, path: string): string {
+function policyPath(file: PolicyFile, path: string): string {
   const inside = relative(file.directory, path);
   const useful = inside.startsWith("..") || isAbsolute(inside) ? path : inside;
   return sep === "/" ? useful : useful.split(sep).join("/");
@@ -169,6 +219,11 @@ export async function stateDirectory(project: Project, path: string): Promise<st
   if (repository !== undefined) return join(repository.commonDirectory, "secrets");
   const file = await project.policy(path).catch(() => undefined);
   return join(file?.directory ?? dirname(path), ".secrets-state");
+}
+
+/** What is at a path, symlinks followed; undefined where nothing is. @throws SecretsError `io` */
+export async function statOf(project: Project, path: string): Promise<FileStat | undefined> {
+  return attempt(project.show(path), "read", () => project.host.files.stat(path));
 }
 
 /** Whether a path asks for a whole-file age secret. */

@@ -9,6 +9,7 @@ import { agreement } from "../documents/age-readers.ts";
 import { SecretsError } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients, type Policy, type Reader } from "../policy/policy.ts";
+import { shellWord } from "../io/words.ts";
 import type { Project, Ruled } from "./project.ts";
 
 /** How the file's readers stand to the policy; names sorted, a literal recipient by its text. */
@@ -84,14 +85,14 @@ export async function settleDrift(project: Project, file: string, found: { diffe
   if (difference.status !== "differ" || found.rekey) return;
   const lines = differenceLines(difference);
   if (project.host.terminal.canAsk) {
-    project.tell(`${file}: it differs from the policy:`);
-    for (const line of lines) project.tell(`  ${line}`);
+    project.warn(`${file}: it differs from the policy:`);
+    for (const line of lines) project.warn(`  ${line}`);
     if (await confirm(project, "bring the file to the policy with this write?")) return;
   }
   throw new SecretsError("drift", "its readers differ from the policy", {
     at: { file },
     notes: lines,
-    hint: `add --rekey to bring it to the policy with this write, or run: secrets rekey ${file}`,
+    hint: `add --rekey to bring it to the policy with this write, or run: secrets rekey ${shellWord(file)}`,
   });
 }
 
@@ -101,18 +102,28 @@ export async function confirm(project: Project, question: string): Promise<boole
 }
 
 /**
- * Refuses to lock out everybody, or every person.
- * @param before whether a person may read the file now (unknown counts as yes)
+ * Refuses to lock out every person. Nobody at all cannot be asked for: a rule without readers is an error of its own.
+ * @param people whether a person may read the file now (who cannot be told counts as one)
  * @throws SecretsError `lockout`
  */
-export function refuseLockout(file: string, readers: readonly Reader[], before: boolean): void {
-  const hint = "add a person to the rule, or repeat with --allow-lockout";
-  if (readers.length === 0) {
-    throw new SecretsError("lockout", "nobody could read it any more", { at: { file }, hint });
-  }
-  if (before && readers.every((reader) => reader.kind === "host")) {
-    throw new SecretsError("lockout", "no person could read it any more, only hosts", { at: { file }, hint });
-  }
+export function refuseLockout(file: string, readers: readonly Reader[], people: boolean): void {
+  if (!people || readers.some((reader) => reader.kind !== "host")) return;
+  throw new SecretsError("lockout", "no person could read it any more, only hosts", {
+    at: { file },
+    hint: "add a person to the rule, or repeat with --allow-lockout",
+  });
+}
+
+/** Whether anybody but the policy's hosts may read an age file; who cannot be told counts as a person. */
+export async function personMayRead(header: AgeHeader, ruled: Ruled): Promise<boolean> {
+  const hosts = hostKeys(ruled);
+  const found = await agreement(header, { wanted: hosts, known: ageRecipients(ruled.ruling.readers) });
+  return found.status !== "agree" && !(found.status === "differ" && found.extra.length + found.extraUnknown === 0);
+}
+
+/** The keys of every machine that the policy knows. */
+export function hostKeys(ruled: Ruled): Recipient[] {
+  return ruled.file.policy.members.filter((member) => member.kind === "host").flatMap((host) => host.keys);
 }
 
 /** @throws SecretsError `policy`: the rule gives nobody to encrypt to, or says two things. */
@@ -135,12 +146,12 @@ export function requireReaders(file: string, ruled: Ruled): Recipient[] {
 export async function tellIfNotReader(project: Project, file: string, recipients: readonly Recipient[]): Promise<void> {
   const held = await project.identities.held();
   if (held.size === 0 || recipients.some((recipient) => held.has(recipient.id))) return;
-  project.tell(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
+  project.warn(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
 }
 
 /** After a reader was removed: what re-encryption cannot do. */
 export function tellToChangeValues(project: Project, file: string, difference: Agreement): void {
   const gone = [...difference.extra, ...(difference.strangers > 0 ? [`${difference.strangers} unknown`] : [])];
   if (gone.length === 0) return;
-  project.tell(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);
+  project.warn(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);
 }

@@ -4,25 +4,17 @@
  * Plan from what the files declare; open everything that has to change, to the last byte, before anything is written; then
  * one commit. A file that agrees is not touched, so a second run writes nothing.
  */
-import { agreement } from "../documents/age-readers.ts";
 import { SecretsError } from "../errors.ts";
 import type { Change } from "../io/commit.ts";
 import { digest, sha256 } from "../io/stream.ts";
 import { ageRecipients } from "../policy/policy.ts";
-import { fileChunks, needsPassphrase, openSecret, sealingChange } from "./age-secret.ts";
+import { fileChunks, openSecret, sealingChange } from "./age-secret.ts";
 import { digestOf } from "./input.ts";
-import { canOpen, inspect, type AgeSecret, type Inspected, type SopsSecret } from "./inspect.ts";
-import { inFile, ruleOf, type Project, type Ruled } from "./project.ts";
-import {
-  differenceLines,
-  refuseLockout,
-  requireReaders,
-  tellIfNotReader,
-  tellToChangeValues,
-  type Agreement,
-} from "./readers.ts";
-import { secretFiles } from "./secret-files.ts";
-import { sopsRecipients } from "./sops-readers.ts";
+import { canOpen, type AgeSecret, type SopsSecret } from "./inspect.ts";
+import { inFile, type Project, type Ruled } from "./project.ts";
+import { personMayRead, refuseLockout, tellIfNotReader, tellToChangeValues } from "./readers.ts";
+import { planFiles, type Plan, type PlannedFile } from "./rekey-plan.ts";
+import { personMayOpen, sopsRecipients } from "./sops-readers.ts";
 import { openSops, reseal, textChange } from "./sops-secret.ts";
 import { commitChanges } from "./write.ts";
 
@@ -31,20 +23,8 @@ export interface RekeyOptions {
   readonly force?: boolean | undefined;
   readonly skipUnreadable?: boolean | undefined;
   readonly allowLockout?: boolean | undefined;
-  /** sops documents alone, and their data keys kept although somebody was removed (sops' own behaviour). */
+  /** Keep the data key of a sops document although a reader was removed (sops' own behaviour). */
   readonly keepDataKey?: boolean | undefined;
-}
-
-/** What is to be done with one file, found without a key. */
-export interface PlannedFile {
-  /** As it is shown. */
-  readonly file: string;
-  readonly path: string;
-  /** `no rule`: left alone. `passphrase`: sealed with one, so it has no readers to bring to a policy. */
-  readonly action: "keep" | "re-encrypt" | "no rule" | "passphrase";
-  readonly agreement: Agreement | undefined;
-  /** One line per person who gains or loses the file. */
-  readonly difference: readonly string[];
 }
 
 export interface RekeyOutcome {
@@ -55,88 +35,34 @@ export interface RekeyOutcome {
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
 }
 
-/** A planned file with what was seen of it. */
-interface Plan {
-  readonly planned: PlannedFile;
-  readonly secret: Inspected;
-  readonly ruled: Ruled | undefined;
-}
-
-/** @throws SecretsError `policy`, `malformed` naming the file, `lockout`. */
+/** What `rekey` would do. @throws SecretsError what `planFiles` throws */
 export async function planRekey(
   project: Project,
   paths: readonly string[],
   options: RekeyOptions = {},
 ): Promise<PlannedFile[]> {
-  return (await planAll(project, paths, options)).map(({ planned }) => planned);
-}
-
-async function planAll(project: Project, paths: readonly string[], options: RekeyOptions): Promise<Plan[]> {
-  const plans: Plan[] = [];
-  for (const path of await secretFiles(project, paths)) {
-    const ruled = await ruleOf(project, path);
-    const secret = await inspect(project, path, ruled);
-    if (secret !== undefined)
-      plans.push({ secret, ruled, planned: await planFile(project, { path, secret, ruled }, options) });
-    else if (paths.some((named) => project.resolve(named) === path)) throw notEncrypted(project.show(path));
-  }
-  return plans;
-}
-
-function notEncrypted(file: string): SecretsError {
-  return new SecretsError("malformed", "this is not an encrypted file", {
-    at: { file },
-    hint: `to encrypt it: secrets encrypt -i ${file}`,
-  });
-}
-
-async function planFile(
-  project: Project,
-  found: { readonly path: string; readonly secret: Inspected; readonly ruled: Ruled | undefined },
-  options: RekeyOptions,
-): Promise<PlannedFile> {
-  const { path, secret, ruled } = found;
-  const base = { file: project.show(path), path, agreement: undefined, difference: [] };
-  if (ruled === undefined || secret.agreement === undefined) return { ...base, action: "no rule" };
-  if (secret.kind === "age" && needsPassphrase(secret.header.stanzas)) return { ...base, action: "passphrase" };
-  requireReaders(base.file, ruled);
-  const agrees = secret.agreement.status === "agree";
-  if (options.allowLockout !== true && !agrees) {
-    refuseLockout(base.file, ruled.ruling.readers, await personMayRead(secret, ruled));
-  }
-  const action = agrees && options.force !== true ? "keep" : "re-encrypt";
-  return { ...base, action, agreement: secret.agreement, difference: differenceLines(secret.agreement) };
-}
-
-/** Whether anybody but the policy's hosts may read it now; who cannot be told counts as a person. */
-async function personMayRead(secret: Inspected, ruled: Ruled): Promise<boolean> {
-  const hosts = ruled.file.policy.members.filter((member) => member.kind === "host").flatMap((host) => host.keys);
-  if (secret.kind === "sops") {
-    const ids = new Set(hosts.map(({ id }) => id));
-    return secret.declared.others.length > 0 || secret.recipients.some(({ id }) => !ids.has(id));
-  }
-  const found = await agreement(secret.header, { wanted: hosts, known: ageRecipients(ruled.ruling.readers) });
-  return found.status !== "agree" && !(found.status === "differ" && found.extra.length + found.extraUnknown === 0);
+  return (await planFiles(project, paths, options)).map(({ planned }) => planned);
 }
 
 /**
  * Opens everything, then writes everything.
- * @throws SecretsError `no-identity` before anything is written, naming who can open what
+ * @throws SecretsError `no-identity` before anything is written, naming who can open what; `lockout`
  */
 export async function rekey(
   project: Project,
   paths: readonly string[],
   options: RekeyOptions = {},
 ): Promise<RekeyOutcome> {
-  const plans = await planAll(project, paths, options);
+  const plans = await planFiles(project, paths, options);
   const todo = plans.filter(({ planned }) => planned.action === "re-encrypt");
   const changes: Change[] = [];
   const done: PlannedFile[] = [];
   const skipped: { file: string; reason: string }[] = [];
-  for (const plan of todo) {
+  for (const [index, plan] of todo.entries()) {
     const { planned } = plan;
+    project.progress(index, todo.length);
     try {
-      changes.push(await newContent(project, plan, options));
+      changes.push(...(await newContent(project, plan, options)));
       done.push(planned);
     } catch (error) {
       if (!(error instanceof SecretsError) || !isUnreadable(error)) throw inFile(error, planned.file);
@@ -144,6 +70,7 @@ export async function rekey(
       skipped.push({ file: planned.file, reason: error.message });
     }
   }
+  project.progress(todo.length, todo.length);
   await commitChanges(project, changes);
   for (const { file, agreement } of done) if (agreement !== undefined) tellToChangeValues(project, file, agreement);
   return { planned: plans.map(({ planned }) => planned), written: done.map(({ file }) => file), skipped };
@@ -156,8 +83,9 @@ function isUnreadable(error: SecretsError): boolean {
 /** All files that stand in the way, not only the first. */
 async function refusal(project: Project, todo: readonly Plan[], first: SecretsError): Promise<SecretsError> {
   const blocked: string[] = [];
-  for (const { secret, planned } of todo) {
-    if (planned.file !== first.at?.file && (await canOpen(project, secret)) === "no") blocked.push(planned.file);
+  for (const { found, planned } of todo) {
+    if (found === undefined || planned.file === first.at?.file) continue;
+    if ((await canOpen(project, found.secret)) === "no") blocked.push(planned.file);
   }
   return new SecretsError(first.code, first.message, {
     at: first.at,
@@ -167,13 +95,16 @@ async function refusal(project: Project, todo: readonly Plan[], first: SecretsEr
   });
 }
 
-async function newContent(project: Project, { secret, planned, ruled }: Plan, options: RekeyOptions): Promise<Change> {
-  if (ruled === undefined)
-    throw new SecretsError("no-rule", "no rule covers this path", { at: { file: planned.file } });
-  const place = { path: planned.path, ruled };
-  return secret.kind === "age"
-    ? ageContent(project, secret, place)
-    : sopsContent(project, secret, { ...place, options });
+async function newContent(project: Project, { found, path, planned }: Plan, options: RekeyOptions): Promise<Change[]> {
+  if (found === undefined) return [];
+  const { secret, ruled } = found;
+  if (options.allowLockout !== true) {
+    const people =
+      secret.kind === "age" ? personMayRead(secret.header, ruled) : personMayOpen(secret.document.metadata, ruled);
+    refuseLockout(planned.file, ruled.ruling.readers, await people);
+  }
+  const place = { path, ruled, options };
+  return [secret.kind === "age" ? await ageContent(project, secret, place) : await sopsContent(project, secret, place)];
 }
 
 /** Reads the old file to its end once, so that damage shows before the commit, and again when it is written. */

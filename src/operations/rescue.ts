@@ -20,7 +20,8 @@ export async function withRescue(
   const { error, plaintext } = lost;
   if (plaintext.length === 0 || project.dryRun) return error;
   const rescued = await rescue(project, target, plaintext).catch(() => undefined);
-  if (rescued === undefined) return error;
+  if (rescued === undefined)
+    return new SecretsError(error.code, error.message, { ...error, notes: [...error.notes, LOST] });
   return new SecretsError(error.code, error.message, {
     at: error.at,
     cause: error.cause,
@@ -29,9 +30,13 @@ export async function withRescue(
   });
 }
 
+const LOST = "and what you typed could not be kept either";
+
 async function rescue(project: Project, target: Target, plaintext: Uint8Array): Promise<string> {
   const { files, env, system, now } = project.host;
-  const state = env["XDG_STATE_HOME"] ?? (system.home && join(system.home, ".local", "state")) ?? system.temporary;
+  const configured = env["XDG_STATE_HOME"] ?? "";
+  const ofHome = system.home === undefined ? system.temporary : join(system.home, ".local", "state");
+  const state = configured.startsWith("/") ? configured : ofHome;
   const directory = join(state, "secrets-cli", "rescue");
   await files.makeDirectory(directory, 0o700);
   const stamp = now().toISOString().replaceAll(":", "").slice(0, 17);

@@ -1,6 +1,7 @@
 /** How does a sops document get a new data key, with every value encrypted anew for the same readers? */
 import { SecretsError } from "../errors.ts";
 import { sha256 } from "../io/stream.ts";
+import { shellWord } from "../io/words.ts";
 import { inspect } from "./inspect.ts";
 import { inFile, ruleOf, type Project } from "./project.ts";
 import { refuseLockout, settleDrift } from "./readers.ts";
@@ -31,7 +32,7 @@ async function rotated(project: Project, named: string, options: WriteOptions) {
   if (secret?.kind !== "sops") {
     throw new SecretsError("usage", "only sops files have a data key to rotate", {
       at: { file },
-      hint: `to encrypt an .age secret anew: secrets rekey --force ${file}`,
+      hint: `to encrypt an .age secret anew: secrets rekey --force ${shellWord(file)}`,
     });
   }
   if (secret.agreement !== undefined) {

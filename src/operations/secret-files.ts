@@ -7,30 +7,47 @@ import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { listFiles } from "../git/repository.ts";
 import { isAge } from "./age-secret.ts";
-import type { Project } from "./project.ts";
+import { attempt } from "../io/io-error.ts";
+import { statOf, type Project } from "./project.ts";
 
 /** What is larger is no sops document; an age file is told by its first bytes. */
 const LARGEST = 64 * 1024 * 1024;
-const HEAD = 128;
+const HEAD = 2048;
+
+/** A file to look at; one that is named itself is taken as it is, whatever its content. */
+export interface Candidate {
+  /** Absolute. */
+  readonly path: string;
+  readonly isNamed: boolean;
+}
 
 /**
- * Absolute paths, sorted: the secrets among these files and below these directories; without any, of the whole repository
- * (outside one, below the working directory). A file that is named itself is taken as it is.
- * @throws SecretsError `not-found`
+ * The secrets among these files and below these directories, sorted by path; without any, of the whole repository (outside
+ * one, below the working directory). A link that is named stands for the file that it leads to.
+ * @throws SecretsError `not-found`, `io`
  */
-export async function secretFiles(project: Project, paths: readonly string[]): Promise<string[]> {
-  const { files } = project.host;
+export async function secretFiles(project: Project, paths: readonly string[]): Promise<Candidate[]> {
   const roots = paths.length > 0 ? paths.map((path) => project.resolve(path)) : [await wholeTree(project)];
-  const found = new Set<string>();
+  const found = new Map<string, Candidate>();
   for (const root of roots) {
-    const stat = await files.stat(root);
+    const stat = await statOf(project, root);
     if (stat === undefined) {
       throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(root) } });
     }
-    if (stat.kind !== "directory") found.add(root);
-    else for (const path of await below(project, root)) found.add(path);
+    if (stat.kind === "directory") {
+      for (const path of await below(project, root)) if (!found.has(path)) found.set(path, { path, isNamed: false });
+    } else {
+      const path = await withoutLink(project, root);
+      found.set(path, { path, isNamed: true });
+    }
   }
-  return [...found].sort();
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function withoutLink(project: Project, path: string): Promise<string> {
+  const { files } = project.host;
+  const stat = await attempt(project.show(path), "read", () => files.stat(path, { follow: false }));
+  return stat?.kind === "symlink" ? attempt(project.show(path), "read", () => files.realpath(path)) : path;
 }
 
 async function wholeTree(project: Project): Promise<string> {
@@ -46,13 +63,13 @@ async function below(project: Project, directory: string): Promise<string[]> {
   return found;
 }
 
-/** Symlinks are left to the file that they name; what cannot be read is no secret that could be worked on. */
+/** Symlinks are left to the file that they name. @throws SecretsError `io`: what cannot be read may be a secret. */
 async function isSecretFile(project: Project, path: string): Promise<boolean> {
   const { files } = project.host;
-  const stat = await files.stat(path, { follow: false }).catch(() => undefined);
+  const shown = project.show(path);
+  const stat = await attempt(shown, "read", () => files.stat(path, { follow: false }));
   if (stat?.kind !== "file") return false;
-  const file = await files.open(path, "read").catch(() => undefined);
-  if (file === undefined) return false;
+  const file = await attempt(shown, "read", () => files.open(path, "read"));
   try {
     const head = Buffer.alloc(HEAD);
     const count = await file.read(head);
@@ -60,5 +77,5 @@ async function isSecretFile(project: Project, path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-  return stat.size <= LARGEST && recognise(await files.read(path), path).kind === "sops";
+  return stat.size <= LARGEST && recognise(await attempt(shown, "read", () => files.read(path)), path).kind === "sops";
 }

@@ -7,6 +7,7 @@
 import { SecretsError } from "../errors.ts";
 import type { Step } from "../formats/format.ts";
 import { checkWritable } from "../io/commit.ts";
+import { shellWord } from "../io/words.ts";
 import { inFile, type Project } from "./project.ts";
 import { tellIfNotReader } from "./readers.ts";
 import { resolveSteps, stepsOf } from "./key-path.ts";
@@ -49,13 +50,13 @@ function keyFor(target: Target, key: string | undefined): readonly Step[] | unde
     if (key === undefined) return undefined;
     throw new SecretsError("usage", "an .age secret is one value: it has no key, and none goes into argv", {
       at,
-      hint: `secrets set ${target.file} --value-stdin`,
+      hint: `secrets set ${shellWord(target.file)} --value-stdin`,
     });
   }
   if (key !== undefined) return stepsOf(key);
   throw new SecretsError("usage", "which value of the document?", {
     at,
-    hint: `secrets set ${target.file} KEY --value-stdin`,
+    hint: `secrets set ${shellWord(target.file)} KEY --value-stdin`,
   });
 }
 
@@ -64,7 +65,7 @@ async function wholeValue(target: Target, request: SetRequest): Promise<Uint8Arr
   if (form === "raw") return bytes;
   throw new SecretsError("usage", "an .age secret is bytes, not JSON", {
     at: { file: target.file },
-    hint: `secrets set ${target.file} --value-stdin`,
+    hint: `secrets set ${shellWord(target.file)} --value-stdin`,
   });
 }
 

@@ -1,7 +1,12 @@
 /**
  * Do the readers and the selection of a sops document agree with the policy, in names?
  */
-import { compareReaders as compareGroups, type ReadersDifference } from "../documents/sops-key-groups.ts";
+import {
+  compareReaders as compareGroups,
+  knownEntries,
+  readerId,
+  type ReadersDifference,
+} from "../documents/sops-key-groups.ts";
 import type { Metadata } from "../documents/sops-metadata.ts";
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import { SecretsError } from "../errors.ts";
@@ -9,7 +14,7 @@ import { x25519Recipient } from "../keys/x25519.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Reader, Ruling } from "../policy/policy.ts";
 import type { Ruled } from "./project.ts";
-import { namesOf, type Agreement } from "./readers.ts";
+import { hostKeys, namesOf, type Agreement } from "./readers.ts";
 
 /** The recipients of each key group that the rule asks for: one group, unless `key_groups` names more. */
 export function wantedGroups(ruling: Ruling): (readonly Recipient[])[] {
@@ -79,6 +84,13 @@ function settingsDifference(have: SelectionSettings, want: SelectionSettings): s
 function settingsText({ rule, macOnlyEncrypted }: SelectionSettings): string {
   const { name, value } = rule ?? DEFAULT_RULE;
   return `${name}: ${value}${macOnlyEncrypted ? ", mac_only_encrypted" : ""}`;
+}
+
+/** Whether anybody but the policy's hosts may open it; keys that only sops knows count as a person's. */
+export async function personMayOpen(metadata: Metadata, ruled: Ruled): Promise<boolean> {
+  const hosts = new Set(hostKeys(ruled).map(({ id }) => id));
+  const entries = (await Promise.all(metadata.groups.map(knownEntries))).flat();
+  return metadata.groups.some(({ others }) => others.size > 0) || entries.some((entry) => !hosts.has(readerId(entry)));
 }
 
 /** @throws SecretsError `refused`: the rule asks for keys that only sops can serve. */

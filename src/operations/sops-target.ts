@@ -5,7 +5,14 @@ import type { Format } from "../formats/format.ts";
 import { sha256 } from "../io/stream.ts";
 import { inFile, type Project } from "./project.ts";
 import { utf8 } from "./file-kind.ts";
-import { compareDocument, refuseForeignRule, sopsRecipients, wantedGroups, wantedSettings } from "./sops-readers.ts";
+import {
+  compareDocument,
+  personMayOpen,
+  refuseForeignRule,
+  sopsRecipients,
+  wantedGroups,
+  wantedSettings,
+} from "./sops-readers.ts";
 import { openSops, reseal, sealNew, textChange } from "./sops-secret.ts";
 import type { Planned, SopsTarget } from "./target.ts";
 
@@ -26,6 +33,7 @@ export async function sopsTarget(
     format: found.document.format,
     recipients: sopsRecipients(ruled.ruling.readers),
     isNew: false,
+    hasPeople: await personMayOpen(found.document.metadata, ruled),
     difference,
     document,
     open: async () => new TextEncoder().encode((await document()).openText),
@@ -57,6 +65,7 @@ export async function newSopsTarget(project: Project, planned: Planned, format: 
     format,
     recipients: sopsRecipients(ruling.readers),
     isNew: true,
+    hasPeople: false,
     difference: undefined,
     document: () => Promise.resolve(undefined),
     open: () => Promise.resolve(new Uint8Array()),

@@ -30,6 +30,8 @@ interface AnyTarget {
   readonly ruled: Ruled;
   readonly recipients: readonly Recipient[];
   readonly isNew: boolean;
+  /** Whether a person may read what is there now. */
+  readonly hasPeople: boolean;
   /** How the file differs from the policy; this write settles it. Undefined for a new file. */
   readonly difference: Agreement | undefined;
   /** The plaintext that is there now; nothing for a new file. Needs a key. */

@@ -5,10 +5,12 @@
  * removes them makes a new data key.
  */
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../io/words.ts";
 import { inspect } from "./inspect.ts";
 import { requireRule, type Project } from "./project.ts";
 import { confirm } from "./readers.ts";
-import { planRekey, rekey, type PlannedFile, type RekeyOptions } from "./rekey.ts";
+import type { PlannedFile } from "./rekey-plan.ts";
+import { planRekey, rekey, type RekeyOptions } from "./rekey.ts";
 
 export interface UpdateKeysOutcome {
   readonly status: "up to date" | "updated" | "declined";
@@ -39,7 +41,7 @@ export async function planUpdateKeys(project: Project, file: string, options: Re
   if (secret?.kind !== "sops") {
     throw new SecretsError("usage", "this is not a sops file", {
       at: { file: project.show(path) },
-      hint: `for an .age secret run: secrets rekey ${project.show(path)}`,
+      hint: `for an .age secret run: secrets rekey ${shellWord(project.show(path))}`,
     });
   }
   const [planned] = await planRekey(project, [file], options);
@@ -52,7 +54,7 @@ async function approved(project: Project, planned: PlannedFile): Promise<boolean
     throw new SecretsError("cannot-ask", "whether to change its readers cannot be asked for here", {
       at: { file: planned.file },
       notes: planned.difference,
-      hint: `repeat with -y: secrets updatekeys -y ${planned.file}`,
+      hint: `repeat with -y: secrets updatekeys -y ${shellWord(planned.file)}`,
     });
   }
   project.tell(`${planned.file}: these will change:`);
