@@ -1,5 +1,6 @@
 /** Where does the plaintext lie while it is edited, and is it gone afterwards, whatever happens? */
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -40,6 +41,14 @@ const open = <T>(use: (scratch: Scratch) => Promise<T>, name = "db.yaml"): Promi
   withScratch(host, { name, bytes: bytes("plain") }, use);
 const textOf = async (scratch: Scratch): Promise<string> => new TextDecoder().decode(await scratch.read());
 
+/** What an editor's temporary directory may look like: nobody but root may enter it. */
+function lockUp(directory: string): void {
+  mkdirSync(join(directory, "outer", "inner"), { recursive: true });
+  writeFileSync(join(directory, "outer", "inner", "plain"), "plain");
+  chmodSync(join(directory, "outer", "inner"), 0o000);
+  chmodSync(join(directory, "outer"), 0o500);
+}
+
 describe("a scratch file", () => {
   test("belongs to the user alone, and is gone with its directory afterwards", async () => {
     const directory = await open(async (scratch) => {
@@ -52,6 +61,28 @@ describe("a scratch file", () => {
     });
     expect(existsSync(directory)).toBe(false);
     expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test("is gone also where the editor locked a directory against us", async () => {
+    await open(async (scratch) => lockUp(scratch.directory));
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test("that cannot be removed is said so", async () => {
+    const told: string[] = [];
+    const stubborn: Host = {
+      ...host,
+      files: {
+        ...host.files,
+        makeScratch: async (path) => {
+          await host.files.makeScratch(path);
+          return () => Promise.reject(new Error("no"));
+        },
+      },
+    };
+    const options = { name: "a", bytes: bytes(""), warn: (line: string) => told.push(line) };
+    const directory = await withScratch(stubborn, options, async (scratch) => scratch.directory);
+    expect(told.at(-1)).toBe(`the plaintext could not be removed from ${directory}`);
   });
 
   test("is gone when what used it fails", async () => {
