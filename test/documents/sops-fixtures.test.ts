@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { dataKeyBytes } from "../../src/crypto/data-key.ts";
-import { wrapDataKey } from "../../src/documents/sops-key-groups.ts";
+import { wrapDataKey } from "../../src/documents/sops-wrap.ts";
 import { rewriteMetadata, sealDocument } from "../../src/documents/sops-seal.ts";
 import { loadFormat } from "../../src/formats/index.ts";
 import type { FormatName } from "../../src/formats/format.ts";
