@@ -15,7 +15,7 @@ import { isLocked } from "../../src/keys/locked-identity.ts";
 import { scryptIdentity, scryptRecipient } from "../../src/keys/scrypt.ts";
 import { collect, once } from "../documents/bytes.ts";
 import { hasSshKeygen, makeKey } from "../keys/ssh-keygen.ts";
-import { type Check, describePeer, run } from "./peer.ts";
+import { type Check, describePeer, peer, run } from "./peer.ts";
 
 const passphrase = "correct horse battery staple";
 
@@ -143,6 +143,23 @@ function everybody(check: Check): void {
   }
 }
 
+/** The hint's hashes fill a line of the header with six readers, and more than one with more. */
+function manyReaders(check: Check): void {
+  for (const count of [6, 7, 13]) {
+    check(`opens our file for ${count} readers with the reader hint`, async (path) => {
+      const others = Array.from({ length: count - 1 }, async () => {
+        const { identities } = await parseIdentityFile(Buffer.from(await generateX25519Identity()), { origin: "" });
+        return identities.flatMap(({ recipients = [] }) => recipients);
+      });
+      const recipients = [...(await Promise.all(others)).flat(), key("x25519").recipient];
+      const file = await sealed(recipients, { armor: true, hint: true });
+      expect(peerOpens(path, file, key("x25519").file)).toEqual(text);
+      const known = { wanted: recipients, known: recipients };
+      expect(await agreement(await readAgeHeader(once(file)), known)).toEqual({ status: "agree" });
+    });
+  }
+}
+
 function twin(check: Check): void {
   const other = (): Recipient => {
     const [, twinRecipient] = key("ssh-ed25519").identity.recipients;
@@ -205,7 +222,9 @@ function passphrases(check: Check): void {
 function otherFaces(check: Check): void {
   check("makes the same native recipient of an ed25519 key as we do", (path) => {
     const [ssh, native] = key("ssh-ed25519").identity.recipients;
-    const { stdout } = run(path, [], { input: Buffer.from(`${ssh?.text ?? ""}\n`) });
+    const file = join(directory, "key.pub");
+    writeFileSync(file, `${ssh?.text ?? ""}\n`);
+    const { stdout } = run(path, ["-i", file]);
     expect(stdout.toString().trim()).toBe(native?.text);
   });
   check("makes an identity of an ed25519 key that opens the same native recipient", async (path) => {
@@ -219,6 +238,7 @@ function otherFaces(check: Check): void {
 describePeer("age", (check) => {
   bothDirections(check);
   everybody(check);
+  manyReaders(check);
   if (hasSshKeygen) twin(check);
   sizes(check);
   passphrases(check);
@@ -227,6 +247,7 @@ describePeer("age", (check) => {
 describePeer("age-1.1.1", (check) => {
   bothDirections(check);
   everybody(check);
+  manyReaders(check);
   if (hasSshKeygen) twin(check);
   sizes(check);
 });
@@ -234,10 +255,12 @@ describePeer("age-1.1.1", (check) => {
 describePeer("rage", (check) => {
   bothDirections(check);
   everybody(check);
+  manyReaders(check);
   if (hasSshKeygen) twin(check);
   sizes(check);
 });
 
-describePeer("ssh-to-age", (check) => {
+// Where Go's own is not to be had, another implementation of the same conversion stands in.
+describePeer(peer("ssh-to-age") === undefined ? "ssh-to-age-rs" : "ssh-to-age", (check) => {
   if (hasSshKeygen) otherFaces(check);
 });

@@ -229,6 +229,20 @@ describe("recovering", () => {
     expect(readdirSync(state).toSorted()).toEqual(["notes.txt", `plan.${owner}`]);
   });
 
+  test("of what the dead left does not touch what a live process is staging", async () => {
+    const both = machine({ 1: "boot 100", 2: "boot 200" }, "here", 2);
+    const alive = await newOwner(both);
+    const dead = await newOwner(machine({ 3: "boot 300" }, "here", 3));
+    mkdirSync(state);
+    const staged = ".s.age.0123456789ab.secrets-tmp";
+    writeFileSync(join(parent, staged), "x");
+    writeFileSync(join(state, `plan.${alive}`), JSON.stringify({ temps: [`../${staged}`], directories: [] }));
+    writeFileSync(join(state, `plan.${dead}`), "{}");
+    await recover(here, state);
+    expect(readdirSync(state)).toEqual([`plan.${alive}`]);
+    expect(readdirSync(parent)).toContain(staged);
+  });
+
   test("removes only files that carry our name, whatever a dead process's plan says", async () => {
     const owner = await newOwner(machine({ 2: "boot 200" }, "here", 2));
     mkdirSync(state);

@@ -39,7 +39,12 @@ describe("a recipient", () => {
     ["an identity in lower case", "age-secret-key-1qqqq", "where a recipient is wanted", "public half"],
     ["a plugin's identity", "AGE-PLUGIN-YUBIKEY-1QQQQ", "where a recipient is wanted", "public half"],
     ["a private SSH key", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA", "private key where a recipient", "public half"],
-    ["a PuTTY key", "PuTTY-User-Key-File-3: ssh-ed25519", "private key where a recipient", "public half"],
+    [
+      "a PuTTY key",
+      "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none",
+      "private key where a recipient",
+      "public half",
+    ],
     ["a PEM public key", "-----BEGIN PUBLIC KEY-----", "a form that age does not read", "ssh-keygen -i"],
     ["options before the key", `restrict,pty ${ed25519}`, "something stands before", "no options"],
     ["a known_hosts line", `web1.example ${ed25519}`, "something stands before", "no host name"],
