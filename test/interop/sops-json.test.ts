@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect } from "vitest";
 import { json } from "../../src/formats/json.ts";
 import { freshly, identitiesOf, opened } from "../documents/ring.ts";
@@ -69,7 +70,80 @@ async function ourFieldIsDropped(sops: Sops): Promise<void> {
   expect((await opened(rewritten, json, identities)).openText).toBe('{\n\t"a": 1.1,\n\t"b": "x"\n}\n');
 }
 
+/** Number literals of every shape; the same ones each time. */
+function numberLiterals(count: number): readonly string[] {
+  const digits = fc.string({ unit: fc.constantFrom(...Array.from("0123456789")), minLength: 1, maxLength: 22 });
+  const whole = fc.oneof(
+    digits.map((text) => text.replace(/^0+(?=.)/, "")),
+    fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n }).map((value) => value.toString().replace("-", "")),
+    fc.constantFrom("0", "9223372036854775807", "9223372036854775808", "18446744073709551616"),
+  );
+  const fraction = fc.oneof(
+    fc.constant(""),
+    digits.map((text) => `.${text}`),
+  );
+  const exponent = fc.oneof(
+    fc.constant(""),
+    fc
+      .tuple(fc.constantFrom("e", "E", "e+", "e-", "E-"), fc.integer({ min: 0, max: 280 }))
+      .map((parts) => parts.join("")),
+  );
+  const literal = fc.tuple(fc.constantFrom("", "-"), whole, fraction, exponent).map((parts) => parts.join(""));
+  const shortest = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value));
+  return fc.sample(fc.oneof(literal, shortest), { numRuns: count, seed: 42 });
+}
+
+async function numbersAreTyped(sops: Sops): Promise<void> {
+  const literals = numberLiterals(5000).filter((literal) => Number.isFinite(Number(literal)));
+  const text = `{"n": [\n${literals.join(",\n")}\n]}`;
+  const identities = await identitiesOf(KEYS.native);
+  sops.write("numbers.json", text);
+  const recipient = identities[0]?.recipients[0]?.text ?? "";
+  const document = await opened(sops.run(["encrypt", "--age", recipient, "numbers.json"]), json, identities);
+  const ours = json
+    .parse(text, "open")
+    .leaves.map(({ scalar }) => `${scalar.type} ${Buffer.from(scalar.bytes).toString()}`);
+  const theirs = document.leaves.map(({ scalar }) => `${scalar.type} ${Buffer.from(scalar.bytes).toString()}`);
+  expect(ours).toEqual(theirs);
+}
+
+async function stringsAreRead(sops: Sops): Promise<void> {
+  const escapes = fc.oneof(
+    fc.string({ unit: "grapheme" }).map((text) => JSON.stringify(text).slice(1, -1)),
+    fc.integer({ min: 0, max: 0xffff }).map((code) => `\\u${code.toString(16).padStart(4, "0")}`),
+    fc.constantFrom(
+      "\\/",
+      "\\b\\f\\n\\r\\t",
+      '\\"',
+      "\\\\",
+      "\u2028",
+      "\u0085",
+      "\u007f",
+      "\\ud83d\\ude00",
+      "\\ude00\\ud83d",
+    ),
+  );
+  const literals = fc.sample(
+    fc.array(escapes, { minLength: 1 }).map((parts) => parts.join("")),
+    { numRuns: 2000, seed: 42 },
+  );
+  const text = `{${literals.map((literal, index) => `"${index} ${literal}": "${literal}"`).join(",\n")}}`;
+  const identities = await identitiesOf(KEYS.native);
+  sops.write("strings.json", text);
+  const recipient = identities[0]?.recipients[0]?.text ?? "";
+  const document = await opened(sops.run(["encrypt", "--age", recipient, "strings.json"]), json, identities);
+  expect(facts(document.openText, json)).toEqual(facts(text, json));
+}
+
 describePeer("sops", (check) => {
+  check("5,000 number literals have the type and the bytes that sops gives them", async (path) => {
+    await withSops(path, { native: KEYS.native }, numbersAreTyped);
+  });
+
+  check("2,000 keys and strings with every kind of escape are read as sops reads them", async (path) => {
+    await withSops(path, { native: KEYS.native }, stringsAreRead);
+  });
+
   checkMatrix(check, SAMPLE, readers);
 
   check("every JSON layout opens in sops", async (path) => {

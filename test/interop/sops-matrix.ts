@@ -4,7 +4,9 @@
 import { expect } from "vitest";
 import { newDataKey } from "../../src/crypto/data-key.ts";
 import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops-document.ts";
-import { standingReaders, unwrapDataKey, wrapDataKey } from "../../src/documents/sops-key-groups.ts";
+import { standingReaders } from "../../src/documents/sops-readers.ts";
+import { unwrapDataKey } from "../../src/documents/sops-unwrap.ts";
+import { wrapDataKey } from "../../src/documents/sops-wrap.ts";
 import { isEncrypted } from "../../src/documents/sops-metadata.ts";
 import { rewriteMetadata, sealDocument } from "../../src/documents/sops-seal.ts";
 import { selectionSettings, type RuleName, type SelectionSettings } from "../../src/documents/sops-selection.ts";

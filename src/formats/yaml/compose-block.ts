@@ -1,7 +1,7 @@
 /**
  * Which tree do the tokens of an indented list or mapping make?
  */
-import { absent, NO_LINES, peek, take, takeComments, type Composer } from "./composer.ts";
+import { absent, joined, NO_LINES, peek, take, takeComments, type Composer } from "./composer.ts";
 import { wrong } from "./cursor.ts";
 import type { MappingNode, SequenceNode, YamlNode } from "./node.ts";
 import type { TokenKind } from "./token.ts";
@@ -69,10 +69,10 @@ export function composeMapping(composer: Composer, node: MappingNode): MappingNo
   const { head, line, foot } = takeComments(composer);
   take(composer);
   node.inline = line;
-  node.lost.push(...head);
+  node.lost = joined(node.lost, head);
   const last = node.pairs.at(-1);
   if (foot.length > 0 && last !== undefined) {
-    node.lost.push(...last.key.foot);
+    node.lost = joined(node.lost, last.key.foot);
     last.key.foot = foot;
   } else node.foot = foot;
   return node;
@@ -91,7 +91,7 @@ function composeValue(composer: Composer): YamlNode {
 function liftFoot(node: MappingNode, key: YamlNode): void {
   const before = node.pairs.at(-1);
   if (key.foot.length === 0 || before === undefined) return;
-  node.lost.push(...before.key.foot);
+  node.lost = joined(node.lost, before.key.foot);
   before.key.foot = key.foot;
   key.foot = NO_LINES;
 }

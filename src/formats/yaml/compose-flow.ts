@@ -2,7 +2,7 @@
  * Which tree do the tokens inside `[ ]` and `{ }` make?
  */
 import { addPair } from "./compose-block.ts";
-import { absent, peek, take, takeComments, type Composer } from "./composer.ts";
+import { absent, joined, mappingNode, peek, take, takeComments, type Composer } from "./composer.ts";
 import { wrong } from "./cursor.ts";
 import type { MappingNode, SequenceNode, YamlNode } from "./node.ts";
 import type { Token, TokenKind } from "./token.ts";
@@ -56,14 +56,10 @@ function nextEntry(composer: Composer, first: boolean, closes: TokenKind): Token
 
 /** `[a: b]`: a mapping of one pair without braces. */
 function composeSinglePair(composer: Composer, token: Token): MappingNode {
-  const start = absent(token);
   take(composer);
   const next = peek(composer);
   if (NO_KEY_IN_SEQUENCE.has(next.kind)) throw wrong(next.start, "a key is missing inside brackets");
-  const { head, inline, foot, line, column, tag, anchor, lost } = start;
-  const opens = token.start.index;
-  const base = { head, inline, foot, line, column, tag, anchor, lost, start: opens, end: opens };
-  const node: MappingNode = { ...base, kind: "mapping", flow: true, opens, pairs: [] };
+  const node = mappingNode({ tag: undefined, anchor: undefined, start: token, end: token.end }, token);
   const key = composer.node(composer, IN_FLOW);
   const value = composeValue(composer, "flow-sequence-end", key.end);
   peek(composer);
@@ -85,7 +81,7 @@ function closed<T extends SequenceNode | MappingNode>(composer: Composer, node: 
   const { head, line, foot } = takeComments(composer);
   const token = peek(composer);
   take(composer);
-  node.lost.push(...node.inline, ...node.foot, ...head);
+  node.lost = joined(joined(node.lost, node.inline), joined(node.foot, head));
   node.inline = line;
   node.foot = foot;
   node.end = token.end;

@@ -8,11 +8,13 @@ import { refuseCharacters } from "./characters.ts";
 import { wrong } from "./cursor.ts";
 import {
   absent,
-  baseOf,
   emptyScalar,
+  joined,
+  mappingNode,
   NO_LINES,
   peek,
-  sequenceOf,
+  scalarNode,
+  sequenceNode,
   take,
   takeComments,
   type Composer,
@@ -65,7 +67,6 @@ function composeDocument(composer: Composer, first: boolean): DocumentNode | und
     take(composer);
   }
   if (token.kind === "stream-end") return undefined;
-  const lost: CommentLine[] = [];
   let head = NO_LINES;
   let marker = -1;
   composer.handles = new Map();
@@ -84,7 +85,7 @@ function composeDocument(composer: Composer, first: boolean): DocumentNode | und
   if (token.kind === "document-end") take(composer);
   const comments = takeComments(composer);
   const foot = comments.foot.length > 0 ? comments.foot : comments.head;
-  lost.push(...comments.line, ...(foot === comments.head ? [] : comments.head));
+  const lost = joined(comments.line, foot === comments.head ? NO_LINES : comments.head);
   return { head, foot, lost, root, marker, end };
 }
 
@@ -143,49 +144,30 @@ function composeNode(composer: Composer, context: Context): YamlNode {
 
 function composeContent(composer: Composer, context: Context, properties: Properties): YamlNode {
   const token = peek(composer);
-  const base = baseOf(properties);
-  if (context.indentless && token.kind === "block-entry") {
-    return composeSequence(composer, registered(composer, sequenceOf(base, token, false)), true);
-  }
   if (token.kind === "scalar") {
     const comments = takeComments(composer);
     take(composer);
-    const { value, style, block, end, start } = token;
-    const { head, line: inline, foot } = comments;
-    return registered(composer, {
-      ...base,
-      kind: "scalar",
-      head,
-      inline,
-      foot,
-      end,
-      value,
-      style,
-      block,
-      contentStart: start.index,
-      absent: false,
-    });
+    return registered(composer, scalarNode(properties, token, comments));
   }
-  if (token.kind === "flow-sequence" || token.kind === "flow-mapping") {
-    const { head, line, foot } = takeComments(composer);
-    const opened = { ...base, head, inline: line, foot };
-    if (token.kind === "flow-sequence") {
-      return composeFlowSequence(composer, registered(composer, sequenceOf(opened, token, true)));
-    }
-    const mapping = { ...opened, kind: "mapping" as const, flow: true, opens: token.start.index, pairs: [] };
-    return composeFlowMapping(composer, registered(composer, mapping));
+  if (context.indentless && token.kind === "block-entry") {
+    return composeSequence(composer, registered(composer, sequenceNode(properties, token)), true);
+  }
+  if (token.kind === "flow-sequence") {
+    return composeFlowSequence(composer, registered(composer, sequenceNode(properties, token, takeComments(composer))));
+  }
+  if (token.kind === "flow-mapping") {
+    return composeFlowMapping(composer, registered(composer, mappingNode(properties, token, takeComments(composer))));
   }
   if (context.block && (token.kind === "block-sequence" || token.kind === "block-mapping")) {
-    const opened = { ...base, head: composer.stem };
+    const comments = { head: composer.stem, line: NO_LINES, foot: NO_LINES };
     composer.stem = NO_LINES;
-    if (token.kind === "block-sequence") {
-      return composeSequence(composer, registered(composer, sequenceOf(opened, token, false)), false);
+    if (token.kind === "block-mapping") {
+      return composeMapping(composer, registered(composer, mappingNode(properties, token, comments)));
     }
-    const mapping = { ...opened, kind: "mapping" as const, flow: false, opens: token.start.index, pairs: [] };
-    return composeMapping(composer, registered(composer, mapping));
+    return composeSequence(composer, registered(composer, sequenceNode(properties, token, comments)), false);
   }
   if (properties.tag !== undefined || properties.anchor !== undefined) {
-    return registered(composer, emptyScalar(base, properties.end));
+    return registered(composer, emptyScalar(properties));
   }
   throw wrong(token.start, context.block ? "a value is missing or misplaced" : "a value is missing inside brackets");
 }
@@ -200,8 +182,21 @@ function composeAlias(composer: Composer, token: Token): AliasNode {
   if (target === undefined) throw wrong(token.start, "an alias names an anchor that is not defined above it");
   const { head, line: inline, foot } = takeComments(composer);
   take(composer);
-  const base = baseOf({ tag: undefined, anchor: undefined, start: token, end: token.end });
-  return { ...base, kind: "alias", target, head, inline, foot };
+  const { start, end } = token;
+  return {
+    kind: "alias",
+    start: start.index,
+    end,
+    line: start.line + 1,
+    column: start.column + 1,
+    tag: undefined,
+    anchor: undefined,
+    head,
+    inline,
+    foot,
+    lost: NO_LINES,
+    target,
+  };
 }
 
 /** Takes a tag and an anchor in either order. */
@@ -210,10 +205,11 @@ function takeProperties(composer: Composer, first: Token): Properties {
   let anchor: Property | undefined;
   let end = first.start.index;
   for (let token = first; ; token = peek(composer)) {
-    const place = { start: token.start.index, end: token.end };
-    if (token.kind === "anchor" && anchor === undefined) anchor = { ...place, text: token.value };
-    else if (token.kind === "tag" && tag === undefined) tag = { ...place, text: resolvedTag(composer, token) };
-    else break;
+    const start = token.start.index;
+    if (token.kind === "anchor" && anchor === undefined) anchor = { start, end: token.end, text: token.value };
+    else if (token.kind === "tag" && tag === undefined) {
+      tag = { start, end: token.end, text: resolvedTag(composer, token) };
+    } else break;
     end = token.end;
     take(composer);
   }

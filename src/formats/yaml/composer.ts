@@ -2,7 +2,8 @@
  * What has the composer met so far, and what comes next?
  */
 import { malformedAt } from "../place.ts";
-import type { Property, SequenceNode, YamlNode } from "./node.ts";
+import type { MappingNode, Property, ScalarNode, SequenceNode, YamlNode } from "./node.ts";
+import type { Mark } from "./cursor.ts";
 import { fillQueue, takeToken } from "./scan.ts";
 import type { CommentLine, Scanner, Token } from "./token.ts";
 
@@ -36,6 +37,7 @@ export interface Composer {
   readonly node: (composer: Composer, context: Context) => YamlNode;
 }
 
+const START: Mark = { index: 0, line: 0, column: 0 };
 export const NO_LINES: readonly CommentLine[] = [];
 /** The next token; comments found before it begin to wait for a node. */
 export function peek(composer: Composer): Token {
@@ -52,7 +54,9 @@ export function peek(composer: Composer): Token {
     if (comment.kind === "head") composer.head = joined(composer.head, comment.lines);
     else if (comment.kind === "foot") composer.foot = joined(composer.foot, comment.lines);
     else composer.line = joined(composer.line, comment.lines);
-    Object.assign(comment, { kind: "taken", end: 0, scan: 0, start: { index: 0, line: 0, column: 0 } });
+    comment.kind = "taken";
+    comment.end = comment.scan = 0;
+    comment.start = START;
   }
   return token;
 }
@@ -63,7 +67,8 @@ export function take(composer: Composer): void {
   takeToken(composer.scanner);
 }
 
-function joined(a: readonly CommentLine[], b: readonly CommentLine[]): readonly CommentLine[] {
+/** Both, one after the other. */
+export function joined(a: readonly CommentLine[], b: readonly CommentLine[]): readonly CommentLine[] {
   if (a.length === 0) return b;
   return b.length === 0 ? a : [...a, ...b];
 }
@@ -75,50 +80,109 @@ export function takeComments(composer: Composer): Pick<Composer, "head" | "line"
   return { head, line, foot };
 }
 
-/** What all nodes have. */
-export type Base = Pick<
-  YamlNode,
-  "start" | "end" | "line" | "column" | "tag" | "anchor" | "head" | "inline" | "foot" | "lost"
->;
+const NONE: Pick<Composer, "head" | "line" | "foot"> = { head: NO_LINES, line: NO_LINES, foot: NO_LINES };
 
-/** A node without comments. */
-export function baseOf({ tag, anchor, start, end }: Properties): Base {
-  const { index, line, column } = start.start;
+// Every node is written out in full: a document has hundreds of thousands, and spread objects are slow ones.
+
+/** A scalar with its text. */
+export function scalarNode(
+  { tag, anchor, start: { start } }: Properties,
+  token: Token,
+  comments: Pick<Composer, "head" | "line" | "foot">,
+): ScalarNode {
   return {
-    start: index,
+    kind: "scalar",
+    start: start.index,
+    end: token.end,
+    line: start.line + 1,
+    column: start.column + 1,
+    tag,
+    anchor,
+    head: comments.head,
+    inline: comments.line,
+    foot: comments.foot,
+    lost: NO_LINES,
+    style: token.style,
+    value: token.value,
+    contentStart: token.start.index,
+    absent: false,
+    block: token.block,
+  };
+}
+
+/** A value without text, behind its properties or at the end of `at.start`. Comments go on waiting. */
+export function emptyScalar({ tag, anchor, start: { start }, end }: Properties): ScalarNode {
+  const bare = tag === undefined && anchor === undefined;
+  return {
+    kind: "scalar",
+    start: bare ? end : start.index,
     end,
-    line: line + 1,
-    column: column + 1,
+    line: start.line + 1,
+    column: start.column + 1,
     tag,
     anchor,
     head: NO_LINES,
     inline: NO_LINES,
     foot: NO_LINES,
-    lost: [],
+    lost: NO_LINES,
+    style: "plain",
+    value: "",
+    contentStart: end,
+    absent: true,
+    block: undefined,
   };
+}
+
+/** The value that is not there: it stands at offset `end`. */
+export function absent(token: Token, end = token.start.index): ScalarNode {
+  return emptyScalar({ tag: undefined, anchor: undefined, start: token, end });
 }
 
 /** A list without items. */
-export function sequenceOf(base: Base, token: Token, flow: boolean): SequenceNode {
-  return { ...base, kind: "sequence", flow, opens: token.start.index, items: [], dashes: [] };
-}
-
-/** A value without text at an offset. */
-export function emptyScalar(base: Base, at: number): YamlNode {
+export function sequenceNode(
+  { tag, anchor, start: { start }, end }: Properties,
+  token: Token,
+  comments: Pick<Composer, "head" | "line" | "foot"> = NONE,
+): SequenceNode {
   return {
-    ...base,
-    kind: "scalar",
-    style: "plain",
-    value: "",
-    contentStart: at,
-    absent: true,
-    block: undefined,
-    end: at,
+    kind: "sequence",
+    start: start.index,
+    end,
+    line: start.line + 1,
+    column: start.column + 1,
+    tag,
+    anchor,
+    head: comments.head,
+    inline: comments.line,
+    foot: comments.foot,
+    lost: NO_LINES,
+    flow: token.kind === "flow-sequence",
+    opens: token.start.index,
+    items: [],
+    dashes: [],
   };
 }
 
-/** The value that is not there: it stands at the end of `token`. Comments go on waiting. */
-export function absent(token: Token, at = token.start.index): YamlNode {
-  const place = { tag: undefined, anchor: undefined, start: token, end: at };
-  return { ...emptyScalar(baseOf(place), at), start: at };
+/** A mapping without entries. */
+export function mappingNode(
+  { tag, anchor, start: { start }, end }: Properties,
+  token: Token,
+  comments: Pick<Composer, "head" | "line" | "foot"> = NONE,
+): MappingNode {
+  return {
+    kind: "mapping",
+    start: start.index,
+    end,
+    line: start.line + 1,
+    column: start.column + 1,
+    tag,
+    anchor,
+    head: comments.head,
+    inline: comments.line,
+    foot: comments.foot,
+    lost: NO_LINES,
+    flow: token.kind !== "block-mapping",
+    opens: token.start.index,
+    pairs: [],
+  };
 }

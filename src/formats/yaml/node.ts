@@ -26,7 +26,7 @@ interface NodeBase {
   inline: readonly CommentLine[];
   foot: readonly CommentLine[];
   /** Comments that go-yaml forgets here; they still are somebody's secret. */
-  readonly lost: CommentLine[];
+  lost: readonly CommentLine[];
 }
 
 export interface ScalarNode extends NodeBase {
@@ -73,8 +73,8 @@ export type YamlNode = ScalarNode | AliasNode | SequenceNode | MappingNode;
 export interface DocumentNode {
   /** Comments before the root that stand apart from it. */
   readonly head: readonly CommentLine[];
-  foot: readonly CommentLine[];
-  readonly lost: CommentLine[];
+  readonly foot: readonly CommentLine[];
+  readonly lost: readonly CommentLine[];
   readonly root: YamlNode;
   /** The offset of `---`, or -1. */
   readonly marker: number;

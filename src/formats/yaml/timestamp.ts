@@ -10,7 +10,10 @@ const ZONED = new RegExp(`^${DATE}[Tt]${CLOCK}(Z|[-+]\\d\\d:\\d\\d)$`);
 const LOCAL = new RegExp(`^${DATE} +${CLOCK}$`);
 const DAY = new RegExp(`^${DATE}()()()$`);
 
-/** The timestamp in canonical form, or undefined where the text is none. A text without a zone is UTC. */
+/**
+ * The timestamp in canonical form, or undefined where the text is none. A text without a zone is UTC; with one of 24 hours
+ * or more it is a timestamp that sops cannot write (`isCanonicalTime` tells).
+ */
 export function timestampOf(text: string): string | undefined {
   const match = ZONED.exec(text) ?? LOCAL.exec(text) ?? DAY.exec(text);
   if (match === null) return undefined;
@@ -30,8 +33,12 @@ function isDay(year: number, month: number, day: number): boolean {
   return day <= (days[month - 1] ?? 0);
 }
 
+/** The zone as Go writes it, or undefined where it is none; Go takes up to 24 hours and 60 minutes. */
 function offsetOf(zone: string): string | undefined {
-  if (zone === "Z" || /^[-+]00:00$/.test(zone)) return "Z";
+  if (zone === "Z") return zone;
   const [hours = 0, minutes = 0] = zone.slice(1).split(":").map(Number);
-  return hours <= 23 && minutes <= 59 ? zone : undefined;
+  if (hours > 24 || minutes > 60) return undefined;
+  const total = hours * 60 + minutes;
+  const field = (value: number): string => String(Math.floor(value)).padStart(2, "0");
+  return total === 0 ? "Z" : `${zone.charAt(0)}${field(total / 60)}:${field(total % 60)}`;
 }

@@ -7,7 +7,7 @@
 import type { SecretsError } from "../../errors.ts";
 import type { Scalar } from "../format.ts";
 import { malformedAt } from "../place.ts";
-import { boolScalar, floatScalar, intScalar, NULL, scalarOf } from "../scalar.ts";
+import { boolScalar, floatScalar, intScalar, isCanonicalTime, NULL, scalarOf } from "../scalar.ts";
 import type { ScalarNode } from "./node.ts";
 import { timestampOf } from "./timestamp.ts";
 
@@ -30,16 +30,16 @@ const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const DOTTED = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 const MAX_UINT64 = 2n ** 64n - 1n;
 
-/** A number beyond int64 that go-yaml reads as unsigned and sops cannot write. */
-const UNSIGNED = Symbol("unsigned");
+/** What go-yaml reads and sops cannot write: unsigned numbers beyond int64, zones of 24 hours. */
+const UNWRITABLE = Symbol("unwritable");
 
-/** The scalar that an untagged plain text is, or undefined where sops refuses it: an integer beyond 64 bits with sign. */
+/** The scalar that an untagged plain text is, or undefined where sops refuses it. */
 export function plainScalar(text: string): Scalar | undefined {
   const scalar = resolve(text, true);
-  return scalar === UNSIGNED ? undefined : scalar;
+  return scalar === UNWRITABLE ? undefined : scalar;
 }
 
-function resolve(text: string, timestamps: boolean): Scalar | typeof UNSIGNED {
+function resolve(text: string, timestamps: boolean): Scalar | typeof UNWRITABLE {
   if (NULLS.has(text)) return NULL;
   const word = WORDS.get(text);
   if (word !== undefined) return word;
@@ -47,18 +47,18 @@ function resolve(text: string, timestamps: boolean): Scalar | typeof UNSIGNED {
   if (first === ".") return (DOTTED.test(text) ? finite(text.replaceAll("_", "")) : undefined) ?? scalarOf("str", text);
   if (!/[-+0-9]/.test(first)) return scalarOf("str", text);
   const time = timestamps ? timestampOf(text) : undefined;
-  if (time !== undefined) return scalarOf("time", time);
+  if (time !== undefined) return isCanonicalTime(time) ? scalarOf("time", time) : UNWRITABLE;
   return numberOf(text.replaceAll("_", "")) ?? scalarOf("str", text);
 }
 
 /** An integer, else a float, of a text without underscores. */
-function numberOf(text: string): Scalar | typeof UNSIGNED | undefined {
+function numberOf(text: string): Scalar | typeof UNWRITABLE | undefined {
   const [, sign, digits] = INTEGER.exec(text) ?? [];
   if (digits !== undefined) {
     const size = BigInt(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits.toLowerCase());
     const scalar = intScalar(sign === "-" ? -size : size);
     if (scalar !== undefined) return scalar;
-    if (sign === "" && size <= MAX_UINT64) return UNSIGNED;
+    if (sign === "" && size <= MAX_UINT64) return UNWRITABLE;
   }
   if (FLOAT.test(text)) return finite(text);
   const [, prefix, inner, rest = ""] = SIGN_BEHIND_PREFIX.exec(text) ?? [];
@@ -96,7 +96,8 @@ export function scalarOfNode(node: ScalarNode): Scalar {
   const wanted = tag === undefined ? undefined : TYPE_OF_TAG.get(tag);
   if (tag !== undefined && wanted === undefined) return scalarOf("str", node.value);
   const scalar = resolve(node.value, wanted === undefined || wanted === "time");
-  if (scalar === UNSIGNED) throw at(node, "an integer does not fit 64 bits with a sign; quote it");
+  if (scalar === UNWRITABLE)
+    throw at(node, "a number does not fit 64 bits with a sign, or a time zone 24 hours; quote it");
   if (wanted === undefined || wanted === scalar.type) return scalar;
   if (wanted === "float" && scalar.type === "int") return floatScalar(Number(Buffer.from(scalar.bytes).toString()));
   throw at(node, "a value does not fit its tag");
