@@ -7,7 +7,7 @@
  * @packageDocumentation
  */
 import type { DecryptRequest } from "./operations/decrypt.ts";
-import type { EncryptRequest } from "./operations/encrypt.ts";
+import type { EncryptRequest } from "./operations/encryption.ts";
 import type { SecretReport, WhoReport } from "./operations/list.ts";
 import type { Project, ProjectOptions } from "./operations/project.ts";
 import type { PlannedFile } from "./operations/rekey-plan.ts";
@@ -35,13 +35,8 @@ export async function systemHost(): Promise<ProjectOptions["host"]> {
 
 /** Opens the surroundings of a directory, and finishes a commit that an earlier run could not. */
 export async function openProject(options: ProjectOptions): Promise<Project> {
-  const [{ createProject }, { finishCommits }] = await Promise.all([
-    import("./operations/project.ts"),
-    import("./operations/recovery.ts"),
-  ]);
-  const project = createProject(options);
-  await finishCommits(project);
-  return project;
+  const { openProject: open } = await import("./operations/open-project.ts");
+  return open(options);
 }
 
 /** Decrypts a secret into an editor and encrypts what was saved; a new one starts empty. */

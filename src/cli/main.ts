@@ -6,13 +6,15 @@
  */
 import { CommanderError } from "commander";
 import { SecretsError } from "../errors.ts";
-import type { Host } from "../index.ts";
+import type { Host, Project } from "../index.ts";
 import { EXIT_BUG, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit-codes.ts";
 import { globalRequest, type GlobalRequest } from "./global-options.ts";
 import { parserFor, type Chosen } from "./parser.ts";
-import { errorText, visible } from "./report.ts";
+import { progressOn } from "./progress.ts";
+import { errorText } from "./report.ts";
 import { styleFor, wantsColour } from "./style.ts";
 import type { Context } from "../commands/command.ts";
+import { visible } from "../commands/visible.ts";
 
 /**
  * Runs one command line.
@@ -60,6 +62,7 @@ async function contextFor(host: Host, request: GlobalRequest): Promise<Context> 
   const library = await import("../index.ts");
   const style = await styleFor(wantsColour(host, host.terminal.stdoutIsTerminal, request.colour));
   const say = (line: string) => host.stderr(`secrets: ${visible(line)}\n`);
+  let project: Promise<Project> | undefined;
   const note = (line: string) => {
     if (!request.quiet) say(line);
   };
@@ -68,19 +71,22 @@ async function contextFor(host: Host, request: GlobalRequest): Promise<Context> 
     library,
     note,
     dryRun: request.dryRun,
+    warn: say,
     out: (text) => host.stdout(new TextEncoder().encode(text)),
     good: style.good,
     bad: style.bad,
     dim: style.quiet,
     project: () =>
-      library.openProject({
+      (project ??= library.openProject({
         host,
         directory: request.directory,
         config: request.config,
         identities: request.identities,
         dryRun: request.dryRun,
         tell: note,
+        warn: say,
         detail: request.verbose ? say : undefined,
-      }),
+        progress: progressOn(host, !request.quiet),
+      })),
   };
 }

@@ -1,5 +1,5 @@
 /** `secrets decrypt FILE` */
-import { firstWord, flag, textOption, type CommandSpec } from "./command.ts";
+import { inputWord, flag, textOption, type CommandSpec } from "./command.ts";
 
 export const decrypt: CommandSpec = {
   name: "decrypt",
@@ -22,7 +22,7 @@ export const decrypt: CommandSpec = {
   ],
   run: async (context, invocation) => {
     const written = await context.library.decrypt(await context.project(), {
-      input: firstWord(invocation) || "-",
+      input: inputWord(context, invocation),
       output: textOption(invocation, "output"),
       inPlace: flag(invocation, "inPlace"),
       filename: textOption(invocation, "filenameOverride"),

@@ -1,5 +1,14 @@
 /** `secrets encrypt FILE` */
-import { firstWord, flag, listOption, textOption, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
+import {
+  inputWord,
+  flag,
+  listOption,
+  textOption,
+  writeOptions,
+  writeRequest,
+  type CommandSpec,
+  type Invocation,
+} from "./command.ts";
 
 const SELECTION_OPTIONS = [
   "unencrypted-suffix",
@@ -43,7 +52,7 @@ export const encrypt: CommandSpec = {
   run: async (context, invocation) => {
     const written = await context.library.encrypt(await context.project(), {
       ...writeRequest(invocation),
-      input: firstWord(invocation) || "-",
+      input: inputWord(context, invocation),
       output: textOption(invocation, "output"),
       inPlace: flag(invocation, "inPlace"),
       filename: textOption(invocation, "filenameOverride"),

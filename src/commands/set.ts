@@ -52,6 +52,7 @@ function valueFrom(context: Context, invocation: Invocation): () => Promise<NewV
   if (inline !== undefined) return () => Promise.resolve({ bytes: new TextEncoder().encode(inline), form: "json" });
   const form = flag(invocation, "valueJson") ? "json" : "raw";
   if (stdin) return async () => ({ bytes: await collect(context.host.stdin()), form });
+  if (path === "-") return async () => ({ bytes: await collect(context.host.stdin()), form });
   if (path !== undefined) return async () => ({ bytes: await readFile(context, path), form });
   if (context.host.terminal.canAsk) return async () => ({ bytes: await typed(context, file), form });
   throw new SecretsError("cannot-ask", "the value cannot be asked for here", {

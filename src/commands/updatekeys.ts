@@ -1,5 +1,6 @@
 /** `secrets updatekeys FILE…` */
 import { flag, type CommandSpec, type Context } from "./command.ts";
+import { visible } from "./visible.ts";
 import type { PlannedFile } from "../index.ts";
 
 export const updatekeys: CommandSpec = {
@@ -41,7 +42,7 @@ export const updatekeys: CommandSpec = {
 
 function checkText(context: Context, planned: PlannedFile): string {
   const lines = planned.difference.map(
-    (line) => `    ${line.startsWith("+") ? context.good(line) : context.bad(line)}\n`,
+    (line) => `    ${line.startsWith("+") ? context.good(visible(line)) : context.bad(visible(line))}\n`,
   );
-  return `${planned.file}: ${planned.action === "keep" ? "up to date" : "differs"}\n${lines.join("")}`;
+  return `${visible(planned.file)}: ${planned.action === "keep" ? "up to date" : "differs"}\n${lines.join("")}`;
 }

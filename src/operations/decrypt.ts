@@ -14,7 +14,7 @@ import { fileChunks, isAge, openSecret } from "./age-secret.ts";
 import { kindOfContent, requireFormatName } from "./file-kind.ts";
 import { digestOf, replayable } from "./input.ts";
 import { resolveSteps, stepsOf } from "./key-path.ts";
-import { inFile, isAgePath, type Project } from "./project.ts";
+import { inFile, isAgePath, statOf, type Project } from "./project.ts";
 import { openSops } from "./sops-secret.ts";
 import { commitChanges } from "./write.ts";
 
@@ -39,16 +39,19 @@ export async function decrypt(project: Project, request: DecryptRequest): Promis
       hint: "name a file, or use -o OUT",
     });
   }
-  const plaintext = await plaintextOf(project, request);
+  if (request.inPlace === true && request.output !== undefined) {
+    throw new SecretsError("usage", "in place and to another file at once", { hint: "either -i or -o OUT" });
+  }
   const output = request.inPlace === true ? request.input : request.output;
   if (output === undefined || output === "-") {
-    for await (const chunk of plaintext) await project.host.stdout(chunk);
+    for await (const chunk of await plaintextOf(project, request)) await project.host.stdout(chunk);
     return undefined;
   }
-  const target = project.resolve(output);
-  if (request.inPlace !== true) await refuseOverSecret(project, target);
-  await commitPlaintext(project, target, plaintext);
-  return project.show(target);
+  const path = project.resolve(output);
+  const expected = (await digestOf(project, path)) ?? "absent";
+  if (request.inPlace !== true) await refuseOverSecret(project, path);
+  await commitPlaintext(project, { path, expected }, await plaintextOf(project, request));
+  return project.show(path);
 }
 
 async function plaintextOf(project: Project, request: DecryptRequest): Promise<AsyncIterable<Uint8Array>> {
@@ -80,8 +83,7 @@ async function sopsPlaintext(
     const parsed = format.parse(opened.openText, "open");
     const steps = request.extract === undefined ? [] : resolveSteps(stepsOf(request.extract), parsed.leaves);
     if (wanted === format) return once(format.extract(parsed, steps));
-    const { converted } = await import("../formats/convert.ts");
-    return once(converted(parsed, { steps, to: wanted.name }));
+    throw new SecretsError("usage", `a ${format.name} document cannot be printed as ${wanted.name}`);
   } catch (error) {
     throw inFile(error, project.show(path));
   }
@@ -97,13 +99,17 @@ async function refuseOverSecret(project: Project, target: string): Promise<void>
   const at = { file: project.show(target) };
   const hint = "choose another name; `secrets decrypt -i` decrypts in place";
   if (isAgePath(target)) throw new SecretsError("refused", "plaintext under a name that ends in .age", { at, hint });
-  if ((await project.host.files.stat(target))?.kind !== "file") return;
+  if ((await statOf(project, target))?.kind !== "file") return;
   const { head, chunks } = await replayable(readStream(project.host.files, target));
   const secret = isAge(head) || recognise(await collect(chunks()), target).kind === "sops";
   if (secret) throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
 }
 
-async function commitPlaintext(project: Project, target: string, plaintext: AsyncIterable<Uint8Array>): Promise<void> {
+async function commitPlaintext(
+  project: Project,
+  { path, expected }: { readonly path: string; readonly expected: string },
+  plaintext: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const hash = createHash("sha256");
   async function* content(): AsyncGenerator<Uint8Array> {
     for await (const chunk of plaintext) {
@@ -113,9 +119,8 @@ async function commitPlaintext(project: Project, target: string, plaintext: Asyn
   }
   const verify = async (staged: AsyncIterable<Uint8Array>) => {
     if ((await digest(staged)).sha256 !== hash.digest("hex")) {
-      throw inFile(new SecretsError("io", "what was written is not what was meant"), project.show(target));
+      throw inFile(new SecretsError("io", "what was written is not what was meant"), project.show(path));
     }
   };
-  const expected = (await digestOf(project, target)) ?? "absent";
-  await commitChanges(project, [{ path: target, expected, content: content(), mode: 0o600, verify }]);
+  await commitChanges(project, [{ path, expected, content: content(), mode: 0o600, verify }]);
 }

@@ -24,7 +24,7 @@ export async function editSecret(project: Project, file: string, options: WriteO
   const path = project.resolve(file);
   const target = await planWrite(project, path, options);
   const bytes = await target.open();
-  await checkWritable(project.host, path);
+  await checkWritable(project.host, path, (await project.repository(path))?.root);
   await tellIfNotReader(project, target.file, target.recipients);
   const name = basename(path).replace(/\.age$/, "");
   const warn = (line: string) => project.tell(`warning: ${line}`);

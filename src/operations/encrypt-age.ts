@@ -2,15 +2,22 @@
 import { readAgeHeader } from "../documents/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { SecretsError } from "../errors.ts";
-import { readStream } from "../io/stream.ts";
+import { shellWord } from "../io/words.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients } from "../policy/policy.ts";
-import { isAge, sealingChange } from "./age-secret.ts";
-import type { Encryption } from "./encrypt.ts";
-import { digestOf, replayable } from "./input.ts";
+import { fileChunks, isAge, sealingChange } from "./age-secret.ts";
+import type { Encryption } from "./encryption.ts";
+import { replayable } from "./input.ts";
 import { newPassphrase } from "./passphrase.ts";
-import { inFile, requireRule, ruleOf, type Project } from "./project.ts";
-import { compareReaders, refuseLockout, requireReaders, settleDrift, tellIfNotReader } from "./readers.ts";
+import { inFile, requireRule, ruleOf, statOf, type Project } from "./project.ts";
+import {
+  compareReaders,
+  personMayRead,
+  refuseLockout,
+  requireReaders,
+  settleDrift,
+  tellIfNotReader,
+} from "./readers.ts";
 import { commitChanges } from "./write.ts";
 
 /** @returns the file that was written, as it is shown; undefined for standard output */
@@ -37,7 +44,6 @@ async function recipientsFor(project: Project, { request, path }: Encryption): P
   if (request.recipients !== undefined && request.recipients.length > 0) return namedRecipients(request.recipients);
   const ruled = await requireRule(project, path);
   requireReaders(file, ruled);
-  if (request.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, false);
   const recipients = ageRecipients(ruled.ruling.readers);
   await tellIfNotReader(project, file, recipients);
   return recipients;
@@ -51,17 +57,18 @@ export async function namedRecipients(texts: readonly string[]): Promise<Recipie
 
 async function toFile(
   project: Project,
-  { request, chunks }: Encryption,
+  encryption: Encryption,
   target: { readonly recipients: readonly Recipient[]; readonly hint: boolean; readonly output: string },
 ): Promise<string> {
+  const { request, chunks } = encryption;
   const path = target.output;
   const file = project.show(path);
-  const existing = await existingAge(project, path);
-  if (existing !== undefined) await settle(project, path, { existing, request });
+  const existing = await existingAge(project, path, request);
+  if (existing !== undefined) await settle(project, path, { existing, request, recipients: target.recipients });
   let empty = true;
   const change = await sealingChange({
     path,
-    expected: (await digestOf(project, path)) ?? "absent",
+    expected: encryption.expected,
     recipients: target.recipients,
     armor: request.armor ?? existing?.armored ?? false,
     hint: target.hint,
@@ -85,27 +92,53 @@ async function toFile(
   return file;
 }
 
-/** The drift of a file that is replaced, unless the command line names the recipients. */
+/**
+ * What replaces a secret is for the readers that the policy gives for this very path, whatever else the command line says.
+ * @throws SecretsError `drift`, `refused`, `lockout`
+ */
 async function settle(
   project: Project,
   path: string,
-  { existing, request }: { existing: AgeHeader; request: Encryption["request"] },
+  found: { existing: AgeHeader; request: Encryption["request"]; recipients: readonly Recipient[] },
 ): Promise<void> {
-  if (request.passphrase === true || (request.recipients?.length ?? 0) > 0) return;
   const ruled = await ruleOf(project, path);
   if (ruled === undefined) return;
+  const file = project.show(path);
+  const { existing, request, recipients } = found;
+  const wanted = new Set(ageRecipients(ruled.ruling.readers).map(({ id }) => id));
+  if (recipients.length !== wanted.size || recipients.some(({ id }) => !wanted.has(id))) {
+    throw new SecretsError("refused", "it would replace a secret by one for other readers than the policy names", {
+      at: { file },
+      hint: "write to another path, or leave the readers to the policy",
+    });
+  }
   const difference = await compareReaders(existing, ruled);
-  await settleDrift(project, project.show(path), { difference, rekey: request.rekey ?? false });
+  await settleDrift(project, file, { difference, rekey: request.rekey ?? false });
+  if (request.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, await personMayRead(existing, ruled));
 }
 
-/** The header of the age file that is there now, if one is. */
-async function existingAge(project: Project, path: string): Promise<AgeHeader | undefined> {
-  if ((await project.host.files.stat(path))?.kind !== "file") return undefined;
-  const { head, chunks } = await replayable(readStream(project.host.files, path));
-  if (!isAge(head)) return undefined;
-  try {
-    return await readAgeHeader(chunks());
-  } catch (error) {
-    throw inFile(error, project.show(path));
+/**
+ * The header of the age file that is there now, if one is.
+ * @throws SecretsError `refused` where something else is there that is not the plaintext itself
+ */
+async function existingAge(
+  project: Project,
+  path: string,
+  request: Encryption["request"],
+): Promise<AgeHeader | undefined> {
+  const file = project.show(path);
+  if ((await statOf(project, path)) === undefined) return undefined;
+  const { head, chunks } = await replayable(fileChunks(project, path));
+  if (isAge(head)) {
+    try {
+      return await readAgeHeader(chunks());
+    } catch (error) {
+      throw inFile(error, file);
+    }
   }
+  if (request.inPlace === true || head.length === 0) return undefined;
+  throw new SecretsError("refused", "this is not an age file: it would be overwritten", {
+    at: { file },
+    hint: `remove it first, or if it is the plaintext: secrets encrypt -i ${shellWord(file)}`,
+  });
 }

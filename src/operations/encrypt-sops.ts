@@ -1,18 +1,19 @@
 /** How does a plaintext document become a sops document? */
 import { SELECTION_SETTINGS } from "../policy/rule-settings.ts";
 import { selectionSettings, type SelectionSettings } from "../documents/sops-selection.ts";
+import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
 import { loadFormat } from "../formats/index.ts";
-import { collect, readStream, sha256 } from "../io/stream.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import { collect } from "../io/stream.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { shellWord } from "../io/words.ts";
+import { fileChunks } from "./age-secret.ts";
 import { namedRecipients } from "./encrypt-age.ts";
-import { encryptedAlready, type EncryptRequest, type Encryption } from "./encrypt.ts";
+import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";
 import { kindOfContent, kindOfNew, utf8 } from "./file-kind.ts";
-import { inFile, requireRule, ruleOf, type Project } from "./project.ts";
-import { refuseLockout, requireReaders, tellIfNotReader } from "./readers.ts";
-import { refuseForeignRule, sopsRecipients, wantedGroups, wantedSettings } from "./sops-readers.ts";
+import { inFile, requireRule, ruleOf, statOf, type Project } from "./project.ts";
+import { requireReaders, tellIfNotReader } from "./readers.ts";
+import { refuseForeignRule, sopsRecipients, wantedReaders, wantedSettings } from "./sops-readers.ts";
 import { sealNew, textChange } from "./sops-secret.ts";
 import { commitChanges } from "./write.ts";
 
@@ -22,14 +23,13 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   const file = project.show(path);
   const bytes = await collect(encryption.chunks());
   await refuseEncrypted(project, { path, bytes, request });
-  const { wanted, threshold, settings } = await readersAndSettings(project, encryption);
+  const { readers, settings } = await readersAndSettings(project, encryption);
   const name = kindOfNew(project, path, request.inputType);
   const text = await naming(file, async () =>
     sealNew(project, {
       text: utf8(bytes),
       format: await loadFormat(name === "age" ? "binary" : name),
-      wanted,
-      threshold,
+      readers,
       settings,
     }),
   );
@@ -37,7 +37,8 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
     await project.host.stdout(new TextEncoder().encode(text));
     return undefined;
   }
-  await commitChanges(project, [textChange(output, await expectedThere(project, output, request), text)]);
+  await refuseOverSecret(project, output, request);
+  await commitChanges(project, [textChange(output, encryption.expected, text)]);
   return project.show(output);
 }
 
@@ -51,8 +52,7 @@ async function refuseEncrypted(
 }
 
 interface Chosen {
-  readonly wanted: readonly (readonly Recipient[])[];
-  readonly threshold: number;
+  readonly readers: WantedReaders;
   readonly settings: SelectionSettings;
 }
 
@@ -62,14 +62,13 @@ async function readersAndSettings(project: Project, { request, path }: Encryptio
   const named = request.recipients ?? [];
   const ruled = named.length > 0 ? await ruleOf(project, path) : await requireRule(project, path);
   const settings = settingsFor(request, ruled?.ruling);
-  const threshold = request.threshold ?? ruled?.ruling.settings.threshold ?? 0;
-  if (named.length > 0) return { wanted: [await namedRecipients(named)], threshold: 0, settings };
+  if (named.length > 0) return { readers: { groups: [await namedRecipients(named)], threshold: 0 }, settings };
   if (ruled === undefined) throw new SecretsError("no-rule", "no rule covers this path", { at: { file } });
   requireReaders(file, ruled);
   refuseForeignRule(file, ruled.ruling);
-  if (request.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, false);
   await tellIfNotReader(project, file, sopsRecipients(ruled.ruling.readers));
-  return { wanted: wantedGroups(ruled.ruling), threshold, settings };
+  const { groups, threshold } = wantedReaders(ruled.ruling);
+  return { readers: { groups, threshold: request.threshold ?? threshold }, settings };
 }
 
 /** @throws SecretsError `usage` where a setting on the command line and another of the rule exclude one another */
@@ -85,18 +84,21 @@ function settingsFor(request: EncryptRequest, ruling: Ruling | undefined): Selec
   return selectionSettings(fields, macOnly);
 }
 
-/** In place, the plaintext that was read; elsewhere, what is there now, unless it is a secret. */
-async function expectedThere(project: Project, output: string, request: EncryptRequest): Promise<string> {
-  const { files } = project.host;
-  if ((await files.stat(output)) === undefined) return "absent";
-  const bytes = await collect(readStream(files, output));
-  if (request.inPlace === true) return sha256(bytes);
-  const kind = await kindOfContent(project, output, { bytes, inputType: request.inputType });
-  if (kind.kind === "plain" || request.rekey === true) return sha256(bytes);
-  throw new SecretsError("refused", "there is an encrypted file already", {
-    at: { file: project.show(output) },
-    hint: `change it with: secrets edit ${shellWord(project.show(output))}; or repeat with --rekey to replace it`,
-  });
+/** @throws SecretsError `refused`: a secret is there already, which only its own verbs may change */
+async function refuseOverSecret(project: Project, output: string, request: EncryptRequest): Promise<void> {
+  if (request.inPlace === true || (await statOf(project, output)) === undefined) return;
+  const bytes = await collect(fileChunks(project, output));
+  const { kind } = await kindOfContent(project, output, { bytes, inputType: request.inputType });
+  if (kind === "plain" && bytes.length === 0) return;
+  const file = project.show(output);
+  throw new SecretsError(
+    "refused",
+    kind === "plain" ? "it would be overwritten" : "there is an encrypted file already",
+    {
+      at: { file },
+      hint: kind === "plain" ? "remove it first" : `change it with: secrets edit ${shellWord(file)}`,
+    },
+  );
 }
 
 async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {

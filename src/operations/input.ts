@@ -2,7 +2,8 @@
  * How can a stream be looked at before it is used?
  */
 import { digest, readStream } from "../io/stream.ts";
-import type { Project } from "./project.ts";
+import { attempt } from "../io/io-error.ts";
+import { statOf, type Project } from "./project.ts";
 
 /** Enough for every header that tells an encrypted file from a plain one. */
 const HEAD = 4096;
@@ -37,6 +38,6 @@ export async function replayable(
 
 /** SHA-256 of the file that is there now; undefined where nothing is. */
 export async function digestOf(project: Project, path: string): Promise<string | undefined> {
-  if ((await project.host.files.stat(path))?.kind !== "file") return undefined;
-  return (await digest(readStream(project.host.files, path))).sha256;
+  if ((await statOf(project, path))?.kind !== "file") return undefined;
+  return attempt(project.show(path), "read", async () => (await digest(readStream(project.host.files, path))).sha256);
 }

@@ -8,6 +8,7 @@ import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
 import { sealAge } from "../documents/age-file.ts";
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../io/words.ts";
 import type { Project } from "./project.ts";
 import type { Target } from "./target.ts";
 
@@ -20,13 +21,14 @@ export async function withRescue(
   const { error, plaintext } = lost;
   if (plaintext.length === 0 || project.dryRun) return error;
   const rescued = await rescue(project, target, plaintext).catch(() => undefined);
-  if (rescued === undefined)
-    return new SecretsError(error.code, error.message, { ...error, notes: [...error.notes, LOST] });
+  const kept = rescued === undefined ? LOST : `what you typed is kept, encrypted, in ${rescued}`;
+  const read = rescued === undefined ? [] : [`read it with: secrets decrypt ${shellWord(rescued)}`];
+  const hints = [...read, ...(error.hint === undefined ? [] : [error.hint])];
   return new SecretsError(error.code, error.message, {
     at: error.at,
     cause: error.cause,
-    notes: [...error.notes, `what you typed is kept, encrypted, in ${rescued}`],
-    hint: `read it with: secrets decrypt ${rescued}${error.hint === undefined ? "" : `; ${error.hint}`}`,
+    notes: [...error.notes, kept],
+    hint: hints.length > 0 ? hints.join("; ") : undefined,
   });
 }
 

@@ -35,7 +35,7 @@ export async function setSecret(project: Project, file: string, request: SetRequ
   const path = project.resolve(file);
   const target = await planWrite(project, path, request.options);
   const steps = keyFor(target, request.key);
-  await checkWritable(project.host, path);
+  await checkWritable(project.host, path, (await project.repository(path))?.root);
   await tellIfNotReader(project, target.file, target.recipients);
   const plaintext =
     target.kind === "sops" && steps !== undefined

@@ -6,9 +6,10 @@ import {
   knownEntries,
   readerId,
   type ReadersDifference,
-} from "../documents/sops-key-groups.ts";
+} from "../documents/sops-readers.ts";
 import type { Metadata } from "../documents/sops-metadata.ts";
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
+import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
 import { x25519Recipient } from "../keys/x25519.ts";
 import type { Recipient } from "../keys/key-kind.ts";
@@ -17,8 +18,9 @@ import type { Ruled } from "./project.ts";
 import { hostKeys, namesOf, type Agreement } from "./readers.ts";
 
 /** The recipients of each key group that the rule asks for: one group, unless `key_groups` names more. */
-export function wantedGroups(ruling: Ruling): (readonly Recipient[])[] {
-  return (ruling.settings.groups ?? [ruling.readers]).map(sopsRecipients);
+export function wantedReaders(ruling: Ruling): WantedReaders {
+  const { groups, threshold } = ruling.settings;
+  return { groups: (groups ?? [ruling.readers]).map(sopsRecipients), threshold: threshold ?? 0 };
 }
 
 /**
@@ -58,7 +60,7 @@ export interface DocumentDifference {
 
 export async function compareDocument(metadata: Metadata, ruled: Ruled): Promise<DocumentDifference> {
   const { policy } = ruled.file;
-  const groups = await compareGroups(metadata, wantedGroups(ruled.ruling));
+  const groups = await compareGroups(metadata, wantedReaders(ruled.ruling).groups);
   const removed = groups.removed.flatMap(({ recipient }) => (recipient === undefined ? [] : [recipient]));
   const onlyMoved = groups.differs && groups.added.length + groups.removed.length === 0;
   const settings = [

@@ -1,19 +1,18 @@
 /**
  * How is a sops document opened with the keys at hand, and how does a changed one become a change to commit?
  */
-import { newDataKey, type DataKey } from "../crypto/data-key.ts";
-import { openDocument, type OpenedDocument, type SopsDocument } from "../documents/sops-document.ts";
-import { knownEntries, standingReaders, unwrapDataKey, wrapDataKey } from "../documents/sops-key-groups.ts";
-import { newMetadata, withSettings, type Metadata } from "../documents/sops-metadata.ts";
-import { sealDocument, rewriteMetadata } from "../documents/sops-seal.ts";
+import type { OpenedDocument, SopsDocument } from "../documents/sops-document.ts";
+import type { Metadata } from "../documents/sops-metadata.ts";
+import { knownEntries } from "../documents/sops-readers.ts";
+import type { Sealed } from "../documents/sops-seal.ts";
+import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
-import type { Format } from "../formats/format.ts";
 import type { Change } from "../io/commit.ts";
 import { collect, sha256 } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { noIdentity } from "./no-identity.ts";
 import { inFile, type Project, type Ruled } from "./project.ts";
-import { compareDocument, wantedGroups, wantedSettings } from "./sops-readers.ts";
+import { wantedReaders, wantedSettings } from "./sops-readers.ts";
 
 /**
  * Opens every value and checks the MAC.
@@ -28,8 +27,7 @@ export async function openSops(
   const file = project.show(path);
   const { document } = given;
   try {
-    const dataKey = await unwrapDataKey(document.metadata, project.identities);
-    const opened = await openDocument(document, dataKey, { ignoreMac: given.ignoreMac === true });
+    const opened = await openWith(document, project.identities, { ignoreMac: given.ignoreMac === true });
     for (const { line, column, message } of opened.warnings)
       project.tell(`warning: ${file}:${line}:${column}: ${message}`);
     return opened;
@@ -71,68 +69,31 @@ export interface Resealing {
  * The document with this text, for these readers. Where neither differs, the very same text.
  * @throws SecretsError `malformed` with the line where the text does not parse; `refused`
  */
-export async function reseal(project: Project, resealing: Resealing): Promise<string> {
-  const { opened, text, ruled } = resealing;
-  const difference = ruled && (await compareDocument(opened.metadata, ruled));
-  const isNewKey =
-    resealing.newKey === "always" || (resealing.newKey === "removed" && (difference?.groups.removes ?? false));
-  const dataKey = isNewKey ? newDataKey() : opened.dataKey;
-  const rewrap = isNewKey || difference?.groups.differs === true;
-  const metadata = rewrap ? await wrapped({ opened, ruled, dataKey, isNewKey }) : opened.metadata;
-  const settled = ruled === undefined ? metadata : withSettings(metadata, wantedSettings(ruled.ruling));
-  if (!isNewKey && text === opened.openText && settled.settings === opened.metadata.settings) {
-    return (await rewriteMetadata(opened, settled)).text;
-  }
-  const sealed = await sealDocument({
-    text,
-    format: opened.format,
-    dataKey,
-    metadata: settled,
-    previous: opened,
-    now: project.host.now(),
-  });
-  return sealed.text;
+export async function reseal(project: Project, { opened, text, ruled, newKey }: Resealing): Promise<string> {
+  const now = project.host.now();
+  const readers = ruled && wantedReaders(ruled.ruling);
+  const settings = ruled && wantedSettings(ruled.ruling);
+  const edited = await editDocument(opened, { text, settings, now });
+  tellExpanded(project, edited);
+  if (newKey === "always") return (await rotateDocument(edited.opened, { readers, settings, now })).text;
+  if (readers === undefined) return edited.text;
+  return (await changeReaders(edited.opened, { readers, keepDataKey: newKey === "never", now })).opened.text;
 }
 
-async function wrapped(given: {
-  opened: OpenedDocument;
-  ruled: Ruled | undefined;
-  dataKey: DataKey;
-  isNewKey: boolean;
-}): Promise<Metadata> {
-  const { metadata } = given.opened;
-  const { dataKey, isNewKey, ruled } = given;
-  const wanted = ruled === undefined ? await standingReaders(metadata) : wantedGroups(ruled.ruling);
-  const threshold = ruled === undefined ? metadata.threshold : (ruled.ruling.settings.threshold ?? 0);
-  return wrapDataKey({ metadata, dataKey, wanted, threshold, isNewKey });
-}
-
-/** A new document for the readers of a rule, or for those that were named. */
+/** A new document. @throws SecretsError `malformed` with the line, `refused` */
 export async function sealNew(
   project: Project,
-  given: {
-    readonly text: string;
-    readonly format: Format;
-    readonly wanted: readonly (readonly Recipient[])[];
-    readonly threshold: number;
-    readonly settings: Metadata["settings"];
-  },
+  given: Omit<Parameters<typeof encryptText>[0], "now">,
 ): Promise<string> {
-  const { text, format, wanted, threshold, settings } = given;
-  const dataKey = newDataKey();
-  const metadata = await wrapDataKey({
-    metadata: newMetadata([], threshold, settings),
-    dataKey,
-    wanted,
-    threshold,
-    isNewKey: true,
-  });
-  const sealed = await sealDocument({ text, format, dataKey, metadata, now: project.host.now() });
-  if (sealed.expanded.length > 0) {
-    const lines = sealed.expanded.map(({ line }) => line).join(", ");
-    project.tell(`aliases that reach encrypted values were written out (line ${lines})`);
-  }
+  const sealed = await encryptText({ ...given, now: project.host.now() });
+  tellExpanded(project, sealed);
   return sealed.text;
+}
+
+function tellExpanded(project: Project, { expanded }: Sealed): void {
+  if (expanded.length === 0) return;
+  const lines = expanded.map(({ line }) => line).join(", ");
+  project.tell(`aliases that reach encrypted values were written out (line ${lines})`);
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   personMayOpen,
   refuseForeignRule,
   sopsRecipients,
-  wantedGroups,
+  wantedReaders,
   wantedSettings,
 } from "./sops-readers.ts";
 import { openSops, reseal, sealNew, textChange } from "./sops-secret.ts";
@@ -75,8 +75,7 @@ export async function newSopsTarget(project: Project, planned: Planned, format: 
         sealNew(project, {
           text: utf8(plaintext),
           format,
-          wanted: wantedGroups(ruling),
-          threshold: ruling.settings.threshold ?? 0,
+          readers: wantedReaders(ruling),
           settings: wantedSettings(ruling),
         }),
       );

@@ -2,7 +2,7 @@
 import { SecretsError } from "../errors.ts";
 import { checkWritable } from "../io/commit.ts";
 import { resolveSteps, stepsOf } from "./key-path.ts";
-import { inFile, type Project } from "./project.ts";
+import { inFile, statOf, type Project } from "./project.ts";
 import { planWrite } from "./plan-write.ts";
 import type { WriteOptions } from "./target.ts";
 import { writeTarget, type WriteOutcome } from "./write.ts";
@@ -15,14 +15,14 @@ export async function unsetKey(
 ): Promise<WriteOutcome> {
   const path = project.resolve(file);
   const steps = stepsOf(request.key);
-  if ((await project.host.files.stat(path)) === undefined) {
+  if ((await statOf(project, path)) === undefined) {
     throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(path) } });
   }
   const target = await planWrite(project, path, request.options);
   if (target.kind !== "sops") {
     throw new SecretsError("usage", "an .age secret is one value and has no keys", { at: { file: target.file } });
   }
-  await checkWritable(project.host, path);
+  await checkWritable(project.host, path, (await project.repository(path))?.root);
   try {
     const parsed = target.format.parse((await target.document())?.openText ?? "", "open");
     const text = target.format.unset(parsed, resolveSteps(steps, parsed.leaves));

@@ -28,7 +28,6 @@ export async function writeTarget(project: Project, target: Target, change: Chan
 
 /** All or nothing, in each repository that they reach into: a run that reaches into a submodule has two commits. */
 export async function commitChanges(project: Project, changes: readonly Change[]): Promise<void> {
-  if (project.dryRun) return;
   const byState = new Map<string, Change[]>();
   for (const change of changes) {
     const state = await stateDirectory(project, change.path);
