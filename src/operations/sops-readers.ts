@@ -11,9 +11,9 @@ import type { Metadata } from "../documents/sops-metadata.ts";
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
-import { x25519Recipient } from "../keys/x25519.ts";
 import type { Recipient } from "../keys/key-kind.ts";
-import type { Reader, Ruling } from "../policy/policy.ts";
+import type { Ruling } from "../policy/policy.ts";
+import { sopsRecipients } from "../policy/sops-recipients.ts";
 import type { Ruled } from "./project.ts";
 import { hostKeys, namesOf, type Agreement } from "./readers.ts";
 
@@ -23,25 +23,7 @@ export function wantedReaders(ruling: Ruling): WantedReaders {
   return { groups: (groups ?? [ruling.readers]).map(sopsRecipients), threshold: threshold ?? 0 };
 }
 
-/**
- * How readers are written in sops documents: an ed25519 SSH key by its age face, which sops-nix and ssh-to-age users
- * decrypt with, unless the policy says `as: ssh` or `as: both`. Without duplicates.
- */
-export function sopsRecipients(readers: readonly Reader[]): Recipient[] {
-  const seen = new Map<string, Recipient>();
-  for (const reader of readers) {
-    for (const key of reader.keys) {
-      for (const face of facesOf(key, reader)) if (!seen.has(face.text)) seen.set(face.text, face);
-    }
-  }
-  return [...seen.values()];
-}
-
-function facesOf(key: Recipient, { as }: Reader): Recipient[] {
-  if (key.kind !== "ssh-ed25519" || as === "ssh") return [key];
-  const twin = x25519Recipient(Buffer.from(key.id.slice("x25519:".length), "hex"));
-  return as === "both" ? [twin, key] : [twin];
-}
+export { sopsRecipients };
 
 /** What the rule says of selection and MAC, in the words of the document. */
 export function wantedSettings(ruling: Ruling): SelectionSettings {
