@@ -11,7 +11,6 @@ import type { Metadata } from "../documents/sops-metadata.ts";
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
-import type { Recipient } from "../keys/key-kind.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { sopsRecipients } from "../policy/sops-recipients.ts";
 import type { Ruled } from "./project.ts";
