@@ -158,6 +158,7 @@ export function sequenceNode(
     lost: NO_LINES,
     flow: token.kind === "flow-sequence",
     opens: token.start.index,
+    indent: token.start.column,
     items: [],
     dashes: [],
   };
@@ -183,6 +184,7 @@ export function mappingNode(
     lost: NO_LINES,
     flow: token.kind !== "block-mapping",
     opens: token.start.index,
+    indent: token.start.column,
     pairs: [],
   };
 }

@@ -48,8 +48,9 @@ export interface AliasNode extends NodeBase {
 export interface SequenceNode extends NodeBase {
   readonly kind: "sequence";
   readonly flow: boolean;
-  /** The offset of its `[`, or of its first dash. */
+  /** The offset of its `[`, or of its first dash, and that one's column counted from 0. */
   readonly opens: number;
+  readonly indent: number;
   readonly items: YamlNode[];
   /** The offset of each item's dash; in flow of the item. */
   readonly dashes: number[];
@@ -63,8 +64,9 @@ export interface Pair {
 export interface MappingNode extends NodeBase {
   readonly kind: "mapping";
   readonly flow: boolean;
-  /** The offset of its `{`, or of its first key. */
+  /** The offset of its `{`, or of its first key, and that one's column counted from 0. */
   readonly opens: number;
+  readonly indent: number;
   readonly pairs: Pair[];
 }
 

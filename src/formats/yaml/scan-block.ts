@@ -21,8 +21,8 @@ export function scanBlockScalar(scanner: Scanner, style: "literal" | "folded"): 
   const header = scanHeader(scanner, start);
   const body = scanBody(scanner, { start, header, literal: style === "literal" });
   const { chomp, digit, end: headerEnd, comment } = header;
-  const { value, indent, bodyStart, end } = body;
-  const block: BlockBody = { headerEnd, comment, bodyStart, end, indent, digit, chomp };
+  const { value, indent, empty, end } = body;
+  const block: BlockBody = { headerEnd, comment, empty, end, indent, digit, chomp };
   return { ...bare("scalar", start, end), value, style, block };
 }
 
@@ -53,7 +53,7 @@ function scanHeader(scanner: Scanner, start: Mark): Header {
 interface Body {
   readonly value: string;
   readonly indent: number;
-  readonly bodyStart: number;
+  readonly empty: boolean;
   readonly end: number;
 }
 
@@ -68,10 +68,10 @@ function scanBody(
   let value = "";
   let pending = 0; // the line break behind the last content line
   let afterBlank = false;
-  let bodyStart = -1;
+  let empty = true;
   let end = header.end;
   while (columnOf(cursor) === indent && codeAt(cursor) !== 0) {
-    if (bodyStart === -1) bodyStart = cursor.lineStart;
+    empty = false;
     const blank = isBlank(codeAt(cursor));
     value += between({ pending, breaks, folds: !literal && !afterBlank && !blank });
     afterBlank = blank;
@@ -87,7 +87,7 @@ function scanBody(
   }
   if (header.chomp !== "strip") value += "\n".repeat(pending);
   if (header.chomp === "keep") value += "\n".repeat(breaks);
-  return { value, indent, bodyStart: bodyStart === -1 ? end : bodyStart, end };
+  return { value, indent, empty, end };
 }
 
 /** What stands for the line breaks between two content lines: folded, one is a blank and n + 1 are n. */

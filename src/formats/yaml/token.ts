@@ -34,9 +34,9 @@ export interface BlockBody {
   readonly headerEnd: number;
   /** Whether a comment stands in the header line. */
   readonly comment: boolean;
-  /** Where the first content line begins, its indentation included; `end` where there is none. */
-  readonly bodyStart: number;
-  /** Behind the last content line, before its line break. */
+  /** Whether it has no content line at all. */
+  readonly empty: boolean;
+  /** Behind the last content line, before its line break; behind the header where there is none. */
   readonly end: number;
   /** The content's column. */
   readonly indent: number;

@@ -4,7 +4,7 @@
  * sops makes lists of entries and comments from go-yaml's nodes (sops.md 3.4 "Comments"); this walks them in that order.
  */
 import type { Step } from "../format.ts";
-import type { DocumentNode, MappingNode, Pair, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
+import type { AliasNode, DocumentNode, MappingNode, Pair, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
 import type { CommentLine } from "./token.ts";
 
 /** Where something stands. */
@@ -13,14 +13,18 @@ export interface Where {
   readonly path: readonly string[];
   readonly steps: readonly Step[];
   /** The alias through which it stands here. */
-  readonly alias: YamlNode | undefined;
+  readonly alias: AliasNode | undefined;
+  /** Whether a `[` or `{` is open, and the column of the innermost collection that is none of these. */
+  readonly flow: boolean;
+  readonly indent: number;
 }
 
 export interface Visitor {
   scalar(node: ScalarNode, where: Where, holder: Holder): void;
-  comment(line: CommentLine, where: Where): void;
+  /** @param list the list that holds the comment, if one does. */
+  comment(line: CommentLine, where: Where, list: SequenceNode | undefined): void;
   /** Called for every alias before what it copies is visited. */
-  alias?(node: YamlNode, where: Where): void;
+  alias?(node: AliasNode, where: Where): void;
 }
 
 /** What a value stands in: a list with the value's position, or nothing of interest. */
@@ -42,16 +46,16 @@ export function walkStream(stream: Stream, visitor: Visitor): void {
   const seen = new Set<number>();
   const noting: Visitor = {
     ...visitor,
-    comment(line, where) {
+    comment(line, where, list) {
       if (where.alias === undefined) {
         if (seen.has(line.start)) return;
         seen.add(line.start);
       }
-      visitor.comment(line, where);
+      visitor.comment(line, where, list);
     },
   };
   for (const [index, document] of stream.documents.entries()) {
-    const top: Where = { document: index, path: [], steps: [], alias: undefined };
+    const top: Where = topOf(index);
     const walk: Walk = { visitor: noting, metadata: metadataPair(document) };
     comments(walk, [...document.head, ...document.lost], top);
     const { root } = document;
@@ -60,11 +64,16 @@ export function walkStream(stream: Stream, visitor: Visitor): void {
     comments(walk, document.foot, top);
   }
   // What go-yaml drops without a trace, such as comments behind the last `...`.
-  const last: Where = { document: Math.max(stream.documents.length - 1, 0), path: [], steps: [], alias: undefined };
+  const last = topOf(Math.max(stream.documents.length - 1, 0));
   const inMetadata = metadataRanges(stream);
   for (const line of stream.comments) {
-    if (!inMetadata.some(([start, end]) => line.start >= start && line.start < end)) noting.comment(line, last);
+    if (!inMetadata.some(([start, end]) => line.start >= start && line.start < end))
+      noting.comment(line, last, undefined);
   }
+}
+
+function topOf(document: number): Where {
+  return { document, path: [], steps: [], alias: undefined, flow: false, indent: 0 };
 }
 
 function metadataRanges(stream: Stream): (readonly [number, number])[] {
@@ -80,7 +89,7 @@ interface Walk {
 }
 
 function comments(walk: Walk, lines: readonly CommentLine[], where: Where): void {
-  for (const line of lines) if (line.end > line.start) walk.visitor.comment(line, where);
+  for (const line of lines) if (line.end > line.start) walk.visitor.comment(line, where, undefined);
 }
 
 /** A visit to a container: `handled` where its own comments were already met. */
@@ -94,20 +103,30 @@ function walkContainer(walk: Walk, node: YamlNode, visit: Visit): void {
   else if (node.kind === "mapping") walkMapping(walk, node, visit);
 }
 
-function walkSequence(walk: Walk, node: SequenceNode, { where, handled }: Visit): void {
-  if (!handled) comments(walk, [...node.head, ...node.inline], where);
-  comments(walk, node.lost, where);
-  for (const [position, item] of node.items.entries()) {
-    comments(walk, item.head, where);
-    comments(walk, item.inline, where);
-    const inner = { ...where, steps: [...where.steps, position] };
-    walkValue(walk, item, { where: inner, handled: true, holder: { sequence: node, position } });
-    comments(walk, item.foot, where);
-  }
-  if (!handled) comments(walk, node.foot, where);
+/** Where the entries of a collection stand. */
+function inside(where: Where, node: SequenceNode | MappingNode): Where {
+  return node.flow || where.flow ? { ...where, flow: true } : { ...where, indent: node.indent };
 }
 
-function walkMapping(walk: Walk, node: MappingNode, { where, handled }: Visit): void {
+function walkSequence(walk: Walk, node: SequenceNode, { where: outer, handled }: Visit): void {
+  const where = inside(outer, node);
+  const hear = (lines: readonly CommentLine[]): void => {
+    for (const line of lines) if (line.end > line.start) walk.visitor.comment(line, where, node);
+  };
+  if (!handled) hear([...node.head, ...node.inline]);
+  hear(node.lost);
+  for (const [position, item] of node.items.entries()) {
+    hear(item.head);
+    hear(item.inline);
+    const inner = { ...where, steps: [...where.steps, position] };
+    walkValue(walk, item, { where: inner, handled: true, holder: { sequence: node, position } });
+    hear(item.foot);
+  }
+  if (!handled) hear(node.foot);
+}
+
+function walkMapping(walk: Walk, node: MappingNode, { where: outer, handled }: Visit): void {
+  const where = inside(outer, node);
   if (!handled) comments(walk, [...node.head, ...node.inline], where);
   comments(walk, node.lost, where);
   for (const pair of node.pairs) {
@@ -117,7 +136,8 @@ function walkMapping(walk: Walk, node: MappingNode, { where, handled }: Visit): 
     comments(walk, key.inline, where);
     if (single) comments(walk, [...value.head, ...value.inline], where);
     if (pair !== walk.metadata && key.kind === "scalar") {
-      const inner = { ...where, path: [...where.path, key.value], steps: [...where.steps, key.value] };
+      const path = [...where.path, key.value];
+      const inner = { ...where, path, steps: where.steps === where.path ? path : [...where.steps, key.value] };
       walkValue(walk, value, { where: inner, handled: single, holder: IN_MAPPING });
     }
     if (single) comments(walk, value.foot, where);
