@@ -71,7 +71,11 @@ async function readFile(context: Context, path: string): Promise<Uint8Array> {
 }
 
 async function typed(context: Context, file: string): Promise<Uint8Array> {
-  return new TextEncoder().encode(await context.host.terminal.askHidden(`value for ${file}: `));
+  const value = await context.host.terminal.askHidden(`value for ${file}: `);
+  if (value !== "") return new TextEncoder().encode(value);
+  throw new context.library.SecretsError("usage", "nothing was typed", {
+    hint: "an empty value: --value-file /dev/null",
+  });
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

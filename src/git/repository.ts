@@ -51,13 +51,30 @@ export async function listFiles(host: Host, directory: string, repository: Repos
 async function gitFiles(host: Host, directory: string): Promise<string[] | undefined> {
   const argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   try {
-    const child = await host.run(argv, { cwd: directory, terminal: "capture" });
-    if (child.code !== 0) throw gitFailed(child.stderr);
-    const names = text(child.stdout).split("\0");
+    const child = await host.run(argv, { cwd: directory, terminal: "capture", env: gitEnvironment(host) });
+    if (child.code !== 0 || /could not open|Permission denied/.test(text(child.stderr))) throw gitFailed(child.stderr);
+    const names = namesIn(child.stdout).split("\0");
     return names.filter((name) => name !== "").map((name) => join(directory, name));
   } catch (error) {
     if (error instanceof SecretsError) throw error;
     return undefined; // no git on this machine
+  }
+}
+
+/** A hook or an outer git must not point this one at another repository; its messages are read, so in English. */
+function gitEnvironment(host: Host): Record<string, string | undefined> {
+  const kept = Object.entries(host.env).filter(([name]) => !name.startsWith("GIT_"));
+  return { ...Object.fromEntries(kept), LC_ALL: "C" };
+}
+
+/** @throws SecretsError `io`: a file whose name is not UTF-8 could not be looked at, and nobody would notice */
+function namesIn(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SecretsError("io", "a file name here is not UTF-8, so that file cannot be looked at", {
+      hint: "`git ls-files` shows it with escapes; rename it",
+    });
   }
 }
 

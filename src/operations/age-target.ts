@@ -5,12 +5,13 @@ import { collect, once, sha256 } from "../io/stream.ts";
 import { ageRecipients } from "../policy/policy.ts";
 import { openSecret, sealingChange } from "./age-secret.ts";
 import { inFile, type Project } from "./project.ts";
-import { compareReaders, personMayRead } from "./readers.ts";
+import { compareReaders, personMayRead, refuseGroups } from "./readers.ts";
 import type { AgeTarget, Planned } from "./target.ts";
 
 /** @param bytes what is there now; undefined for a new file */
 export async function ageTarget(project: Project, planned: Planned, bytes: Uint8Array | undefined): Promise<AgeTarget> {
   const { path, file, ruled, options } = planned;
+  refuseGroups(file, ruled);
   const header =
     bytes && (await readAgeHeader(once(bytes)).catch((error: unknown) => Promise.reject(inFile(error, file))));
   const difference = header && (await compareReaders(header, ruled));

@@ -8,11 +8,11 @@ import { createHash } from "node:crypto";
 import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { loadFormat } from "../formats/index.ts";
-import { collect, digest, once, readStream } from "../io/stream.ts";
+import { collect, digest, once } from "../io/stream.ts";
 import { shellWord } from "../io/words.ts";
 import { fileChunks, isAge, openSecret } from "./age-secret.ts";
 import { kindOfContent, requireFormatName } from "./file-kind.ts";
-import { digestOf, replayable } from "./input.ts";
+import { digestOf, outputPath, replayable } from "./input.ts";
 import { resolveSteps, stepsOf } from "./key-path.ts";
 import { inFile, isAgePath, statOf, type Project } from "./project.ts";
 import { openSops } from "./sops-secret.ts";
@@ -42,8 +42,8 @@ export async function decrypt(project: Project, request: DecryptRequest): Promis
   if (request.inPlace === true && request.output !== undefined) {
     throw new SecretsError("usage", "in place and to another file at once", { hint: "either -i or -o OUT" });
   }
-  const output = request.inPlace === true ? request.input : request.output;
-  if (output === undefined || output === "-") {
+  const output = request.inPlace === true ? request.input : outputPath(request.output);
+  if (output === undefined) {
     for await (const chunk of await plaintextOf(project, request)) await project.host.stdout(chunk);
     return undefined;
   }
@@ -57,11 +57,12 @@ export async function decrypt(project: Project, request: DecryptRequest): Promis
 async function plaintextOf(project: Project, request: DecryptRequest): Promise<AsyncIterable<Uint8Array>> {
   const path = project.resolve(request.filename ?? (request.input === "-" ? "standard input" : request.input));
   const source = request.input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(request.input));
-  const { head, chunks } = await replayable(source);
+  const { head, chunks, close } = await replayable(source);
   if (!isAge(head)) return sopsPlaintext(project, { path, request, bytes: await collect(chunks()) });
   if (request.extract === undefined && request.outputType === undefined) {
     return (await openSecret(project, path, chunks())).plaintext;
   }
+  await close();
   throw new SecretsError("usage", "an .age secret is one value and has no keys", {
     at: { file: project.show(path) },
     hint: `secrets get ${shellWord(project.show(path))}`,
@@ -100,8 +101,8 @@ async function refuseOverSecret(project: Project, target: string): Promise<void>
   const hint = "choose another name; `secrets decrypt -i` decrypts in place";
   if (isAgePath(target)) throw new SecretsError("refused", "plaintext under a name that ends in .age", { at, hint });
   if ((await statOf(project, target))?.kind !== "file") return;
-  const { head, chunks } = await replayable(readStream(project.host.files, target));
-  const secret = isAge(head) || recognise(await collect(chunks()), target).kind === "sops";
+  const bytes = await collect(fileChunks(project, target));
+  const secret = recognise(bytes, target).kind !== "plain";
   if (secret) throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
 }
 

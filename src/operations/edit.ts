@@ -5,7 +5,6 @@
  */
 import { basename } from "node:path";
 import { SecretsError } from "../errors.ts";
-import { checkWritable } from "../io/commit.ts";
 import { openEditor } from "../io/editor.ts";
 import { withScratch, type Scratch } from "../io/scratch.ts";
 import type { Project } from "./project.ts";
@@ -13,7 +12,7 @@ import { confirm, tellIfNotReader } from "./readers.ts";
 import { planWrite } from "./plan-write.ts";
 import { withRescue } from "./rescue.ts";
 import type { Target, WriteOptions } from "./target.ts";
-import { writeTarget, type WriteOutcome } from "./write.ts";
+import { requireWritable, writeTarget, type WriteOutcome } from "./write.ts";
 
 /**
  * Opens the editor on a secret, or on an empty buffer for a new one. What cannot be sealed (a syntax error) can be opened
@@ -24,7 +23,7 @@ export async function editSecret(project: Project, file: string, options: WriteO
   const path = project.resolve(file);
   const target = await planWrite(project, path, options);
   const bytes = await target.open();
-  await checkWritable(project.host, path, (await project.repository(path))?.root);
+  await requireWritable(project, path);
   await tellIfNotReader(project, target.file, target.recipients);
   const name = basename(path).replace(/\.age$/, "");
   const warn = (line: string) => project.tell(`warning: ${line}`);
@@ -33,8 +32,7 @@ export async function editSecret(project: Project, file: string, options: WriteO
 
 async function session(project: Project, target: Target, scratch: Scratch): Promise<WriteOutcome> {
   for (let line: number | undefined; ;) {
-    await openedEditor(project, target, { scratch, line });
-    const plaintext = await scratch.read();
+    const plaintext = await edited(project, target, { scratch, line });
     try {
       return await writeTarget(project, target, await target.seal(plaintext));
     } catch (cause) {
@@ -43,6 +41,25 @@ async function session(project: Project, target: Target, scratch: Scratch): Prom
       else throw cause instanceof SecretsError ? await withRescue(project, target, { error, plaintext }) : cause;
     }
   }
+}
+
+/** An editor that is back at once with nothing done has handed the file to a window that is still open. */
+const AT_ONCE = 500;
+
+async function edited(
+  project: Project,
+  target: Target,
+  at: { readonly scratch: Scratch; readonly line: number | undefined },
+): Promise<Uint8Array> {
+  const { host } = project;
+  const before = await at.scratch.read();
+  const start = host.now().getTime();
+  await openedEditor(project, target, at);
+  const after = await at.scratch.read();
+  const isBack = host.now().getTime() - start < AT_ONCE && Buffer.compare(before, after) === 0;
+  if (!isBack || !host.terminal.canAsk) return after;
+  await host.terminal.ask("the editor is back already; press Enter when you are done with the file ");
+  return at.scratch.read();
 }
 
 /** Whether the text itself is the trouble, so that another look at it can mend it, and somebody is there to look. */

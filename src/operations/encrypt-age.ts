@@ -13,6 +13,7 @@ import { inFile, requireRule, ruleOf, statOf, type Project } from "./project.ts"
 import {
   compareReaders,
   personMayRead,
+  refuseGroups,
   refuseLockout,
   requireReaders,
   settleDrift,
@@ -44,6 +45,7 @@ async function recipientsFor(project: Project, { request, path }: Encryption): P
   if (request.recipients !== undefined && request.recipients.length > 0) return namedRecipients(request.recipients);
   const ruled = await requireRule(project, path);
   requireReaders(file, ruled);
+  refuseGroups(file, ruled);
   const recipients = ageRecipients(ruled.ruling.readers);
   await tellIfNotReader(project, file, recipients);
   return recipients;
@@ -128,14 +130,17 @@ async function existingAge(
 ): Promise<AgeHeader | undefined> {
   const file = project.show(path);
   if ((await statOf(project, path)) === undefined) return undefined;
-  const { head, chunks } = await replayable(fileChunks(project, path));
+  const { head, chunks, close } = await replayable(fileChunks(project, path));
   if (isAge(head)) {
     try {
-      return await readAgeHeader(chunks());
+      const header = await readAgeHeader(chunks());
+      await header.close();
+      return header;
     } catch (error) {
       throw inFile(error, file);
     }
   }
+  await close();
   if (request.inPlace === true || head.length === 0) return undefined;
   throw new SecretsError("refused", "this is not an age file: it would be overwritten", {
     at: { file },

@@ -10,7 +10,7 @@ import { encryptAge } from "./encrypt-age.ts";
 import { encryptSops } from "./encrypt-sops.ts";
 import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";
 import { kindOfNew } from "./file-kind.ts";
-import { digestOf, replayable } from "./input.ts";
+import { digestOf, outputPath, replayable } from "./input.ts";
 import { isAgePath, type Project } from "./project.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function encrypt(project: Project, request: EncryptRequest): Promis
       hint: "name a file, or use -o OUT",
     });
   }
-  const output = request.inPlace === true ? request.input : request.output === "-" ? undefined : request.output;
+  const output = request.inPlace === true ? request.input : outputPath(request.output);
   const deciding = request.filename ?? output ?? request.input;
   const target = output === undefined ? undefined : project.resolve(output);
   const encryption: Encryption = {
@@ -50,7 +50,10 @@ function becomesAge(project: Project, deciding: string, request: EncryptRequest)
 /** The plaintext, after a look at its first bytes. @throws SecretsError `refused` */
 async function plaintextInput(project: Project, input: string): Promise<Encryption["chunks"]> {
   const path = input === "-" ? undefined : project.resolve(input);
-  const { head, chunks } = await replayable(path === undefined ? project.host.stdin() : fileChunks(project, path));
+  const { head, chunks, close } = await replayable(
+    path === undefined ? project.host.stdin() : fileChunks(project, path),
+  );
+  if (isAge(head)) await close();
   if (isAge(head)) throw encryptedAlready(path === undefined ? "standard input" : project.show(path));
   return chunks;
 }

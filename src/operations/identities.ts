@@ -201,6 +201,7 @@ async function load(source: Source, options: RingOptions): Promise<Loaded> {
     for (const warning of warnings) options.warn(`warning: ${source.origin}: ${warning}`);
     entry.note = entry.locked.length > 0 ? "protected by a passphrase" : "not for this file";
   } catch (error) {
+    if (error instanceof SecretsError && error.code === "usage") throw error;
     entry.note = whyNot(error);
   }
   options.detail(`identity ${source.origin}: ${entry.note}`);

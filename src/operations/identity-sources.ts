@@ -80,7 +80,8 @@ function optionalFiles(host: Host, paths: readonly string[]): Source[] {
     inline: false,
     cheap: true,
     path,
-    read: async () => ((await host.files.stat(path)) === undefined ? undefined : host.files.read(path)),
+    // Nothing but a regular file: reading a pipe that somebody left there would wait for ever.
+    read: async () => ((await host.files.stat(path))?.kind === "file" ? host.files.read(path) : undefined),
   }));
 }
 

@@ -8,10 +8,16 @@ import { statOf, type Project } from "./project.ts";
 /** Enough for every header that tells an encrypted file from a plain one. */
 const HEAD = 4096;
 
-/** The first bytes, and the whole stream once more from its beginning (to be iterated once). */
-export async function replayable(
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ head: Uint8Array; chunks: () => AsyncIterable<Uint8Array> }> {
+export interface Replayable {
+  readonly head: Uint8Array;
+  /** The whole stream from its beginning, to be iterated once, to its end or not. */
+  readonly chunks: () => AsyncIterable<Uint8Array>;
+  /** For who has seen enough. */
+  readonly close: () => Promise<void>;
+}
+
+/** The first bytes, and the whole stream once more. Either `chunks` is iterated or `close` is called. */
+export async function replayable(source: AsyncIterable<Uint8Array>): Promise<Replayable> {
   const iterator = source[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
   let size = 0;
@@ -33,7 +39,16 @@ export async function replayable(
       await iterator.return?.();
     }
   }
-  return { head: Buffer.concat(seen), chunks };
+  const close = async () => {
+    await iterator.return?.();
+  };
+  return { head: Buffer.concat(seen), chunks, close };
+}
+
+/** The path that is meant by an output: undefined for standard output, by whatever name. */
+export function outputPath(output: string | undefined): string | undefined {
+  const names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+  return output === undefined || names.includes(output) ? undefined : output;
 }
 
 /** SHA-256 of the file that is there now; undefined where nothing is. */

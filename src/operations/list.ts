@@ -7,7 +7,7 @@ import { SecretsError, type Position } from "../errors.ts";
 import type { CanOpen } from "./identities.ts";
 import { canOpen, inspect, type DeclaredReaders } from "./inspect.ts";
 import { adviceFor } from "./no-identity.ts";
-import { ruleForReading, statOf, type Project, type Ruled } from "./project.ts";
+import { requireFile, ruleForReading, statOf, type Project, type Ruled } from "./project.ts";
 import { differenceLines, type Agreement } from "./readers.ts";
 import { secretFiles } from "./secret-files.ts";
 
@@ -83,9 +83,7 @@ async function reportOn(project: Project, path: string): Promise<SecretReport> {
   const base = { file: project.show(path), rule: ruled && ruleReport(ruled), ...nothing };
   const stat = await statOf(project, path);
   if (stat === undefined) return { ...base, format: undefined };
-  if (stat.kind === "directory") {
-    throw new SecretsError("usage", "this is a directory, not a file", { at: { file: base.file } });
-  }
+  requireFile(project, path, stat);
   try {
     const secret = await inspect(project, path, ruled);
     if (secret === undefined) return { ...base, format: "plain" };

@@ -57,6 +57,9 @@ export interface Project {
   readonly policy: (path: string) => Promise<PolicyFile | undefined>;
 }
 
+/** What stands in a word of the command line for bytes that are no UTF-8. */
+const NOT_UTF8 = "\ufffd";
+
 /** Opens the surroundings; reads nothing yet. */
 export function createProject(options: ProjectOptions): Project {
   const host = options.dryRun === true ? dryRun(options.host).host : options.host;
@@ -66,7 +69,10 @@ export function createProject(options: ProjectOptions): Project {
   const detail = options.detail ?? ignore;
   const tell = options.tell ?? ignore;
   const warn = options.warn ?? tell;
-  const toAbsolute = (path: string) => resolve(directory, path);
+  const toAbsolute = (path: string) => {
+    if (!path.includes(NOT_UTF8)) return resolve(directory, path);
+    throw new SecretsError("usage", "the name is not UTF-8, so no file can be found by it", { at: { file: path } });
+  };
   const show = (path: string) => shown(directory, path);
 
   const repository = (path: string) =>
@@ -143,7 +149,7 @@ export async function ruleOf(project: Project, path: string): Promise<Ruled | un
 export async function requireRule(project: Project, path: string): Promise<Ruled> {
   const at = { file: project.show(path) };
   const stat = await statOf(project, path);
-  if (stat?.kind === "directory") throw new SecretsError("usage", "this is a directory, not a file", { at });
+  if (stat !== undefined) requireFile(project, path, stat);
   const file = await project.policy(path);
   if (file === undefined) {
     throw new SecretsError("no-rule", "there is no policy for this file (no .sops.yaml here or above)", {
@@ -159,23 +165,32 @@ export async function requireRule(project: Project, path: string): Promise<Ruled
       hint: `add a line under \`secrets:\` in ${project.show(file.path)}:  ${inside}: [NAME]`,
     });
   }
-  if (stat !== undefined) await refuseOtherReaders(project, path, ruling);
-  return { file, ruling };
+  const ruled = { file, ruling };
+  await refuseOtherReaders(project, path, ruled);
+  return ruled;
 }
 
 /** Through a symlink the bytes land in another file, whose own rule must not be got around. */
-async function refuseOtherReaders(project: Project, path: string, ruling: Ruling): Promise<void> {
-  const real = await attempt(project.show(path), "read", () => project.host.files.realpath(path));
-  const target = join(
-    await attempt(project.show(path), "read", () => project.host.files.realpath(dirname(path))),
-    basename(path),
-  );
-  if (real === target) return;
+async function refuseOtherReaders(project: Project, path: string, ruled: Ruled): Promise<void> {
+  const real = await realPath(project, path, ruled.file.directory);
+  if (real === path) return;
   const other = (await ruleOf(project, real))?.ruling;
-  if (other === undefined || sameReaders(other, ruling)) return;
-  throw new SecretsError("refused", `this is a link to ${project.show(real)}, whose rule names other readers`, {
+  if (other === undefined || sameReaders(other, ruled.ruling)) return;
+  throw new SecretsError("refused", `a link leads to ${project.show(real)}, whose rule names other readers`, {
     at: { file: project.show(path) },
     hint: `name the file itself: ${shellWord(project.show(real))}`,
+  });
+}
+
+/** Where the path really leads, in the words that the policy's directory was reached by. */
+async function realPath(project: Project, path: string, base: string): Promise<string> {
+  const { realpath } = project.host.files;
+  return attempt(project.show(path), "read", async () => {
+    let existing = path;
+    while ((await project.host.files.stat(existing)) === undefined) existing = dirname(existing);
+    const real = join(await realpath(existing), relative(existing, path));
+    const inside = relative(await realpath(base), real);
+    return inside.startsWith("..") || isAbsolute(inside) ? real : join(base, inside);
   });
 }
 
@@ -224,6 +239,13 @@ export async function stateDirectory(project: Project, path: string): Promise<st
 /** What is at a path, symlinks followed; undefined where nothing is. @throws SecretsError `io` */
 export async function statOf(project: Project, path: string): Promise<FileStat | undefined> {
   return attempt(project.show(path), "read", () => project.host.files.stat(path));
+}
+
+/** @throws SecretsError `usage` for a directory, a pipe or a device */
+export function requireFile(project: Project, path: string, stat: FileStat): void {
+  if (stat.kind === "file") return;
+  const what = stat.kind === "directory" ? "a directory" : "a pipe or a device";
+  throw new SecretsError("usage", `this is ${what}, not a file`, { at: { file: project.show(path) } });
 }
 
 /** Whether a path asks for a whole-file age secret. */

@@ -149,6 +149,19 @@ export async function tellIfNotReader(project: Project, file: string, recipients
   project.warn(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
 }
 
+/** @throws SecretsError `policy`: a threshold cannot be kept in a file that any one of its readers opens */
+export function refuseGroups(file: string, ruled: Ruled): void {
+  if (ruled.ruling.settings.groups === undefined) return;
+  throw new SecretsError(
+    "policy",
+    "its rule has several key groups, and an .age secret has none: any one reader opens it",
+    {
+      at: ruled.ruling.at,
+      hint: `give ${file} a line of its own under \`secrets:\``,
+    },
+  );
+}
+
 /** After a reader was removed: what re-encryption cannot do. */
 export function tellToChangeValues(project: Project, file: string, difference: Agreement): void {
   const gone = [...difference.extra, ...(difference.strangers > 0 ? [`${difference.strangers} unknown`] : [])];

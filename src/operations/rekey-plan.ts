@@ -6,7 +6,7 @@ import { shellWord } from "../io/words.ts";
 import { needsPassphrase } from "./age-secret.ts";
 import { inspect, type Inspected } from "./inspect.ts";
 import { requireRule, ruleOf, type Project, type Ruled } from "./project.ts";
-import { differenceLines, requireReaders, type Agreement } from "./readers.ts";
+import { differenceLines, refuseGroups, requireReaders, type Agreement } from "./readers.ts";
 import { secretFiles, type Candidate } from "./secret-files.ts";
 
 /** What is to be done with one file. */
@@ -81,6 +81,7 @@ function planned(
 ): PlannedFile {
   if (secret.kind === "age" && needsPassphrase(secret.header.stanzas)) return leftAlone(file, "passphrase");
   requireReaders(file, ruled);
+  if (secret.kind === "age") refuseGroups(file, ruled);
   const { agreement } = secret;
   if (agreement === undefined) return leftAlone(file, "no rule");
   const action = agreement.status === "agree" && options.force !== true ? "keep" : "re-encrypt";

@@ -6,7 +6,6 @@
  */
 import { SecretsError } from "../errors.ts";
 import type { Step } from "../formats/format.ts";
-import { checkWritable } from "../io/commit.ts";
 import { shellWord } from "../io/words.ts";
 import { inFile, type Project } from "./project.ts";
 import { tellIfNotReader } from "./readers.ts";
@@ -14,7 +13,7 @@ import { resolveSteps, stepsOf } from "./key-path.ts";
 import { utf8 } from "./file-kind.ts";
 import { planWrite } from "./plan-write.ts";
 import type { SopsTarget, Target, WriteOptions } from "./target.ts";
-import { writeTarget, type WriteOutcome } from "./write.ts";
+import { requireWritable, writeTarget, type WriteOutcome } from "./write.ts";
 
 /** A value, and whether it is JSON or raw text; raw text loses one final newline in sops documents. */
 export interface NewValue {
@@ -35,7 +34,7 @@ export async function setSecret(project: Project, file: string, request: SetRequ
   const path = project.resolve(file);
   const target = await planWrite(project, path, request.options);
   const steps = keyFor(target, request.key);
-  await checkWritable(project.host, path, (await project.repository(path))?.root);
+  await requireWritable(project, path);
   await tellIfNotReader(project, target.file, target.recipients);
   const plaintext =
     target.kind === "sops" && steps !== undefined

@@ -1,11 +1,10 @@
 /** How is one key taken out of a sops document? */
 import { SecretsError } from "../errors.ts";
-import { checkWritable } from "../io/commit.ts";
 import { resolveSteps, stepsOf } from "./key-path.ts";
 import { inFile, statOf, type Project } from "./project.ts";
 import { planWrite } from "./plan-write.ts";
 import type { WriteOptions } from "./target.ts";
-import { writeTarget, type WriteOutcome } from "./write.ts";
+import { requireWritable, writeTarget, type WriteOutcome } from "./write.ts";
 
 /** @throws SecretsError `not-found` where there is no such key; `usage` for what is no document */
 export async function unsetKey(
@@ -22,7 +21,7 @@ export async function unsetKey(
   if (target.kind !== "sops") {
     throw new SecretsError("usage", "an .age secret is one value and has no keys", { at: { file: target.file } });
   }
-  await checkWritable(project.host, path, (await project.repository(path))?.root);
+  await requireWritable(project, path);
   try {
     const parsed = target.format.parse((await target.document())?.openText ?? "", "open");
     const text = target.format.unset(parsed, resolveSteps(steps, parsed.leaves));

@@ -2,7 +2,7 @@
  * How does a change reach the disk? Every write of the program ends here.
  */
 import { SecretsError } from "../errors.ts";
-import { commit, type Change } from "../io/commit.ts";
+import { checkWritable, commit, type Change } from "../io/commit.ts";
 import { ioError } from "../io/io-error.ts";
 import { stateDirectory, type Project } from "./project.ts";
 import { tellToChangeValues } from "./readers.ts";
@@ -24,6 +24,15 @@ export async function writeTarget(project: Project, target: Target, change: Chan
   await commitChanges(project, [change]);
   if (target.difference !== undefined) tellToChangeValues(project, target.file, target.difference);
   return { status: target.isNew ? "created" : "updated", file: target.file };
+}
+
+/** @throws SecretsError what a commit of this path would, as far as that can be found out before anything is typed */
+export async function requireWritable(project: Project, path: string): Promise<void> {
+  try {
+    await checkWritable(project.host, path, (await project.repository(path))?.root);
+  } catch (error) {
+    throw shownError(project, ioError(error, project.show(path), "write"));
+  }
 }
 
 /** All or nothing, in each repository that they reach into: a run that reaches into a submodule has two commits. */
