@@ -41,18 +41,6 @@ export async function* fileChunks(project: Project, path: string): AsyncGenerato
   }
 }
 
-/** The header alone. @throws SecretsError `malformed`, `not-found`, `io`, all naming the file. */
-export async function readHeader(project: Project, path: string): Promise<AgeHeader> {
-  const chunks = fileChunks(project, path);
-  try {
-    return await readAgeHeader(chunks);
-  } catch (error) {
-    throw inFile(error, project.show(path));
-  } finally {
-    await chunks.return(undefined);
-  }
-}
-
 /** Whether these first bytes are an age file, binary or armored. */
 export { isAge };
 
