@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Stanza } from "age-encryption";
-import { isAge, openAge, readAgeHeader, sealAge, verifyAge } from "../documents/age-file.ts";
+import { isAge, openAge, sealAge, verifyAge } from "../documents/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { readersOf } from "../documents/age-readers.ts";
 import { hintLists, readHint } from "../documents/reader-hint.ts";
