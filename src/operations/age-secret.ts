@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Stanza } from "age-encryption";
-import { isAge, openAge, sealAge, verifyAge } from "../documents/age-file.ts";
+import { openAge, sealAge, verifyAge } from "../documents/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { readersOf } from "../documents/age-readers.ts";
 import { hintLists, readHint } from "../documents/reader-hint.ts";
@@ -17,7 +17,8 @@ import { readStream } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Opening } from "./identities.ts";
 import { noIdentity } from "./no-identity.ts";
-import { inFile, ruleForReading, type Project } from "./project.ts";
+import { inFile, type Project } from "./project.ts";
+import { ruleForReading } from "./rule.ts";
 
 export interface OpenSecret {
   readonly header: AgeHeader;
@@ -40,9 +41,6 @@ export async function* fileChunks(project: Project, path: string): AsyncGenerato
     throw ioError(error, project.show(path), "read");
   }
 }
-
-/** Whether these first bytes are an age file, binary or armored. */
-export { isAge };
 
 /**
  * Opens a secret with the keys at hand.

@@ -4,13 +4,14 @@
  * Of an age file every chunk is authenticated before it is passed on, and of a sops document the MAC before anything is. A
  * file is written only when the last byte was right: a secret that turns out to be damaged leaves nothing behind.
  */
+import { isAge } from "../documents/age-file.ts";
 import { createHash } from "node:crypto";
 import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { loadFormat } from "../formats/index.ts";
 import { collect, digest, once } from "../io/stream.ts";
 import { shellWord } from "../io/words.ts";
-import { fileChunks, isAge, openSecret } from "./age-secret.ts";
+import { fileChunks, openSecret } from "./age-secret.ts";
 import { kindOfContent, requireFormatName } from "./file-kind.ts";
 import { digestOf, outputPath, replayable } from "./input.ts";
 import { resolveSteps, stepsOf } from "./key-path.ts";

@@ -1,15 +1,16 @@
 /** How does a plaintext of any size become a whole-file age secret, in constant memory? */
-import { readAgeHeader } from "../documents/age-file.ts";
+import { isAge, readAgeHeader } from "../documents/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../io/words.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients } from "../policy/policy.ts";
-import { fileChunks, isAge, sealingChange } from "./age-secret.ts";
+import { fileChunks, sealingChange } from "./age-secret.ts";
 import type { Encryption } from "./encryption.ts";
 import { replayable } from "./input.ts";
 import { newPassphrase } from "./passphrase.ts";
-import { inFile, requireRule, ruleOf, statOf, type Project } from "./project.ts";
+import { inFile, statOf, type Project } from "./project.ts";
+import { requireRule, ruleOf } from "./rule.ts";
 import {
   compareReaders,
   personMayRead,

@@ -4,8 +4,9 @@
  * The path that decides rule and format is `--filename-override`, else the output, else the input. A path in `.age` becomes
  * a whole-file secret, one that sops knows a sops document. Recipients named on the command line replace the rule's.
  */
+import { isAge } from "../documents/age-file.ts";
 import { SecretsError } from "../errors.ts";
-import { fileChunks, isAge } from "./age-secret.ts";
+import { fileChunks } from "./age-secret.ts";
 import { encryptAge } from "./encrypt-age.ts";
 import { encryptSops } from "./encrypt-sops.ts";
 import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";

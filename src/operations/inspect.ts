@@ -2,7 +2,7 @@
  * What does a file tell without a key: what it is, who reads it, whether that agrees with the policy, and can we open it?
  */
 import type { AgeHeader } from "../documents/age-header.ts";
-import { readAgeHeader } from "../documents/age-file.ts";
+import { isAge, readAgeHeader } from "../documents/age-file.ts";
 import { readersOf } from "../documents/age-readers.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
 import { knownEntries } from "../documents/sops-readers.ts";
@@ -10,11 +10,12 @@ import { neededShares } from "../documents/sops-unwrap.ts";
 import type { KeyGroup, Metadata } from "../documents/sops-metadata.ts";
 import { collect, once } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
-import { fileChunks, isAge, needsPassphrase, opening } from "./age-secret.ts";
+import { fileChunks, needsPassphrase, opening } from "./age-secret.ts";
 import { kindOfContent } from "./file-kind.ts";
 import type { CanOpen, IdentityRing } from "./identities.ts";
 import { replayable } from "./input.ts";
-import { inFile, type Project, type Ruled } from "./project.ts";
+import { inFile, type Project } from "./project.ts";
+import type { Ruled } from "./rule.ts";
 import { compareReaders, nameOf, type Agreement } from "./readers.ts";
 import { compareDocument } from "./sops-readers.ts";
 import { foreignEntries, recipientsOf } from "./sops-secret.ts";

@@ -7,7 +7,8 @@ import { SecretsError, type Position } from "../errors.ts";
 import type { CanOpen } from "./identities.ts";
 import { canOpen, inspect, type DeclaredReaders } from "./inspect.ts";
 import { adviceFor } from "./no-identity.ts";
-import { requireFile, ruleForReading, statOf, type Project, type Ruled } from "./project.ts";
+import { requireFile, statOf, type Project } from "./project.ts";
+import { ruleForReading, type Ruled } from "./rule.ts";
 import { differenceLines, type Agreement } from "./readers.ts";
 import { secretFiles } from "./secret-files.ts";
 

@@ -4,7 +4,8 @@
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../io/words.ts";
 import type { Recipient } from "../keys/key-kind.ts";
-import { ruleForReading, type Project } from "./project.ts";
+import type { Project } from "./project.ts";
+import { ruleForReading } from "./rule.ts";
 
 /**
  * The error that says so.

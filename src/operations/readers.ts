@@ -10,7 +10,8 @@ import { SecretsError } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients, type Policy, type Reader } from "../policy/policy.ts";
 import { shellWord } from "../io/words.ts";
-import type { Project, Ruled } from "./project.ts";
+import type { Project } from "./project.ts";
+import type { Ruled } from "./rule.ts";
 
 /** How the file's readers stand to the policy; names sorted, a literal recipient by its text. */
 export interface Agreement {

@@ -5,7 +5,8 @@ import { SecretsError } from "../errors.ts";
 import { shellWord } from "../io/words.ts";
 import { needsPassphrase } from "./age-secret.ts";
 import { inspect, type Inspected } from "./inspect.ts";
-import { requireRule, ruleOf, type Project, type Ruled } from "./project.ts";
+import type { Project } from "./project.ts";
+import { requireRule, ruleOf, type Ruled } from "./rule.ts";
 import { differenceLines, refuseGroups, requireReaders, type Agreement } from "./readers.ts";
 import { secretFiles, type Candidate } from "./secret-files.ts";
 

@@ -3,10 +3,11 @@
  *
  * Told by their content, never by their name: everything that git tracks or would track is looked at.
  */
+import { isAge } from "../documents/age-file.ts";
 import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { listFiles } from "../git/repository.ts";
-import { isAge } from "./age-secret.ts";
+
 import { attempt } from "../io/io-error.ts";
 import { statOf, type Project } from "./project.ts";
 

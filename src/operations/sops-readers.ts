@@ -13,7 +13,7 @@ import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { sopsRecipients } from "../policy/sops-recipients.ts";
-import type { Ruled } from "./project.ts";
+import type { Ruled } from "./rule.ts";
 import { hostKeys, namesOf, type Agreement } from "./readers.ts";
 
 /** The recipients of each key group that the rule asks for: one group, unless `key_groups` names more. */

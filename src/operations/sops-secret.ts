@@ -11,7 +11,8 @@ import type { Change } from "../io/commit.ts";
 import { collect, sha256 } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { noIdentity } from "./no-identity.ts";
-import { inFile, type Project, type Ruled } from "./project.ts";
+import { inFile, type Project } from "./project.ts";
+import type { Ruled } from "./rule.ts";
 import { wantedReaders, wantedSettings } from "./sops-readers.ts";
 
 /**

@@ -7,7 +7,7 @@ import type { OpenedDocument } from "../documents/sops-document.ts";
 import type { Format } from "../formats/format.ts";
 import type { Change } from "../io/commit.ts";
 import type { Recipient } from "../keys/key-kind.ts";
-import type { Ruled } from "./project.ts";
+import type { Ruled } from "./rule.ts";
 import type { Agreement } from "./readers.ts";
 
 export interface WriteOptions {

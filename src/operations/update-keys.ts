@@ -7,7 +7,8 @@
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../io/words.ts";
 import { inspect } from "./inspect.ts";
-import { requireRule, type Project } from "./project.ts";
+import type { Project } from "./project.ts";
+import { requireRule } from "./rule.ts";
 import { confirm } from "./readers.ts";
 import type { PlannedFile } from "./rekey-plan.ts";
 import { planRekey, rekey, type RekeyOptions } from "./rekey.ts";
