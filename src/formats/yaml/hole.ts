@@ -39,8 +39,8 @@ export interface Hole {
   readonly start: number;
   readonly end: number;
   readonly place: string;
-  seal(enc: string): string;
-  open(scalar: Scalar): string;
+  readonly seal: (enc: string) => string;
+  readonly open: (scalar: Scalar) => string;
 }
 
 /** The hole of a scalar. */

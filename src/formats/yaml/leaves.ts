@@ -81,8 +81,8 @@ function valueLeaf(node: ScalarNode, around: Surroundings): Leaf {
     scalar: scalarOfNode(node),
     place: hole.place,
     copy: false,
-    seal: (enc) => hole.seal(enc),
-    open: (scalar) => hole.open(scalar),
+    seal: hole.seal,
+    open: hole.open,
   };
 }
 
