@@ -110,7 +110,8 @@ function newBlock(text: string, around: Surroundings, end: number): string | und
   if (follows.deepest >= indent) return undefined;
   const spot: BlockSpot = { parent, indent, eol, breaks: follows.breaks, folded: false, header: undefined };
   const source = blockSource(text, spot);
-  if (source === undefined || !readsBack(text, source, spot)) return undefined;
+  // Blank lines at its end would not be part of the hole when the text is read again.
+  if (source === undefined || source.body.endsWith("\n") || !readsBack(text, source, spot)) return undefined;
   return source.header + eol + source.body;
 }
 
