@@ -342,6 +342,23 @@ sops:
     expect(less).toBe(STANDING.replace("  -   recipient: age1a\n      enc: |\n          A\n", ""));
   });
 
+  it("is carried over to an edited text as it stands, in every document", () => {
+    const one = STANDING.replace("a: x\n", "");
+    const previous = yaml.parse(`a: x\n${one}---\nb: x\n${one}`, "sealed");
+    if (!(previous.metadata instanceof Map)) throw new TypeError("no mapping");
+    const metadata = new Map(previous.metadata).set("mac", "ENC[new]");
+    const edited = yaml.parse("a: z\nc: w\n---\nb: z", "open");
+    const expected = one.replace("old", "new");
+    expect(yaml.printLike?.(edited, [], { metadata, previous })).toBe(
+      `a: z\nc: w\n${expected}---\nb: z\n${expected}`.trimEnd(),
+    );
+  });
+
+  it("in a later document of an open text is seen", () => {
+    expect(yaml.parse("a: 1\n---\nsops: {x: 1}\n", "open").metadata).toEqual(new Map([["x", 1]]));
+    expect(yaml.parse("a: 1\n---\nsops: {x: 1}\n", "sealed").metadata).toBeUndefined();
+  });
+
   it("takes new fields where their names sort, and loses old ones", () => {
     const text = changed((tree) => {
       tree.delete("kms");
