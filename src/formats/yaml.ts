@@ -57,9 +57,11 @@ function sealedLeaves(stream: Stream): readonly Leaf[] {
 
 /** A half-merged file says so, instead of missing a colon somewhere. */
 function refuseMergeMarkers(text: string): void {
-  const at = /^<{7} [^]*?^={7}$[^]*?^>{7} /m.exec(text)?.index;
-  if (at === undefined) return;
-  throw malformedAt("merge conflict markers: resolve the conflict first", text.slice(0, at).split("\n").length, 1);
+  const start = /^<{7} /m.exec(text)?.index;
+  if (start === undefined) return;
+  const middle = /^={7}\r?$/m.exec(text.slice(start));
+  if (middle === null || !/^>{7} /m.test(text.slice(start + middle.index))) return;
+  throw malformedAt("merge conflict markers: resolve the conflict first", text.slice(0, start).split("\n").length, 1);
 }
 
 function printLike(
