@@ -170,6 +170,7 @@ describe("opening", () => {
     expect(openedAs(`a: ${ENC} # c\n`, str("x\ny"))).toBe('a: "x\\ny" # c\n');
     expect(openedAs(`a: ${ENC}\n      # c\n`, str("x\ny"))).toBe('a: "x\\ny"\n      # c\n');
     expect(openedAs(`a: ['${ENC}']\n`, str("x\ny"))).toBe('a: ["x\\ny"]\n');
+    expect(openedAs(`a: ${ENC} \n`, str("x\ny"))).toBe('a: "x\\ny" \n');
   });
 
   it("a text of several lines is indented as the metadata is", () => {
@@ -185,12 +186,14 @@ describe("opening", () => {
 
   it("in quotes loses them where it is no text", () => {
     expect(openedAs(`{"a": "${ENC}"}\n`, scalarOf("int", "7"))).toBe('{"a": 7}\n');
+    expect(openedAs(`a: "${ENC}"#c\n`, scalarOf("int", "7"))).toBe("a: 7 #c\n");
   });
 
   it("in flow is plain only if it reads back so", () => {
     expect(openedAs(`a: ['${ENC}']\n`, str("x y"))).toBe("a: [x y]\n");
     expect(openedAs(`a: ['${ENC}']\n`, str("x, y"))).toBe("a: ['x, y']\n");
     expect(openedAs(`a: ['${ENC}']\n`, str("true"))).toBe("a: ['true']\n");
+    expect(openedAs(`a: ['${ENC}'#c\n ]\n`, str("x"))).toBe("a: ['x'#c\n ]\n");
   });
 
   it("in a block fits the header to the line breaks at the end", () => {
