@@ -87,7 +87,7 @@ export function textSource(text: string, flow: boolean): string {
 }
 
 /** A scalar that is no text, unquoted, so that it reads back with its type: a float always has a point. */
-export function typedSource(scalar: Scalar): string {
+function typedSource(scalar: Scalar): string {
   const text = textOfScalar(scalar) ?? "";
   if (scalar.type === "null") return "null";
   if (scalar.type === "bool") return text.toLowerCase();
@@ -111,6 +111,6 @@ export function lineSource(scalar: Scalar, flow: boolean): string {
 }
 
 /** Bytes that are no text. */
-export function binarySource(scalar: Scalar): string {
+function binarySource(scalar: Scalar): string {
   return `!!binary ${Buffer.from(scalar.bytes).toString("base64")}`;
 }
