@@ -203,6 +203,19 @@ const JSON_STEPS: readonly (readonly Step[])[] = [
 const JSON_TEXT = `{"m": {"b": "a\\nb", "twice": 1, "twice": 2}, "l": [{"a": [1]}, [], {}], "f": 1e6, "n": null, "s": "x\\n",
 "q": "yes", "e": "", "i": 7, "yes": true, "twice": 1, "twice": 2}`;
 
+/** What sops opens of a text that we, and that sops itself, encrypted in the other format. */
+async function encryptedAs(sops: Sops, text: string, from: Format): Promise<Both> {
+  const identities = await identitiesOf(KEYS.native);
+  const recipients = [identities.flatMap((each) => each.recipients)];
+  const to = other(from);
+  const carried = converted({ parsed: from.parse(text, "open"), from, to });
+  const ours = sops.decrypt(`sealed.${to.name}`, (await freshly({ text: carried.text, format: to, recipients })).text);
+  sops.write(`plain.${from.name}`, text);
+  const age = identities[0]?.recipients[0]?.text ?? "";
+  const sealed = sops.run(["encrypt", "--age", age, "--output-type", to.name, `plain.${from.name}`]);
+  return { ours, theirs: sops.decrypt(`sealed.${to.name}`, sealed) };
+}
+
 describePeer("sops", (check) => {
   check(`${corpus.length} YAML layouts become the JSON that sops prints`, async (path) => {
     await withSops(path, { native: KEYS.native }, async (sops) => {
@@ -246,6 +259,15 @@ describePeer("sops", (check) => {
       expect(ours).toEqual(theirs);
       const duplicates = await both(sops, JSON_TEXT, json);
       expect(duplicates.ours).toEqual(duplicates.theirs);
+    });
+  });
+
+  check("what is encrypted in another format opens in sops as what sops encrypted so", async (path) => {
+    await withSops(path, { native: KEYS.native }, async (sops) => {
+      const fromYaml = await encryptedAs(sops, YAML_TEXT.split("---\n")[0] ?? "", yaml);
+      expect(fromYaml.ours).toEqual(fromYaml.theirs);
+      const fromJson = await encryptedAs(sops, JSON_TEXT.replaceAll(/"twice": 1,? ?/g, ""), json);
+      expect(fromJson.ours).toEqual(fromJson.theirs);
     });
   });
 });
