@@ -26,11 +26,13 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   const bytes = await collect(encryption.chunks());
   await refuseEncrypted(project, { path, bytes, request });
   const { readers, settings } = await readersAndSettings(project, encryption);
-  const text = await naming(file, async () => {
+  // Lines and columns are those of the plaintext.
+  const source = request.input === "-" ? file : project.show(project.resolve(request.input));
+  const text = await naming(source, async () => {
     const { from, to } = await formatsOf(encryption);
     const plain = utf8(bytes);
     return sealNew(project, {
-      text: from === to ? plain : carriedOver(project, file, { parsed: from.parse(plain, "open"), from, to }),
+      text: from === to ? plain : carriedOver(project, source, { parsed: from.parse(plain, "open"), from, to }),
       format: to,
       readers,
       settings,

@@ -21,8 +21,14 @@ interface Both {
   readonly theirs: string;
 }
 
+interface Asked {
+  readonly text: string;
+  readonly from: Format;
+  readonly steps?: readonly Step[];
+}
+
 /** What we make of a text in the other format, or of one value of it, and what sops does. */
-async function both(sops: Sops, text: string, from: Format, steps?: readonly Step[]): Promise<Both> {
+async function both(sops: Sops, { text, from, steps }: Asked): Promise<Both> {
   const recipients = [(await identitiesOf(KEYS.native)).flatMap((each) => each.recipients)];
   const { opened } = await freshly({ text, format: from, recipients });
   const to = other(from);
@@ -146,10 +152,8 @@ function stretches(text: string): readonly string[] {
 }
 
 async function generatedJson(sops: Sops): Promise<void> {
-  const made = fc
-    .sample(values, { numRuns: 3000, seed: 7 })
-    .map((value, index) => `"case ${index}.": ${String(value)}`);
-  const { ours, theirs } = await both(sops, `{${made.join(",\n")}}`, json);
+  const made = fc.sample(values, { numRuns: 3000, seed: 7 }).map((value, index) => `"case ${index}.": ${value}`);
+  const { ours, theirs } = await both(sops, { text: `{${made.join(",\n")}}`, from: json });
   const [our, their] = [stretches(ours), stretches(theirs)];
   const printed = their.map((each, index) => ({ sops: each, ours: our[index] ?? "", index }));
   expect(printed.length).toBe(made.length);
@@ -194,6 +198,7 @@ merged:
 ---
 second: document
 `;
+const ONE_DOCUMENT = YAML_TEXT.slice(0, YAML_TEXT.indexOf("---\n"));
 const JSON_STEPS: readonly (readonly Step[])[] = [
   ...["m", "l", "f", "n", "s", "q", "e", "i", "none"].map((key) => [key]),
   ["l", 0],
@@ -216,58 +221,62 @@ async function encryptedAs(sops: Sops, text: string, from: Format): Promise<Both
   return { ours, theirs: sops.decrypt(`sealed.${to.name}`, sealed) };
 }
 
+async function corpusToJson(sops: Sops): Promise<void> {
+  for (const [name, text] of corpus) {
+    const { ours, theirs } = await both(sops, { text, from: yaml });
+    expect({ [name]: ours }).toEqual({ [name]: theirs });
+    expect(ours === "refused").toBe(/\.inf|\.nan/i.test(text));
+  }
+}
+
+async function generatedToJson(sops: Sops): Promise<void> {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const { ours, theirs } = await both(sops, { text: layoutOf(seed, { lossy: true, wild: false }), from: yaml });
+    expect({ [seed]: ours }).toEqual({ [seed]: theirs });
+  }
+}
+
+async function oneValue(sops: Sops): Promise<void> {
+  const asked = [
+    ...YAML_STEPS.map((steps) => ({ text: ONE_DOCUMENT, from: yaml, steps })),
+    ...JSON_STEPS.map((steps) => ({ text: JSON_TEXT, from: json, steps })),
+  ];
+  for (const each of asked) {
+    const { ours, theirs } = await both(sops, each);
+    expect({ [each.steps.join("/")]: ours }).toEqual({ [each.steps.join("/")]: theirs });
+  }
+}
+
+async function wholeDocuments(sops: Sops): Promise<void> {
+  for (const asked of [
+    { text: YAML_TEXT, from: yaml },
+    { text: JSON_TEXT, from: json },
+  ]) {
+    const { ours, theirs } = await both(sops, asked);
+    expect(ours).toEqual(theirs);
+  }
+}
+
+async function encryptedElsewhere(sops: Sops): Promise<void> {
+  const fromYaml = await encryptedAs(sops, ONE_DOCUMENT, yaml);
+  expect(fromYaml.ours).toEqual(fromYaml.theirs);
+  const fromJson = await encryptedAs(sops, JSON_TEXT.replaceAll(/"twice": 1,? ?/g, ""), json);
+  expect(fromJson.ours).toEqual(fromJson.theirs);
+}
+
+const CHECKS: readonly (readonly [string, (sops: Sops) => Promise<void>])[] = [
+  [`${corpus.length} YAML layouts become the JSON that sops prints`, corpusToJson],
+  ["60 generated YAML layouts become the JSON that sops prints", generatedToJson],
+  ["3,000 generated JSON values become the YAML that sops prints, where that reads back", generatedJson],
+  ["one value is extracted in the other format as sops does", oneValue],
+  ["of several documents the first is converted; merges and duplicates stay", wholeDocuments],
+  ["what is encrypted in another format opens in sops as what sops encrypted so", encryptedElsewhere],
+];
+
 describePeer("sops", (check) => {
-  check(`${corpus.length} YAML layouts become the JSON that sops prints`, async (path) => {
-    await withSops(path, { native: KEYS.native }, async (sops) => {
-      for (const [name, text] of corpus) {
-        const { ours, theirs } = await both(sops, text, yaml);
-        expect({ [name]: ours }).toEqual({ [name]: theirs });
-        expect(ours === "refused").toBe(/\.inf|\.nan/i.test(text));
-      }
+  for (const [title, body] of CHECKS) {
+    check(title, async (path) => {
+      await withSops(path, { native: KEYS.native }, body);
     });
-  });
-
-  check("60 generated YAML layouts become the JSON that sops prints", async (path) => {
-    await withSops(path, { native: KEYS.native }, async (sops) => {
-      for (let seed = 1; seed <= 60; seed += 1) {
-        const { ours, theirs } = await both(sops, layoutOf(seed, { lossy: true, wild: false }), yaml);
-        expect({ [seed]: ours }).toEqual({ [seed]: theirs });
-      }
-    });
-  });
-
-  check("3,000 generated JSON values become the YAML that sops prints, where that reads back", async (path) => {
-    await withSops(path, { native: KEYS.native }, generatedJson);
-  });
-
-  check("one value is extracted in the other format as sops does", async (path) => {
-    await withSops(path, { native: KEYS.native }, async (sops) => {
-      for (const steps of YAML_STEPS) {
-        const { ours, theirs } = await both(sops, YAML_TEXT.split("---\n")[0] ?? "", yaml, steps);
-        expect({ [steps.join("/")]: ours }).toEqual({ [steps.join("/")]: theirs });
-      }
-      for (const steps of JSON_STEPS) {
-        const { ours, theirs } = await both(sops, JSON_TEXT, json, steps);
-        expect({ [steps.join("/")]: ours }).toEqual({ [steps.join("/")]: theirs });
-      }
-    });
-  });
-
-  check("of several YAML documents the first becomes JSON, aliases and merges written out", async (path) => {
-    await withSops(path, { native: KEYS.native }, async (sops) => {
-      const { ours, theirs } = await both(sops, YAML_TEXT, yaml);
-      expect(ours).toEqual(theirs);
-      const duplicates = await both(sops, JSON_TEXT, json);
-      expect(duplicates.ours).toEqual(duplicates.theirs);
-    });
-  });
-
-  check("what is encrypted in another format opens in sops as what sops encrypted so", async (path) => {
-    await withSops(path, { native: KEYS.native }, async (sops) => {
-      const fromYaml = await encryptedAs(sops, YAML_TEXT.split("---\n")[0] ?? "", yaml);
-      expect(fromYaml.ours).toEqual(fromYaml.theirs);
-      const fromJson = await encryptedAs(sops, JSON_TEXT.replaceAll(/"twice": 1,? ?/g, ""), json);
-      expect(fromJson.ours).toEqual(fromJson.theirs);
-    });
-  });
+  }
 });
