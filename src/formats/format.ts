@@ -59,6 +59,15 @@ export interface Leaf {
 /** The sops metadata as a neutral tree; scalars as the text that they spell. */
 export type Tree = string | number | boolean | null | readonly Tree[] | ReadonlyMap<string, Tree>;
 
+/**
+ * What a document says, spelling apart: order and duplicate keys kept, aliases followed, comments left out. What one format
+ * reads any other can write.
+ */
+export type Content =
+  | { readonly kind: "scalar"; readonly scalar: Scalar }
+  | { readonly kind: "list"; readonly items: readonly Content[] }
+  | { readonly kind: "map"; readonly entries: readonly (readonly [string, Content])[] };
+
 /** One side of a document. */
 export interface ParsedText {
   readonly text: string;
@@ -117,4 +126,11 @@ export interface Format {
   unset(parsed: ParsedText, steps: readonly Step[]): string;
   /** What stands at `steps` on the open side: a scalar's bytes, or a container printed in this format. */
   extract(parsed: ParsedText, steps: readonly Step[]): Uint8Array;
+  /** What an open text says, document by document; an empty one is an empty mapping. */
+  read(parsed: ParsedText): readonly Content[];
+  /**
+   * A text that says this, as stock sops prints it, where what it prints reads back; what is no mapping as it prints an
+   * extracted value. @throws SecretsError `malformed` where the format has no way to say it.
+   */
+  write(content: Content): string;
 }

@@ -14,9 +14,11 @@ import { extractEntry } from "./yaml/extract.ts";
 import { leavesOf } from "./yaml/leaves.ts";
 import { carriedSplices, metadataOf, metadataSplices } from "./yaml/metadata.ts";
 import type { Stream } from "./yaml/node.ts";
+import { printed } from "./yaml/print.ts";
 import { inSealedLayout } from "./yaml/sealed-layout.ts";
 import { setEntry } from "./yaml/set.ts";
 import { unsetEntry } from "./yaml/unset.ts";
+import { valuesOf } from "./yaml/value.ts";
 
 const streams = new WeakMap<ParsedText, Stream>();
 
@@ -29,6 +31,8 @@ export const yaml: Format = {
   set: (parsed, steps, json) => setEntry(streamOf(parsed), steps, json),
   unset: (parsed, steps) => unsetEntry(streamOf(parsed), steps),
   extract: (parsed, steps) => extractEntry(streamOf(parsed), steps),
+  read: (parsed) => valuesOf(streamOf(parsed)),
+  write: printed,
 };
 
 function streamOf(parsed: ParsedText): Stream {

@@ -2,7 +2,6 @@
  * What does a piece of YAML say, however it is written?
  */
 import type { Scalar, Step, Tree } from "../format.ts";
-import type { JsonNode } from "../json-syntax.ts";
 import { boolScalar, NULL, sameScalar, scalarOf } from "../scalar.ts";
 import { isList, isMapping } from "../tree.ts";
 import type { Stream, YamlNode } from "./node.ts";
@@ -22,13 +21,6 @@ export function valueOfTree(tree: Tree): Value {
   if (tree === null) return { kind: "scalar", scalar: NULL };
   if (typeof tree === "boolean") return { kind: "scalar", scalar: boolScalar(tree) };
   return { kind: "scalar", scalar: scalarOf(typeof tree === "number" ? "int" : "str", String(tree)) };
-}
-
-/** The value that a JSON text spells. */
-export function valueOfJson(node: JsonNode): Value {
-  if (node.kind === "scalar") return { kind: "scalar", scalar: node.scalar };
-  if (node.kind === "array") return { kind: "list", items: node.items.map(valueOfJson) };
-  return { kind: "map", entries: node.entries.map(({ key, value }) => [key, valueOfJson(value)] as const) };
 }
 
 /** What a node says, without comments, aliases followed. */
