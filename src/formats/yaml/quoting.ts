@@ -87,7 +87,7 @@ export function textSource(text: string, flow: boolean): string {
 }
 
 /** A scalar that is no text, unquoted, so that it reads back with its type: a float always has a point. */
-function typedSource(scalar: Scalar): string {
+export function typedSource(scalar: Scalar): string {
   const text = textOfScalar(scalar) ?? "";
   if (scalar.type === "null") return "null";
   if (scalar.type === "bool") return text.toLowerCase();
