@@ -28,11 +28,10 @@ async function start() {
     return;
   }
   keepCompiledCode();
-  const [{ main }, { hardenProcess, nodeHost }] = await Promise.all([
-    import("../dist/program/main.js"),
-    import("../dist/program/node-host.js"),
-  ]);
+  const program = require("../dist/program/main.cjs");
+  const { hardenProcess, nodeHost } = program["src/io/node-host.ts"];
   hardenProcess();
+  const { main } = program["src/cli/main.ts"];
   let isAnswered = false;
   // Nothing left to wait for, and no answer: that is a bug of ours, not a success.
   process.once("exit", (code) => {
@@ -50,7 +49,7 @@ function whatIsMissing() {
   if (!isNewEnough) {
     return { message: `Node ${process.versions.node} is too old`, hint: "install Node 20.19, 22.12 or newer" };
   }
-  if (!existsSync(path.join(root, "dist", "program", "main.js"))) {
+  if (!existsSync(path.join(root, "dist", "program", "main.cjs"))) {
     return { message: "the program has not been built", hint: `npm run build, in ${root}` };
   }
   return undefined;

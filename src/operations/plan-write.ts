@@ -12,7 +12,6 @@ import { ageTarget } from "./age-target.ts";
 import { kindOfContent, kindOfNew } from "./file-kind.ts";
 import { requireRule, statOf, type Project } from "./project.ts";
 import { refuseLockout, requireReaders, settleDrift } from "./readers.ts";
-import { newSopsTarget, sopsTarget } from "./sops-target.ts";
 import type { Planned, Target, WriteOptions } from "./target.ts";
 
 /**
@@ -42,9 +41,9 @@ async function currentBytes(project: Project, path: string): Promise<Uint8Array 
 
 async function newTarget(project: Project, planned: Planned): Promise<Target> {
   const kind = kindOfNew(project, planned.path, planned.options.inputType);
-  return kind === "age"
-    ? ageTarget(project, planned, undefined)
-    : newSopsTarget(project, planned, await loadFormat(kind));
+  if (kind === "age") return ageTarget(project, planned, undefined);
+  const { newSopsTarget } = await import("./sops-target.ts");
+  return newSopsTarget(project, planned, await loadFormat(kind));
 }
 
 async function standingTarget(project: Project, planned: Planned & { readonly bytes: Uint8Array }): Promise<Target> {
@@ -54,7 +53,7 @@ async function standingTarget(project: Project, planned: Planned & { readonly by
     case "age":
       return ageTarget(project, planned, bytes);
     case "sops":
-      return sopsTarget(project, planned, { bytes, document: found.document });
+      return (await import("./sops-target.ts")).sopsTarget(project, planned, { bytes, document: found.document });
     case "plain":
       throw new SecretsError("refused", "this is not an encrypted file: it would be overwritten", {
         at: { file },

@@ -1,0 +1,42 @@
+/** How does a sops document become plaintext: whole, as one value, or in another format? */
+import { SecretsError } from "../errors.ts";
+import { loadFormat } from "../formats/index.ts";
+import { once } from "../io/stream.ts";
+import type { DecryptRequest } from "./decrypt.ts";
+import { kindOfContent, requireFormatName } from "./file-kind.ts";
+import { resolveSteps, stepsOf } from "./key-path.ts";
+import { inFile, type Project } from "./project.ts";
+import { openSops } from "./sops-secret.ts";
+
+/**
+ * The document as it was asked for, once its MAC was right.
+ * @param path absolute
+ * @throws SecretsError `malformed`, `no-identity`, `tampered`, `usage` for an unknown format or key
+ */
+export async function sopsPlaintext(
+  project: Project,
+  path: string,
+  given: { readonly request: DecryptRequest; readonly bytes: Uint8Array },
+): Promise<AsyncIterable<Uint8Array>> {
+  const { request, bytes } = given;
+  const found = await kindOfContent(project, path, { bytes, inputType: request.inputType });
+  if (found.kind !== "sops") throw notEncrypted(project.show(path), bytes);
+  const opened = await openSops(project, path, { document: found.document, ignoreMac: request.ignoreMac });
+  const { format } = found.document;
+  try {
+    const wanted = request.outputType === undefined ? format : await loadFormat(requireFormatName(request.outputType));
+    if (request.extract === undefined && wanted === format) return once(new TextEncoder().encode(opened.openText));
+    const parsed = format.parse(opened.openText, "open");
+    const steps = request.extract === undefined ? [] : resolveSteps(stepsOf(request.extract), parsed.leaves);
+    if (wanted === format) return once(format.extract(parsed, steps));
+    throw new SecretsError("usage", `a ${format.name} document cannot be printed as ${wanted.name}`);
+  } catch (error) {
+    throw inFile(error, project.show(path));
+  }
+}
+
+function notEncrypted(file: string, bytes: Uint8Array): SecretsError {
+  const at = { file };
+  if (bytes.length === 0) return new SecretsError("malformed", "the file is empty", { at });
+  return new SecretsError("malformed", "this is not an encrypted file", { at });
+}
