@@ -5,7 +5,7 @@
  * lock, the disk is read-only) a verb that only reads still works, and one that writes meets the same journal again.
  */
 import { SecretsError } from "../errors.ts";
-import { recover } from "../io/commit.ts";
+import { recover } from "../io/recover.ts";
 import { createProject, placeText, stateDirectory, statOf, type Project, type ProjectOptions } from "./project.ts";
 
 /** @throws SecretsError `usage` where the directory is none */
