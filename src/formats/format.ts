@@ -76,7 +76,7 @@ export interface ParsedText {
    * it belongs to, a foot comment after it. The metadata's own leaves are not among them.
    */
   readonly leaves: readonly Leaf[];
-  /** What stands under `sops` in the first document; undefined where there is none. */
+  /** What stands under `sops` in the first document, on the open side in any; undefined where there is none. */
   readonly metadata: Tree | undefined;
 }
 
@@ -111,6 +111,15 @@ export interface Format {
   expandAliases?(text: string, selects: Selects): Expanded;
   /** The text with these leaves' sources replaced and, where given, the metadata written (every document) or removed. */
   print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string;
+  /**
+   * `print` with metadata for a text that was edited: every document's block is carried over from the sealed text before,
+   * and only what differs in it is changed; so a block in another order, indentation or quoting stays as it is.
+   */
+  printLike?(
+    parsed: ParsedText,
+    replacements: readonly Replacement[],
+    carried: { readonly metadata: Tree; readonly previous: ParsedText },
+  ): string;
   /** The open text with the value at `steps` set to a JSON value (source text of it), created where it is missing. */
   set(parsed: ParsedText, steps: readonly Step[], json: string): string;
   /** The open text without the entry at `steps`. @throws SecretsError `not-found`. */

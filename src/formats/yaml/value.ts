@@ -44,7 +44,7 @@ export function valuesOf(stream: Stream): Value[] {
 export const EMPTY: Value = { kind: "map", entries: [] };
 
 /** Deep equality, the order of keys included. */
-export function sameValue(a: Value, b: Value): boolean {
+function sameValue(a: Value, b: Value): boolean {
   if (a.kind === "scalar") return b.kind === "scalar" && sameScalar(a.scalar, b.scalar);
   if (a.kind === "list") return b.kind === "list" && sameAll(a.items, b.items, sameValue);
   if (b.kind !== "map") return false;
