@@ -176,7 +176,7 @@ function node(maker: Maker, depth: number, column: number): string {
   return ` ${chance(maker, 0.05) && !value.startsWith("!") ? "!local " : ""}${value}`;
 }
 
-/** Entries at a column; where that is negative, compact: at its absolute with the first one on the line of a dash. */
+/** Entries at column |at|; where it is negative, the first one stands on the line of a dash. */
 function mapping(maker: Maker, depth: number, at: number): string {
   const column = Math.abs(at);
   let text = "";

@@ -39,9 +39,9 @@ export function composeStream(text: string): Stream {
   const composer: Composer = {
     scanner,
     ready: false,
-    head: NO_LINES,
-    line: NO_LINES,
-    foot: NO_LINES,
+    head: [],
+    line: [],
+    foot: [],
     stem: NO_LINES,
     anchors: new Map(),
     handles: new Map(),
@@ -56,7 +56,9 @@ export function composeStream(text: string): Stream {
     if (document === undefined) break;
     documents.push(document);
   }
-  const comments = scanner.comments.flatMap((comment) => comment.lines.filter((line) => line.end > line.start));
+  const comments = scanner.comments
+    .flatMap((comment) => comment.lines.filter((line) => line.end > line.start))
+    .sort((a, b) => a.start - b.start);
   return { text, documents, comments };
 }
 

@@ -25,9 +25,9 @@ export interface Properties {
 export interface Composer {
   readonly scanner: Scanner;
   ready: boolean;
-  head: readonly CommentLine[];
-  line: readonly CommentLine[];
-  foot: readonly CommentLine[];
+  head: CommentLine[];
+  line: CommentLine[];
+  foot: CommentLine[];
   /** Comments above `- ` that belong to the collection behind it. */
   stem: readonly CommentLine[];
   readonly anchors: Map<string, YamlNode>;
@@ -51,9 +51,9 @@ export function peek(composer: Composer): Token {
     if (comment === undefined || token.start.index < comment.token) break;
     // The end of a block has no head: it goes to what follows.
     if (comment.kind === "head" && token.kind === "block-end") break;
-    if (comment.kind === "head") composer.head = joined(composer.head, comment.lines);
-    else if (comment.kind === "foot") composer.foot = joined(composer.foot, comment.lines);
-    else composer.line = joined(composer.line, comment.lines);
+    if (comment.kind === "head") composer.head = grown(composer.head, comment.lines);
+    else if (comment.kind === "foot") composer.foot = grown(composer.foot, comment.lines);
+    else composer.line = grown(composer.line, comment.lines);
     comment.kind = "taken";
     comment.end = comment.scan = 0;
     comment.start = START;
@@ -67,29 +67,42 @@ export function take(composer: Composer): void {
   takeToken(composer.scanner);
 }
 
+/** The waiting comments with more of them, in place: there may be very many. */
+function grown(waiting: CommentLine[], lines: readonly CommentLine[]): CommentLine[] {
+  for (const line of lines) waiting.push(line);
+  return waiting;
+}
+
 /** Both, one after the other. */
 export function joined(a: readonly CommentLine[], b: readonly CommentLine[]): readonly CommentLine[] {
   if (a.length === 0) return b;
   return b.length === 0 ? a : [...a, ...b];
 }
 
+/** Comments that go to a node. */
+export interface Hung {
+  readonly head: readonly CommentLine[];
+  readonly line: readonly CommentLine[];
+  readonly foot: readonly CommentLine[];
+}
+
 /** The comments that wait, which no longer do. */
-export function takeComments(composer: Composer): Pick<Composer, "head" | "line" | "foot"> {
+export function takeComments(composer: Composer): Hung {
   const { head, line, foot } = composer;
-  composer.head = composer.line = composer.foot = composer.stem = NO_LINES;
+  composer.stem = NO_LINES;
+  if (head.length === 0 && line.length === 0 && foot.length === 0) return NONE;
+  composer.head = [];
+  composer.line = [];
+  composer.foot = [];
   return { head, line, foot };
 }
 
-const NONE: Pick<Composer, "head" | "line" | "foot"> = { head: NO_LINES, line: NO_LINES, foot: NO_LINES };
+const NONE: Hung = { head: NO_LINES, line: NO_LINES, foot: NO_LINES };
 
 // Every node is written out in full: a document has hundreds of thousands, and spread objects are slow ones.
 
 /** A scalar with its text. */
-export function scalarNode(
-  { tag, anchor, start: { start } }: Properties,
-  token: Token,
-  comments: Pick<Composer, "head" | "line" | "foot">,
-): ScalarNode {
+export function scalarNode({ tag, anchor, start: { start } }: Properties, token: Token, comments: Hung): ScalarNode {
   return {
     kind: "scalar",
     start: start.index,
@@ -144,7 +157,7 @@ export function absent(token: Token, end = token.start.index): ScalarNode {
 export function sequenceNode(
   { tag, anchor, start: { start }, end }: Properties,
   token: Token,
-  comments: Pick<Composer, "head" | "line" | "foot"> = NONE,
+  comments: Hung = NONE,
 ): SequenceNode {
   return {
     kind: "sequence",
@@ -170,7 +183,7 @@ export function sequenceNode(
 export function mappingNode(
   { tag, anchor, start: { start }, end }: Properties,
   token: Token,
-  comments: Pick<Composer, "head" | "line" | "foot"> = NONE,
+  comments: Hung = NONE,
 ): MappingNode {
   return {
     kind: "mapping",

@@ -13,8 +13,15 @@ export interface Layout {
 /** What sops indents by unless told otherwise. */
 const DEFAULT_UNIT = 4;
 
+const layouts = new WeakMap<Stream, Layout>();
+
+/** Found once for each stream, however many documents it has. */
 export function layoutOf(stream: Stream): Layout {
-  return { eol: eolOf(stream.text), unit: unitOf(stream) };
+  const known = layouts.get(stream);
+  if (known !== undefined) return known;
+  const layout = { eol: eolOf(stream.text), unit: unitOf(stream) };
+  layouts.set(stream, layout);
+  return layout;
 }
 
 function eolOf(text: string): string {

@@ -11,7 +11,6 @@ import { composeStream } from "./compose.ts";
 import { commentLeaf, valuesIn } from "./leaves.ts";
 import { metadataSplices } from "./metadata.ts";
 import type { Stream } from "./node.ts";
-import type { CommentLine } from "./token.ts";
 import { metadataPair, walkStream } from "./walk.ts";
 
 const ENC = "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]";
@@ -20,10 +19,10 @@ const METADATA = new Map([["version", "1"]]);
 /** All leaves of an open text; path, steps and order of its comments are those of the sealed layout. */
 export function inSealedLayout(stream: Stream, selects: Selects): readonly Leaf[] {
   const values = valuesIn(stream);
-  const lines = inOrder(stream);
+  const lines = stream.comments;
   if (lines.length === 0) return values;
   const layout = laidOut(stream, values, selects);
-  const ranks = new Map(inOrder(layout).map(({ start }, rank) => [start, rank]));
+  const ranks = new Map(layout.comments.map(({ start }, rank) => [start, rank]));
   const leaves: Leaf[] = [];
   let next = 0;
   walkStream(layout, {
@@ -37,10 +36,6 @@ export function inSealedLayout(stream: Stream, selects: Selects): readonly Leaf[
     },
   });
   return leaves;
-}
-
-function inOrder(stream: Stream): readonly CommentLine[] {
-  return [...stream.comments].sort((a, b) => a.start - b.start);
 }
 
 /** The sealed text with stand-ins, composed. */

@@ -65,21 +65,20 @@ export function walkStream(stream: Stream, visitor: Visitor): void {
   }
   // What go-yaml drops without a trace, such as comments behind the last `...`.
   const last = topOf(Math.max(stream.documents.length - 1, 0));
-  const inMetadata = metadataRanges(stream);
-  for (const line of stream.comments) {
-    if (!inMetadata.some(([start, end]) => line.start >= start && line.start < end))
-      noting.comment(line, last, undefined);
-  }
+  for (const line of outsideMetadata(stream)) noting.comment(line, last, undefined);
 }
 
 function topOf(document: number): Where {
   return { document, path: [], steps: [], alias: undefined, flow: false, indent: 0 };
 }
 
-function metadataRanges(stream: Stream): (readonly [number, number])[] {
-  return stream.documents.flatMap((document) => {
-    const pair = metadataPair(document);
-    return pair === undefined ? [] : [[pair.key.end, pair.value.end] as const];
+/** The comments that do not stand in a metadata block. */
+function outsideMetadata(stream: Stream): readonly CommentLine[] {
+  const blocks = stream.documents.map(metadataPair).filter((pair) => pair !== undefined);
+  let next = 0;
+  return stream.comments.filter(({ start }) => {
+    while (start >= (blocks[next]?.value.end ?? Infinity)) next += 1;
+    return start < (blocks[next]?.key.end ?? Infinity);
   });
 }
 
