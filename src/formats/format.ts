@@ -1,0 +1,111 @@
+/**
+ * Where in this text are the leaves, and how is one of them written sealed or open?
+ *
+ * The seam of `formats/`. A document is one text with leaves in it (values and comments), each with the stretch of source
+ * that sealing or opening replaces. Everything outside the leaves and the metadata block is the same on both sides and is
+ * never printed anew. A format knows syntax only: no keys, no ciphers, no rules. A new format is one file and one line
+ * in `index.ts`; the contract tests run over the registry.
+ */
+
+/** The types of sops' ENC strings, and the two that never are encrypted: null and what sops leaves empty. */
+export type ScalarType = "str" | "int" | "float" | "bool" | "time" | "comment" | "bytes" | "null";
+
+/** A typed value in its canonical bytes (sops.md 1.5); empty for null, the empty string and the empty comment. */
+export interface Scalar {
+  readonly type: ScalarType;
+  readonly bytes: Uint8Array;
+}
+
+/** A step into the tree: a mapping key, or a position in a list counted from 0. */
+export type Step = string | number;
+
+/**
+ * A value or a comment. `start` and `end` are UTF-16 offsets into the parsed text: the source that changes between the
+ * two sides, indicator and block header included, so that a sealed source can be reused verbatim.
+ */
+export interface Leaf {
+  readonly kind: "value" | "comment";
+  readonly start: number;
+  readonly end: number;
+  /** 1-based, for reports. */
+  readonly line: number;
+  readonly column: number;
+  /** Which document of a multi-document text, counted from 0. */
+  readonly document: number;
+  /** The mapping keys from the root, list positions left out: what the AAD is made of (sops.md 1.4). */
+  readonly path: readonly string[];
+  /** For comments on the sealed side: the other paths it may have been sealed with, likeliest first. */
+  readonly otherPaths: readonly (readonly string[])[];
+  /** The whole way from the root, list positions included; for a comment the container's. */
+  readonly steps: readonly Step[];
+  /** The value as the format types it: of an ENC text it is that text, type `str`. */
+  readonly scalar: Scalar;
+  /**
+   * Where it stands, as an opaque word. Between two leaves of the same open source *and* the same place, a sealed source
+   * can be reused verbatim; otherwise it has to be sealed anew (`foo` moved from a block into `[ ]` needs other quotes).
+   */
+  readonly place: string;
+  /**
+   * True where it stands here only through an alias: its path, steps and value count as sops counts them (MAC, rules), but
+   * there is no source to replace, and the rules leave it in clear (see `expandAliases`).
+   */
+  readonly copy: boolean;
+  /** Comments that stand before it and belong to it are told apart by order alone: leaves are in document order. */
+  seal(enc: string): string;
+  /** The source on the open side. @throws SecretsError `malformed` where the type cannot stand here. */
+  open(scalar: Scalar): string;
+}
+
+/** The sops metadata as a neutral tree; scalars as the text that they spell. */
+export type Tree = string | number | boolean | null | readonly Tree[] | ReadonlyMap<string, Tree>;
+
+/** One side of a document. */
+export interface ParsedText {
+  readonly text: string;
+  /**
+   * Values and comments in the order in which sops walks them, over all documents: a comment stands before the entry that
+   * it belongs to, a foot comment after it. The metadata's own leaves are not among them.
+   */
+  readonly leaves: readonly Leaf[];
+  /** What stands under `sops` in the first document; undefined where there is none. */
+  readonly metadata: Tree | undefined;
+}
+
+export interface Replacement {
+  readonly leaf: Leaf;
+  readonly source: string;
+}
+
+export type FormatName = "yaml" | "json" | "dotenv" | "ini" | "binary";
+
+/** Whether the rules want this leaf sealed. */
+export type Selects = (leaf: Leaf) => boolean;
+
+/** A text without the aliases that cannot stay, and where they stood. */
+export interface Expanded {
+  readonly text: string;
+  readonly at: readonly { readonly line: number; readonly column: number }[];
+}
+
+export interface Format {
+  readonly name: FormatName;
+  /**
+   * @param side `open`: what people write; comment paths are those of the sealed layout that will come of it.
+   * @param selects for the open side: which leaves will be sealed, since that decides the sealed layout; absent: all.
+   * @throws SecretsError `malformed` with line and column, never quoting the text.
+   */
+  parse(text: string, side: "open" | "sealed", selects?: Selects): ParsedText;
+  /**
+   * Only for formats with aliases: the open text with every alias that reaches a leaf to be sealed written out, since sealed
+   * text holds its path. To be called before an open text is parsed to be sealed. Unchanged text where there is none.
+   */
+  expandAliases?(text: string, selects: Selects): Expanded;
+  /** The text with these leaves' sources replaced and, where given, the metadata written (every document) or removed. */
+  print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string;
+  /** The open text with the value at `steps` set to a JSON value (source text of it), created where it is missing. */
+  set(parsed: ParsedText, steps: readonly Step[], json: string): string;
+  /** The open text without the entry at `steps`. @throws SecretsError `not-found`. */
+  unset(parsed: ParsedText, steps: readonly Step[]): string;
+  /** What stands at `steps` on the open side: a scalar's bytes, or a container printed in this format. */
+  extract(parsed: ParsedText, steps: readonly Step[]): Uint8Array;
+}

@@ -1,0 +1,109 @@
+/**
+ * How is a piece of JSON laid out so that it looks like the file around it?
+ *
+ * The indentation, line ends and colons are those of the root object; a file on one line stays on one line.
+ */
+import type { Scalar, Tree } from "./format.ts";
+import type { JsonNode, JsonObject } from "./json-syntax.ts";
+import { SecretsError } from "../errors.ts";
+import { isList } from "./tree.ts";
+import { floatOf, textOfScalar } from "./scalar.ts";
+
+export interface JsonStyle {
+  /** What one level is indented by; undefined: everything on one line. */
+  readonly unit: string | undefined;
+  readonly eol: string;
+  /** What stands between a key and its value. */
+  readonly colon: string;
+}
+
+/** The style of a file, read off its root; sops' own (a tab) where that is empty. */
+export function styleOf(text: string, root: JsonObject): JsonStyle {
+  const first = root.entries[0];
+  if (first === undefined) return { unit: "\t", eol: text.includes("\r\n") ? "\r\n" : "\n", colon: ": " };
+  const gap = text.slice(root.start + 1, first.keyStart);
+  const colon = text.slice(first.keyEnd, first.value.start);
+  const unit = gap.includes("\n") ? gap.slice(gap.lastIndexOf("\n") + 1) : undefined;
+  return { unit, eol: gap.includes("\r\n") ? "\r\n" : "\n", colon: colon.includes("\n") ? ": " : colon };
+}
+
+/** A container of parts that are printed already; `depth` is the container's own, 0 for the root. */
+export function container(
+  brackets: "{}" | "[]",
+  parts: readonly string[],
+  at: { style: JsonStyle; depth: number },
+): string {
+  const { style, depth } = at;
+  const [open = "", close = ""] = brackets;
+  if (parts.length === 0) return brackets;
+  if (style.unit === undefined) return open + parts.join(style.colon === ":" ? "," : ", ") + close;
+  const inner = style.eol + style.unit.repeat(depth + 1);
+  return open + inner + parts.join("," + inner) + style.eol + style.unit.repeat(depth) + close;
+}
+
+/** A node printed anew at `depth`; keys and scalars keep their spelling. */
+export function relaid(text: string, node: JsonNode, at: { style: JsonStyle; depth: number }): string {
+  const below = { style: at.style, depth: at.depth + 1 };
+  if (node.kind === "scalar") return text.slice(node.start, node.end);
+  if (node.kind === "array") {
+    return container(
+      "[]",
+      node.items.map((item) => relaid(text, item, below)),
+      at,
+    );
+  }
+  const entries = node.entries.map(
+    (entry) => text.slice(entry.keyStart, entry.keyEnd) + at.style.colon + relaid(text, entry.value, below),
+  );
+  return container("{}", entries, at);
+}
+
+/** The metadata tree as JSON. */
+export function treeSource(tree: Tree, at: { style: JsonStyle; depth: number }): string {
+  const below = { style: at.style, depth: at.depth + 1 };
+  if (tree === null || typeof tree === "boolean" || typeof tree === "number") return String(tree);
+  if (typeof tree === "string") return quoted(tree);
+  if (isList(tree))
+    return container(
+      "[]",
+      tree.map((item) => treeSource(item, below)),
+      at,
+    );
+  const entries = [...tree].map(([key, value]) => quoted(key) + at.style.colon + treeSource(value, below));
+  return container("{}", entries, at);
+}
+
+/** A JSON string with the escapes that are needed and no others; the slash, `<` and U+2028 stay as they are. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+/**
+ * The source of a typed value. A comment has none: it is the empty text, and its element has to go.
+ * @throws SecretsError `malformed` where JSON has no way to say it: infinities and bytes that are not UTF-8.
+ */
+export function jsonSource(scalar: Scalar): string {
+  const text = textOfScalar(scalar);
+  if (text === undefined) throw new SecretsError("malformed", "a value is not UTF-8 text, which JSON cannot hold");
+  switch (scalar.type) {
+    case "null":
+      return "null";
+    case "int":
+      return text;
+    case "bool":
+      return text.toLowerCase();
+    case "comment":
+      return "";
+    case "float": {
+      const value = floatOf(text) ?? Number.NaN;
+      if (!Number.isFinite(value))
+        throw new SecretsError("malformed", "a value is infinite or no number, which JSON cannot hold");
+      return Object.is(value, -0) ? "-0" : String(value);
+    }
+    case "str":
+    case "time":
+    case "bytes":
+    default:
+      return quoted(text);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * How is a place in a document named in a message?
+ */
+import { SecretsError, type Position } from "../errors.ts";
+import type { Step } from "./format.ts";
+
+/** A place in a text whose file is not known here: `file` is empty, and whoever knows it puts it there. */
+export function placeAt(line: number, column?: number): Position {
+  return { file: "", line, column };
+}
+
+/** The error for a text that does not parse; line and column count from 1. */
+export function malformedAt(message: string, line: number, column?: number): SecretsError {
+  return new SecretsError("malformed", message, { at: placeAt(line, column) });
+}
+
+/** The way to an entry as people type it: `db/users/0`, with `~` and `/` inside a key as in JSON Pointer. */
+export function stepsText(steps: readonly Step[]): string {
+  return steps.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/");
+}

@@ -1,0 +1,31 @@
+/**
+ * How are metadata trees compared, whatever format they stand in?
+ */
+import type { Tree } from "./format.ts";
+
+/** Whether a tree is a list; `Array.isArray` does not narrow read-only arrays. */
+export function isList(tree: Tree | undefined): tree is readonly Tree[] {
+  return Array.isArray(tree);
+}
+
+/** Whether a tree is a mapping. */
+export function isMapping(tree: Tree | undefined): tree is ReadonlyMap<string, Tree> {
+  return tree instanceof Map;
+}
+
+/** Deep equality, the order of keys included. */
+export function sameTree(a: Tree, b: Tree): boolean {
+  if (isMapping(a) && isMapping(b)) {
+    return (
+      sameKeys([...a.keys()], [...b.keys()]) && [...a].every(([key, value]) => sameTree(value, b.get(key) ?? null))
+    );
+  }
+  if (isList(a) && isList(b))
+    return a.length === b.length && a.every((item, index) => sameTree(item, b[index] ?? null));
+  return a === b;
+}
+
+/** The same keys in the same order. */
+export function sameKeys(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((key, index) => key === b[index]);
+}
