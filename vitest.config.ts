@@ -1,16 +1,17 @@
-import { homedir } from "node:os";
-import path from "node:path";
 import { defineConfig } from "vitest/config";
+import { InteropReporter } from "./test/interop/reporter.ts";
 
-// Where test/interop/peers puts the real tools; tests find them on PATH.
-const peers =
-  process.env["SECRETS_PEERS_DIR"] ??
-  path.join(process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache"), "secrets-cli", "peers", "bin");
+/** Where CI wants the results as JSON. */
+const report = process.env["TEST_REPORT"];
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    env: { PATH: `${peers}${path.delimiter}${process.env["PATH"] ?? ""}` },
+    reporters: [
+      "default",
+      new InteropReporter(),
+      ...(report === undefined ? [] : [["json", { outputFile: report }] satisfies [string, object]]),
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -2,39 +2,45 @@
 /**
  * How does the program start?
  *
- * Puts the command line and the real world together and nothing else. A lone `--version` is answered before anything
- * is loaded, so that it costs what bare Node costs.
+ * Puts the command line and the real world together and nothing else. A lone `--version` is answered before anything is
+ * loaded, so that it costs what bare Node costs: that is why this file is CommonJS and writes without a stream.
  */
+"use strict";
 
-import { existsSync, readFileSync, statSync } from "node:fs";
-import module from "node:module";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
+const { existsSync, readFileSync, statSync, writeSync } = require("node:fs");
+const path = require("node:path");
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const root = path.dirname(__dirname);
 const argv = process.argv.slice(2);
 
-if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-  const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
-  process.stdout.write(`${version}\n`);
-} else {
-  const obstacle = whatIsMissing();
-  if (obstacle === undefined) await start();
-  else {
-    process.stderr.write(`secrets: error: ${obstacle.message}\nsecrets: hint: ${obstacle.hint}\n`);
-    process.exitCode = 2;
-  }
+if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) printVersion();
+else void start();
+
+function printVersion() {
+  writeSync(1, `${JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).version}\n`);
 }
 
 async function start() {
+  const obstacle = whatIsMissing();
+  if (obstacle !== undefined) {
+    writeSync(2, `secrets: error: ${obstacle.message}\nsecrets: hint: ${obstacle.hint}\n`);
+    process.exitCode = 2;
+    return;
+  }
   keepCompiledCode();
   const [{ main }, { hardenProcess, nodeHost }] = await Promise.all([
     import("../dist/program/main.js"),
     import("../dist/program/node-host.js"),
   ]);
   hardenProcess();
+  let isAnswered = false;
+  // Nothing left to wait for, and no answer: that is a bug of ours, not a success.
+  process.once("exit", (code) => {
+    if (!isAnswered && code === 0) process.exitCode = 70;
+  });
   // No process.exit: what is still on its way to a pipe would be cut off.
   process.exitCode = await main(argv, nodeHost());
+  isAnswered = true;
 }
 
 /** Why the program cannot start here, if it cannot. */
@@ -55,11 +61,12 @@ function whatIsMissing() {
  * may replace, as in Node's own choice below the system's temporary folder, has no business in a secrets tool.
  */
 function keepCompiledCode() {
+  const { enableCompileCache } = require("node:module");
   const { HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE } = process.env;
   const cache = XDG_CACHE_HOME || (HOME && path.join(HOME, ".cache"));
-  if (module.enableCompileCache === undefined || NODE_COMPILE_CACHE || !cache) return;
+  if (enableCompileCache === undefined || NODE_COMPILE_CACHE || !cache) return;
   const owner = statSync(cache, { throwIfNoEntry: false })?.uid;
   if (owner !== undefined && owner === process.getuid?.()) {
-    module.enableCompileCache(path.join(cache, "secrets-cli", "compiled"));
+    enableCompileCache(path.join(cache, "secrets-cli", "compiled"));
   }
 }

@@ -4,8 +4,6 @@
 import type { ErrorCode } from "../errors.ts";
 
 export const EXIT_OK = 0;
-/** Looked, and found something; or part of the work was left. */
-export const EXIT_FOUND = 1;
 export const EXIT_USAGE = 2;
 /** A bug of ours. */
 export const EXIT_BUG = 70;

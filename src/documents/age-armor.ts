@@ -37,7 +37,10 @@ export async function* encodeArmor(bytes: ByteStream): AsyncGenerator<Uint8Array
 }
 
 function lines(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.toString("base64").replace(/.{1,64}/g, "$&\n"), "latin1");
+  const encoded = bytes.toString("base64");
+  let text = "";
+  for (let start = 0; start < encoded.length; start += columns) text += `${encoded.slice(start, start + columns)}\n`;
+  return Buffer.from(text, "latin1");
 }
 
 /**

@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import type { Stanza } from "age-encryption";
 import { openPayload, sealPayload } from "../crypto/payload.ts";
 import { SecretsError } from "../errors.ts";
+import { distinct } from "../keys/distinct.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { encodeArmor } from "./age-armor.ts";
 import type { AgeHeader, ByteStream } from "./age-header.ts";
@@ -113,7 +114,7 @@ export interface SealedAge {
  * @throws SecretsError `refused`: no recipient, or a passphrase beside others.
  */
 export async function sealAge({ recipients, plaintext, armor, hint }: Sealing): Promise<SealedAge> {
-  const readers = [...new Map(recipients.toReversed().map((reader) => [reader.id, reader])).values()].toReversed();
+  const readers = distinct(recipients);
   const withPassphrase = readers.some(({ kind }) => kind === "scrypt");
   if (readers.length === 0) throw new SecretsError("refused", "nobody could read it: there is no recipient");
   if (withPassphrase && readers.length > 1) {

@@ -16,6 +16,7 @@
  * So the answer is `unknown` only where X25519 stanzas and wanted readers without a tag are equal in number and not zero.
  */
 import type { Stanza } from "age-encryption";
+import { distinct } from "../keys/distinct.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { AgeHeader, Agreement, KnownReaders, ReaderHint } from "./age-header.ts";
 import { hintLists, readerStanzas } from "./reader-hint.ts";
@@ -146,9 +147,4 @@ function difference(found: Omit<Difference, "status">): Difference | undefined {
   const { missing, missingUnknown, extra, extraUnknown } = found;
   const nothing = missing.length + missingUnknown + extra.length + extraUnknown === 0;
   return nothing ? undefined : { status: "differ", ...found };
-}
-
-/** One recipient per reader, the first of its faces. */
-function distinct(recipients: readonly Recipient[]): Recipient[] {
-  return [...new Map(recipients.toReversed().map((recipient) => [recipient.id, recipient])).values()].toReversed();
 }

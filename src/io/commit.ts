@@ -142,6 +142,8 @@ async function stageAndRename(
     for (const directory of work.plan.directories) {
       await attempt(directory, "create", () => host.files.makeDirectory(directory, 0o755));
     }
+    // A file is durable only in a directory that is.
+    await syncDirectories(host, work.plan.directories);
     const staged: Staged[] = [];
     for (const [index, [change, target]] of pending.entries()) {
       const temp = work.plan.temps[index] ?? stagedPath(target.path, randomHex());
@@ -251,11 +253,8 @@ async function renameOne(host: Host, entry: Entry): Promise<void> {
 }
 
 async function renameAll(host: Host, entries: readonly Entry[], { state, owner }: Work): Promise<void> {
-  // A journal that survives a power cut must find what it speaks of.
-  await syncDirectories(
-    host,
-    entries.map((entry) => entry.temp),
-  );
+  // A journal must survive a power cut before the first rename does, and then find what it speaks of.
+  await syncDirectories(host, [...entries.map((entry) => entry.temp), state]);
   try {
     await writeJournal(host, state, { owner, entries });
   } catch (error) {
@@ -294,8 +293,8 @@ async function afterCommit(action: () => Promise<unknown>, outcome: string): Pro
 
 function explained(error: unknown, outcome: string): unknown {
   if (!(error instanceof SecretsError)) return error;
-  const { hint, at, cause } = error;
-  return new SecretsError(error.code, `${error.message}; ${outcome}`, { hint, at, cause });
+  const { hint, at, cause, notes } = error;
+  return new SecretsError(error.code, `${error.message}; ${outcome}`, { hint, at, cause, notes });
 }
 
 function warnOfOwner(host: Host, { named, stat }: Target, { warn }: CommitOptions): void {

@@ -47,7 +47,8 @@ export async function takeLock(host: Host, state: string, options: LockOptions):
   const candidate = `lock.${options.owner}`;
   try {
     const content = `${options.owner}\n${host.system.hostname}\n`;
-    await createInState(host, join(state, candidate), { content, durable: false });
+    // Synced, or a power cut could leave a lock that says nobody's name and that nobody may take away.
+    await createInState(host, join(state, candidate), { content, durable: true });
     const names = await attempt(join(state, "lock"), "lock", () => waitForLock(host, state, options));
     return () => release(host, state, [...names, candidate]);
   } catch (error) {
@@ -132,10 +133,10 @@ async function claim(host: Host, state: string, { name, owner }: { name: string;
     await host.files.link(join(state, `lock.${owner}`), path);
     return true;
   } catch (error) {
+    // Network file systems report an error, EEXIST included, for what they have done.
+    if ((await readToken(host, path))?.owner === owner) return true;
     const code = errorCode(error) ?? "";
     if (code === "EEXIST") return false;
-    // Some file systems report an error for what they have done.
-    if ((await readToken(host, path))?.owner === owner) return true;
     if (!cannotLink.has(code)) throw error;
   }
   try {
@@ -183,12 +184,15 @@ async function readToken(host: Host, path: string): Promise<{ owner: string; hos
 
 function busy(seen: { chain: Chain; holder: Liveness; state: string }): SecretsError {
   const file = join(seen.state, seen.chain.names.at(-1) ?? "lock");
-  const elsewhere = seen.holder === "elsewhere";
   // What is shown of the other machine's name is what a name may hold.
   const machine = seen.chain.hostname.replaceAll(/[^A-Za-z0-9._-]/g, "?");
-  const where = elsewhere ? `on ${machine}` : `process ${seen.chain.last.split(".")[1] ?? "unknown"}`;
-  return new SecretsError("busy", `somebody else is committing here (${where})`, {
-    at: { file },
-    hint: elsewhere ? `if nothing runs on ${machine} any more: rm '${file}'` : "try again when it is done",
-  });
+  const pid = isOwner(seen.chain.last) ? seen.chain.last.split(".")[1] : undefined;
+  const elsewhere = seen.holder === "elsewhere";
+  const who = elsewhere ? `on ${machine}` : pid === undefined ? "it does not say who" : `process ${pid}`;
+  const hint = elsewhere
+    ? `if nothing runs on ${machine} any more: rm '${file}'`
+    : pid === undefined
+      ? `if no other command runs here: rm '${file}'`
+      : "try again when it is done";
+  return new SecretsError("busy", `somebody else is committing here (${who})`, { at: { file }, hint });
 }

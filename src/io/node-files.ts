@@ -5,6 +5,7 @@
  */
 import { constants } from "node:fs";
 import * as fs from "node:fs/promises";
+import { join } from "node:path";
 
 import { errorCode } from "./io-error.ts";
 import type { Files, FileStat, OpenFile } from "./host.ts";
@@ -104,11 +105,12 @@ async function syncDirectory(path: string): Promise<void> {
  */
 async function makeScratch(path: string): Promise<() => Promise<void>> {
   await fs.mkdir(path, { mode: 0o700 });
-  const removeNow = async (): Promise<void> => fs.rm(path, { recursive: true, force: true, maxRetries: 3 });
+  const removeNow = (): Promise<void> => removeTree(path);
   if (process.platform === "win32") return removeNow;
   try {
     const { spawn } = await import("node:child_process");
-    const script = 'trap "" HUP INT TERM QUIT; cat >/dev/null; rm -rf -- "$1"';
+    const script =
+      'trap "" HUP INT TERM QUIT; cat >/dev/null; rm -rf -- "$1" || { chmod -R u+rwx -- "$1"; rm -rf -- "$1"; }';
     const guard = spawn("/bin/sh", ["-c", script, "sh", path], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
@@ -128,5 +130,22 @@ async function makeScratch(path: string): Promise<() => Promise<void>> {
   } catch (error) {
     await removeNow();
     throw error;
+  }
+}
+
+/** Also what an editor locked against us: a directory of ours that we may not enter. */
+async function removeTree(path: string): Promise<void> {
+  try {
+    await fs.rm(path, { recursive: true, force: true });
+  } catch {
+    await openUp(path);
+    await fs.rm(path, { recursive: true, force: true });
+  }
+}
+
+async function openUp(directory: string): Promise<void> {
+  await fs.chmod(directory, 0o700);
+  for (const entry of await fs.readdir(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) await openUp(join(directory, entry.name));
   }
 }

@@ -39,12 +39,13 @@ export async function recover(
 
 /** The same for who holds the lock already. */
 export async function recoverLocked(host: Host, state: string): Promise<readonly string[]> {
-  const entries = await readJournal(host, state);
+  const names = await host.files.list(state);
+  const entries = names.includes("journal") ? await readJournal(host, state) : undefined;
   const finished = entries === undefined ? [] : await rollForward(host, state, entries);
   // With its checksum wrong it never came to be; the plan beside it knows what to remove.
-  if (entries === undefined) await removeIfThere(host, join(state, "journal"));
+  if (entries === undefined && names.includes("journal")) await removeIfThere(host, join(state, "journal"));
   const inForce = await lockNames(host, state);
-  for (const name of await host.files.list(state)) {
+  for (const name of names) {
     const [kind, owner] = split(name);
     if (owner === undefined || inForce.includes(name)) continue;
     if (kind !== "after" && (await liveness(host, owner)) !== "dead") continue;

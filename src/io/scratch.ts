@@ -60,7 +60,7 @@ export async function withScratch<T>(
   } finally {
     forget();
     // The guard tries again when we are gone.
-    await quietly(remove);
+    if (!(await quietly(remove))) warn?.(`the plaintext could not be removed from ${directory}`);
     retire(owner);
   }
 }
@@ -96,6 +96,7 @@ async function sweep(host: Host, parent: string): Promise<void> {
 async function removeAll(host: Host, path: string): Promise<void> {
   const stat = await host.files.stat(path, { follow: false });
   if (stat?.kind === "directory") {
+    await host.files.chmod(path, 0o700);
     for (const name of await host.files.list(path)) await removeAll(host, join(path, name));
   }
   await host.files.remove(path);

@@ -37,7 +37,7 @@ export const keyKinds: readonly KeyKind[] = [
  */
 export async function parseRecipient(text: string): Promise<Recipient> {
   const trimmed = text.trim();
-  if (/[\r\n]/.test(trimmed) && !trimmed.startsWith("-")) {
+  if (/^(age1|ssh-)[^\r\n]*[\r\n]/.test(trimmed)) {
     throw new SecretsError("bad-key", "more than one line where one recipient is wanted");
   }
   const kind = keyKinds.find((kind) => kind.claims(trimmed));

@@ -1,8 +1,9 @@
 /**
  * What guards an identity until its passphrase is known?
  *
- * A promise that is made at the first unlocking and kept, so that nobody is asked twice.
+ * A promise that is made at the first unlocking and kept, so that nobody is asked twice for what was right.
  */
+import { SecretsError } from "../errors.ts";
 import type { AskPassphrase, Identity, IdentitySource, KeyKindName, LockedIdentity, Recipient } from "./key-kind.ts";
 
 export interface Guarded {
@@ -12,10 +13,18 @@ export interface Guarded {
   readonly open: (ask: AskPassphrase) => Promise<Identity[]>;
 }
 
-/** Opens at most once; what came of it is remembered, an error as well. */
+/** Opens at most once; what came of it is remembered, an error as well, unless it is that the passphrase was mistyped. */
 export function lockedIdentity({ kind, recipients, open }: Guarded): LockedIdentity {
   let answer: Promise<Identity[]> | undefined;
-  return { kind, recipients, unlock: (ask) => (answer ??= open(ask)) };
+  const unlock = async (ask: AskPassphrase): Promise<Identity[]> => {
+    try {
+      return await (answer ??= open(ask));
+    } catch (error) {
+      if (error instanceof SecretsError && error.code === "wrong-passphrase") answer = undefined;
+      throw error;
+    }
+  };
+  return { kind, recipients, unlock };
 }
 
 export function isLocked(source: IdentitySource): source is LockedIdentity {

@@ -106,9 +106,9 @@ async function noIdentity(project: Project, path: string, stanzas: readonly Stan
   const named = members.filter((member) => member.keys.some((key) => present.includes(key.id)));
   const wanted = ruled?.ruling.readers ?? [];
   const readers = named.length > 0 ? named : wanted;
-  const people = readers.filter(({ kind }) => kind === "user").map(({ name }) => name);
   const held = await project.identities.held();
   const mine = members.filter((member) => member.keys.some((key) => held.has(key.id))).map(({ name }) => name);
+  const people = readers.filter(({ kind, name }) => kind === "user" && !mine.includes(name)).map(({ name }) => name);
   const isWanted = wanted.some(({ name }) => mine.includes(name));
   return new SecretsError("no-identity", "none of the keys here can open it", {
     at: { file },

@@ -36,11 +36,14 @@ export interface IdentityRing {
 interface Loaded {
   readonly source: Source;
   readonly ready: Identity[];
+  /** Those that could still be unlocked. */
   readonly locked: LockedIdentity[];
+  /** Those whose passphrase was not known. */
+  readonly refused: LockedIdentity[];
   /** What came of reading it, for the report. */
   note: string;
-  /** The question that could have helped, but nobody could be asked. */
-  unasked?: SecretsError;
+  /** Why a key that could have helped stayed shut: nobody could be asked, or the passphrase was wrong. */
+  obstacle?: SecretsError;
 }
 
 export interface RingOptions extends SourceOptions {
@@ -64,8 +67,8 @@ export function identityRing(options: RingOptions): IdentityRing {
         const fileKey = await unwrapLocked(entry, opening, ask);
         if (fileKey !== null) return fileKey;
       }
-      const unasked = loaded.find((entry) => entry.unasked !== undefined)?.unasked;
-      if (unasked !== undefined) throw unasked;
+      const obstacle = loaded.find((entry) => entry.obstacle !== undefined)?.obstacle;
+      if (obstacle !== undefined) throw obstacle;
       return null;
     },
     canOpen: async (opening) => {
@@ -77,8 +80,8 @@ export function identityRing(options: RingOptions): IdentityRing {
       return waiting ? "with a passphrase" : "no";
     },
     held: async () => {
-      const recipients = (await all()).flatMap(({ ready, locked }) =>
-        [...ready, ...locked].flatMap((key) => key.recipients ?? []),
+      const recipients = (await all()).flatMap(({ ready, locked, refused }) =>
+        [...ready, ...locked, ...refused].flatMap((key) => key.recipients ?? []),
       );
       return new Set(recipients.map((recipient) => recipient.id));
     },
@@ -101,27 +104,41 @@ async function unwrapLocked(entry: Loaded, opening: Opening, ask: AskPassphrase)
     const fileKey = await firstFileKey(opened, opening.stanzas);
     if (fileKey !== null) return fileKey;
   }
+  if (entry.locked.length > 0 && entry.obstacle === undefined) entry.note = NOT_ASKED;
   return null;
 }
 
-/** Unlocks and keeps the result in `ready`; a key that stays shut is noted and not asked for again. */
+const NOT_ASKED = "protected by a passphrase, and nothing says that it can help";
+
+/** As ssh does it: three tries, and only for what was mistyped. */
+const TRIES = 3;
+
+/** Unlocks and keeps the result in `ready`; a key that stays shut is noted. */
 async function unlock(key: LockedIdentity, entry: Loaded, ask: AskPassphrase): Promise<Identity[] | undefined> {
-  try {
-    const opened = await key.unlock(() => ask(entry.source.origin));
-    entry.ready.push(...opened);
-    entry.locked.splice(entry.locked.indexOf(key), 1);
-    entry.note = "unlocked, but not for this file";
-    return opened;
-  } catch (error) {
-    if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;
-    entry.note = error.message;
-    if (error.code === "cannot-ask") {
-      entry.unasked = error;
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      const { origin } = entry.source;
+      const opened = await key.unlock(() => ask(left < TRIES ? `${origin} (that was not it)` : origin));
+      entry.ready.push(...opened);
+      entry.locked.splice(entry.locked.indexOf(key), 1);
+      entry.note = "unlocked, but not for this file";
+      return opened;
+    } catch (error) {
+      if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;
+      if (error.code === "wrong-passphrase" && left > 1) continue;
+      remember(key, entry, error);
       return undefined;
     }
-    entry.locked.splice(entry.locked.indexOf(key), 1);
-    return undefined;
   }
+}
+
+/** What cannot be asked for now may be asked for by nobody later; what is broken or unknown is not tried again. */
+function remember(key: LockedIdentity, entry: Loaded, error: SecretsError): void {
+  entry.note = error.message;
+  if (error.code === "cannot-ask" || error.code === "wrong-passphrase") entry.obstacle = error;
+  if (error.code === "cannot-ask") return;
+  entry.locked.splice(entry.locked.indexOf(key), 1);
+  entry.refused.push(key);
 }
 
 /**
@@ -149,7 +166,7 @@ async function loadAll(options: RingOptions): Promise<Loaded[]> {
 }
 
 async function load(source: Source, options: RingOptions): Promise<Loaded> {
-  const entry: Loaded = { source, ready: [], locked: [], note: "not there" };
+  const entry: Loaded = { source, ready: [], locked: [], refused: [], note: "not there" };
   try {
     const bytes = await source.read();
     if (bytes === undefined) return entry;
@@ -165,8 +182,7 @@ async function load(source: Source, options: RingOptions): Promise<Loaded> {
       else entry.ready.push(identity);
     }
     for (const warning of warnings) options.warn(`warning: ${source.origin}: ${warning}`);
-    entry.note =
-      entry.locked.length > 0 ? "protected by a passphrase, and nothing says that it can help" : "not for this file";
+    entry.note = entry.locked.length > 0 ? "protected by a passphrase" : "not for this file";
   } catch (error) {
     entry.note = whyNot(error);
   }

@@ -116,8 +116,14 @@ export function refuseLockout(file: string, readers: readonly Reader[], before: 
   }
 }
 
-/** @throws SecretsError `policy`: the rule gives nobody to encrypt to. */
+/** @throws SecretsError `policy`: the rule gives nobody to encrypt to, or says two things. */
 export function requireReaders(file: string, ruled: Ruled): Recipient[] {
+  if (ruled.ruling.compiled === "differs") {
+    throw new SecretsError("policy", "its `age` list differs from its `readers`, which it is compiled from", {
+      at: ruled.ruling.at,
+      hint: "compile it anew: secrets policy compile",
+    });
+  }
   const recipients = ageRecipients(ruled.ruling.readers);
   if (recipients.length > 0) return recipients;
   throw new SecretsError("policy", "the rule for this file gives no reader with a key", {

@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { keyKinds, parseRecipient, parseRecipientsFile } from "../../src/keys/index.ts";
+
+const age = "age1yy4zlll5283a393gxw2s04l7nerlhzkz5ddc8z800a6lhpl2lfnq0kfcl4";
+const ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH4ebh1WjPMRV6EE4Bge2mfdBqPFOl9QiAoV5mr4ElWa";
+const ecdsa =
+  "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBOOAqz7trs9q9f1YgtCbQ5d0t+HVIMqBA57xwqdKGWMk/DeVXpY/92fuuK0VcXKoC1mjWtZyUPg8uKp42P87m70= a@b";
+const sk = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5 a@b";
+
+describe("a recipient", () => {
+  test.each([
+    [age, "x25519"],
+    [`  ${age}\n`, "x25519"],
+    [`${ed25519} me@here`, "ssh-ed25519"],
+    [ed25519.replace(" ", "\t"), "ssh-ed25519"],
+  ])("is told by its beginning, whatever blanks are around it: %#", async (text, kind) => {
+    expect((await parseRecipient(text)).kind).toBe(kind);
+  });
+
+  test("is claimed by one kind and no more", () => {
+    for (const text of [age, ed25519, "ssh-rsa AAAA"]) {
+      expect(keyKinds.filter((kind) => kind.claims(text))).toHaveLength(1);
+    }
+  });
+
+  test.each([
+    ["ecdsa", ecdsa, "ecdsa", "ed25519 or RSA"],
+    ["ed25519 on a security key", sk, "can sign, but not decrypt", "ed25519 or RSA"],
+    ["ecdsa on a security key", "sk-ecdsa-sha2-nistp256@openssh.com AAAA", "can sign, but not decrypt", "age key"],
+    ["dsa", "ssh-dss AAAAB3NzaC1kc3MAAACB", "dsa", "ed25519 or RSA"],
+    ["a certificate", "ssh-ed25519-cert-v01@openssh.com AAAA host", "certificate", "without -cert"],
+    ["an unknown SSH type", "ssh-xmss@openssh.com AAAA", "unknown type", "ed25519 or RSA"],
+    ["a GitHub name", "github:somebody", "could answer with other keys", "https://github.com/USER.keys"],
+    ["a hybrid key", `age1pq1${"q".repeat(90)}`, "post-quantum", "age key"],
+    ["a hybrid hardware key", `age1tagpq1${"q".repeat(90)}`, "post-quantum", "age key"],
+    ["a hardware key", "age1tag1qqqqqqqq", "not supported yet", "age key"],
+    ["a plugin's key", "age1yubikey1qqqqqqqq", "plugins are not supported yet", "age key"],
+    ["an age identity", "AGE-SECRET-KEY-1QQQQ", "identity (secret key) where a recipient is wanted", "public half"],
+    ["an identity in lower case", "age-secret-key-1qqqq", "where a recipient is wanted", "public half"],
+    ["a plugin's identity", "AGE-PLUGIN-YUBIKEY-1QQQQ", "where a recipient is wanted", "public half"],
+    ["a private SSH key", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA", "private key where a recipient", "public half"],
+    [
+      "a PuTTY key",
+      "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none",
+      "private key where a recipient",
+      "public half",
+    ],
+    ["a PEM public key", "-----BEGIN PUBLIC KEY-----", "a form that age does not read", "ssh-keygen -i"],
+    ["options before the key", `restrict,pty ${ed25519}`, "something stands before", "no options"],
+    ["a known_hosts line", `web1.example ${ed25519}`, "something stands before", "no host name"],
+    ["nothing", "  ", "an empty recipient", ""],
+    ["a word", "alice", "not a recipient", "age1…"],
+    ["two lines", `${age}\n${age}`, "more than one line", ""],
+  ])("that is %s is refused with the reason, a way out and not a letter of it", async (...[, text, why, hint]) => {
+    const error: unknown = await parseRecipient(text).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name: "SecretsError", code: "bad-key", message: expect.stringContaining(why) });
+    const told = `${String(error)} ${(error as { hint?: string }).hint ?? ""}`;
+    expect(told).toContain(hint);
+    expect(told).not.toMatch(/AAAA[^…]|QQQQ|qqqq|yy4zll|somebody/);
+  });
+});
+
+describe("a recipients file", () => {
+  test("has one recipient per line, comments and empty lines between, LF or CRLF", async () => {
+    const text = `# us\r\n${age}\r\n\r\n${ed25519} me\r\n  # indented\n`;
+    const { recipients, warnings } = await parseRecipientsFile(text, "keys.txt");
+    expect(recipients.map(({ kind, comment }) => [kind, comment])).toEqual([
+      ["x25519", ""],
+      ["ssh-ed25519", "me"],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("passes over SSH keys of a type that cannot be used, with a warning that names the line", async () => {
+    const { recipients, warnings } = await parseRecipientsFile(`${ecdsa}\n${age}\n${sk}\n`, "keys.txt");
+    expect(recipients).toHaveLength(1);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^keys\.txt:1: skipped: .*ecdsa/),
+      expect.stringMatching(/^keys\.txt:3: skipped: .*sign/),
+    ]);
+  });
+
+  test.each([
+    ["a malformed recipient", `${age}\nage1qqqqqqqqqqqq\n`, 2],
+    ["a malformed SSH key", `${age}\n\nssh-rsa AAAA\n`, 3],
+    ["an identity", "AGE-SECRET-KEY-1QQQQ\n", 1],
+    ["a name", `# us\n${age}\nalice\n`, 3],
+  ])("with %s is refused at its line", async (_, text, line) => {
+    await expect(parseRecipientsFile(text, "keys.txt")).rejects.toMatchObject({
+      code: "bad-key",
+      at: { file: "keys.txt", line },
+    });
+  });
+
+  test.each(["", "# nobody\n", `${ecdsa}\n`])("without a usable recipient is refused: %#", async (text) => {
+    await expect(parseRecipientsFile(text, "keys.txt")).rejects.toMatchObject({ message: "no recipients found" });
+  });
+});
