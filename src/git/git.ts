@@ -1,0 +1,92 @@
+/**
+ * How is git asked?
+ *
+ * By argv, with `-z` wherever names come back, and so that nothing in the repository's configuration starts a program or
+ * reaches for the network: what is looked at may be a stranger's.
+ */
+import { SecretsError } from "../errors.ts";
+import { errorCode } from "../io/io-error.ts";
+import { findProgram } from "../io/programs.ts";
+import type { Host } from "../io/host.ts";
+
+/** Asks git in one working tree. */
+export interface Git {
+  /** Absolute path of the directory that paths in answers are relative to. */
+  readonly root: string;
+  /** The whole answer. @throws SecretsError `io` naming what could not be asked. */
+  readonly ask: (args: readonly string[], input?: Uint8Array) => Promise<Buffer>;
+  /** The answer piece by piece, each taken before more is read. @throws SecretsError `io`, and whatever `take` throws. */
+  readonly stream: (
+    args: readonly string[],
+    input: Uint8Array,
+    take: (piece: Uint8Array) => void | Promise<void>,
+  ) => Promise<void>;
+  /** As `ask`, but undefined where git says no. */
+  readonly tryAsk: (args: readonly string[], input?: Uint8Array) => Promise<Buffer | undefined>;
+}
+
+const CONFIG = ["--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
+const ENVIRONMENT = {
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_NO_REPLACE_OBJECTS: "1",
+  GIT_TERMINAL_PROMPT: "0",
+  LC_ALL: "C",
+};
+
+/** @throws SecretsError `io`: git is not installed. */
+export async function gitIn(host: Host, root: string): Promise<Git> {
+  const program = await findProgram(host, "git");
+  if (program === undefined) {
+    throw new SecretsError("io", "git is not installed, and only git knows what it would publish", {
+      hint: "install git, or name the files to look at",
+    });
+  }
+  const run = async (
+    args: readonly string[],
+    input: Uint8Array,
+    take: (piece: Uint8Array) => void | Promise<void>,
+  ): Promise<SecretsError | undefined> => {
+    const options = { cwd: root, env: { ...host.env, ...ENVIRONMENT }, input, output: take };
+    const child = await host.run([program, ...CONFIG, ...args], { ...options, terminal: "capture" }).catch((error) => {
+      throw errorCode(error) === undefined ? error : new SecretsError("io", "git cannot be started", { cause: error });
+    });
+    return child.code === 0 ? undefined : refusal(args, child.stderr);
+  };
+  const gather = async (args: readonly string[], input: Uint8Array = new Uint8Array()) => {
+    const pieces: Uint8Array[] = [];
+    const refused = await run(args, input, (piece) => void pieces.push(piece));
+    return { refused, answer: Buffer.concat(pieces) };
+  };
+  return {
+    root,
+    ask: async (args, input) => {
+      const { refused, answer } = await gather(args, input);
+      if (refused !== undefined) throw refused;
+      return answer;
+    },
+    stream: async (args, input, take) => {
+      const refused = await run(args, input, take);
+      if (refused !== undefined) throw refused;
+    },
+    tryAsk: async (args, input) => {
+      const { refused, answer } = await gather(args, input);
+      return refused === undefined ? answer : undefined;
+    },
+  };
+}
+
+function refusal(args: readonly string[], stderr: Uint8Array): SecretsError {
+  const said = Buffer.from(stderr).toString("utf8").trim().split("\n").at(-1) ?? "";
+  const reason = said.replace(/^(?:fatal|error): /, "").slice(0, 200);
+  const owner = /dubious ownership/.test(Buffer.from(stderr).toString("utf8"));
+  return new SecretsError("io", `git ${args[0] ?? ""} failed${reason === "" ? "" : `: ${reason}`}`, {
+    hint: owner ? "the repository belongs to another user: git config --global --add safe.directory DIR" : undefined,
+  });
+}
+
+/** The NUL-terminated parts of an answer. Names that are not UTF-8 keep their bytes as latin1 escapes would lose them, so they stay `\ufffd`. */
+export function nulParts(answer: Buffer): string[] {
+  if (answer.length === 0) return [];
+  return answer.toString("utf8").replace(/\0$/, "").split("\0");
+}
