@@ -72,6 +72,7 @@ async function contextFor(host: Host, request: GlobalRequest): Promise<Context> 
     good: style.good,
     bad: style.bad,
     dim: style.quiet,
+    visible,
     project: () =>
       library.openProject({
         host,

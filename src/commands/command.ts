@@ -32,6 +32,8 @@ export interface Context {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
   readonly dim: (text: string) => string;
+  /** Escapes what would act on a terminal: a file may be called anything. */
+  readonly visible: (text: string) => string;
   readonly dryRun: boolean;
 }
 

@@ -1,12 +1,14 @@
 /** What can I ask for? The table of contents of the program, in the order of `--help`. */
 import type { CommandSpec } from "./command.ts";
+import { check } from "./check.ts";
 import { decrypt } from "./decrypt.ts";
 import { edit } from "./edit.ts";
 import { encrypt } from "./encrypt.ts";
+import { explain } from "./explain.ts";
 import { get } from "./get.ts";
 import { ls } from "./ls.ts";
 import { rekey } from "./rekey.ts";
 import { set } from "./set.ts";
 import { who } from "./who.ts";
 
-export const commands: readonly CommandSpec[] = [edit, get, set, encrypt, decrypt, rekey, ls, who];
+export const commands: readonly CommandSpec[] = [edit, get, set, encrypt, decrypt, rekey, ls, who, check, explain];
