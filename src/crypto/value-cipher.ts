@@ -6,23 +6,29 @@
  */
 import { createCipheriv, createDecipheriv, randomFillSync, type CipherGCM, type DecipherGCM } from "node:crypto";
 import { SecretsError } from "../errors.ts";
-import type { Scalar, ScalarType } from "../formats/format.ts";
-import { isCanonical } from "../formats/scalar.ts";
 import type { DataKey } from "./data-key.ts";
 
 const CIPHER = "aes-256-gcm";
 const IV_LENGTH = 32;
 const TAG_LENGTH = 16;
 const PREFIX = "ENC[AES256_GCM,";
-const TYPES: ReadonlySet<string> = new Set(["str", "int", "float", "bool", "time", "comment", "bytes"]);
+const TYPES = ["str", "int", "float", "bool", "time", "comment", "bytes"] as const;
 const FIELDS = /^ENC\[AES256_GCM,data:([^,\]]*),iv:([^,\]]*),tag:([^,\]]*),type:([a-z]+)\][ \t\r\n]*$/;
+
+export type SealedType = (typeof TYPES)[number];
+
+/** A value in its canonical bytes; null is never sealed. */
+export interface TypedBytes {
+  readonly type: SealedType | "null";
+  readonly bytes: Uint8Array;
+}
 
 /** The parts of an ENC text. `type` is not authenticated. */
 export interface Enc {
   readonly data: Uint8Array;
   readonly iv: Uint8Array;
   readonly tag: Uint8Array;
-  readonly type: Exclude<ScalarType, "null">;
+  readonly type: SealedType;
 }
 
 /** Whether a text claims to be an ENC text: what stock sops would try to decrypt. */
@@ -58,12 +64,12 @@ export function parseEnc(text: string): Enc {
  * @param aad the path text of sops.md 1.4; of the MAC the timestamp.
  * @throws RangeError for null and empty bytes, which are never sealed: a mistake of the caller.
  */
-export function sealValue(key: DataKey, aad: string, scalar: Scalar): string {
+export function sealValue(key: DataKey, aad: string, scalar: TypedBytes): string {
   return sealWith(key, { aad, scalar, iv: freshIv() });
 }
 
 /** `sealValue` with a given nonce: only for known answers. A nonce must never serve two different texts under one key. */
-export function sealWith(key: DataKey, given: { aad: string; scalar: Scalar; iv: Uint8Array }): string {
+export function sealWith(key: DataKey, given: { aad: string; scalar: TypedBytes; iv: Uint8Array }): string {
   const { aad, scalar, iv } = given;
   if (scalar.type === "null" || scalar.bytes.length === 0) throw new RangeError("an empty value is never sealed");
   const cipher: CipherGCM = createCipheriv(CIPHER, key.secret, iv);
@@ -74,25 +80,20 @@ export function sealWith(key: DataKey, given: { aad: string; scalar: Scalar; iv:
 }
 
 /**
- * Opens a sealed value.
- * @throws SecretsError `tampered` where the authentication fails or the bytes are not those of the type.
+ * Opens a sealed value. Its type is what the text says, and nothing proves it.
+ * @throws SecretsError `tampered` where the authentication fails.
  */
-export function openValue(key: DataKey, aad: string, enc: Enc): Scalar {
+export function openValue(key: DataKey, aad: string, enc: Enc): { type: SealedType; bytes: Uint8Array } {
   const bytes = decrypt(key, aad, enc);
-  if (bytes === undefined) {
-    throw new SecretsError(
-      "tampered",
-      "an encrypted value does not authenticate: it was changed, moved or belongs to another file",
-    );
-  }
-  const scalar: Scalar = { type: enc.type, bytes };
-  if (!isCanonical(scalar))
-    throw new SecretsError("tampered", `an encrypted value is no ${enc.type}: its type was changed`);
-  return scalar;
+  if (bytes !== undefined) return { type: enc.type, bytes };
+  throw new SecretsError(
+    "tampered",
+    "an encrypted value does not authenticate: it was changed, moved or belongs to another file",
+  );
 }
 
 /** Opens a comment, or says undefined: the place of a comment is a guess, and a wrong one is no error. */
-export function openComment(key: DataKey, aad: string, enc: Enc): Scalar | undefined {
+export function openComment(key: DataKey, aad: string, enc: Enc): { type: "comment"; bytes: Uint8Array } | undefined {
   const bytes = enc.type === "comment" ? decrypt(key, aad, enc) : undefined;
   return bytes === undefined ? undefined : { type: "comment", bytes };
 }
@@ -111,8 +112,8 @@ function decrypt(key: DataKey, aad: string, enc: Enc): Uint8Array | undefined {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function isSealedType(type: string): type is Enc["type"] {
-  return TYPES.has(type);
+function isSealedType(type: string): type is SealedType {
+  return TYPES.some((known) => known === type);
 }
 
 /** Decodes canonical base64: padded, no foreign characters, no stray bits at the end, never empty. */

@@ -4,7 +4,7 @@
  * `readDocument` needs no key and serves `ls`, `who` and `filestatus`. `openDocument` decrypts every value, checks the MAC
  * and gives the open text; what it learns is also what the next sealing reuses.
  */
-import { openComment, openValue, looksSealed, parseEnc, type Enc } from "../crypto/value-cipher.ts";
+import { openComment, looksSealed, parseEnc, type Enc } from "../crypto/value-cipher.ts";
 import type { DataKey } from "../crypto/data-key.ts";
 import { SecretsError } from "../errors.ts";
 import type { Format, Leaf, ParsedText, Scalar } from "../formats/format.ts";
@@ -13,6 +13,7 @@ import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import { checkMac, macText } from "./sops-mac.ts";
 import { readMetadata, type Metadata } from "./sops-metadata.ts";
 import { compileSelection, type SelectsPath } from "./sops-selection.ts";
+import { openScalar } from "./sops-value.ts";
 import { openSpellings, openTextOf, respell, type Spellings } from "./sops-spelling.ts";
 
 /** A sops file that was read and not yet opened. */
@@ -141,7 +142,7 @@ function openLeaf(opening: Opening, leaf: Leaf): OpenedLeaf {
   if (leaf.copy)
     throw new SecretsError("malformed", "an alias stands where the rule of the file wants an encrypted value");
   const aad = aadOf(leaf.path);
-  const scalar = openValue(opening.dataKey, aad, parseEnc(text));
+  const scalar = openScalar(opening.dataKey, aad, text);
   if (scalar.type === "comment" && typeof leaf.steps.at(-1) !== "number") {
     throw new SecretsError("tampered", "an encrypted comment stands where a value belongs: its type was changed");
   }

@@ -6,10 +6,11 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { DataKey } from "../crypto/data-key.ts";
-import { openValue, parseEnc, sealValue } from "../crypto/value-cipher.ts";
+import { sealValue } from "../crypto/value-cipher.ts";
 import { SecretsError } from "../errors.ts";
 import type { Scalar } from "../formats/format.ts";
 import { scalarOf } from "../formats/scalar.ts";
+import { openScalar } from "./sops-value.ts";
 
 /** A value on its open side, and whether the rules want it sealed. */
 export interface MacLeaf {
@@ -49,7 +50,7 @@ export function checkMac(key: DataKey, stored: { sealed: string; lastModified: s
   if (stored.sealed === "") throw new SecretsError("tampered", "the document has no MAC");
   let bytes: Uint8Array;
   try {
-    bytes = openValue(key, stored.lastModified, parseEnc(stored.sealed)).bytes;
+    bytes = openScalar(key, stored.lastModified, stored.sealed).bytes;
   } catch {
     throw new SecretsError("tampered", "the MAC does not authenticate: it or the timestamp was changed");
   }

@@ -5,12 +5,13 @@
  * field that stock sops ignores when it reads and drops when it rewrites, just when it would become stale. A spelling is
  * used only if it still resolves to what was decrypted, so a stale or foreign one does no harm.
  */
-import { openValue, parseEnc, sealValue } from "../crypto/value-cipher.ts";
+import { sealValue } from "../crypto/value-cipher.ts";
 import type { DataKey } from "../crypto/data-key.ts";
 import type { Leaf, ParsedText, Selects } from "../formats/format.ts";
 import { sameScalar, scalarOf, textOfScalar } from "../formats/scalar.ts";
 import { sameKeys } from "../formats/tree.ts";
 import type { OpenedDocument, OpenedLeaf, SopsDocument } from "./sops-document.ts";
+import { openScalar } from "./sops-value.ts";
 
 /** No key of a document gives this additional data: `sops` at the top is reserved. */
 const AAD = "sops:secrets_spelling:";
@@ -28,7 +29,7 @@ export interface Spellings {
 export function openSpellings(key: DataKey, sealed: string): Spellings | undefined {
   if (sealed === "") return undefined;
   try {
-    return { sealed, json: textOfScalar(openValue(key, AAD, parseEnc(sealed))) ?? "" };
+    return { sealed, json: textOfScalar(openScalar(key, AAD, sealed)) ?? "" };
   } catch {
     return undefined;
   }

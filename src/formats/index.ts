@@ -3,27 +3,45 @@
  *
  * Cheap to import: the code of a format is loaded when it is first used.
  */
+import { SecretsError } from "../errors.ts";
 import type { Format, FormatName } from "./format.ts";
 
 /** One line of the registry. */
 export interface FormatEntry {
   readonly name: FormatName;
-  /** How the names of its files end, as sops has it (sops.md 3.12): case counts. */
-  readonly suffixes: readonly string[];
   readonly load: () => Promise<Format>;
 }
 
 export const formats: readonly FormatEntry[] = [
-  { name: "yaml", suffixes: [".yaml", ".yml"], load: async () => (await import("./yaml.ts")).yaml },
-  { name: "json", suffixes: [".json"], load: async () => (await import("./json.ts")).json },
+  { name: "yaml", load: async () => (await import("./yaml.ts")).yaml },
+  { name: "json", load: async () => (await import("./json.ts")).json },
 ];
 
-/** The format that a path's name tells, or undefined where it tells none. */
-export function formatOfPath(path: string): FormatEntry | undefined {
-  return formats.find(({ suffixes }) => suffixes.some((suffix) => path.endsWith(suffix)));
+/** How sops tells a format by the end of a name (sops.md 3.12); case counts. */
+const SUFFIXES: readonly (readonly [string, FormatName])[] = [
+  [".yaml", "yaml"],
+  [".yml", "yaml"],
+  [".json", "json"],
+  [".env", "dotenv"],
+  [".ini", "ini"],
+];
+
+/** The format that a path's name tells, or undefined where it tells none (sops takes such a file as binary). */
+export function formatOfPath(path: string): FormatName | undefined {
+  return SUFFIXES.find(([suffix]) => path.endsWith(suffix))?.[1];
 }
 
-/** The format of this name, or undefined where there is none (yet). */
-export function formatNamed(name: string): FormatEntry | undefined {
-  return formats.find((entry) => entry.name === name);
+/** Whether this is the name of a format, as `--input-type` takes it. */
+export function isFormatName(name: string): name is FormatName {
+  return name === "binary" || SUFFIXES.some(([, known]) => known === name);
+}
+
+/**
+ * Loads a format.
+ * @throws SecretsError `refused` for one that is not written yet.
+ */
+export async function loadFormat(name: FormatName): Promise<Format> {
+  const entry = formats.find((each) => each.name === name);
+  if (entry === undefined) throw new SecretsError("refused", `sops files of the format ${name} are not supported yet`);
+  return entry.load();
 }

@@ -1,9 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dataKeyFrom, newDataKey, type DataKey } from "../../src/crypto/data-key.ts";
 import { sealValue } from "../../src/crypto/value-cipher.ts";
 import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops-document.ts";
 import { selectionSettings } from "../../src/documents/sops-selection.ts";
 import { SecretsError } from "../../src/errors.ts";
+import type { Tree } from "../../src/formats/format.ts";
 import { json } from "../../src/formats/json.ts";
 import { scalarOf } from "../../src/formats/scalar.ts";
 import { freshly } from "./ring.ts";
@@ -25,7 +27,7 @@ async function sealed(dataKey: DataKey, text = PLAIN): Promise<string> {
   return (await freshly({ text, format: json, dataKey })).text;
 }
 
-const open = (text: string, dataKey: DataKey, ignoreMac = false): Promise<OpenedDocument> =>
+const open = async (text: string, dataKey: DataKey, ignoreMac = false): Promise<OpenedDocument> =>
   openDocument(readDocument(text, json), dataKey, { ignoreMac });
 
 async function failure(work: Promise<unknown>): Promise<SecretsError> {
@@ -187,5 +189,72 @@ describe("only sealed values in the MAC", () => {
     const { text } = await freshly({ text: PLAIN, format: json, dataKey, settings });
     expect((await open(text.replace("alice", "bob"), dataKey)).openText).toBe(PLAIN.replace("alice", "bob"));
     expect((await failure(open(text.replace("type:str", "type:comment"), dataKey))).code).toBe("tampered");
+  });
+});
+
+const RUNS = Number(process.env["SECRETS_PROPERTY_RUNS"] ?? 200);
+
+describe("a damaged document", () => {
+  it("fails with a typed error or opens to the same values, and no error tells one", async () => {
+    const dataKey = newDataKey();
+    const text = await sealed(dataKey);
+    const values = (opened: OpenedDocument) =>
+      opened.leaves.map(({ scalar }) => Buffer.from(scalar.bytes).toString()).filter((value) => value !== "");
+    const wanted = values(await open(text, dataKey));
+    const end = text.indexOf('"sops"');
+    const piece = fc.oneof(
+      fc.constantFrom("", '"', ",", "{", "]", "\n", "null", "ENC[", '"x": 1,'),
+      fc.string({ maxLength: 3 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.nat(end - 1), fc.nat(40), piece, async (at, length, inserted) => {
+        const damaged = text.slice(0, at) + inserted + text.slice(Math.min(at + length, end));
+        const result = await open(damaged, dataKey).catch((error: unknown) => error);
+        if (result instanceof Error) {
+          expect(result).toBeInstanceOf(SecretsError);
+          expect(result.message).not.toMatch(/hunter2|alice/);
+        } else {
+          expect(values(result as OpenedDocument)).toEqual(wanted);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("with metadata of any shape fails with a typed error or opens", async () => {
+    const dataKey = newDataKey();
+    const text = await sealed(dataKey);
+    const parsed = json.parse(text, "sealed");
+    const fields = parsed.metadata as ReadonlyMap<string, Tree>;
+    const names = fc.constantFrom(
+      ...fields.keys(),
+      "key_groups",
+      "shamir_threshold",
+      "encrypted_regex",
+      "mac_only_encrypted",
+    );
+    const shapes = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom([{}], [{ age: [{}] }], [{ recipient: "x" }], "(", 1e9),
+    );
+    await fc.assert(
+      fc.asyncProperty(names, shapes, async (name, shape) => {
+        const source = `{"sops": ${JSON.stringify(shape)}}`;
+        const tree = json.parse(source, "sealed").metadata ?? null;
+        const damaged = json.print(parsed, [], new Map([...fields, [name, tree]]));
+        const result = await open(damaged, dataKey).catch((error: unknown) => error);
+        expect(result instanceof SecretsError || !(result instanceof Error)).toBe(true);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe("a large document", () => {
+  it("of 100,000 keys is sealed and opened", async () => {
+    const dataKey = newDataKey();
+    const keys = Array.from({ length: 100_000 }, (_, index) => `"key${index}": "value ${index}"`);
+    const text = `{\n${keys.join(",\n")}\n}`;
+    expect((await open(await sealed(dataKey, text), dataKey)).openText).toBe(text);
   });
 });

@@ -10,19 +10,20 @@ import {
 import { DEFAULT_SETTINGS } from "../../src/documents/sops-selection.ts";
 import type { Tree } from "../../src/formats/format.ts";
 
-type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
+type Scalar = string | number | boolean | null;
+type Plain = Scalar | Plain[] | { [key: string]: Plain };
 
 /** A metadata tree of plain data. */
 function tree(value: Plain): Tree {
-  if (Array.isArray(value)) return value.map((item: Plain) => tree(item));
+  if (Array.isArray(value)) return value.map(tree);
   if (typeof value === "object" && value !== null)
     return new Map(Object.entries(value).map(([key, each]) => [key, tree(each)]));
-  return value as Tree;
+  return value;
 }
 
 const AGE = { enc: "wrapped\n", recipient: "age1a" };
 const BASE = { age: [AGE], lastmodified: "2026-01-01T00:00:00Z", mac: "ENC[m]", version: "3.13.2" };
-const read = (fields: { readonly [key: string]: Plain }) => readMetadata(tree(fields));
+const read = (fields: { [key: string]: Plain }) => readMetadata(tree(fields));
 
 describe("reading", () => {
   it("takes what sops 3.13 writes", () => {

@@ -1,0 +1,46 @@
+/**
+ * What kind of file is this: an age file, a sops document, or neither?
+ *
+ * By content, since names lie: the metadata that every sops format has to have, looked for and not parsed. What looks like a
+ * sops document may still turn out to be a broken one.
+ */
+import type { FormatName } from "../formats/format.ts";
+import { formatOfPath } from "../formats/index.ts";
+import { isAge } from "./header-bytes.ts";
+
+export type Recognised =
+  | { readonly kind: "age" }
+  | { readonly kind: "sops"; readonly format: FormatName }
+  /** Not encrypted; the format that its name tells, if any. */
+  | { readonly kind: "plain"; readonly format: FormatName | undefined };
+
+/** All that has to be in any sops document, whatever its format: the beginning of an ENC text, of the MAC at least. */
+const MARK = Buffer.from("ENC[AES256_GCM,");
+
+/** How the metadata begins in each format. JSON is told from binary by its keys. */
+const METADATA: readonly (readonly [Exclude<FormatName, "binary">, RegExp])[] = [
+  ["json", /^\s*\{[^]*"sops"\s*:\s*\{/],
+  ["ini", /^\[sops\][ \t]*\r?$/m],
+  ["dotenv", /^sops_(?:version|mac)=/m],
+  ["yaml", /^(?:sops|"sops"|'sops')[ \t]*:(?:[ \t]*$|[ \t\r{#&!])/m],
+  ["yaml", /^\s*(?:---\s+)?\{[^]*\bsops["']?[ \t]*:/],
+];
+
+/**
+ * Recognises a file by its bytes; the path decides only what the bytes leave open.
+ * @param bytes all of them: sops writes its metadata at the end.
+ */
+export function recognise(bytes: Uint8Array, path: string): Recognised {
+  if (isAge(bytes)) return { kind: "age" };
+  const named = formatOfPath(path);
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (!whole.includes(MARK) || !whole.includes("sops")) return { kind: "plain", format: named };
+  const text = whole.toString("utf8");
+  const found = METADATA.filter(([, pattern]) => pattern.test(text)).map(([format]) => format);
+  const format = found.find((each) => each === named) ?? found[0];
+  if (format === undefined) return { kind: "plain", format: named };
+  if (format === "json" && named !== "json" && /^\s*\{\s*"data"\s*:\s*"ENC\[[^"]*"\s*,\s*"sops"\s*:/.test(text)) {
+    return { kind: "sops", format: "binary" };
+  }
+  return { kind: "sops", format };
+}

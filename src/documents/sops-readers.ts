@@ -1,0 +1,91 @@
+/**
+ * Whom does this sops document name as its readers, and how do they differ from those that are wanted?
+ *
+ * By key, never by text: both faces of an ed25519 key are one reader, and neither order nor comments matter.
+ */
+import { SecretsError } from "../errors.ts";
+import { parseRecipient } from "../keys/index.ts";
+import type { Recipient } from "../keys/key-kind.ts";
+import type { AgeEntry, KeyGroup, Metadata } from "./sops-metadata.ts";
+
+/** An entry of the file and whom it names. */
+export interface KnownEntry {
+  readonly entry: AgeEntry;
+  /** Undefined where its kind is unknown here: hybrid, plugin, malformed. */
+  readonly recipient: Recipient | undefined;
+}
+
+/** The entries of a group with their recipients parsed; what cannot be parsed is no error. */
+export async function knownEntries(group: KeyGroup): Promise<readonly KnownEntry[]> {
+  return Promise.all(
+    group.age.map(async (entry) => ({
+      entry,
+      recipient: await parseRecipient(entry.recipient).catch(() => undefined),
+    })),
+  );
+}
+
+/** `Recipient.id`, the same for both faces of a key; of an unknown kind the text itself. */
+export function readerId({ entry, recipient }: KnownEntry): string {
+  return recipient?.id ?? entry.recipient;
+}
+
+/**
+ * The age readers that a file has, group by group: what a new data key is wrapped for where nobody is to be added.
+ * @throws SecretsError `refused` where one is of a kind that cannot be wrapped for here.
+ */
+export async function standingReaders(metadata: Metadata): Promise<readonly (readonly Recipient[])[]> {
+  return Promise.all(
+    metadata.groups.map(async (group) =>
+      (await knownEntries(group)).map(({ entry, recipient }) => {
+        if (recipient !== undefined) return recipient;
+        throw new SecretsError("refused", `nothing can be encrypted here to its recipient ${entry.recipient}`);
+      }),
+    ),
+  );
+}
+
+/** How the readers of a file differ from those that are wanted, over all groups. */
+export interface ReadersDifference {
+  readonly added: readonly Recipient[];
+  readonly removed: readonly KnownEntry[];
+  readonly kept: readonly KnownEntry[];
+  /** Whether a new data key is called for: somebody who knows it is to know it no more. */
+  readonly removes: boolean;
+  /** Whether the groups have to be written anew: another number of them, a reader in another group, or the above. */
+  readonly differs: boolean;
+}
+
+/**
+ * Compares the age readers of a file with the wanted ones; both faces of an ed25519 key are the same reader, and neither
+ * order nor comments matter.
+ */
+export async function compareReaders(
+  metadata: Metadata,
+  wanted: readonly (readonly Recipient[])[],
+): Promise<ReadersDifference> {
+  const groups = await Promise.all(metadata.groups.map(knownEntries));
+  const all = groups.flat();
+  const present = new Set(all.map(readerId));
+  const wantedIds = new Set(wanted.flat().map(({ id }) => id));
+  const added = [...new Map(wanted.flat().map((each) => [each.id, each])).values()].filter(
+    ({ id }) => !present.has(id),
+  );
+  const removed = all.filter((each) => !wantedIds.has(readerId(each)));
+  const kept = all.filter((each) => wantedIds.has(readerId(each)));
+  const moved =
+    groups.length !== wanted.length ||
+    groups.some(
+      (group, index) =>
+        !sameIds(
+          group.map(readerId),
+          (wanted[index] ?? []).map(({ id }) => id),
+        ),
+    );
+  return { added, removed, kept, removes: removed.length > 0, differs: moved };
+}
+
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  const [left, right] = [new Set(a), new Set(b)];
+  return left.size === right.size && [...left].every((id) => right.has(id));
+}

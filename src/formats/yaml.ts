@@ -1,0 +1,67 @@
+/**
+ * Where in this YAML are the leaves, and how do `set`, `unset` and the metadata change it?
+ *
+ * sops.md 3.4 and yaml-holes: the text is scanned as go-yaml scans it, because sops does, and every leaf is a stretch of it.
+ * What lies between the leaves is never printed anew.
+ */
+import type { Format, ParsedText, Replacement, Selects } from "./format.ts";
+import { spliced } from "./json-edit.ts";
+import { malformedAt } from "./place.ts";
+import { expandAliases } from "./yaml/aliases.ts";
+import { checkStream } from "./yaml/check.ts";
+import { composeStream } from "./yaml/compose.ts";
+import { extractEntry } from "./yaml/extract.ts";
+import { leavesOf } from "./yaml/leaves.ts";
+import { metadataOf, metadataSplices } from "./yaml/metadata.ts";
+import type { Stream } from "./yaml/node.ts";
+import { inSealedLayout } from "./yaml/sealed-layout.ts";
+import { setEntry } from "./yaml/set.ts";
+import { unsetEntry } from "./yaml/unset.ts";
+
+const streams = new WeakMap<ParsedText, Stream>();
+
+export const yaml: Format = {
+  name: "yaml",
+  parse: parseText,
+  expandAliases,
+  print,
+  set: (parsed, steps, json) => setEntry(streamOf(parsed), steps, json),
+  unset: (parsed, steps) => unsetEntry(streamOf(parsed), steps),
+  extract: (parsed, steps) => extractEntry(streamOf(parsed), steps),
+};
+
+function streamOf(parsed: ParsedText): Stream {
+  const stream = streams.get(parsed);
+  if (stream === undefined) throw new TypeError("a text that another format parsed");
+  return stream;
+}
+
+function parseText(text: string, side: "open" | "sealed", selects: Selects = () => true): ParsedText {
+  refuseMergeMarkers(text);
+  const stream = composeStream(text);
+  checkStream(stream);
+  // A comment's copy is nothing to anybody: it does not count in the MAC, and the rules leave it in clear.
+  const leaves = leavesOf(stream, side).leaves.filter(({ kind, copy }) => kind === "value" || !copy);
+  const parsed: ParsedText = {
+    text,
+    leaves: side === "open" ? inSealedLayout(stream, leaves, selects) : leaves,
+    metadata: metadataOf(stream),
+  };
+  streams.set(parsed, stream);
+  return parsed;
+}
+
+/** A half-merged file says so, instead of missing a colon somewhere. */
+function refuseMergeMarkers(text: string): void {
+  const at = /^<{7} [^]*?^={7}$[^]*?^>{7} /m.exec(text)?.index;
+  if (at === undefined) return;
+  throw malformedAt("merge conflict markers: resolve the conflict first", text.slice(0, at).split("\n").length, 1);
+}
+
+function print(parsed: ParsedText, replacements: readonly Replacement[], metadata: ParsedText["metadata"]): string {
+  const stream = streamOf(parsed);
+  return spliced(parsed.text, [
+    ...replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source })),
+    ...metadataSplices(stream, metadata),
+  ]);
+}

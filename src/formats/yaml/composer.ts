@@ -1,0 +1,190 @@
+/**
+ * What has the composer met so far, and what comes next?
+ */
+import { malformedAt } from "../place.ts";
+import type { MappingNode, Property, ScalarNode, SequenceNode, YamlNode } from "./node.ts";
+import type { Mark } from "./cursor.ts";
+import { fillQueue, takeToken } from "./scan.ts";
+import type { CommentLine, Scanner, Token } from "./token.ts";
+
+/** Where a node stands: `indentless` lists may begin at their key's column. */
+export interface Context {
+  readonly block: boolean;
+  readonly indentless: boolean;
+}
+
+/** What stands in front of a node. */
+export interface Properties {
+  readonly tag: Property | undefined;
+  readonly anchor: Property | undefined;
+  readonly start: Token;
+  readonly end: number;
+}
+
+/** The state of composing. `head`, `line` and `foot` are comments that were met and wait for a node. */
+export interface Composer {
+  readonly scanner: Scanner;
+  ready: boolean;
+  head: readonly CommentLine[];
+  line: readonly CommentLine[];
+  foot: readonly CommentLine[];
+  /** Comments above `- ` that belong to the collection behind it. */
+  stem: readonly CommentLine[];
+  readonly anchors: Map<string, YamlNode>;
+  handles: Map<string, string>;
+  depth: number;
+  /** Composes the node at the next token, whatever it is. */
+  readonly node: (composer: Composer, context: Context) => YamlNode;
+}
+
+const START: Mark = { index: 0, line: 0, column: 0 };
+export const NO_LINES: readonly CommentLine[] = [];
+/** The next token; comments found before it begin to wait for a node. */
+export function peek(composer: Composer): Token {
+  const { scanner } = composer;
+  if (!composer.ready) fillQueue(scanner);
+  composer.ready = true;
+  const token = scanner.tokens[scanner.head];
+  if (token === undefined) throw malformedAt("the text ends too early", scanner.cursor.line + 1);
+  for (; scanner.commentsHead < scanner.comments.length; scanner.commentsHead += 1) {
+    const comment = scanner.comments[scanner.commentsHead];
+    if (comment === undefined || token.start.index < comment.token) break;
+    // The end of a block has no head: it goes to what follows.
+    if (comment.kind === "head" && token.kind === "block-end") break;
+    if (comment.kind === "head") composer.head = joined(composer.head, comment.lines);
+    else if (comment.kind === "foot") composer.foot = joined(composer.foot, comment.lines);
+    else composer.line = joined(composer.line, comment.lines);
+    comment.kind = "taken";
+    comment.end = comment.scan = 0;
+    comment.start = START;
+  }
+  return token;
+}
+
+/** Takes the token that `peek` showed. */
+export function take(composer: Composer): void {
+  composer.ready = false;
+  takeToken(composer.scanner);
+}
+
+/** Both, one after the other. */
+export function joined(a: readonly CommentLine[], b: readonly CommentLine[]): readonly CommentLine[] {
+  if (a.length === 0) return b;
+  return b.length === 0 ? a : [...a, ...b];
+}
+
+/** The comments that wait, which no longer do. */
+export function takeComments(composer: Composer): Pick<Composer, "head" | "line" | "foot"> {
+  const { head, line, foot } = composer;
+  composer.head = composer.line = composer.foot = composer.stem = NO_LINES;
+  return { head, line, foot };
+}
+
+const NONE: Pick<Composer, "head" | "line" | "foot"> = { head: NO_LINES, line: NO_LINES, foot: NO_LINES };
+
+// Every node is written out in full: a document has hundreds of thousands, and spread objects are slow ones.
+
+/** A scalar with its text. */
+export function scalarNode(
+  { tag, anchor, start: { start } }: Properties,
+  token: Token,
+  comments: Pick<Composer, "head" | "line" | "foot">,
+): ScalarNode {
+  return {
+    kind: "scalar",
+    start: start.index,
+    end: token.end,
+    line: start.line + 1,
+    column: start.column + 1,
+    tag,
+    anchor,
+    head: comments.head,
+    inline: comments.line,
+    foot: comments.foot,
+    lost: NO_LINES,
+    style: token.style,
+    value: token.value,
+    contentStart: token.start.index,
+    absent: false,
+    block: token.block,
+  };
+}
+
+/** A value without text, behind its properties or at the end of `at.start`. Comments go on waiting. */
+export function emptyScalar({ tag, anchor, start: { start }, end }: Properties): ScalarNode {
+  const bare = tag === undefined && anchor === undefined;
+  return {
+    kind: "scalar",
+    start: bare ? end : start.index,
+    end,
+    line: start.line + 1,
+    column: start.column + 1,
+    tag,
+    anchor,
+    head: NO_LINES,
+    inline: NO_LINES,
+    foot: NO_LINES,
+    lost: NO_LINES,
+    style: "plain",
+    value: "",
+    contentStart: end,
+    absent: true,
+    block: undefined,
+  };
+}
+
+/** The value that is not there: it stands at offset `end`. */
+export function absent(token: Token, end = token.start.index): ScalarNode {
+  return emptyScalar({ tag: undefined, anchor: undefined, start: token, end });
+}
+
+/** A list without items. */
+export function sequenceNode(
+  { tag, anchor, start: { start }, end }: Properties,
+  token: Token,
+  comments: Pick<Composer, "head" | "line" | "foot"> = NONE,
+): SequenceNode {
+  return {
+    kind: "sequence",
+    start: start.index,
+    end,
+    line: start.line + 1,
+    column: start.column + 1,
+    tag,
+    anchor,
+    head: comments.head,
+    inline: comments.line,
+    foot: comments.foot,
+    lost: NO_LINES,
+    flow: token.kind === "flow-sequence",
+    opens: token.start.index,
+    indent: token.start.column,
+    items: [],
+    dashes: [],
+  };
+}
+
+/** A mapping without entries. */
+export function mappingNode(
+  { tag, anchor, start: { start }, end }: Properties,
+  token: Token,
+  comments: Pick<Composer, "head" | "line" | "foot"> = NONE,
+): MappingNode {
+  return {
+    kind: "mapping",
+    start: start.index,
+    end,
+    line: start.line + 1,
+    column: start.column + 1,
+    tag,
+    anchor,
+    head: comments.head,
+    inline: comments.line,
+    foot: comments.foot,
+    lost: NO_LINES,
+    flow: token.kind !== "block-mapping",
+    opens: token.start.index,
+    indent: token.start.column,
+    pairs: [],
+  };
+}

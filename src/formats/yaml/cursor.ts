@@ -1,0 +1,67 @@
+/**
+ * Where in the text is the scanner?
+ *
+ * Offsets are UTF-16; lines and columns count from 0. `breaks` is the number of line breaks since the last character
+ * that is no blank: the comment rules hang on it.
+ */
+import type { SecretsError } from "../../errors.ts";
+import { malformedAt } from "../place.ts";
+import { CR, isBlank } from "./characters.ts";
+
+export interface Mark {
+  readonly index: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Cursor {
+  readonly text: string;
+  index: number;
+  line: number;
+  lineStart: number;
+  breaks: number;
+}
+
+export function cursorOf(text: string): Cursor {
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  return { text, index: start, line: 0, lineStart: start, breaks: 0 };
+}
+
+export function markOf(cursor: Cursor): Mark {
+  return { index: cursor.index, line: cursor.line, column: cursor.index - cursor.lineStart };
+}
+
+/** The code unit `ahead` of the cursor, 0 behind the end. */
+export function codeAt(cursor: Cursor, ahead = 0): number {
+  const index = cursor.index + ahead;
+  return index < cursor.text.length ? cursor.text.charCodeAt(index) : 0;
+}
+
+export function columnOf(cursor: Cursor): number {
+  return cursor.index - cursor.lineStart;
+}
+
+/** Moves over one character that is no line break. */
+export function step(cursor: Cursor): void {
+  if (!isBlank(cursor.text.charCodeAt(cursor.index))) cursor.breaks = 0;
+  cursor.index += 1;
+}
+
+/** Moves over characters of one line, of which the last is no blank. */
+export function moveTo(cursor: Cursor, index: number): void {
+  cursor.index = index;
+  cursor.breaks = 0;
+}
+
+/** Moves over a line break. */
+export function stepLine(cursor: Cursor): void {
+  cursor.index += cursor.text.charCodeAt(cursor.index) === CR ? 2 : 1;
+  cursor.line += 1;
+  cursor.lineStart = cursor.index;
+  cursor.breaks += 1;
+}
+
+/** The error for something at this place. */
+export function wrong(mark: Mark, message: string): SecretsError {
+  return malformedAt(message, mark.line + 1, mark.column + 1);
+}

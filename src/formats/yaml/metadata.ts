@@ -1,0 +1,230 @@
+/**
+ * Where does the `sops` block stand, and how is it read, put in, changed and taken out?
+ *
+ * What is put in can be taken out again without a trace; what stands there is changed field by field and never printed anew
+ * (yaml-holes section 5).
+ */
+import type { Tree } from "../format.ts";
+import type { Splice } from "../json-edit.ts";
+import { malformedAt } from "../place.ts";
+import { textOfScalar } from "../scalar.ts";
+import { isList, isMapping, sameTree } from "../tree.ts";
+import { entryLines, flowSource, listLines, valueOfTree } from "./emit.ts";
+import { layoutOf, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
+import type { DocumentNode, MappingNode, Pair, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
+import { scalarOfNode } from "./typing.ts";
+import { metadataPair } from "./walk.ts";
+
+const KEY = "sops";
+const DEFAULT_UNIT = 4;
+
+/** The metadata of the first document. Timestamps keep their text. */
+export function metadataOf(stream: Stream): Tree | undefined {
+  const [first] = stream.documents;
+  const pair = first === undefined ? undefined : metadataPair(first);
+  return pair === undefined ? undefined : treeOf(pair.value);
+}
+
+function treeOf(node: YamlNode): Tree {
+  if (node.kind === "alias") return treeOf(node.target);
+  if (node.kind === "sequence") return node.items.map(treeOf);
+  if (node.kind === "mapping") {
+    return new Map(node.pairs.map(({ key, value }) => [key.kind === "scalar" ? key.value : "", treeOf(value)]));
+  }
+  const scalar = scalarOfNode(node);
+  const text = textOfScalar(scalar) ?? "";
+  if (scalar.type === "null") return null;
+  if (scalar.type === "bool") return text === "True";
+  // A number is one only if it is spelled like one; everything else keeps its text.
+  return scalar.type === "int" && text === node.value && Number.isSafeInteger(Number(text)) ? Number(text) : node.value;
+}
+
+/** The splices that write the metadata into every document, or take it out of all. */
+export function metadataSplices(stream: Stream, metadata: Tree | undefined): readonly Splice[] {
+  if (metadata === undefined) return stream.documents.flatMap((document) => removal(stream.text, document));
+  if (stream.documents.length === 0) return [insertion(stream, undefined, metadata)];
+  return stream.documents.flatMap((document) => {
+    const pair = metadataPair(document);
+    return pair === undefined ? [insertion(stream, document, metadata)] : changes(stream, document, { pair, metadata });
+  });
+}
+
+function insertion(stream: Stream, document: DocumentNode | undefined, metadata: Tree): Splice {
+  const { text } = stream;
+  const { eol } = layoutOf(stream);
+  const root = document?.root;
+  if (root?.kind === "mapping" && root.flow) return flowInsertion(text, root, metadata);
+  const column = root?.kind === "mapping" ? root.indent : 0;
+  const block = entryLines(KEY, valueOfTree(metadata), { column, unit: DEFAULT_UNIT }).join(eol);
+  // Instead of a null that is spelled out.
+  if (root?.kind === "scalar" && !root.absent) {
+    return { start: root.start, end: lineEndOf(text, root.end), source: eol + block };
+  }
+  const at = document?.end ?? text.length;
+  const fresh = at === lineStartOf(text, at);
+  return { start: at, end: at, source: fresh ? block + eol : eol + block };
+}
+
+/** In front of the closing brace. Behind a comma that stands there it ends with one, so that taking it out leaves that. */
+function flowInsertion(text: string, root: MappingNode, metadata: Tree): Splice {
+  const at = root.end - 1;
+  const entry = `"${KEY}": ${flowSource(valueOfTree(metadata))}`;
+  const last = root.pairs.at(-1);
+  if (last === undefined) return { start: at, end: at, source: entry };
+  const source = hasComma(text, last.value.end, at) ? `${entry}, ` : `, ${entry}`;
+  return { start: at, end: at, source };
+}
+
+/** Whether a comma stands between two offsets, comments apart. */
+function hasComma(text: string, from: number, to: number): boolean {
+  return /^(?:[ \t\r\n]|#[^\n]*)*,/.test(text.slice(from, to));
+}
+
+function removal(text: string, document: DocumentNode): readonly Splice[] {
+  const pair = metadataPair(document);
+  if (pair === undefined || document.root.kind !== "mapping") return [];
+  if (document.root.flow) return [flowRemoval(text, document.root, pair)];
+  const start = lineStartOf(text, pair.key.start);
+  const end = nextLineOf(text, pair.value.end);
+  const only = document.root.pairs.length === 1;
+  if (text.slice(start, pair.key.start).trim() !== "") {
+    return [{ start: pair.key.start, end: lineEndOf(text, pair.value.end), source: only ? "{}" : "" }];
+  }
+  // Put behind a text without a final line break, it brought one along in front.
+  const alone = end === text.length && !text.endsWith("\n");
+  return [{ start: alone ? breakBefore(text, start) : start, end, source: "" }];
+}
+
+function breakBefore(text: string, start: number): number {
+  if (text.charAt(start - 1) !== "\n") return start;
+  return text.charAt(start - 2) === "\r" ? start - 2 : start - 1;
+}
+
+function flowRemoval(text: string, root: MappingNode, pair: Pair): Splice {
+  const index = root.pairs.indexOf(pair);
+  const behind = /^(?:[ \t\r\n]*),[ \t]*/.exec(text.slice(pair.value.end, root.end))?.[0].length;
+  const before = root.pairs[index - 1];
+  if (before === undefined || behind !== undefined) {
+    return { start: pair.key.start, end: pair.value.end + (behind ?? 0), source: "" };
+  }
+  const gap = text.slice(before.value.end, pair.key.start);
+  return { start: before.value.end + gap.lastIndexOf(","), end: pair.value.end, source: "" };
+}
+
+interface Change {
+  readonly pair: Pair;
+  readonly metadata: Tree;
+}
+
+/** The smallest splices that turn what stands there into the new metadata. */
+function changes(stream: Stream, document: DocumentNode, { pair, metadata }: Change): readonly Splice[] {
+  const { value } = pair;
+  const old = treeOf(value);
+  if (sameTree(old, metadata)) return [];
+  if (value.kind === "mapping" && !value.flow && value.pairs.length > 0 && isMapping(metadata) && metadata.size > 0) {
+    return fieldChanges(stream, value, metadata);
+  }
+  if (document.root.kind !== "mapping") throw malformedAt("the metadata stands in no mapping", value.line);
+  if (document.root.flow) return [{ start: value.start, end: value.end, source: flowSource(valueOfTree(metadata)) }];
+  const { eol, unit } = layoutOf(stream);
+  const lines = entryLines(KEY, valueOfTree(metadata), { column: document.root.indent, unit });
+  const start = lineStartOf(stream.text, pair.key.start);
+  return [{ start, end: lineEndOf(stream.text, value.end), source: lines.join(eol) }];
+}
+
+/** Changes the fields that differ; new ones go where their names sort, old ones go away with their lines. */
+function fieldChanges(stream: Stream, node: MappingNode, metadata: ReadonlyMap<string, Tree>): readonly Splice[] {
+  const { text } = stream;
+  const layout = layoutOf(stream);
+  const unit = layout.unit;
+  const splices: Splice[] = [];
+  const names = node.pairs.map(({ key }) => (key.kind === "scalar" ? key.value : ""));
+  for (const { key, value } of node.pairs) {
+    const name = key.kind === "scalar" ? key.value : "";
+    const tree = metadata.get(name);
+    const end = nextLineOf(text, value.end);
+    if (tree === undefined && !metadata.has(name)) {
+      splices.push({ start: lineStartOf(text, key.start), end, source: "" });
+    } else if (tree !== undefined && !sameTree(treeOf(value), tree)) {
+      splices.push(...valueChange({ text, layout, column: node.indent }, { key, value }, tree));
+    }
+  }
+  for (const [name, tree] of metadata) {
+    if (names.includes(name)) continue;
+    const before = names.findLastIndex((each) => each < name && metadata.has(each));
+    const anchor = node.pairs[before];
+    const lines = entryLines(name, valueOfTree(tree), { column: node.indent, unit }).join(layout.eol);
+    if (anchor === undefined) {
+      const at = lineStartOf(text, node.opens);
+      splices.push({ start: at, end: at, source: lines + layout.eol });
+    } else {
+      const at = lineEndOf(text, anchor.value.end);
+      splices.push({ start: at, end: at, source: layout.eol + lines });
+    }
+  }
+  return splices;
+}
+
+interface FieldSpot {
+  readonly text: string;
+  readonly layout: Layout;
+  readonly column: number;
+}
+
+/** A list whose entries only grew or changed keeps the entries that stay; a scalar keeps its quotes. */
+function valueChange(spot: FieldSpot, { key, value }: Pair, tree: Tree): readonly Splice[] {
+  const { text, layout, column } = spot;
+  if (value.kind === "scalar" && value.block === undefined && !isList(tree) && !isMapping(tree)) {
+    return [scalarChange(value, tree)];
+  }
+  if (value.kind === "sequence" && !value.flow && isList(tree) && tree.length > 0) {
+    const items = listChanges(spot, value, tree);
+    if (items !== undefined) return items;
+  }
+  const name = key.kind === "scalar" ? key.value : "";
+  const lines = entryLines(name, valueOfTree(tree), { column, unit: layout.unit });
+  return [{ start: lineStartOf(text, key.start), end: lineEndOf(text, value.end), source: lines.join(layout.eol) }];
+}
+
+function scalarChange(value: ScalarNode, tree: Tree): Splice {
+  const source = plainEnc(tree, flowSource(valueOfTree(tree)));
+  if (value.absent) return { start: value.end, end: value.end, source: ` ${source}` };
+  const single = value.style === "single" && typeof tree === "string" && !tree.includes("'") && !tree.includes("\n");
+  return { start: value.start, end: value.end, source: single ? `'${tree}'` : source };
+}
+
+/** ENC texts stand plain in a block, as sops writes them. */
+function plainEnc(tree: Tree, source: string): string {
+  return typeof tree === "string" && tree.startsWith("ENC[") ? tree : source;
+}
+
+/**
+ * The splices of a list: equal items keep their lines, comments below them included; others are written anew. Undefined
+ * where an item shares its line with what is around the list.
+ */
+function listChanges(
+  { text, layout }: FieldSpot,
+  node: SequenceNode,
+  tree: readonly Tree[],
+): readonly Splice[] | undefined {
+  const { eol, unit } = layout;
+  const starts = node.dashes.map((dash) => lineStartOf(text, dash));
+  if (starts.some((start, index) => text.slice(start, node.dashes[index]).trim() !== "")) return undefined;
+  const end = lineEndOf(text, node.end);
+  const chunks = node.items.map((item, index) => {
+    const next = starts[index + 1];
+    return {
+      tree: treeOf(item),
+      source: next === undefined ? text.slice(starts[index], end) + eol : text.slice(starts[index], next),
+    };
+  });
+  const parts: string[] = [];
+  let from = 0;
+  for (const each of tree) {
+    const found = chunks.findIndex((chunk, at) => at >= from && sameTree(chunk.tree, each));
+    const standing = chunks[found];
+    if (standing !== undefined) from = found + 1;
+    parts.push(standing?.source ?? listLines([valueOfTree(each)], node.indent, unit).join(eol) + eol);
+  }
+  return [{ start: starts[0] ?? node.opens, end, source: parts.join("").slice(0, -eol.length) }];
+}

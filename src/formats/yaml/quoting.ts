@@ -1,0 +1,116 @@
+/**
+ * How is a scalar spelled so that it reads back as itself?
+ *
+ * Texts are quoted where sops quotes them (sops.md 3.4 "Emission"), with two differences for the sake of what people wrote:
+ * characters outside the Basic Multilingual Plane stay as they are, and so does a plain text that sops would needlessly quote.
+ */
+import type { Scalar } from "../format.ts";
+import { textOfScalar } from "../scalar.ts";
+import { plainScalar } from "./typing.ts";
+
+/** What YAML may not hold unescaped, and what go-yaml or other parsers read in their own way. */
+const UNPRINTABLE =
+  // oxlint-disable-next-line no-control-regex
+  /[^\t\n\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
+const OLD_BOOLEAN = /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/;
+const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
+
+/** Whether a text can stand in YAML without escapes. */
+export function isPrintable(text: string): boolean {
+  return !UNPRINTABLE.test(text);
+}
+
+/** Whether an unquoted text on one line is, by its syntax, one plain scalar. */
+export function isPlain(text: string, flow: boolean): boolean {
+  if (text === "" || text.includes("\n") || !isPrintable(text)) return false;
+  if (/^[ \t]|[ \t]$|^[,[\]{}#&*!|>'"%@`]|:[ \t]|:$|[ \t]#/.test(text)) return false;
+  if (/^[-?:](?:[ \t]|$)/.test(text)) return false;
+  return !flow || !/[,[\]{}?]|^[:-]/.test(text);
+}
+
+/** Whether other YAML parsers, those of version 1.1 included, take an unquoted text for a text. */
+function isText(text: string): boolean {
+  return plainScalar(text)?.type === "str" && !OLD_BOOLEAN.test(text) && !BASE_60.test(text);
+}
+
+/** Whether an unquoted text reads back as itself, everywhere. */
+export function isBare(text: string, flow: boolean): boolean {
+  return isText(text) && isPlain(text, flow);
+}
+
+/** In single quotes, or undefined where these cannot hold it. */
+export function singleQuoted(text: string): string | undefined {
+  if (text.includes("\n") || !isPrintable(text)) return undefined;
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["\0", "0"],
+  ["\x07", "a"],
+  ["\b", "b"],
+  ["\t", "t"],
+  ["\n", "n"],
+  ["\v", "v"],
+  ["\f", "f"],
+  ["\r", "r"],
+  ["\x1b", "e"],
+  ['"', '"'],
+  ["\\", "\\"],
+  ["\u0085", "N"],
+  ["\u2028", "L"],
+  ["\u2029", "P"],
+]);
+
+/** In double quotes, with escapes only where they are needed. */
+export function doubleQuoted(text: string): string {
+  let inner = "";
+  for (const character of text) {
+    const short = SHORT.get(character);
+    if (short !== undefined) inner += `\\${short}`;
+    else if (UNPRINTABLE.test(character)) inner += hexEscape(character.codePointAt(0) ?? 0);
+    else inner += character;
+  }
+  return `"${inner}"`;
+}
+
+function hexEscape(code: number): string {
+  const digits = code.toString(16).toUpperCase();
+  return code <= 0xff ? `\\x${digits.padStart(2, "0")}` : `\\u${digits.padStart(4, "0")}`;
+}
+
+/** A text on one line: plain where that reads back as it, else in the quotes that sops takes. */
+export function textSource(text: string, flow: boolean): string {
+  if (text === "") return '""';
+  if (!isText(text)) return doubleQuoted(text);
+  if (isPlain(text, flow)) return text;
+  return (text.includes("\t") ? undefined : singleQuoted(text)) ?? doubleQuoted(text);
+}
+
+/** A scalar that is no text, unquoted, so that it reads back with its type: a float always has a point. */
+export function typedSource(scalar: Scalar): string {
+  const text = textOfScalar(scalar) ?? "";
+  if (scalar.type === "null") return "null";
+  if (scalar.type === "bool") return text.toLowerCase();
+  // A day alone is what people write; sops prints it with its midnight.
+  if (scalar.type === "time") return text.replace(/T00:00:00Z$/, "");
+  if (scalar.type !== "float") return text;
+  return FLOAT_WORDS.get(text) ?? (text.includes(".") ? text : `${text}.0`);
+}
+
+const FLOAT_WORDS: ReadonlyMap<string, string> = new Map([
+  ["NaN", ".nan"],
+  ["+Inf", ".inf"],
+  ["-Inf", "-.inf"],
+]);
+
+/** Any scalar on one line. Bytes that are no UTF-8 become `!!binary`. */
+export function lineSource(scalar: Scalar, flow: boolean): string {
+  if (scalar.type !== "str" && scalar.type !== "bytes") return typedSource(scalar);
+  const text = textOfScalar(scalar);
+  return text === undefined ? binarySource(scalar) : textSource(text, flow);
+}
+
+/** Bytes that are no text. */
+export function binarySource(scalar: Scalar): string {
+  return `!!binary ${Buffer.from(scalar.bytes).toString("base64")}`;
+}
