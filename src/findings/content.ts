@@ -4,13 +4,14 @@
  * The name decides the format, as in sops; the bytes decide whether it is encrypted. What claims to be encrypted and cannot be
  * read is told from what never was.
  */
-import { isAge, readAgeHeader } from "../documents/age-file.ts";
+import { readAgeHeader } from "../documents/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
+import { recognise } from "../documents/recognise.ts";
 import { readMetadata } from "../documents/sops-metadata.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
 import { SecretsError } from "../errors.ts";
-import type { Format, ParsedText, Tree } from "../formats/format.ts";
-import { formatNamed, formatOfPath, formats, type FormatEntry } from "../formats/index.ts";
+import type { Format, FormatName, ParsedText, Tree } from "../formats/format.ts";
+import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { isMapping } from "../formats/tree.ts";
 import { needlesIn, utf8Of, type Needles } from "./needles.ts";
 import { placeOf } from "./place.ts";
@@ -28,19 +29,22 @@ export type Content =
   | { readonly kind: "broken-age"; readonly problem: Problem }
   | { readonly kind: "sops"; readonly document: SopsDocument }
   | { readonly kind: "broken-sops"; readonly text: string; readonly problem: Problem }
+  /** Encrypted in a form that is not read yet. */
+  | { readonly kind: "unread"; readonly problem: Problem }
   /** `text` is undefined where the bytes are not UTF-8. */
   | { readonly kind: "plain"; readonly text: string | undefined; readonly needles: Needles };
 
-/** @param path POSIX; its end tells the format. */
+/** @param path POSIX; its end tells the format where the bytes do not. */
 export async function readContent(bytes: Uint8Array, path: string, needles = needlesIn(bytes)): Promise<Content> {
   if (bytes.length === 0) return { kind: "empty" };
-  if (isAge(bytes)) return ageContent(bytes);
-  const text = textOf(bytes);
-  if (text === undefined || text.trim() === "") {
-    return text === undefined ? { kind: "plain", text, needles } : { kind: "empty" };
-  }
-  if (!needles.sops) return { kind: "plain", text, needles };
-  return (await sopsContent(text, path, needles)) ?? { kind: "plain", text, needles };
+  const searched = utf8Of(bytes);
+  const recognised = recognise(searched, path);
+  if (recognised.kind === "age") return ageContent(bytes);
+  const text = textOf(searched);
+  if (text?.trim() === "") return { kind: "empty" };
+  const plain: Content = { kind: "plain", text, needles };
+  if (recognised.kind === "plain" || text === undefined) return plain;
+  return (await sopsContent(text, { path, format: recognised.format, conflict: needles.conflict })) ?? plain;
 }
 
 /** Whether nobody without a key can read what matters in it. */
@@ -51,7 +55,7 @@ export function isEncryptedContent(content: Content): boolean {
 /** UTF-8 text without its byte order mark, or undefined. */
 function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(utf8Of(bytes));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }
@@ -72,36 +76,29 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefi
   yield bytes;
 }
 
-/** Undefined where it is no sops file at all. */
-async function sopsContent(text: string, path: string, needles: Needles): Promise<Content | undefined> {
-  const claims = needles.sealed && /\blastmodified\b/.test(text);
-  if (claims && needles.conflict) return conflict(text);
-  let first: Problem | undefined;
-  for (const entry of candidates(path)) {
-    const format = await entry.load();
-    const parsed = parse(text, format);
-    if ("message" in parsed) {
-      first ??= parsed;
-    } else if (isSopsMetadata(parsed.metadata)) {
-      return documentOf(text, format, parsed);
-    }
+/** Undefined where it is no sops file after all: a program or a text that shows one. */
+async function sopsContent(
+  text: string,
+  found: { readonly path: string; readonly format: FormatName; readonly conflict: boolean },
+): Promise<Content | undefined> {
+  const meant = formatOfPath(found.path) !== undefined || !/\.[a-z]{1,5}$/i.test(found.path);
+  if (found.conflict && meant) {
+    const problem = { message: CONFLICT, ...placeOf(text, text.search(/^<{7} /m)) };
+    if (problem.line !== undefined) return { kind: "broken-sops", text, problem };
   }
-  return claims && first !== undefined ? { kind: "broken-sops", text, problem: first } : undefined;
+  let format: Format;
+  try {
+    format = await loadFormat(found.format);
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    return { kind: "unread", problem: { message: error.message } };
+  }
+  const parsed = parse(text, format);
+  if ("message" in parsed) return meant ? { kind: "broken-sops", text, problem: parsed } : undefined;
+  return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
 }
 
-function conflict(text: string): Content | undefined {
-  const at = text.search(/^<{7} /m);
-  const problem = { message: "the marks of an unfinished merge stand in it", ...placeOf(text, at) };
-  return at === -1 ? undefined : { kind: "broken-sops", text, problem };
-}
-
-/** The format of the name; a name that tells none is sops' binary form, and people use such names for all others too. */
-function candidates(path: string): readonly FormatEntry[] {
-  const named = formatOfPath(path);
-  if (named !== undefined) return [named];
-  const binary = formatNamed("binary");
-  return [...(binary === undefined ? [] : [binary]), ...formats.filter((entry) => entry !== binary)];
-}
+const CONFLICT = "the marks of an unfinished merge stand in it";
 
 function parse(text: string, format: Format): ParsedText | Problem {
   try {

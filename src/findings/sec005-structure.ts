@@ -37,7 +37,7 @@ function strayDrafts({ content, governed }: FileSubject): Draft[] {
   return [{ severity: "error", message, subject: "metadata", ...place }];
 }
 
-function metadataDrafts({ text, metadata, parsed }: SopsDocument): Draft[] {
+function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   const drafts: Draft[] = [];
   const at = placeOf(text, text.search(/^\s*"?(?:sops_)?mac"?\s*[:=]/m));
   if (metadata.mac === "") drafts.push({ severity: "error", message: "it has no MAC", subject: "mac", ...at });
@@ -55,15 +55,6 @@ function metadataDrafts({ text, metadata, parsed }: SopsDocument): Draft[] {
     const place = placeOf(text, text.indexOf(recipient));
     const message = "the entry of one of its readers holds no age file";
     drafts.push({ severity: "error", message, subject: "entry", ...place });
-  }
-  if (/^<{7} /m.test(text) && /^>{7} /m.test(text) && parsed.leaves.every(({ kind }) => kind === "value")) {
-    const place = placeOf(text, text.search(/^<{7} /m));
-    drafts.push({
-      severity: "error",
-      message: "the marks of an unfinished merge stand in it",
-      subject: "merge",
-      ...place,
-    });
   }
   return drafts;
 }

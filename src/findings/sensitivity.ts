@@ -7,7 +7,7 @@
 import { compileSelection, type SelectionSettings } from "../documents/sops-selection.ts";
 import { SecretsError } from "../errors.ts";
 import type { Leaf } from "../formats/format.ts";
-import { formatOfPath } from "../formats/index.ts";
+import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import type { Ruling, Selection } from "../policy/policy.ts";
 import type { Governed } from "./finding.ts";
@@ -61,9 +61,10 @@ async function sensitiveLeaf(text: string, ruling: Ruling, path: string): Promis
 }
 
 async function openLeaves(text: string, path: string): Promise<readonly Leaf[] | undefined> {
-  const format = await formatOfPath(path)?.load();
+  const name = formatOfPath(path);
+  if (name === undefined) return undefined;
   try {
-    return format?.parse(text, "open").leaves.filter(({ kind }) => kind === "value");
+    return (await loadFormat(name)).parse(text, "open").leaves.filter(({ kind }) => kind === "value");
   } catch (error) {
     if (error instanceof SecretsError) return undefined;
     throw error;

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readersOf } from "../../documents/age-readers.ts";
 import { isAge } from "../../documents/age-file.ts";
-import { isEncryptedContent, readContent, type Content } from "../../findings/content.ts";
+import { readContent, type Content } from "../../findings/content.ts";
 import type { Draft, FileSubject, Finding, Governed, KeyHolder, RuleId } from "../../findings/finding.ts";
 import { fileRules } from "../../findings/index.ts";
 import { needlesIn, utf8Of } from "../../findings/needles.ts";
@@ -102,7 +102,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       manages: managesWith(primary),
       now: project.host.now(),
     };
-    if (commit === undefined && isEncryptedContent(content)) await holders.remember(subject);
+    if (commit === undefined) await holders.remember(subject);
     if (holders.find(keys.flatMap(({ ids }) => ids)) !== undefined) waiting.push({ subject, version });
     const findings = (await draftsOf(subject, (id) => id !== "SEC008")).map(({ rule, draft }) =>
       finding(rule, draft, version),
@@ -191,10 +191,13 @@ function everybody(policy: Policy): readonly Pick<Reader, "name" | "kind" | "key
 function keyHolders({ policies, listing, project, root }: InspectorOptions) {
   /** Encrypted files with the ids of those of their readers that are known. */
   const encrypted = new Map<string, ReadonlySet<string>>();
+  /** Files that were looked at and are no secrets of anybody. */
+  const clear = new Set<string>();
 
   const opens = (id: string): string[] => {
     const found = new Set([...encrypted].filter(([, ids]) => ids.has(id)).map(([path]) => path));
     for (const path of listing) {
+      if (clear.has(path)) continue;
       const governed = policies[0]?.governs(path);
       const reads = governed?.ruling.readers.some(({ keys }) => keys.some((key) => key.id === id));
       const isSecret = encrypted.has(path) || (governed?.enforcement === "always" && !isExempt(path));
@@ -221,6 +224,7 @@ function keyHolders({ policies, listing, project, root }: InspectorOptions) {
   };
 
   const remember = async ({ content, governed, path, recipientId }: FileSubject): Promise<void> => {
+    if (content.kind === "plain") clear.add(path);
     if (content.kind === "sops") {
       const texts = content.document.metadata.groups.flatMap(({ age }) => age.map(({ recipient }) => recipient));
       const ids = await Promise.all(texts.map(recipientId));

@@ -5,8 +5,8 @@
  * unchecked; only what a key opens and what then does not authenticate is a finding.
  */
 import { join } from "node:path";
-import { openDocument, type SopsDocument } from "../../documents/sops-document.ts";
-import { unwrapDataKey } from "../../documents/sops-key-groups.ts";
+import type { SopsDocument } from "../../documents/sops-document.ts";
+import { openWith } from "../../documents/sops-verbs.ts";
 import { SecretsError } from "../../errors.ts";
 import type { Content } from "../../findings/content.ts";
 import type { Opened } from "../../findings/finding.ts";
@@ -47,8 +47,7 @@ export async function openedContent(
 }
 
 async function sopsValues(project: Project, document: SopsDocument): Promise<SecretValue[]> {
-  const dataKey = await unwrapDataKey(document.metadata, project.identities);
-  const { leaves } = await openDocument(document, dataKey);
+  const { leaves } = await openWith(document, project.identities);
   return leaves
     .filter(({ state, leaf }) => state === "sealed" && leaf.kind === "value")
     .map(({ leaf, scalar }) => ({ key: stepsText(leaf.steps), bytes: scalar.bytes }));

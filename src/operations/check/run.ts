@@ -66,7 +66,7 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       const { findings, allowances, badAllowances } = inspected;
       for (const { by, problem } of badAllowances) project.tell(`warning: ${by}: ${problem}, so it does not count`);
       gathered.inspected.push({ version: { ...version, bytes: new Uint8Array() }, findings, allowances });
-      tellUnjudged(inspected, unchecked);
+      tellUnjudged(inspected, project.show(join(scope.root, version.path)), unchecked);
       if (version.commit !== undefined || !isEncryptedContent(inspected.content)) return;
       const binary = inspected.content.kind === "age" && !inspected.content.header.armored;
       gathered.encrypted.push({ path: version.path, binary });
@@ -94,11 +94,12 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
   };
 }
 
-/** Where single values cannot be judged, that is said. */
-function tellUnjudged({ content, version }: Inspected, unchecked: Run["unchecked"]): void {
+/** What cannot be read, or not value by value, is said. */
+function tellUnjudged({ content, version }: Inspected, file: string, unchecked: Run["unchecked"]): void {
+  if (content.kind === "unread") unchecked({ file, reason: content.problem.message });
   const name = content.kind === "sops" ? content.document.metadata.settings.rule?.name : undefined;
   if (name === undefined || !name.endsWith("_comment_regex") || version.commit !== undefined) return;
-  unchecked({ file: version.path, reason: `which of its values are encrypted hangs on comments (${name})` });
+  unchecked({ file, reason: `which of its values are encrypted hangs on comments (${name})` });
 }
 
 /** For `--verify` and `--values`. */

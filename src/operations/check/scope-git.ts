@@ -213,7 +213,7 @@ function scopeOf(project: Project, given: GitScope): Scope {
           await take.frame({ policies, settings: texts.newest.get(SETTINGS_FILE), lint });
           for (const { path, bytes, commit } of early) await version(path, bytes, commit);
         },
-        unchecked: take.unchecked,
+        unchecked: (one) => take.unchecked({ ...one, file: project.show(join(git.root, one.file)) }),
       });
     },
   };

@@ -100,7 +100,7 @@ function scopeOf(project: Project, { paths, config }: TreeRequest, listed: Liste
             if (read !== undefined && wanted(path)) await version(path, bytes, true);
           },
           frameRead,
-          unchecked: take.unchecked,
+          unchecked: (one) => take.unchecked({ ...one, file: project.show(join(root, one.file)) }),
         });
       }
       // The frame's own files are looked at as well, for keys and the like.
