@@ -9,10 +9,10 @@ import { spliced } from "../json-edit.ts";
 import { staysClear } from "../scalar.ts";
 import { checkStream } from "./check.ts";
 import { composeStream } from "./compose.ts";
-import { flowSource, type Value } from "./emit.ts";
+import { flowSource } from "./emit.ts";
 import { leavesOf } from "./leaves.ts";
 import type { AliasNode, YamlNode } from "./node.ts";
-import { scalarOfNode } from "./typing.ts";
+import { valueOfNode } from "./value.ts";
 
 /** The text with these aliases written out. */
 export function expandAliases(text: string, selects: Selects): Expanded {
@@ -45,15 +45,4 @@ function reaches(node: YamlNode, sealed: ReadonlySet<number>): boolean {
     return sealed.has(node.contentStart) || (node.tag !== undefined && sealed.has(node.tag.start));
   if (node.kind === "sequence") return node.items.some((item) => reaches(item, sealed));
   return node.pairs.some(({ key, value }) => reaches(key, sealed) || reaches(value, sealed));
-}
-
-/** What a node says, without comments, aliases followed. */
-export function valueOfNode(node: YamlNode): Value {
-  if (node.kind === "alias") return valueOfNode(node.target);
-  if (node.kind === "scalar") return { kind: "scalar", scalar: scalarOfNode(node) };
-  if (node.kind === "sequence") return { kind: "list", items: node.items.map(valueOfNode) };
-  const entries = node.pairs.map(
-    ({ key, value }) => [key.kind === "scalar" ? key.value : "", valueOfNode(value)] as const,
-  );
-  return { kind: "map", entries };
 }

@@ -3,7 +3,7 @@
  */
 import { absent, joined, NO_LINES, peek, take, takeComments, type Composer } from "./composer.ts";
 import { wrong } from "./cursor.ts";
-import type { MappingNode, SequenceNode, YamlNode } from "./node.ts";
+import type { MappingNode, Pair, SequenceNode, YamlNode } from "./node.ts";
 import type { TokenKind } from "./token.ts";
 
 /**
@@ -62,7 +62,7 @@ export function composeMapping(composer: Composer, node: MappingNode): MappingNo
       : composer.node(composer, { block: true, indentless: true });
     liftFoot(node, key);
     const value = composeValue(composer);
-    addPair(node, key, value);
+    addPair(node, { start: token.start.index, key, value });
   }
   const token = peek(composer);
   if (token.kind !== "block-end") throw wrong(token.start, "a key is expected here");
@@ -97,8 +97,9 @@ function liftFoot(node: MappingNode, key: YamlNode): void {
 }
 
 /** Adds an entry; a foot of its value becomes the key's. */
-export function addPair(node: MappingNode, key: YamlNode, value: YamlNode): void {
-  node.pairs.push({ key, value });
+export function addPair(node: MappingNode, pair: Pair): void {
+  const { key, value } = pair;
+  node.pairs.push(pair);
   node.end = value.end;
   if (key.foot.length > 0 || value.foot.length === 0) return;
   key.foot = value.foot;

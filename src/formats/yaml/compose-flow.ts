@@ -31,13 +31,13 @@ export function composeFlowMapping(composer: Composer, node: MappingNode): Mappi
     if (token.kind === "flow-mapping-end") break;
     if (token.kind !== "key") {
       const key = composer.node(composer, IN_FLOW);
-      addPair(node, key, absent(peek(composer), key.end));
+      addPair(node, { start: token.start.index, key, value: absent(peek(composer), key.end) });
       continue;
     }
     take(composer);
     const next = peek(composer);
     const key = NO_KEY_IN_MAPPING.has(next.kind) ? absent(next) : composer.node(composer, IN_FLOW);
-    addPair(node, key, composeValue(composer, "flow-mapping-end", key.end));
+    addPair(node, { start: token.start.index, key, value: composeValue(composer, "flow-mapping-end", key.end) });
   }
   return closed(composer, node);
 }
@@ -59,11 +59,12 @@ function composeSinglePair(composer: Composer, token: Token): MappingNode {
   take(composer);
   const next = peek(composer);
   if (NO_KEY_IN_SEQUENCE.has(next.kind)) throw wrong(next.start, "a key is missing inside brackets");
+  const opens = token.start.index;
   const node = mappingNode({ tag: undefined, anchor: undefined, start: token, end: token.end }, token);
   const key = composer.node(composer, IN_FLOW);
   const value = composeValue(composer, "flow-sequence-end", key.end);
   peek(composer);
-  addPair(node, key, value);
+  addPair(node, { start: opens, key, value });
   return node;
 }
 

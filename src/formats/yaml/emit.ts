@@ -4,36 +4,11 @@
  * As sops 3.13 writes it (sops.md 3.4 "Emission"): nested mappings and lists indented to the next multiple of the unit, a
  * mapping in a list two columns behind its dash, texts of several lines as literal blocks.
  */
-import type { Scalar, Tree } from "../format.ts";
-import type { JsonNode } from "../json-syntax.ts";
-import { NULL, boolScalar, scalarOf, textOfScalar } from "../scalar.ts";
-import { isList, isMapping } from "../tree.ts";
+import { textOfScalar } from "../scalar.ts";
 import { blockSource } from "./block-source.ts";
 import { nextColumn } from "./layout.ts";
 import { lineSource, textSource } from "./quoting.ts";
-
-/** A value that is to be written. */
-export type Value =
-  | { readonly kind: "scalar"; readonly scalar: Scalar }
-  | { readonly kind: "list"; readonly items: readonly Value[] }
-  | { readonly kind: "map"; readonly entries: readonly (readonly [string, Value])[] };
-
-/** The value of a metadata tree. */
-export function valueOfTree(tree: Tree): Value {
-  if (isMapping(tree))
-    return { kind: "map", entries: [...tree].map(([key, each]) => [key, valueOfTree(each)] as const) };
-  if (isList(tree)) return { kind: "list", items: tree.map(valueOfTree) };
-  if (tree === null) return { kind: "scalar", scalar: NULL };
-  if (typeof tree === "boolean") return { kind: "scalar", scalar: boolScalar(tree) };
-  return { kind: "scalar", scalar: scalarOf(typeof tree === "number" ? "int" : "str", String(tree)) };
-}
-
-/** The value that a JSON text spells. */
-export function valueOfJson(node: JsonNode): Value {
-  if (node.kind === "scalar") return { kind: "scalar", scalar: node.scalar };
-  if (node.kind === "array") return { kind: "list", items: node.items.map(valueOfJson) };
-  return { kind: "map", entries: node.entries.map(({ key, value }) => [key, valueOfJson(value)] as const) };
-}
+import type { Value } from "./value.ts";
 
 function isEmpty(value: Value): boolean {
   return (value.kind === "list" && value.items.length === 0) || (value.kind === "map" && value.entries.length === 0);
@@ -66,7 +41,7 @@ export function entryLines(
   const head = `${" ".repeat(column)}${textSource(key, false)}:`;
   const inner = nextColumn(column, unit);
   if (isEmpty(value)) return [`${head} ${flowSource(value)}`];
-  if (value.kind === "scalar") return scalarLines(head, value.scalar, { parent: column, indent: inner });
+  if (value.kind === "scalar") return scalarLines(head, value, { parent: column, indent: inner });
   return [
     head,
     ...(value.kind === "map" ? mappingLines(value.entries, inner, unit) : listLines(value.items, inner, unit)),
@@ -78,15 +53,19 @@ export function listLines(items: readonly Value[], column: number, unit: number)
   const dash = `${" ".repeat(column)}-`;
   return items.flatMap((item) => {
     if (isEmpty(item)) return [`${dash} ${flowSource(item)}`];
-    if (item.kind === "scalar") return scalarLines(dash, item.scalar, { parent: column, indent: column + 2 });
+    if (item.kind === "scalar") return scalarLines(dash, item, { parent: column, indent: column + 2 });
     const inner =
       item.kind === "map" ? mappingLines(item.entries, column + 2, unit) : listLines(item.items, column + 2, unit);
     return [dash + (inner[0] ?? "").slice(column + 1), ...inner.slice(1)];
   });
 }
 
-function scalarLines(head: string, scalar: Scalar, at: { readonly parent: number; readonly indent: number }): string[] {
-  const text = scalar.type === "str" ? textOfScalar(scalar) : undefined;
+function scalarLines(
+  head: string,
+  { scalar, line }: Extract<Value, { kind: "scalar" }>,
+  at: { readonly parent: number; readonly indent: number },
+): string[] {
+  const text = scalar.type === "str" && line !== true ? textOfScalar(scalar) : undefined;
   const block =
     text?.includes("\n") === true
       ? blockSource(text, { ...at, eol: "\n", breaks: 1, folded: false, header: undefined })

@@ -2,13 +2,13 @@
  * What does a piece of a YAML document look like alone?
  */
 import type { Step } from "../format.ts";
-import { valueOfNode } from "./aliases.ts";
-import { flowSource, listLines, mappingLines, type Value } from "./emit.ts";
+import { flowSource, listLines, mappingLines } from "./emit.ts";
 import { slotAt } from "./find.ts";
 import { layoutOf } from "./layout.ts";
 import type { Stream } from "./node.ts";
 import { lineSource } from "./quoting.ts";
 import { scalarOfNode } from "./typing.ts";
+import { valueOfNode, type Value } from "./value.ts";
 
 /**
  * The bytes of a text without a line break added; any other value as YAML with one, as sops prints it.

@@ -52,7 +52,7 @@ function cutOf(stream: Stream): number {
   const last = stream.documents.at(-1);
   const pair = last === undefined ? undefined : metadataPair(last);
   if (pair === undefined || pair.value.end < stream.text.length) return -1;
-  return lineStartOf(stream.text, pair.key.start);
+  return lineStartOf(stream.text, pair.start);
 }
 
 function valueLeaf(node: ScalarNode, around: Surroundings): Leaf {

@@ -9,10 +9,11 @@ import type { Splice } from "../json-edit.ts";
 import { malformedAt } from "../place.ts";
 import { textOfScalar } from "../scalar.ts";
 import { isList, isMapping, sameTree } from "../tree.ts";
-import { entryLines, flowSource, listLines, valueOfTree } from "./emit.ts";
+import { entryLines, flowSource, listLines } from "./emit.ts";
 import { layoutOf, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
 import type { DocumentNode, MappingNode, Pair, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
 import { scalarOfNode } from "./typing.ts";
+import { valueOfTree } from "./value.ts";
 import { metadataPair } from "./walk.ts";
 
 const KEY = "sops";
@@ -84,11 +85,11 @@ function removal(text: string, document: DocumentNode): readonly Splice[] {
   const pair = metadataPair(document);
   if (pair === undefined || document.root.kind !== "mapping") return [];
   if (document.root.flow) return [flowRemoval(text, document.root, pair)];
-  const start = lineStartOf(text, pair.key.start);
+  const start = lineStartOf(text, pair.start);
   const end = nextLineOf(text, pair.value.end);
   const only = document.root.pairs.length === 1;
-  if (text.slice(start, pair.key.start).trim() !== "") {
-    return [{ start: pair.key.start, end: lineEndOf(text, pair.value.end), source: only ? "{}" : "" }];
+  if (text.slice(start, pair.start).trim() !== "") {
+    return [{ start: pair.start, end: lineEndOf(text, pair.value.end), source: only ? "{}" : "" }];
   }
   // Put behind a text without a final line break, it brought one along in front.
   const alone = end === text.length && !text.endsWith("\n");
@@ -105,9 +106,9 @@ function flowRemoval(text: string, root: MappingNode, pair: Pair): Splice {
   const behind = /^(?:[ \t\r\n]*),[ \t]*/.exec(text.slice(pair.value.end, root.end))?.[0].length;
   const before = root.pairs[index - 1];
   if (before === undefined || behind !== undefined) {
-    return { start: pair.key.start, end: pair.value.end + (behind ?? 0), source: "" };
+    return { start: pair.start, end: pair.value.end + (behind ?? 0), source: "" };
   }
-  const gap = text.slice(before.value.end, pair.key.start);
+  const gap = text.slice(before.value.end, pair.start);
   return { start: before.value.end + gap.lastIndexOf(","), end: pair.value.end, source: "" };
 }
 
@@ -128,7 +129,7 @@ function changes(stream: Stream, document: DocumentNode, { pair, metadata }: Cha
   if (document.root.flow) return [{ start: value.start, end: value.end, source: flowSource(valueOfTree(metadata)) }];
   const { eol, unit } = layoutOf(stream);
   const lines = entryLines(KEY, valueOfTree(metadata), { column: document.root.indent, unit });
-  const start = lineStartOf(stream.text, pair.key.start);
+  const start = lineStartOf(stream.text, pair.start);
   return [{ start, end: lineEndOf(stream.text, value.end), source: lines.join(eol) }];
 }
 
@@ -139,14 +140,15 @@ function fieldChanges(stream: Stream, node: MappingNode, metadata: ReadonlyMap<s
   const unit = layout.unit;
   const splices: Splice[] = [];
   const names = node.pairs.map(({ key }) => (key.kind === "scalar" ? key.value : ""));
-  for (const { key, value } of node.pairs) {
+  for (const pair of node.pairs) {
+    const { key, value, start } = pair;
     const name = key.kind === "scalar" ? key.value : "";
     const tree = metadata.get(name);
     const end = nextLineOf(text, value.end);
     if (tree === undefined && !metadata.has(name)) {
-      splices.push({ start: lineStartOf(text, key.start), end, source: "" });
+      splices.push({ start: lineStartOf(text, start), end, source: "" });
     } else if (tree !== undefined && !sameTree(treeOf(value), tree)) {
-      splices.push(...valueChange({ text, layout, column: node.indent }, { key, value }, tree));
+      splices.push(...valueChange({ text, layout, column: node.indent }, pair, tree));
     }
   }
   for (const [name, tree] of metadata) {
@@ -172,7 +174,7 @@ interface FieldSpot {
 }
 
 /** A list whose entries only grew or changed keeps the entries that stay; a scalar keeps its quotes. */
-function valueChange(spot: FieldSpot, { key, value }: Pair, tree: Tree): readonly Splice[] {
+function valueChange(spot: FieldSpot, { key, value, start }: Pair, tree: Tree): readonly Splice[] {
   const { text, layout, column } = spot;
   if (value.kind === "scalar" && value.block === undefined && !isList(tree) && !isMapping(tree)) {
     return [scalarChange(value, tree)];
@@ -183,7 +185,7 @@ function valueChange(spot: FieldSpot, { key, value }: Pair, tree: Tree): readonl
   }
   const name = key.kind === "scalar" ? key.value : "";
   const lines = entryLines(name, valueOfTree(tree), { column, unit: layout.unit });
-  return [{ start: lineStartOf(text, key.start), end: lineEndOf(text, value.end), source: lines.join(layout.eol) }];
+  return [{ start: lineStartOf(text, start), end: lineEndOf(text, value.end), source: lines.join(layout.eol) }];
 }
 
 function scalarChange(value: ScalarNode, tree: Tree): Splice {

@@ -57,6 +57,8 @@ export interface SequenceNode extends NodeBase {
 }
 
 export interface Pair {
+  /** The offset of its `?`, or of its key. */
+  readonly start: number;
   readonly key: YamlNode;
   readonly value: YamlNode;
 }

@@ -5,18 +5,17 @@
  * a container. Only the value's own text changes; a new entry goes to the end of its collection, at its column.
  */
 import { SecretsError } from "../../errors.ts";
-import type { Step } from "../format.ts";
+import type { Scalar, Step } from "../format.ts";
 import { spliced, type Splice } from "../json-edit.ts";
 import { parseJson } from "../json-syntax.ts";
 import { stepsText } from "../place.ts";
-import { sameScalar } from "../scalar.ts";
-import { valueOfNode } from "./aliases.ts";
 import { composeStream } from "./compose.ts";
-import { entryLines, flowEntry, flowSource, listLines, mappingLines, valueOfJson, type Value } from "./emit.ts";
-import { childOf, rootOf, slotAt, type Slot } from "./find.ts";
+import { entryLines, flowEntry, flowSource, listLines, mappingLines } from "./emit.ts";
+import { childOf, rootOf, type Slot } from "./find.ts";
 import { holeOf } from "./hole.ts";
 import { layoutOf, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
 import type { MappingNode, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
+import { EMPTY, onLines, sameValues, valueOfJson, valuesOf, withValue, wrapped, type Value } from "./value.ts";
 
 interface Setting {
   readonly stream: Stream;
@@ -32,14 +31,22 @@ export function setEntry(stream: Stream, steps: readonly Step[], json: string): 
   if (steps.length === 0) throw new SecretsError("usage", "the whole document cannot be set");
   const value = valueOfJson(parseJson(json));
   const setting: Setting = { stream, layout: layoutOf(stream) };
-  const text = spliced(stream.text, splicesFor(setting, steps, value));
-  if (!says(text, steps, value)) {
-    throw new SecretsError(
-      "refused",
-      `the value at ${stepsText(steps)} cannot be written into this layout; edit the file`,
-    );
+  const [first = EMPTY, ...others] = valuesOf(stream);
+  const meant = [withValue(first, steps, value), ...others];
+  for (const each of [value, onLines(value)]) {
+    const text = spliced(stream.text, splicesFor(setting, steps, each));
+    if (says(text, meant)) return text;
   }
-  return text;
+  throw new SecretsError("refused", `the value at ${stepsText(steps)} does not fit into this layout; edit the file`);
+}
+
+/** Whether a text says what it should: a block may swallow a comment below it, and layouts are endless. */
+export function says(text: string, meant: readonly Value[]): boolean {
+  try {
+    return sameValues(valuesOf(composeStream(text)), meant);
+  } catch {
+    return false;
+  }
 }
 
 function splicesFor(setting: Setting, steps: readonly Step[], value: Value): readonly Splice[] {
@@ -64,15 +71,6 @@ function mismatch(node: MappingNode | SequenceNode, steps: readonly Step[], step
   return new SecretsError("not-found", `${where} is ${what}: there is no ${kind} ${step}`);
 }
 
-/** The value inside the containers that the steps ask for. */
-function wrapped(steps: readonly Step[], value: Value): Value {
-  return steps.reduceRight<Value>(
-    (inner, step) =>
-      typeof step === "string" ? { kind: "map", entries: [[step, inner]] } : { kind: "list", items: [inner] },
-    value,
-  );
-}
-
 /** The first entries of a document that has none. */
 function fillEmpty({ stream, layout }: Setting, steps: readonly Step[], value: Value): readonly Splice[] {
   const whole = wrapped(steps, value);
@@ -92,13 +90,18 @@ function fillEmpty({ stream, layout }: Setting, steps: readonly Step[], value: V
 /** Another value in a slot. */
 function replaced(setting: Setting, slot: Slot, value: Value): readonly Splice[] {
   const { node, flow, around } = slot;
-  if (node.kind === "scalar" && value.kind === "scalar" && !node.absent) {
+  if (node.kind === "scalar" && value.kind === "scalar" && takesInPlace(node, value.scalar)) {
     const hole = holeIn(setting, slot, node);
     return [{ start: hole.start, end: hole.end, source: hole.open(value.scalar) }];
   }
   if (flow) return [inFlow(setting.stream.text, slot, flowSource(value))];
   if (around?.node.kind === "sequence") return [replacedItem(setting, slot, value)];
   return [replacedEntry(setting, slot, value)];
+}
+
+/** Whether the quotes, block header and tag of a scalar can stay around the new one. */
+function takesInPlace(node: ScalarNode, scalar: Scalar): boolean {
+  return !node.absent && node.block?.comment !== true && (node.tag === undefined || scalar.type === "str");
 }
 
 function holeIn({ stream, layout }: Setting, { around, flow }: Slot, node: ScalarNode): ReturnType<typeof holeOf> {
@@ -121,11 +124,13 @@ function commentBehind(text: string, from: number): string {
   return /^[^\n\r#]*?([ \t]+#[^\n\r]*)/.exec(text.slice(from, lineEndOf(text, from)))?.[1] ?? "";
 }
 
-function replacedItem({ layout }: Setting, { node, around }: Slot, value: Value): Splice {
+function replacedItem({ stream, layout }: Setting, { node, around }: Slot, value: Value): Splice {
+  const { text } = stream;
   const list = around?.node.kind === "sequence" ? around.node : undefined;
   const start = list?.dashes[around?.position ?? 0] ?? node.start;
-  const lines = listLines([value], list?.indent ?? 0, layout.unit).join(layout.eol);
-  return { start, end: node.end, source: lines.trimStart() };
+  const [first = "", ...rest] = listLines([value], list?.indent ?? 0, layout.unit);
+  const { comment, end } = lineTail(text, node, start);
+  return { start, end, source: [first.trimStart() + comment, ...rest].join(layout.eol) };
 }
 
 /** From the colon on; a comment on the key's line stays there. */
@@ -133,13 +138,20 @@ function replacedEntry({ stream, layout }: Setting, { node, around }: Slot, valu
   const { text } = stream;
   if (around?.node.kind !== "mapping") throw new SecretsError("refused", "the whole document cannot be set");
   const colon = text.indexOf(":", around.node.pairs[around.position]?.key.end ?? 0) + 1;
-  const isBelow = isCollection(node) && !node.flow && node.end > lineEndOf(text, colon);
-  const comment = commentBehind(text, isBelow ? colon : node.end);
   // The same entry under a key of one letter: what follows the colon does not depend on the key.
   const [first = "", ...rest] = entryLines("k", value, { column: around.node.indent, unit: layout.unit });
-  const head = first.slice(first.indexOf("k:") + 2);
-  const end = isBelow ? node.end : node.end + comment.length;
-  return { start: colon, end, source: [head + comment, ...rest].join(layout.eol) };
+  const { comment, end } = lineTail(text, node, colon);
+  return { start: colon, end, source: [first.slice(first.indexOf("k:") + 2) + comment, ...rest].join(layout.eol) };
+}
+
+/** The comment on the first line of a value that is replaced, and where that ends, blanks behind it included. */
+function lineTail(text: string, node: YamlNode, from: number): { comment: string; end: number } {
+  const header = node.kind === "scalar" && node.block !== undefined ? node.block.headerEnd : undefined;
+  const isBelow = isCollection(node) && !node.flow && node.end > lineEndOf(text, from);
+  const comment = commentBehind(text, header ?? (isBelow ? from : node.end));
+  const end = header === undefined && !isBelow ? node.end + comment.length : node.end;
+  const blanks = /^[ \t]*/.exec(text.slice(end, lineEndOf(text, end)))?.[0].length ?? 0;
+  return { comment, end: end + blanks === lineEndOf(text, end) ? end + blanks : end };
 }
 
 function isCollection(node: YamlNode): node is MappingNode | SequenceNode {
@@ -190,19 +202,22 @@ function insertedBehind(
   const last = lastScalar(node);
   const at = behind(stream, node, last);
   const source = lines.join(layout.eol);
-  if (at < text.length || text.endsWith("\n")) return [{ start: at, end: at, source: source + layout.eol }];
+  if (at < text.length || at === lineStartOf(text, at)) return [{ start: at, end: at, source: source + layout.eol }];
   const splice = { start: at, end: at, source: layout.eol + source };
-  if (last?.block?.chomp !== "clip" || last.end < text.length) return [splice];
+  if (last?.block === undefined || last.block.chomp === "strip" || last.end < text.length) return [splice];
   // A block that ended with the text had no final line break; now one follows it.
-  return [splice, { start: last.block.headerEnd, end: last.block.headerEnd, source: "-" }];
+  const { contentStart: start, block } = last;
+  const header = `${text.slice(start, block.headerEnd).replace("+", "")}-`;
+  return [splice, { start, end: block.headerEnd, source: header }];
 }
 
 /** The beginning of the line behind all that belongs to a collection; blank lines of a `|+` block do. */
 function behind({ text, documents }: Stream, node: MappingNode | SequenceNode, last: ScalarNode | undefined): number {
   const [document] = documents;
   const foot = document?.root === node ? (document.foot.at(-1)?.end ?? 0) : 0;
-  let at = nextLineOf(text, Math.max(endOf(node), foot));
-  if (last?.block?.chomp === "keep") while (isBlankLine(text, at)) at = nextLineOf(text, at);
+  const limit = document?.end ?? text.length;
+  let at = Math.min(nextLineOf(text, Math.max(endOf(node), foot)), limit);
+  if (last?.block?.chomp === "keep") while (at < limit && isBlankLine(text, at)) at = nextLineOf(text, at);
   return at;
 }
 
@@ -210,7 +225,8 @@ function isBlankLine(text: string, at: number): boolean {
   return at < text.length && text.slice(at, lineEndOf(text, at)).trim() === "";
 }
 
-function lastScalar(node: YamlNode): ScalarNode | undefined {
+/** The scalar that ends a node. */
+export function lastScalar(node: YamlNode): ScalarNode | undefined {
   if (node.kind === "scalar") return node;
   const last =
     node.kind === "mapping" ? node.pairs.at(-1)?.value : node.kind === "sequence" ? node.items.at(-1) : undefined;
@@ -226,29 +242,4 @@ function endOf(node: YamlNode): number {
     for (const { key, value } of node.pairs) end = Math.max(end, endOf(key), endOf(value));
   }
   return end;
-}
-
-/** Whether the text has the value there. */
-function says(text: string, steps: readonly Step[], value: Value): boolean {
-  try {
-    const stream = composeStream(text);
-    const position = steps.findIndex((step) => typeof step === "number");
-    // A position past the end was appended, so only the way down to the first position is sure.
-    if (position !== -1) return slotAt(stream, steps.slice(0, position), false).node.kind === "sequence";
-    return sameValue(valueOfNode(slotAt(stream, steps, false).node), value);
-  } catch {
-    return false;
-  }
-}
-
-function sameValue(a: Value, b: Value): boolean {
-  if (a.kind === "scalar" && b.kind === "scalar") return sameScalar(a.scalar, b.scalar);
-  if (a.kind === "list" && b.kind === "list") {
-    return a.items.length === b.items.length && a.items.every((item, at) => sameValue(item, b.items[at] ?? item));
-  }
-  if (a.kind !== "map" || b.kind !== "map" || a.entries.length !== b.entries.length) return false;
-  return a.entries.every(([key, each], at) => {
-    const other = b.entries[at];
-    return other !== undefined && other[0] === key && sameValue(each, other[1]);
-  });
 }

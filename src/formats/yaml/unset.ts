@@ -10,6 +10,8 @@ import { stepsText } from "../place.ts";
 import { missing, slotAt, type Slot } from "./find.ts";
 import { lineEndOf, lineStartOf, nextLineOf } from "./layout.ts";
 import type { MappingNode, SequenceNode, Stream, YamlNode } from "./node.ts";
+import { lastScalar, says } from "./set.ts";
+import { EMPTY, valuesOf, withoutValue } from "./value.ts";
 
 interface Stretch {
   readonly start: number;
@@ -28,7 +30,10 @@ export function unsetEntry(stream: Stream, steps: readonly Step[]): string {
   if (node.kind === "alias") throw new SecretsError("refused", `${stepsText(steps.slice(0, -1))} is an alias`);
   const target = slotAt(stream, steps, false).around;
   if (target === undefined || (node.kind !== "mapping" && node.kind !== "sequence")) throw missing(steps);
-  return spliced(stream.text, removal(stream.text, { ...above, node }, target.position));
+  const text = spliced(stream.text, removal(stream.text, { ...above, node }, target.position));
+  const [first = EMPTY, ...others] = valuesOf(stream);
+  if (says(text, [withoutValue(first, steps), ...others])) return text;
+  throw new SecretsError("refused", `the entry at ${stepsText(steps)} cannot be cut out of this layout; edit the file`);
 }
 
 function removal(
@@ -41,13 +46,13 @@ function removal(
   const entry = entries[position];
   if (entry === undefined) return [];
   if (node.flow) return removeEntries(entries, { start: node.opens, end: node.end }, (each) => each === entry);
-  const lines = linesOf(text, entry, node.indent);
+  const lines = linesOf(text, { entry, before: entries[position - 1] }, node.indent);
   if (entries.length > 1) return [lines];
   return emptied(text, slot, { entry, lines });
 }
 
 function stretchesOf(node: MappingNode | SequenceNode): readonly Stretch[] {
-  if (node.kind === "mapping") return node.pairs.map(({ key, value }) => ({ start: key.start, end: value.end, value }));
+  if (node.kind === "mapping") return node.pairs.map(({ start, value }) => ({ start, end: value.end, value }));
   return node.items.map((value, at) => ({
     start: node.flow ? value.start : (node.dashes[at] ?? value.start),
     end: value.end,
@@ -56,16 +61,26 @@ function stretchesOf(node: MappingNode | SequenceNode): readonly Stretch[] {
 }
 
 /** The lines of an entry. Where it shares its first line with a dash before it, what follows moves up to that. */
-function linesOf(text: string, { start, end, value }: Stretch, indent: number): Splice {
+function linesOf(
+  text: string,
+  { entry, before }: { readonly entry: Stretch; readonly before: Stretch | undefined },
+  indent: number,
+): Splice {
+  const { start, end, value } = entry;
   const lineStart = lineStartOf(text, start);
   const isFirst = text.slice(lineStart, start).trim() === "";
   let next = nextLineOf(text, end);
-  if (value.kind === "scalar" && value.block?.chomp === "keep") {
+  // Blank lines belong to a `|+` block above them, or would come to.
+  if (keepsBlanks(value) || (before !== undefined && keepsBlanks(before.value))) {
     while (next < text.length && text.slice(next, lineEndOf(text, next)).trim() === "") next = nextLineOf(text, next);
   }
   if (isFirst) return { start: lineStart, end: next, source: "" };
   const blanks = /^ */.exec(text.slice(next, next + indent))?.[0].length ?? 0;
   return { start, end: next + blanks, source: "" };
+}
+
+function keepsBlanks(node: YamlNode): boolean {
+  return lastScalar(node)?.block?.chomp === "keep";
 }
 
 /** The collection without its only entry. */
