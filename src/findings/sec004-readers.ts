@@ -31,7 +31,8 @@ export const sec004: FileRule = {
 
 /** What the policy names is the list; a rule that names no key of ours says nothing of readers. */
 async function ageDrafts(header: AgeHeader, { policy, ruling }: Governed, file: string): Promise<Draft[]> {
-  if (ruling.readers.length === 0) return [];
+  // Of a passphrase SEC009 speaks.
+  if (ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return [];
   const known = policy.members.flatMap(({ keys }) => keys);
   const found = await agreement(header, { wanted: ageRecipients(ruling.readers), known });
   if (found.status !== "differ") return [];

@@ -21,11 +21,11 @@ export interface Git {
     input: Uint8Array,
     take: (piece: Uint8Array) => void | Promise<void>,
   ) => Promise<void>;
-  /** As `ask`, but undefined where git says no. */
+  /** As `ask`, but undefined where git answers no (exit 1). */
   readonly tryAsk: (args: readonly string[], input?: Uint8Array) => Promise<Buffer | undefined>;
 }
 
-const CONFIG = ["--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
+const CONFIG = ["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
 const ENVIRONMENT = {
   GIT_OPTIONAL_LOCKS: "0",
   GIT_NO_LAZY_FETCH: "1",
@@ -46,12 +46,12 @@ export async function gitIn(host: Host, root: string): Promise<Git> {
     args: readonly string[],
     input: Uint8Array,
     take: (piece: Uint8Array) => void | Promise<void>,
-  ): Promise<SecretsError | undefined> => {
+  ): Promise<Refusal | undefined> => {
     const options = { cwd: root, env: { ...host.env, ...ENVIRONMENT }, input, output: take };
     const child = await host.run([program, ...CONFIG, ...args], { ...options, terminal: "capture" }).catch((error) => {
       throw errorCode(error) === undefined ? error : new SecretsError("io", "git cannot be started", { cause: error });
     });
-    return child.code === 0 ? undefined : refusal(args, child.stderr);
+    return child.code === 0 ? undefined : { code: child.code, error: refusal(args, child.stderr) };
   };
   const gather = async (args: readonly string[], input: Uint8Array = new Uint8Array()) => {
     const pieces: Uint8Array[] = [];
@@ -62,18 +62,25 @@ export async function gitIn(host: Host, root: string): Promise<Git> {
     root,
     ask: async (args, input) => {
       const { refused, answer } = await gather(args, input);
-      if (refused !== undefined) throw refused;
+      if (refused !== undefined) throw refused.error;
       return answer;
     },
     stream: async (args, input, take) => {
       const refused = await run(args, input, take);
-      if (refused !== undefined) throw refused;
+      if (refused !== undefined) throw refused.error;
     },
     tryAsk: async (args, input) => {
       const { refused, answer } = await gather(args, input);
-      return refused === undefined ? answer : undefined;
+      if (refused === undefined) return answer;
+      if (refused.code !== 1) throw refused.error;
+      return undefined;
     },
   };
+}
+
+interface Refusal {
+  readonly code: number | undefined;
+  readonly error: SecretsError;
 }
 
 function refusal(args: readonly string[], stderr: Uint8Array): SecretsError {
@@ -85,7 +92,7 @@ function refusal(args: readonly string[], stderr: Uint8Array): SecretsError {
   });
 }
 
-/** The NUL-terminated parts of an answer. Names that are not UTF-8 keep their bytes as latin1 escapes would lose them, so they stay `\ufffd`. */
+/** The NUL-terminated parts of an answer. What in a name is not UTF-8 is shown as a replacement character. */
 export function nulParts(answer: Buffer): string[] {
   if (answer.length === 0) return [];
   return answer.toString("utf8").replace(/\0$/, "").split("\0");

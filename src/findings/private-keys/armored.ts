@@ -56,10 +56,29 @@ async function opensshProof(bytes: Buffer): Promise<Proof> {
   }
 }
 
-/** RFC 9580 section 4.2: the tag of the first packet is 5, a secret key, in the old or the new form. */
+/** RFC 9580 section 4.2: packets that fill the bytes, the first of them a secret key (tag 5), in the old or the new form. */
 function isSecretKeyPacket(bytes: Buffer): boolean {
   const [first = 0] = bytes;
-  return first === 0xc5 || (first & 0xfc) === 0x94;
+  if (first !== 0xc5 && (first & 0xfc) !== 0x94) return false;
+  let at = 0;
+  while (at < bytes.length) {
+    const end = packetEnd(bytes, at);
+    if (end === undefined || end > bytes.length) return false;
+    at = end;
+  }
+  return true;
+}
+
+function packetEnd(bytes: Buffer, at: number): number | undefined {
+  const [tag = 0, one = 0, two = 0] = bytes.subarray(at, at + 3);
+  if ((tag & 0x80) === 0) return undefined;
+  if ((tag & 0x40) === 0) {
+    const size = 1 << (tag & 3);
+    return size === 8 || at + 1 + size > bytes.length ? undefined : at + 1 + size + bytes.readUIntBE(at + 1, size);
+  }
+  if (one < 192) return at + 2 + one;
+  if (one < 224) return at + 3 + ((one - 192) << 8) + two + 192;
+  return one === 255 && at + 6 <= bytes.length ? at + 6 + bytes.readUInt32BE(at + 2) : undefined;
 }
 
 async function idsOf(block: ArmorBlock): Promise<string[]> {

@@ -21,8 +21,12 @@ export async function puttyKeys(text: string): Promise<FoundKey[]> {
     const rest = text.slice(match.index + head.length, match.index + head.length + LONGEST);
     const parts = partsOf(rest, Number(count));
     const locked = encryption !== "none";
-    const honest = parts !== undefined && wireReader(parts.publicBlob).string()?.toString("latin1") === type;
-    const verified = honest && (locked || macOf({ version, type, encryption, comment }, parts) === parts.mac);
+    const honest = parts !== undefined && typeOf(parts.publicBlob) === type && parts.privateBlob.length > 0;
+    const verified =
+      honest &&
+      (locked
+        ? parts.privateBlob.length % 16 === 0
+        : macOf({ version, type, encryption, comment }, parts) === parts.mac);
     found.push({
       name: `a PuTTY ${type} private key`,
       offset: match.index,
@@ -50,6 +54,14 @@ function partsOf(text: string, publicLines: number): Parts | undefined {
   if (at < publicLines || !Number.isInteger(privateLines) || mac === undefined) return undefined;
   const blob = (from: number, count: number) => Buffer.from(lines.slice(from, from + count).join(""), "base64");
   return { publicBlob: blob(0, publicLines), privateBlob: blob(at + 1, privateLines), mac: mac.toLowerCase() };
+}
+
+/** The type that a public key says it is; undefined unless it is strings to its last byte. */
+function typeOf(blob: Buffer): string | undefined {
+  const reader = wireReader(blob);
+  const type = reader.string()?.toString("latin1");
+  while (reader.rest().length > 0) if (reader.string() === undefined) return undefined;
+  return type;
 }
 
 interface Head {

@@ -69,7 +69,7 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       tellUnjudged(inspected, project.show(join(scope.root, version.path)), unchecked);
       if (version.commit !== undefined || !isEncryptedContent(inspected.content)) return;
       const binary = inspected.content.kind === "age" && !inspected.content.header.armored;
-      gathered.encrypted.push({ path: version.path, binary });
+      if (version.tracked && inspected.governed !== undefined) gathered.encrypted.push({ path: version.path, binary });
       if (request.verify === true || request.values === true) {
         await open({ project, scope, gathered, hunt, inspector: framed.inspector }, inspected);
       }

@@ -16,6 +16,9 @@ import { isFrameFile, readEntries, readFiles } from "./blob-reading.ts";
 import { isPolicyFile, policySet, type PolicyText } from "./policies.ts";
 import type { Frame, Scope, Unchecked } from "./scope.ts";
 
+/** What stands in a name for bytes that are not UTF-8. */
+const REPLACED = "\ufffd";
+
 export interface TreeRequest {
   /** Absolute paths that were named; none: everything. */
   readonly paths: readonly string[];
@@ -107,6 +110,13 @@ function scopeOf(project: Project, { paths, config }: TreeRequest, listed: Liste
       for (const [path, bytes] of frame.texts)
         if (wanted(path)) await version(path, bytes, !listed.onDisk.includes(path));
       const rest = [...listed.onDisk.filter((path) => wanted(path) && !frame.texts.has(path)), ...extra];
+      for (const path of rest.filter((path) => path.includes(REPLACED))) {
+        take.unchecked({
+          file: path,
+          reason: "its name is not UTF-8, so it cannot be read by name",
+          hint: "git add it, or give it another name",
+        });
+      }
       await readFiles(
         project.host.files,
         rest.map((path) => join(root, path)),
