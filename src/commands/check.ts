@@ -48,12 +48,12 @@ export const check: CommandSpec = {
     const report = await context.library.check(project, requestOf(context, invocation));
     const reported: Reported = {
       report,
-      rules: await context.library.checkRules(),
+      rules: context.library.checkRules,
       failOn,
       showIgnored: flag(invocation, "showIgnored"),
       words: { bad: context.bad, dim: context.dim, visible: context.visible },
     };
-    const text = (await format.load())(reported);
+    const text = await (await format.load())(reported);
     if (text !== "") await context.out(text);
     const written = await writeOutputs({ context, project, reported }, outputs, format);
     context.note(lastLine(report));
@@ -128,7 +128,7 @@ async function writeOutputs(
 ): Promise<boolean> {
   const plain: Reported = { ...reported, words: { bad: same, dim: same, visible: context.visible } };
   const texts = await Promise.all(
-    outputs.map(async ({ format, file }) => ({ file, text: (await format.load())(plain), append: false })),
+    outputs.map(async ({ format, file }) => ({ file, text: await (await format.load())(plain), append: false })),
   );
   const summaryFile = context.host.env["GITHUB_STEP_SUMMARY"];
   if (format.name === "github" && summaryFile !== undefined && summaryFile !== "") {

@@ -4,7 +4,7 @@
  * The name decides the format, as in sops; the bytes decide whether it is encrypted. What claims to be encrypted and cannot be
  * read is told from what never was.
  */
-import { readAgeHeader } from "../documents/age-file.ts";
+import { lookAtHeader } from "../documents/age-stanzas.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { recognise } from "../documents/recognise.ts";
 import { readMetadata } from "../documents/sops-metadata.ts";
@@ -63,17 +63,11 @@ function textOf(bytes: Uint8Array): string | undefined {
 
 async function ageContent(bytes: Uint8Array): Promise<Content> {
   try {
-    const { stanzas, armored, hint, close } = await readAgeHeader(once(bytes));
-    await close();
-    return { kind: "age", header: { stanzas, armored, hint } };
+    return { kind: "age", header: await lookAtHeader(bytes) };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
     return { kind: "broken-age", problem: { message: error.message } };
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }
 
 /** Undefined where it is no sops file after all: a program or a text that shows one. */

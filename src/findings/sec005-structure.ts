@@ -59,8 +59,10 @@ function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   return drafts;
 }
 
+/** By its first and last line: what lies between is opened by who has the key. */
 function isArmored(enc: string): boolean {
-  return /^\s*-----BEGIN AGE ENCRYPTED FILE-----\s[A-Za-z0-9+/=\s]+\s-----END AGE ENCRYPTED FILE-----\s*$/.test(enc);
+  const text = enc.trim();
+  return text.startsWith("-----BEGIN AGE ENCRYPTED FILE-----\n") && text.endsWith("\n-----END AGE ENCRYPTED FILE-----");
 }
 
 async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> {
@@ -75,20 +77,20 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
   });
   for (const leaf of parsed.leaves) {
     const text = textOfScalar(leaf.scalar) ?? "";
-    const key = stepsText(leaf.steps);
-    const place = { line: leaf.line, column: leaf.column, subject: key };
-    if (leaf.kind === "value" && isTwice(seen, leaf)) {
-      drafts.push({ severity: "error", message: `${key} stands twice`, ...place });
-    }
+    const add = (message: (key: string) => string) => {
+      const key = stepsText(leaf.steps);
+      drafts.push({ severity: "error", message: message(key), line: leaf.line, column: leaf.column, subject: key });
+    };
+    if (leaf.kind === "value" && isTwice(seen, leaf)) add((key) => `${key} stands twice`);
     if (text.startsWith("ENC[") && selects(leaf.path) && isMalformed(text)) {
-      drafts.push({ severity: "error", message: `the encrypted value of ${key} is cut short or malformed`, ...place });
+      add((key) => `the encrypted value of ${key} is cut short or malformed`);
     }
   }
   return drafts;
 }
 
 function isTwice(seen: Set<string>, { document, steps }: Leaf): boolean {
-  const id = JSON.stringify([document, ...steps]);
+  const id = `${document}\0${steps.map((step) => (typeof step === "number" ? `\u0001${step}` : step)).join("\0")}`;
   if (seen.has(id)) return true;
   seen.add(id);
   return false;

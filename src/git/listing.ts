@@ -22,9 +22,11 @@ export function kindOfMode(mode: string): EntryKind {
 
 /**
  * What the index holds, files that a sparse checkout leaves out included. An unmerged path comes once per side.
+ * @param names only files of these names, in whatever directory.
  */
-export async function indexEntries(git: Git): Promise<Entry[]> {
-  const answer = await git.ask(["ls-files", "--stage", "-z"]);
+export async function indexEntries(git: Git, names: readonly string[] = []): Promise<Entry[]> {
+  const only = names.map((name) => `:(top,glob)**/${name}`);
+  const answer = await git.ask(["ls-files", "--stage", "-z", "--", ...only]);
   return nulParts(answer).map((line) => {
     const tab = line.indexOf("\t");
     const [mode = "", oid = ""] = line.slice(0, tab).split(" ");

@@ -5,12 +5,16 @@
  * verb that only reads still works, and one that writes meets the same journal again in its own commit.
  */
 import { SecretsError } from "../errors.ts";
-import { recover } from "../io/commit.ts";
+import { attempt } from "../io/io-error.ts";
 import { stateDirectory, type Project } from "./project.ts";
 
 export async function finishCommits(project: Project): Promise<void> {
   try {
-    const finished = await recover(project.host, await stateDirectory(project, `${project.directory}/x`));
+    const state = await stateDirectory(project, `${project.directory}/x`);
+    // Where nothing was ever committed, what commits is not even loaded.
+    if ((await attempt(state, "read", () => project.host.files.stat(state))) === undefined) return;
+    const { recover } = await import("../io/commit.ts");
+    const finished = await recover(project.host, state);
     if (finished.length > 0) {
       project.tell(`finished a commit that an earlier run could not: ${finished.map(project.show).join(", ")}`);
     }

@@ -8,7 +8,8 @@ import type { CheckReport, Finding, RuleInfo, Severity } from "../../index.ts";
 /** What a form is made of. */
 export interface Reported {
   readonly report: CheckReport;
-  readonly rules: readonly RuleInfo[];
+  /** Loaded by the forms that tell them. */
+  readonly rules: () => Promise<readonly RuleInfo[]>;
   /** From which severity on a finding counts. */
   readonly failOn: Severity;
   readonly showIgnored: boolean;
@@ -24,7 +25,7 @@ export interface Words {
 
 export interface FormatLine {
   readonly name: string;
-  readonly load: () => Promise<(reported: Reported) => string>;
+  readonly load: () => Promise<(reported: Reported) => string | Promise<string>>;
 }
 
 const ORDER: readonly Severity[] = ["critical", "error", "warning", "note"];

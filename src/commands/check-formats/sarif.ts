@@ -10,7 +10,8 @@ import type { Finding, Ignored, RuleInfo, Severity } from "../../index.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-export function sarif({ report, rules }: Reported): string {
+export async function sarif({ report, rules: load }: Reported): Promise<string> {
+  const rules = await load();
   const indexes = new Map(rules.map(({ id }, index) => [id, index]));
   const notifications = report.unchecked.map(({ file, reason }) => ({
     level: "error",

@@ -13,7 +13,10 @@ import type { Unchecked } from "./scope.ts";
 /** Files that are open at one time. */
 const AT_ONCE = 16;
 
-/** Whether this file says how others are judged. */
+/** The names of the files that say how others are judged. */
+export const FRAME_NAMES = [".sops.yaml", SETTINGS_FILE];
+
+/** Whether this is one of them. */
 export function isFrameFile(path: string): boolean {
   return isPolicyFile(path) || path === SETTINGS_FILE;
 }

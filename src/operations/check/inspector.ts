@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { readersOf } from "../../documents/age-readers.ts";
-import { isAge } from "../../documents/age-file.ts";
+import { isAge } from "../../documents/header-bytes.ts";
 import { readContent, type Content } from "../../findings/content.ts";
 import type { Draft, FileSubject, Finding, Governed, KeyHolder, RuleId } from "../../findings/finding.ts";
 import { fileRules } from "../../findings/index.ts";
@@ -38,7 +38,7 @@ export interface InspectorOptions {
   /** Absolute. */
   readonly root: string;
   readonly policies: readonly PolicySet[];
-  readonly listing: readonly string[];
+  readonly listing: () => Promise<readonly string[]>;
 }
 
 export interface Inspector {
@@ -127,8 +127,9 @@ export function createInspector(options: InspectorOptions): Inspector {
 
   const finish = async (): Promise<Inspected[]> => {
     const found: Inspected[] = [];
+    const all = waiting.length === 0 ? [] : await options.listing();
     for (const { subject, version } of waiting) {
-      const drafts = await draftsOf(subject, (id) => id === "SEC008");
+      const drafts = await draftsOf({ ...subject, holder: (ids) => holders.find(ids, all) }, (id) => id === "SEC008");
       const findings = drafts.map(({ rule, draft }) => finding(rule, draft, version));
       const { content, governed, bytes, file, path } = subject;
       found.push({ version, content, governed, findings, ...permissions(bytes, findings.length, { file, path }) });
@@ -188,13 +189,13 @@ function everybody(policy: Policy): readonly Pick<Reader, "name" | "kind" | "key
 }
 
 /** Who holds which key, and which files name its reader. */
-function keyHolders({ policies, listing, project, root }: InspectorOptions) {
+function keyHolders({ policies, project, root }: InspectorOptions) {
   /** Encrypted files with the ids of those of their readers that are known. */
   const encrypted = new Map<string, ReadonlySet<string>>();
   /** Files that were looked at and are no secrets of anybody. */
   const clear = new Set<string>();
 
-  const opens = (id: string): string[] => {
+  const opens = (id: string, listing: readonly string[]): string[] => {
     const found = new Set([...encrypted].filter(([, ids]) => ids.has(id)).map(([path]) => path));
     for (const path of listing) {
       if (clear.has(path)) continue;
@@ -206,7 +207,7 @@ function keyHolders({ policies, listing, project, root }: InspectorOptions) {
     return [...found].sort().map((path) => project.show(join(root, path)));
   };
 
-  const find = (ids: readonly string[]): KeyHolder | undefined => {
+  const find = (ids: readonly string[], all: readonly string[] = []): KeyHolder | undefined => {
     if (ids.length === 0) return undefined;
     for (const policy of policies.flatMap(({ entries }) => entries.flatMap(({ policy }) => policy ?? []))) {
       const found = everybody(policy).find(({ keys }) => keys.some(({ id }) => ids.includes(id)));
@@ -216,7 +217,7 @@ function keyHolders({ policies, listing, project, root }: InspectorOptions) {
         name: found.name,
         kind: found.kind,
         get opens() {
-          return opens(id);
+          return opens(id, all);
         },
       };
     }

@@ -43,7 +43,7 @@ export interface PolicyOptions {
 }
 
 export function isPolicyFile(path: string): boolean {
-  return posix.basename(path) === ".sops.yaml";
+  return path.endsWith(".sops.yaml") && (path.length === 10 || path.at(-11) === "/");
 }
 
 export async function policySet(texts: readonly PolicyText[], options: PolicyOptions): Promise<PolicySet> {

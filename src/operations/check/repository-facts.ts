@@ -2,7 +2,7 @@
  * What do `.gitignore` and `.gitattributes` do to secrets?
  */
 import { join } from "node:path";
-import { isAge } from "../../documents/age-file.ts";
+import { isAge } from "../../documents/header-bytes.ts";
 import type { EncryptedFile, TreeFacts } from "../../findings/finding.ts";
 import { SHOULD_IGNORE } from "../../findings/sec014-gitignore.ts";
 import { ATTRIBUTES } from "../../findings/sec015-gitattributes.ts";

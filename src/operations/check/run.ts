@@ -11,7 +11,6 @@ import type { Finding, Versions } from "../../findings/finding.ts";
 import { sec006 } from "../../findings/sec006-mac.ts";
 import { baselineText, sifted, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
-import { commitChanges } from "../write.ts";
 import { readRules, type CheckRules } from "./check-rules.ts";
 import { createInspector, type Inspected, type Inspector } from "./inspector.ts";
 import { policyFindings, treeFindings } from "./whole.ts";
@@ -192,6 +191,7 @@ async function writeBaseline(project: Project, file: string, findings: readonly 
   async function* content(): AsyncGenerator<Uint8Array> {
     yield bytes;
   }
+  const { commitChanges } = await import("../write.ts");
   await commitChanges(project, path, [
     { path, expected: "any", content: content(), mode: 0o644, verify: async () => undefined },
   ]);

@@ -10,7 +10,7 @@ import { allCommits, broughtBy, commitNamed, commitsBetween, isShallow, stagedEn
 import { gitIn, type Git } from "../../git/git.ts";
 import { indexEntries, treeEntries, type Entry } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
-import { isFrameFile, readEntries, type Wanted } from "./blob-reading.ts";
+import { FRAME_NAMES, isFrameFile, readEntries, type Wanted } from "./blob-reading.ts";
 import { isPolicyFile, policySet, type PolicySet, type PolicyText } from "./policies.ts";
 import type { Scope, Unchecked } from "./scope.ts";
 import { posixPath } from "./scope-tree.ts";
@@ -28,14 +28,16 @@ async function repositoryOf(project: Project, flag: string): Promise<Git> {
  */
 export async function stagedScope(project: Project, paths: readonly string[]): Promise<Scope> {
   const git = await repositoryOf(project, "--staged");
-  const [staged, index] = await Promise.all([stagedEntries(git), indexEntries(git)]);
+  const [staged, frame] = await Promise.all([stagedEntries(git), indexEntries(git, FRAME_NAMES)]);
   const lint = staged.map(({ path }) => path).filter(isLintable);
-  const looked = staged.some(({ path }) => isFrameFile(path)) ? index : staged;
+  const looked = staged.some(({ path }) => isFrameFile(path)) ? await indexEntries(git) : staged;
   return scopeOf(project, {
     mode: "staged",
     git,
     paths,
-    newest: index,
+    newest: frame,
+    // Only a finding about a reader's key asks for it.
+    listing: async () => (await indexEntries(git)).map(({ path }) => path),
     versions: looked.map((entry) => ({ ...entry, mark: undefined })),
     lint,
   });
@@ -154,8 +156,9 @@ interface GitScope {
   readonly mode: "staged" | "range" | "history";
   readonly git: Git;
   readonly paths: readonly string[];
-  /** The index, or the tree of the last commit: its policies judge. */
+  /** The index, or the tree of the last commit: its policies judge. Of the index no more than they are needed. */
   readonly newest: readonly Entry[];
+  readonly listing?: Scope["listing"];
   readonly versions: readonly Wanted<Mark>[];
   readonly lint: readonly string[];
   readonly commits?: number;
@@ -190,7 +193,7 @@ function scopeOf(project: Project, given: GitScope): Scope {
     mode: given.mode,
     root: git.root,
     git,
-    listing: newest.map(({ path }) => path),
+    listing: given.listing ?? (() => Promise.resolve(newest.map(({ path }) => path))),
     commits: given.commits ?? 0,
     read: async (take) => {
       if (given.shallow !== undefined) take.unchecked(given.shallow);

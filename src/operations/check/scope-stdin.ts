@@ -20,7 +20,7 @@ export async function stdinScope(project: Project, path: string, config: string 
     mode: "stdin",
     root,
     git: undefined,
-    listing: [posixPath(root, path)],
+    listing: () => Promise.resolve([posixPath(root, path)]),
     commits: 0,
     read: async (take) => {
       const texts: PolicyText[] = [];

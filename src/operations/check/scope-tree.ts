@@ -78,7 +78,7 @@ function scopeOf(project: Project, { paths, config }: TreeRequest, listed: Liste
     mode: "tree",
     root,
     git,
-    listing,
+    listing: () => Promise.resolve(listing),
     commits: 0,
     read: async (take) => {
       const failed = (path: string, error: Error) =>

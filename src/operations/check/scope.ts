@@ -40,7 +40,7 @@ export interface Scope {
   readonly root: string;
   readonly git: Git | undefined;
   /** Every path of the newest version, POSIX and relative to the root, looked at or not. */
-  readonly listing: readonly string[];
+  readonly listing: () => Promise<readonly string[]>;
   /** How many commits are looked at. */
   readonly commits: number;
   /**
