@@ -8,12 +8,17 @@
  */
 import type { CheckReport, CheckRequest } from "./operations/check/report.ts";
 import type { DecryptRequest } from "./operations/decrypt.ts";
-import type { EncryptRequest } from "./operations/encrypt.ts";
-import type { SecretReport } from "./operations/list.ts";
+import type { EncryptRequest } from "./operations/encryption.ts";
+import type { SecretReport, WhoReport } from "./operations/list.ts";
 import type { RuleInfo } from "./operations/explain.ts";
 import type { Project, ProjectOptions } from "./operations/project.ts";
-import type { PlannedFile, RekeyOptions, RekeyOutcome } from "./operations/rekey.ts";
-import type { WriteOptions, WriteOutcome } from "./operations/write.ts";
+import type { PlannedFile } from "./operations/rekey-plan.ts";
+import type { RekeyOptions, RekeyOutcome } from "./operations/rekey.ts";
+import type { CompileOutcome } from "./operations/compile-policy.ts";
+import type { UpdateKeysOutcome } from "./operations/update-keys.ts";
+import type { NewValue, SetRequest } from "./operations/set.ts";
+import type { WriteOptions } from "./operations/target.ts";
+import type { WriteOutcome } from "./operations/write.ts";
 
 export { SecretsError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Position } from "./errors.ts";
@@ -23,9 +28,10 @@ export type * from "./io/host.ts";
 export type { Unchecked } from "./operations/check/scope.ts";
 export type { RuleInfo };
 export type { CanOpen } from "./operations/identities.ts";
-export type { NamedReader, RuleReport, SecretReport } from "./operations/list.ts";
+export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/list.ts";
 export type { Agreement } from "./operations/readers.ts";
 export type { CheckReport, CheckRequest, DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
+export type { CompileOutcome, NewValue, SetRequest, UpdateKeysOutcome };
 export type { RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };
 
 /** The real world: files, terminal, environment, clock. */
@@ -35,13 +41,8 @@ export async function systemHost(): Promise<ProjectOptions["host"]> {
 
 /** Opens the surroundings of a directory, and finishes a commit that an earlier run could not. */
 export async function openProject(options: ProjectOptions): Promise<Project> {
-  const [{ createProject }, { finishCommits }] = await Promise.all([
-    import("./operations/project.ts"),
-    import("./operations/recovery.ts"),
-  ]);
-  const project = createProject(options);
-  await finishCommits(project);
-  return project;
+  const { openProject: open } = await import("./operations/open-project.ts");
+  return open(options);
 }
 
 /** Decrypts a secret into an editor and encrypts what was saved; a new one starts empty. */
@@ -50,11 +51,7 @@ export async function editSecret(project: Project, file: string, options?: Write
 }
 
 /** Writes a whole secret without opening the old one; `value` is asked for once nothing can refuse any more. */
-export async function setSecret(
-  project: Project,
-  file: string,
-  request: { readonly value: () => Promise<Uint8Array>; readonly options: WriteOptions },
-): Promise<WriteOutcome> {
+export async function setSecret(project: Project, file: string, request: SetRequest): Promise<WriteOutcome> {
   return (await import("./operations/set.ts")).setSecret(project, file, request);
 }
 
@@ -74,7 +71,7 @@ export async function listSecrets(project: Project, paths: readonly string[] = [
 }
 
 /** Who reads one path, by which rule, and what stands in your way. */
-export async function whoReads(project: Project, file: string): Promise<SecretReport & { keys: readonly string[] }> {
+export async function whoReads(project: Project, file: string): Promise<WhoReport> {
   return (await import("./operations/list.ts")).whoReads(project, file);
 }
 
@@ -113,4 +110,42 @@ export async function writeReport(
   report: { readonly text: string; readonly append: boolean },
 ): Promise<void> {
   return (await import("./operations/check/write-report.ts")).writeReport(project, file, report);
+}
+
+/** Takes one key out of a sops document. */
+export async function unsetKey(
+  project: Project,
+  file: string,
+  request: { readonly key: string; readonly options: WriteOptions },
+): Promise<WriteOutcome> {
+  return (await import("./operations/unset.ts")).unsetKey(project, file, request);
+}
+
+/** Gives sops files a new data key, the same readers; answers the files as they are shown. */
+export async function rotate(project: Project, files: readonly string[], options?: WriteOptions): Promise<string[]> {
+  return (await import("./operations/rotate.ts")).rotate(project, files, options);
+}
+
+/** What `updateKeys` would do to one sops file, found without a key. */
+export async function planUpdateKeys(project: Project, file: string, options: RekeyOptions): Promise<PlannedFile> {
+  return (await import("./operations/update-keys.ts")).planUpdateKeys(project, file, options);
+}
+
+/** Brings the readers of one sops file to the policy, after a question unless `approve`. */
+export async function updateKeys(
+  project: Project,
+  file: string,
+  options: RekeyOptions & { readonly approve: boolean },
+): Promise<UpdateKeysOutcome> {
+  return (await import("./operations/update-keys.ts")).updateKeys(project, file, options);
+}
+
+/** Whether a file is encrypted with sops. */
+export async function isSopsEncrypted(project: Project, file: string, inputType?: string): Promise<boolean> {
+  return (await import("./operations/file-status.ts")).isSopsEncrypted(project, file, inputType);
+}
+
+/** Writes the literal `age:` lists that stock sops needs into the policy; answers the rules that changed, by line. */
+export async function compilePolicy(project: Project, options: { readonly check: boolean }): Promise<CompileOutcome> {
+  return (await import("./operations/compile-policy.ts")).compilePolicy(project, options);
 }

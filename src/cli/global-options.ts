@@ -30,8 +30,9 @@ export function addGlobalOptions(command: Command, where: "program" | "command")
   for (const [flags, description] of SPECS) {
     const option = new Option(flags, description).hideHelp(where === "command");
     if (flags.startsWith("--identity")) option.argParser(appended);
-    if (flags.startsWith("--no-")) option.default(undefined);
     command.addOption(option);
+    // commander takes a lone `--no-x` for true where it is not given, which the other side of the verb would then override.
+    if (flags === "--no-input") command.setOptionValue("input", undefined);
   }
 }
 

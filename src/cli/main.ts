@@ -6,13 +6,15 @@
  */
 import { CommanderError } from "commander";
 import { SecretsError } from "../errors.ts";
-import type { Host } from "../index.ts";
+import type { Host, Project } from "../index.ts";
 import { EXIT_BUG, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit-codes.ts";
 import { globalRequest, type GlobalRequest } from "./global-options.ts";
 import { parserFor, type Chosen } from "./parser.ts";
-import { errorText, visible } from "./report.ts";
+import { progressOn } from "./progress.ts";
+import { errorText } from "./report.ts";
 import { styleFor, wantsColour } from "./style.ts";
 import type { Context } from "../commands/command.ts";
+import { visible } from "../commands/visible.ts";
 
 /**
  * Runs one command line.
@@ -28,29 +30,52 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   try {
     await parser.parseAsync([...argv], { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return flushed(host, texts, error.exitCode === 0 ? EXIT_OK : EXIT_USAGE);
+    const code = error instanceof CommanderError && error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    return error instanceof CommanderError ? flushed(host, texts, code) : failed(host, error, undefined);
   }
   if (chosen === undefined) return flushed(host, texts, EXIT_USAGE);
   return run(chosen, globalRequest(chosen.options), host);
 }
 
 async function flushed(host: Host, texts: { out: string; err: string }, code: number): Promise<number> {
-  if (texts.err !== "") host.stderr(texts.err);
-  if (texts.out !== "") await host.stdout(new TextEncoder().encode(texts.out));
-  return code;
+  try {
+    if (texts.err !== "") host.stderr(texts.err);
+    if (texts.out !== "") await host.stdout(new TextEncoder().encode(texts.out));
+    return code;
+  } catch (error) {
+    return failed(host, error, undefined);
+  }
 }
 
 async function run(chosen: Chosen, request: GlobalRequest, world: Host): Promise<number> {
-  const host = request.noInput ? { ...world, terminal: { ...world.terminal, canAsk: false } } : world;
+  const terminal = request.noInput ? { ...world.terminal, canAsk: false } : world.terminal;
+  const host = { ...world, terminal, stdin: onlyOnce(world.stdin) };
   try {
     return await chosen.command.run(await contextFor(host, request), chosen);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EPIPE") return EXIT_PIPE;
-    const style = await styleFor(wantsColour(host, host.terminal.stderrIsTerminal, request.colour));
-    host.stderr(errorText(error, style));
-    return error instanceof SecretsError ? exitCodeOf(error.code, error.cause) : EXIT_BUG;
+    return failed(host, error, request.colour);
   }
+}
+
+/** What was read by one (an identity, say) is gone for the other (the value), and nobody would notice. */
+function onlyOnce(stdin: Host["stdin"]): Host["stdin"] {
+  let isUsed = false;
+  return () => {
+    if (isUsed)
+      throw new SecretsError("usage", "standard input is asked for twice", { hint: "name a file for one of them" });
+    isUsed = true;
+    return stdin();
+  };
+}
+
+async function failed(host: Host, error: unknown, colour: boolean | undefined): Promise<number> {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EPIPE") return EXIT_PIPE;
+  const isSystem = !(error instanceof SecretsError) && typeof code === "string" && /^E[A-Z0-9]+$/.test(code);
+  const told = isSystem ? new SecretsError("io", `input or output failed (${code})`, { cause: error }) : error;
+  const style = await styleFor(wantsColour(host, host.terminal.stderrIsTerminal, colour));
+  host.stderr(errorText(told, style));
+  return told instanceof SecretsError ? exitCodeOf(told.code, told.cause) : EXIT_BUG;
 }
 
 /** As a program that SIGPIPE ended: whoever read our output has seen enough. */
@@ -60,6 +85,7 @@ async function contextFor(host: Host, request: GlobalRequest): Promise<Context> 
   const library = await import("../index.ts");
   const style = await styleFor(wantsColour(host, host.terminal.stdoutIsTerminal, request.colour));
   const say = (line: string) => host.stderr(`secrets: ${visible(line)}\n`);
+  let project: Promise<Project> | undefined;
   const note = (line: string) => {
     if (!request.quiet) say(line);
   };
@@ -68,20 +94,22 @@ async function contextFor(host: Host, request: GlobalRequest): Promise<Context> 
     library,
     note,
     dryRun: request.dryRun,
+    warn: say,
     out: (text) => host.stdout(new TextEncoder().encode(text)),
     good: style.good,
     bad: style.bad,
     dim: style.quiet,
-    visible,
     project: () =>
-      library.openProject({
+      (project ??= library.openProject({
         host,
         directory: request.directory,
         config: request.config,
         identities: request.identities,
         dryRun: request.dryRun,
         tell: note,
+        warn: say,
         detail: request.verbose ? say : undefined,
-      }),
+        progress: progressOn(host, !request.quiet),
+      })),
   };
 }

@@ -8,6 +8,7 @@
  * - A control character in a name (a file may be called anything) is shown as an escape, so that it cannot draw on the
  *   terminal.
  */
+import { visible } from "../commands/visible.ts";
 import { SecretsError, type Position } from "../errors.ts";
 import type { Style } from "./style.ts";
 
@@ -20,9 +21,12 @@ export function errorText(error: unknown, style: Style): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
+/** The stack without the message, which comes from who knows where and may quote what it choked on. */
 function bugText(error: unknown, style: Style): string {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `secrets: ${style.error("error:")} this is a bug in secrets; please report it\n${stack}\n`;
+  const name = error instanceof Error ? error.name : typeof error;
+  const frames = error instanceof Error ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : [];
+  const lines = [`this is a bug in secrets; please report it (${name})`, ...frames];
+  return `secrets: ${style.error("error:")} ${lines.map(visible).join("\n")}\n`;
 }
 
 function placed(at: Position | undefined): string {
@@ -31,14 +35,6 @@ function placed(at: Position | undefined): string {
 }
 
 /** `FILE[:LINE[:COLUMN]]`. */
-export function position(at: Position): string {
+function position(at: Position): string {
   return [at.file, at.line, at.column].filter((part) => part !== undefined).join(":");
 }
-
-/** Escapes what would act on a terminal instead of being shown. */
-export function visible(text: string): string {
-  return text.replaceAll(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-// Controls of ASCII and C1, and the marks that turn the direction of text around.
-const UNSAFE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;

@@ -51,7 +51,7 @@ export const check: CommandSpec = {
       rules: context.library.checkRules,
       failOn,
       showIgnored: flag(invocation, "showIgnored"),
-      words: { bad: context.bad, dim: context.dim, visible: context.visible },
+      words: { bad: context.bad, dim: context.dim },
     };
     const text = await (await format.load())(reported);
     if (text !== "") await context.out(text);
@@ -126,7 +126,7 @@ async function writeOutputs(
   outputs: readonly Output[],
   format: FormatLine,
 ): Promise<boolean> {
-  const plain: Reported = { ...reported, words: { bad: same, dim: same, visible: context.visible } };
+  const plain: Reported = { ...reported, words: { bad: same, dim: same } };
   const texts = await Promise.all(
     outputs.map(async ({ format, file }) => ({ file, text: await (await format.load())(plain), append: false })),
   );
@@ -141,7 +141,7 @@ async function writeOutputs(
       await context.library.writeReport(project, file, { text, append });
     } catch (error) {
       if (!(error instanceof context.library.SecretsError) || error.code === "interrupted") throw error;
-      context.host.stderr(`secrets: error: ${context.visible(`${file}: ${error.message}`)}\n`);
+      context.warn(`error: ${file}: ${error.message}`);
       all = false;
     }
   }

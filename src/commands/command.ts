@@ -25,15 +25,15 @@ export interface Context {
   readonly library: Library;
   /** Opened once the command asks for it. */
   readonly project: () => Promise<Project>;
-  /** A line on stderr, unless `--quiet`. */
+  /** A line on stderr, unless `--quiet`; shown without what would act on a terminal. */
   readonly note: (line: string) => void;
-  /** Text on stdout: the answer. */
+  /** The same, even then. */
+  readonly warn: (line: string) => void;
+  /** Text on stdout: the answer. Names in it go through `visible` first. */
   readonly out: (text: string) => Promise<void>;
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
   readonly dim: (text: string) => string;
-  /** Escapes what would act on a terminal: a file may be called anything. */
-  readonly visible: (text: string) => string;
   readonly dryRun: boolean;
 }
 
@@ -104,4 +104,14 @@ export function writeRequest(invocation: Invocation) {
 /** `created x.age`, or what a dry run would have done. */
 export function outcomeLine(context: Context, status: string, file: string): string {
   return context.dryRun && status !== "unchanged" ? `would have ${status} ${file}` : `${status} ${file}`;
+}
+
+/** FILE, or `-` for standard input where none is named and none is typed. @throws SecretsError `usage` */
+export function inputWord(context: Context, invocation: Invocation): string {
+  const [word] = invocation.words;
+  if (word !== undefined && word !== "") return word;
+  const { SecretsError } = context.library;
+  if (word === "") throw new SecretsError("usage", "the name of the file is empty");
+  if (!context.host.terminal.canAsk) return "-";
+  throw new SecretsError("usage", "which file?", { hint: "name one, or - for standard input" });
 }

@@ -1,5 +1,5 @@
 /** `secrets decrypt FILE` */
-import { firstWord, flag, textOption, type CommandSpec } from "./command.ts";
+import { inputWord, flag, textOption, type CommandSpec } from "./command.ts";
 
 export const decrypt: CommandSpec = {
   name: "decrypt",
@@ -9,18 +9,27 @@ export const decrypt: CommandSpec = {
   options: [
     { flags: "-i, --in-place", description: "replace the file by its plaintext" },
     { flags: "-o, --output <file>", description: "write there, readable by you alone" },
+    { flags: "--extract <key>", description: 'one value of a sops file: db/password or \'["db"]["password"]\'' },
+    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+    { flags: "--output-type <type>", description: "print a sops file in another format" },
+    { flags: "--ignore-mac", description: "open a sops file although its MAC does not fit" },
     { flags: "--filename-override <path>", description: "the path to name in messages and to look up in the policy" },
   ],
   examples: [
     ["secrets decrypt secrets/db.age", "to the terminal or a pipe"],
+    ["secrets decrypt --extract db/password secrets/app.yaml", "one value of a sops file"],
     ["secrets decrypt secrets/tls.age -o /run/tls.key", "into a file of mode 0600"],
   ],
   run: async (context, invocation) => {
     const written = await context.library.decrypt(await context.project(), {
-      input: firstWord(invocation) || "-",
+      input: inputWord(context, invocation),
       output: textOption(invocation, "output"),
       inPlace: flag(invocation, "inPlace"),
       filename: textOption(invocation, "filenameOverride"),
+      extract: textOption(invocation, "extract"),
+      inputType: textOption(invocation, "inputType"),
+      outputType: textOption(invocation, "outputType"),
+      ignoreMac: flag(invocation, "ignoreMac"),
     });
     if (written !== undefined)
       context.note(`${context.dryRun ? "would have decrypted to" : "decrypted to"} ${written}`);

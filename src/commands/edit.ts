@@ -1,19 +1,23 @@
 /** `secrets edit FILE` */
-import { firstWord, outcomeLine, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
+import { firstWord, outcomeLine, textOption, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
 
 export const edit: CommandSpec = {
   name: "edit",
   group: "Daily",
   summary: "open a secret in your editor; a new one starts empty",
   words: ["<file>"],
-  options: writeOptions,
+  options: [
+    ...writeOptions,
+    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+  ],
   examples: [
     ["secrets edit secrets/db.age", "change it, or create it for the readers that the policy names"],
     ["EDITOR='code --wait' secrets edit secrets/db.age", "with another editor"],
   ],
   run: async (context, invocation) => {
     const project = await context.project();
-    const outcome = await context.library.editSecret(project, firstWord(invocation), writeRequest(invocation));
+    const options = { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") };
+    const outcome = await context.library.editSecret(project, firstWord(invocation), options);
     context.note(outcomeLine(context, outcome.status, outcome.file));
     return 0;
   },

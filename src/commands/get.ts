@@ -1,22 +1,23 @@
-/** `secrets get FILE` */
-import { firstWord, type CommandSpec } from "./command.ts";
+/** `secrets get FILE [KEY]` */
+import { firstWord, textOption, type CommandSpec } from "./command.ts";
 
 export const get: CommandSpec = {
   name: "get",
   group: "Daily",
-  summary: "print the plaintext of a secret, byte for byte",
+  summary: "print one value of a sops file, or a whole plaintext, byte for byte",
   words: ["<file>", "[key]"],
-  options: [],
-  examples: [['TOKEN="$(secrets get secrets/token.age)"', "into a variable"]],
+  options: [{ flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" }],
+  examples: [
+    ['TOKEN="$(secrets get secrets/token.age)"', "a whole-file secret"],
+    ["secrets get secrets/app.yaml db/password", "one value; a map is printed as a document"],
+  ],
   run: async (context, invocation) => {
-    const [file, key] = invocation.words;
-    if (key !== undefined) {
-      throw new context.library.SecretsError("usage", "an .age secret is one value and has no keys", {
-        at: { file: file ?? "" },
-        hint: `secrets get ${file ?? "FILE"}`,
-      });
-    }
-    await context.library.decrypt(await context.project(), { input: firstWord(invocation) });
+    const project = await context.project();
+    await context.library.decrypt(project, {
+      input: firstWord(invocation),
+      extract: invocation.words[1],
+      inputType: textOption(invocation, "inputType"),
+    });
     return 0;
   },
 };

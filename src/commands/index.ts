@@ -5,10 +5,31 @@ import { decrypt } from "./decrypt.ts";
 import { edit } from "./edit.ts";
 import { encrypt } from "./encrypt.ts";
 import { explain } from "./explain.ts";
+import { filestatus } from "./filestatus.ts";
 import { get } from "./get.ts";
 import { ls } from "./ls.ts";
+import { policy } from "./policy.ts";
 import { rekey } from "./rekey.ts";
+import { rotate } from "./rotate.ts";
 import { set } from "./set.ts";
+import { unset } from "./unset.ts";
+import { updatekeys } from "./updatekeys.ts";
 import { who } from "./who.ts";
 
-export const commands: readonly CommandSpec[] = [edit, get, set, encrypt, decrypt, rekey, ls, who, check, explain];
+export const commands: readonly CommandSpec[] = [
+  edit,
+  get,
+  set,
+  unset,
+  encrypt,
+  decrypt,
+  rekey,
+  updatekeys,
+  rotate,
+  policy,
+  ls,
+  who,
+  check,
+  explain,
+  filestatus,
+];

@@ -1,6 +1,7 @@
 /** `secrets ls [PATH…]` */
 import { agreementWord, readerNames } from "./readers-text.ts";
 import { flag, type CommandSpec, type Context } from "./command.ts";
+import { visible } from "./visible.ts";
 import type { SecretReport } from "../index.ts";
 
 export const ls: CommandSpec = {
@@ -29,5 +30,5 @@ function line(context: Context, report: SecretReport): string {
   const open = report.canOpen === undefined ? "" : `; you can open it: ${report.canOpen}`;
   const rule = report.rule === undefined ? "no rule" : `rule ${report.rule.at.line ?? ""}: ${report.rule.title}`;
   const state = report.problem === undefined ? agreementWord(context, report) : context.bad(report.problem);
-  return `${report.file}  ${state}  ${readerNames(report)}  ${context.dim(`(${report.format ?? "?"}; ${rule}${open})`)}\n`;
+  return `${visible(report.file)}  ${state}  ${visible(readerNames(report))}  ${context.dim(`(${report.format ?? "?"}; ${visible(rule)}${open})`)}\n`;
 }

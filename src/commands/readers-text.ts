@@ -19,9 +19,7 @@ export function agreementWord(context: Context, report: SecretReport): string {
 /** The readers that the file declares, else those that the policy names, else how many there are. */
 export function readerNames(report: SecretReport): string {
   const { declared } = report;
-  if (declared !== undefined && declared.names.length > 0) {
-    return [...declared.names, ...(declared.unnamed > 0 ? [`and ${declared.unnamed} more`] : [])].join(", ");
-  }
-  if (declared !== undefined && declared.unnamed > 0) return `${declared.unnamed} unnamed`;
+  const known = declared === undefined ? [] : [...declared.names, ...declared.others];
+  if (known.length > 0) return known.join(", ");
   return report.rule?.readers.map((reader) => reader.name).join(", ") ?? "";
 }

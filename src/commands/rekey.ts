@@ -1,5 +1,6 @@
 /** `secrets rekey [PATH…]` */
 import { flag, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import { visible } from "./visible.ts";
 import type { PlannedFile, RekeyOutcome } from "../index.ts";
 
 export const rekey: CommandSpec = {
@@ -45,8 +46,10 @@ async function look(context: Context, invocation: Invocation, planned: readonly 
 }
 
 function planText(context: Context, plan: PlannedFile): string {
-  const lines = plan.difference.map((line) => `    ${line.startsWith("+") ? context.good(line) : context.bad(line)}\n`);
-  return `${plan.file}: ${planWord(plan)}\n${lines.join("")}`;
+  const lines = plan.difference.map(
+    (line) => `    ${line.startsWith("+") ? context.good(visible(line)) : context.bad(visible(line))}\n`,
+  );
+  return `${visible(plan.file)}: ${planWord(plan)}\n${lines.join("")}`;
 }
 
 function planWord(plan: PlannedFile): string {
@@ -63,15 +66,20 @@ function planWord(plan: PlannedFile): string {
 }
 
 async function done(context: Context, invocation: Invocation, outcome: RekeyOutcome): Promise<number> {
-  const kept = outcome.planned.filter((plan) => plan.action === "keep").length;
+  const of = (action: PlannedFile["action"]) => outcome.planned.filter((plan) => plan.action === action).length;
   if (flag(invocation, "json")) await context.out(json({ ...outcome }));
   for (const file of outcome.written)
     context.note(`${context.dryRun ? "would have re-encrypted" : "re-encrypted"} ${file}`);
-  for (const { file, reason } of outcome.skipped) context.note(`${context.bad("skipped")} ${file}: ${reason}`);
+  for (const { file, reason } of outcome.skipped) context.warn(`skipped ${file}: ${reason}`);
   context.note(
-    `${count(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${kept} agreed already`,
+    `${count(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${of("keep")} agreed already${leftOut(of("no rule"), "without a rule")}${leftOut(of("passphrase"), "sealed with a passphrase")}`,
   );
   return outcome.skipped.length > 0 ? 1 : 0;
+}
+
+/** What was left alone is said, so that nobody takes it for done. */
+function leftOut(number: number, why: string): string {
+  return number === 0 ? "" : `, ${number} ${why}`;
 }
 
 function json(value: object): string {

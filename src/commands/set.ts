@@ -1,51 +1,60 @@
-/** `secrets set FILE` */
+/** `secrets set FILE [KEY [VALUE]]` */
 import { firstWord, flag, outcomeLine, textOption, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
 import type { Context, Invocation } from "./command.ts";
+import type { NewValue } from "../index.ts";
 
 export const set: CommandSpec = {
   name: "set",
   group: "Daily",
-  summary: "replace a secret without opening the old one; needs no identity",
+  summary: "write one value of a sops file, or a whole .age secret (which needs no identity)",
   words: ["<file>", "[key]", "[value]"],
   options: [
-    { flags: "--value-stdin", description: "take the value from standard input, byte for byte" },
-    { flags: "--value-file <path>", description: "take the value from a file, byte for byte" },
+    {
+      flags: "--value-stdin",
+      description: "take the value from standard input as it is (sops files: less one final newline)",
+    },
+    { flags: "--value-file <path>", description: "take the value from a file, in the same way" },
+    { flags: "--value-json", description: "the value from standard input or the file is JSON" },
+    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+    { flags: "--idempotent", description: "as in sops; here a value that is there already is never written again" },
     ...writeOptions,
   ],
   examples: [
-    ["openssl rand -hex 32 | secrets set secrets/token.age --value-stdin", "a generated value"],
-    ["secrets set secrets/password.age", "typed at a hidden prompt"],
+    ["openssl rand -hex 32 | secrets set secrets/token.age --value-stdin", "a generated whole-file secret"],
+    ["secrets set secrets/app.yaml db/password", "typed at a hidden prompt"],
+    [`secrets set secrets/app.yaml '["db"]["port"]' 5432`, "VALUE on the command line is JSON, as in sops"],
   ],
   run: async (context, invocation) => {
     const file = firstWord(invocation);
-    if (invocation.words.length > 1) {
-      throw new context.library.SecretsError(
-        "usage",
-        "an .age secret is one value: it has no key, and none goes into argv",
-        {
-          at: { file },
-          hint: `secrets set ${file} --value-stdin`,
-        },
-      );
-    }
+    const [, key] = invocation.words;
     const value = valueFrom(context, invocation);
-    const request = { value, options: writeRequest(invocation) };
+    const request = {
+      key,
+      value,
+      options: { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") },
+    };
     const outcome = await context.library.setSecret(await context.project(), file, request);
     context.note(outcomeLine(context, outcome.status, outcome.file));
     return 0;
   },
 };
 
-function valueFrom(context: Context, invocation: Invocation): () => Promise<Uint8Array> {
+function valueFrom(context: Context, invocation: Invocation): () => Promise<NewValue> {
   const { SecretsError } = context.library;
+  const [file = "", , inline] = invocation.words;
   const path = textOption(invocation, "valueFile");
   const stdin = flag(invocation, "valueStdin");
-  if (path !== undefined && stdin) {
-    throw new SecretsError("usage", "--value-stdin and --value-file exclude each other");
+  if ([path !== undefined, stdin, inline !== undefined].filter(Boolean).length > 1) {
+    throw new SecretsError("usage", "the value is given twice", {
+      hint: "one of VALUE, --value-stdin and --value-file",
+    });
   }
-  if (stdin) return () => collect(context.host.stdin());
-  if (path !== undefined) return () => readFile(context, path);
-  if (context.host.terminal.canAsk) return () => typed(context, firstWord(invocation));
+  if (inline !== undefined) return () => Promise.resolve({ bytes: new TextEncoder().encode(inline), form: "json" });
+  const form = flag(invocation, "valueJson") ? "json" : "raw";
+  if (stdin) return async () => ({ bytes: await collect(context.host.stdin()), form });
+  if (path === "-") return async () => ({ bytes: await collect(context.host.stdin()), form });
+  if (path !== undefined) return async () => ({ bytes: await readFile(context, path), form });
+  if (context.host.terminal.canAsk) return async () => ({ bytes: await typed(context, file), form });
   throw new SecretsError("cannot-ask", "the value cannot be asked for here", {
     hint: "give it with --value-stdin or --value-file PATH",
   });
@@ -62,7 +71,11 @@ async function readFile(context: Context, path: string): Promise<Uint8Array> {
 }
 
 async function typed(context: Context, file: string): Promise<Uint8Array> {
-  return new TextEncoder().encode(await context.host.terminal.askHidden(`value for ${file}: `));
+  const value = await context.host.terminal.askHidden(`value for ${file}: `);
+  if (value !== "") return new TextEncoder().encode(value);
+  throw new context.library.SecretsError("usage", "nothing was typed", {
+    hint: "an empty value: --value-file /dev/null",
+  });
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -1,9 +1,8 @@
 /** `secrets who PATH` */
 import { agreementWord } from "./readers-text.ts";
+import { visible } from "./visible.ts";
 import { firstWord, flag, type CommandSpec, type Context } from "./command.ts";
-import type { Position, SecretReport } from "../index.ts";
-
-type Who = SecretReport & { readonly keys: readonly string[] };
+import type { Position, WhoReport } from "../index.ts";
 
 export const who: CommandSpec = {
   name: "who",
@@ -20,12 +19,12 @@ export const who: CommandSpec = {
   },
 };
 
-function text(context: Context, report: Who): string {
-  const lines = [report.file, ...policyLines(report), ...fileLines(context, report)];
+function text(context: Context, report: WhoReport): string {
+  const lines = [visible(report.file), ...policyLines(report).map(visible), ...fileLines(context, report)];
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function policyLines(report: Who): string[] {
+function policyLines(report: WhoReport): string[] {
   const { rule } = report;
   if (rule === undefined) return ["  no rule covers it"];
   return [
@@ -38,26 +37,23 @@ function policyLines(report: Who): string[] {
   ];
 }
 
-function fileLines(context: Context, report: Who): string[] {
+function fileLines(context: Context, report: WhoReport): string[] {
   if (report.format === undefined) return ["  file     not there yet"];
   if (report.format === "plain") return [`  file     ${context.bad("not encrypted")}`];
   if (report.problem !== undefined) return [`  file     ${context.bad(report.problem)}`];
-  const { declared } = report;
-  const names = [...(declared?.names ?? []), ...((declared?.unnamed ?? 0) > 0 ? [`${declared?.unnamed} unnamed`] : [])];
+  const names = [...(report.declared?.names ?? []), ...(report.declared?.others ?? [])];
   return [
-    `  file     ${report.format}; ${agreementWord(context, report)}; opens for ${names.join(", ") || "nobody known"}`,
-    ...report.difference.map((line) => `           ${line}`),
-    `  you      ${youLine(report)}`,
-    ...(report.canOpen === "yes" ? [] : report.keys.map((line) => `           ${line}`)),
+    `  file     ${report.format}; ${agreementWord(context, report)}; opens for ${visible(names.join(", ")) || "nobody known"}`,
+    ...report.difference.map((line) => `           ${visible(line)}`),
+    `  you      ${visible(youLine(report))}`,
+    ...(report.canOpen === "yes" ? [] : report.keys.map((line) => `           ${visible(line)}`)),
   ];
 }
 
-function youLine(report: Who): string {
+function youLine(report: WhoReport): string {
   if (report.canOpen === "yes") return "can open it";
   if (report.canOpen === "with a passphrase") return "can open it with a passphrase";
-  const names = report.declared?.names ?? [];
-  const ask = names.length > 0 ? `; ask ${names.slice(0, 3).join(" or ")} to run: secrets rekey ${report.file}` : "";
-  return `cannot open it${ask}`;
+  return report.advice === undefined ? "cannot open it" : `cannot open it; ${report.advice}`;
 }
 
 function place(at: Position): string {

@@ -8,7 +8,7 @@ import { createSecretKey, randomBytes, timingSafeEqual, type KeyObject } from "n
 import { SecretsError } from "../errors.ts";
 
 /** The length of a data key in bytes. */
-export const DATA_KEY_LENGTH = 32;
+const DATA_KEY_LENGTH = 32;
 
 /** A data key. Its bytes leave only through `dataKeyBytes`, to be wrapped. */
 export interface DataKey {

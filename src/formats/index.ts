@@ -12,7 +12,7 @@ export interface FormatEntry {
   readonly load: () => Promise<Format>;
 }
 
-export const formats: readonly FormatEntry[] = [
+const formats: readonly FormatEntry[] = [
   { name: "yaml", load: async () => (await import("./yaml.ts")).yaml },
   { name: "json", load: async () => (await import("./json.ts")).json },
 ];

@@ -41,7 +41,7 @@ export interface JsonArray extends Stretch {
 export type JsonNode = JsonScalar | JsonObject | JsonArray;
 
 /** How deep objects and arrays may nest. */
-export const MAX_JSON_DEPTH = 1000;
+const MAX_JSON_DEPTH = 1000;
 
 interface Cursor {
   readonly text: string;

@@ -4,7 +4,7 @@
  * sops.md 3.4 and yaml-holes: the text is scanned as go-yaml scans it, because sops does, and every leaf is a stretch of it.
  * What lies between the leaves is never printed anew.
  */
-import type { Format, ParsedText, Replacement, Selects } from "./format.ts";
+import type { Format, Leaf, ParsedText, Replacement, Selects } from "./format.ts";
 import { spliced } from "./json-edit.ts";
 import { malformedAt } from "./place.ts";
 import { expandAliases } from "./yaml/aliases.ts";
@@ -40,15 +40,18 @@ function parseText(text: string, side: "open" | "sealed", selects: Selects = () 
   refuseMergeMarkers(text);
   const stream = composeStream(text);
   checkStream(stream);
-  // A comment's copy is nothing to anybody: it does not count in the MAC, and the rules leave it in clear.
-  const leaves = leavesOf(stream, side).leaves.filter(({ kind, copy }) => kind === "value" || !copy);
   const parsed: ParsedText = {
     text,
-    leaves: side === "open" ? inSealedLayout(stream, leaves, selects) : leaves,
+    leaves: side === "open" ? inSealedLayout(stream, selects) : sealedLeaves(stream),
     metadata: metadataOf(stream),
   };
   streams.set(parsed, stream);
   return parsed;
+}
+
+/** A comment's copy is nothing to anybody: it does not count in the MAC, and the rules leave it in clear. */
+function sealedLeaves(stream: Stream): readonly Leaf[] {
+  return leavesOf(stream, "sealed").leaves.filter(({ kind, copy }) => kind === "value" || !copy);
 }
 
 /** A half-merged file says so, instead of missing a colon somewhere. */

@@ -26,6 +26,9 @@ export interface Git {
 }
 
 const CONFIG = ["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
+/** Said with exit code 0 of directories that could not be looked into. */
+const UNSEEN = /could not open directory|Permission denied/;
+
 const ENVIRONMENT = {
   GIT_OPTIONAL_LOCKS: "0",
   GIT_NO_LAZY_FETCH: "1",
@@ -34,24 +37,35 @@ const ENVIRONMENT = {
   LC_ALL: "C",
 };
 
-/** @throws SecretsError `io`: git is not installed. */
-export async function gitIn(host: Host, root: string): Promise<Git> {
+/**
+ * @param index the index to read instead of the repository's own.
+ * @throws SecretsError `io`: git is not installed.
+ */
+export async function gitIn(host: Host, root: string, index?: string): Promise<Git> {
   const program = await findProgram(host, "git");
   if (program === undefined) {
     throw new SecretsError("io", "git is not installed, and only git knows what it would publish", {
       hint: "install git, or name the files to look at",
     });
   }
+  // A hook or an outer git must not point this one at another repository.
+  const kept = Object.entries(host.env).filter(([name]) => !name.startsWith("GIT_"));
+  const env = {
+    ...Object.fromEntries(kept),
+    ...ENVIRONMENT,
+    ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
+  };
   const run = async (
     args: readonly string[],
     input: Uint8Array,
     take: (piece: Uint8Array) => void | Promise<void>,
   ): Promise<Refusal | undefined> => {
-    const options = { cwd: root, env: { ...host.env, ...ENVIRONMENT }, input, output: take };
+    const options = { cwd: root, env, input, output: take };
     const child = await host.run([program, ...CONFIG, ...args], { ...options, terminal: "capture" }).catch((error) => {
       throw errorCode(error) === undefined ? error : new SecretsError("io", "git cannot be started", { cause: error });
     });
-    return child.code === 0 ? undefined : { code: child.code, error: refusal(args, child.stderr) };
+    const isWhole = child.code === 0 && !UNSEEN.test(Buffer.from(child.stderr).toString("utf8"));
+    return isWhole ? undefined : { code: child.code, error: refusal(args, child.stderr) };
   };
   const gather = async (args: readonly string[], input: Uint8Array = new Uint8Array()) => {
     const pieces: Uint8Array[] = [];

@@ -5,6 +5,7 @@
  * git itself, since only git knows what is ignored; without git, or outside a repository, the tree is walked.
  */
 import { dirname, join, resolve } from "node:path";
+import { SecretsError } from "../errors.ts";
 import type { Files, Host } from "../io/host.ts";
 
 export interface Repository {
@@ -50,13 +51,40 @@ export async function listFiles(host: Host, directory: string, repository: Repos
 async function gitFiles(host: Host, directory: string): Promise<string[] | undefined> {
   const argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   try {
-    const child = await host.run(argv, { cwd: directory, terminal: "capture" });
-    if (child.code !== 0) return undefined;
-    const names = text(child.stdout).split("\0");
+    const child = await host.run(argv, { cwd: directory, terminal: "capture", env: gitEnvironment(host) });
+    if (child.code !== 0 || /could not open|Permission denied/.test(text(child.stderr))) throw gitFailed(child.stderr);
+    const names = namesIn(child.stdout).split("\0");
     return names.filter((name) => name !== "").map((name) => join(directory, name));
-  } catch {
+  } catch (error) {
+    if (error instanceof SecretsError) throw error;
     return undefined; // no git on this machine
   }
+}
+
+/** A hook or an outer git must not point this one at another repository; its messages are read, so in English. */
+function gitEnvironment(host: Host): Record<string, string | undefined> {
+  const kept = Object.entries(host.env).filter(([name]) => !name.startsWith("GIT_"));
+  return { ...Object.fromEntries(kept), LC_ALL: "C" };
+}
+
+/** @throws SecretsError `io`: a file whose name is not UTF-8 could not be looked at, and nobody would notice */
+function namesIn(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SecretsError("io", "a file name here is not UTF-8, so that file cannot be looked at", {
+      hint: "`git ls-files` shows it with escapes; rename it",
+    });
+  }
+}
+
+/** Without git's word on what is ignored, a guess could leave a secret out or take a private file in. */
+function gitFailed(stderr: Uint8Array): SecretsError {
+  const [first = ""] = text(stderr).split("\n");
+  return new SecretsError("io", "git cannot list the files of the repository", {
+    notes: first === "" ? [] : [first],
+    hint: "see what `git ls-files` says here",
+  });
 }
 
 async function walk(files: Files, directory: string): Promise<string[]> {

@@ -37,6 +37,8 @@ interface Habit {
   readonly wait?: readonly [string, ...string[]];
   /** What cannot be switched off by an argument. */
   readonly warning?: string;
+  /** Whether `+7` before the file opens it at line 7. */
+  readonly plusLine?: boolean;
 }
 
 const history =
@@ -48,10 +50,11 @@ const habits: readonly Habit[] = [
     names: /^(?:gvim|mvim|gview|rgvim|vim\.gtk3?|vim\.gnome|vim\.athena|MacVim)$/,
     flags: vimFlags,
     wait: ["-f", "--nofork"],
+    plusLine: true,
   },
-  { names: /^(?:r?vim|view|rview|ex|vim\.[a-z0-9-]+|nvim)$/, flags: vimFlags },
-  { names: /^r?nano$/, flags: ["-I"] },
-  { names: /^emacs(?:-.+)?$/, flags: ["--eval", emacsLisp] },
+  { names: /^(?:r?vim|view|rview|ex|vim\.[a-z0-9-]+|nvim)$/, flags: vimFlags, plusLine: true },
+  { names: /^r?nano$/, flags: ["-I"], plusLine: true },
+  { names: /^emacs(?:-.+)?$/, flags: ["--eval", emacsLisp], plusLine: true },
   { names: /^emacsclient(?:[.-].+)?$/, warning: "follows the settings of the running Emacs, backups included" },
   { names: /^micro$/, flags: ["-backup", "false", "-savehistory", "false", "-saveundo", "false"] },
   {
@@ -77,6 +80,8 @@ export interface Editor {
   readonly argv: readonly [string, ...string[]];
   /** What the user should know before a secret is opened in it. */
   readonly warning: string | undefined;
+  /** Whether `+7` before the file opens it at line 7. */
+  readonly plusLine: boolean;
 }
 
 /**
@@ -112,12 +117,13 @@ export async function chooseEditor(host: Host): Promise<Editor> {
 export async function openEditor(
   host: Host,
   path: string,
-  options: { readonly warn?: ((line: string) => void) | undefined } = {},
+  options: { readonly warn?: ((line: string) => void) | undefined; readonly line?: number | undefined } = {},
 ): Promise<void> {
-  const { argv, warning } = await chooseEditor(host);
+  const { argv, warning, plusLine } = await chooseEditor(host);
+  const place = plusLine && options.line !== undefined ? [`+${options.line}`] : [];
   if (warning !== undefined) options.warn?.(warning);
   const child = await host
-    .run([...argv, path], { terminal: "inherit", env: editorEnvironment(host, dirname(path)) })
+    .run([...argv, ...place, path], { terminal: "inherit", env: editorEnvironment(host, dirname(path)) })
     .catch((error: unknown) => {
       const failure = ioError(error, argv[0], "start the editor");
       throw failure instanceof SecretsError ? new SecretsError("editor", failure.message, { at: failure.at }) : failure;
@@ -149,12 +155,13 @@ async function withHabits(
   const real = await host.files.realpath(program).catch(() => program);
   const names = [program, real].map((path) => basename(path).replace(/\.(?:exe|cmd)$/i, ""));
   const habit = habits.find((entry) => names.some((name) => entry.names.test(name))) ?? (await plainVi(host, real));
-  const { flags = [], wait, warning } = habit ?? {};
+  const { flags = [], wait, warning, plusLine = false } = habit ?? {};
   const waiting = wait === undefined || args.some((arg) => wait.includes(arg)) ? [] : [wait[0]];
   return {
     // Before the user's own: those may end with `--`.
     argv: [program, ...waiting, ...flags, ...args],
     warning: warning === undefined ? undefined : `${names[0]} ${warning}`,
+    plusLine,
   };
 }
 
@@ -163,7 +170,7 @@ async function plainVi(host: Host, real: string): Promise<Habit | undefined> {
   if (basename(real) !== "vi") return undefined;
   const child = await host.run([real, "--version"], { terminal: "capture" }).catch(() => undefined);
   const isVim = child !== undefined && new TextDecoder().decode(child.stdout).startsWith("VIM");
-  return isVim ? { names: /^vi$/, flags: vimFlags } : undefined;
+  return isVim ? { names: /^vi$/, flags: vimFlags, plusLine: true } : undefined;
 }
 
 function editorEnvironment(host: Host, directory: string): Readonly<Record<string, string | undefined>> {

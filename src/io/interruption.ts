@@ -19,21 +19,34 @@ export interface Interruption {
 /** From now until `over`, signals wait for the commit. */
 export function watchSignals(host: Host): Interruption {
   let stopped = false;
-  let stop: (reason: Error) => void = () => undefined;
   let settle: () => void = () => undefined;
-  const signal = new Promise<never>((_, reject) => (stop = reject));
+  const waiting = new Set<(reason: Error) => void>();
   const settled = new Promise<void>((resolve) => (settle = resolve));
-  signal.catch(() => undefined);
   const forget = host.onExit(() => {
     stopped = true;
-    stop(interrupted());
+    for (const stop of waiting) stop(interrupted());
     return settled;
   });
+  /** Not a race against one promise that lives as long as the commit: it would keep every chunk. */
+  const unlessStopped = async <T>(work: Promise<T>): Promise<T> => {
+    let stop: ((reason: Error) => void) | undefined;
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        if (stopped) reject(interrupted());
+        stop = reject;
+        waiting.add(reject);
+        work.then(resolve, reject);
+      });
+    } finally {
+      if (stop !== undefined) waiting.delete(stop);
+    }
+  };
+  const check = (): void => {
+    if (stopped) throw interrupted();
+  };
   return {
-    check: () => {
-      if (stopped) throw interrupted();
-    },
-    read: (content) => readUntil(signal, content),
+    check,
+    read: (content) => readUntil({ check, unlessStopped }, content),
     over: () => {
       forget();
       settle();
@@ -41,8 +54,13 @@ export function watchSignals(host: Host): Interruption {
   };
 }
 
+interface Stoppable {
+  readonly check: () => void;
+  readonly unlessStopped: <T>(work: Promise<T>) => Promise<T>;
+}
+
 async function* readUntil(
-  signal: Promise<never>,
+  { check, unlessStopped }: Stoppable,
   content: Uint8Array | AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (content instanceof Uint8Array) {
@@ -53,7 +71,8 @@ async function* readUntil(
   let ended = false;
   try {
     for (;;) {
-      const next = await Promise.race([chunks.next(), signal]);
+      check();
+      const next = await unlessStopped(chunks.next());
       ended = next.done === true;
       if (next.done === true) break;
       yield next.value;

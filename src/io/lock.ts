@@ -17,7 +17,7 @@ import { isOwner, liveness, type Liveness } from "./owner.ts";
 const cannotLink: ReadonlySet<string> = new Set(["ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EMLINK"]);
 
 /** How long a live holder is waited for, in milliseconds. */
-export const defaultPatience = 10_000;
+const defaultPatience = 10_000;
 
 export interface LockOptions {
   /** The token that will hold it. */

@@ -45,3 +45,8 @@ export async function digest(chunks: AsyncIterable<Uint8Array>): Promise<{ sha25
 export function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
+
+/** A buffer as a stream of one chunk. */
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

@@ -46,6 +46,7 @@ export async function resolveTarget(host: Host, named: string, root?: string): P
       throw refused(named, "a symlink leads out of the repository");
     }
     if (stat !== undefined) refuseOdd(named, stat);
+    if (stat !== undefined && (stat.mode & 0o222) === 0) throw readOnly(named);
     return { named, path, stat, missing };
   });
 }
@@ -65,6 +66,14 @@ export async function checkWritable(host: Host, path: string, root?: string): Pr
   } finally {
     await quietly(() => host.files.remove(probe));
   }
+}
+
+/** A rename would get around it, but whoever took the permission away meant something by it. */
+function readOnly(named: string): SecretsError {
+  return new SecretsError("io", "cannot write: the file is read-only", {
+    at: { file: named },
+    hint: "chmod u+w it first",
+  });
 }
 
 /** The real path of the nearest directory that exists, and those below it that do not, outermost first. */

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Stanza } from "age-encryption";
-import { isAge, openAge, readAgeHeader, sealAge, verifyAge } from "../documents/age-file.ts";
+import { openAge, sealAge, verifyAge } from "../documents/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { readersOf } from "../documents/age-readers.ts";
 import { hintLists, readHint } from "../documents/reader-hint.ts";
@@ -16,7 +16,9 @@ import { ioError } from "../io/io-error.ts";
 import { readStream } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Opening } from "./identities.ts";
-import { inFile, ruleForReading, type Project } from "./project.ts";
+import { noIdentity } from "./no-identity.ts";
+import { inFile, type Project } from "./project.ts";
+import { ruleForReading } from "./rule.ts";
 
 export interface OpenSecret {
   readonly header: AgeHeader;
@@ -39,21 +41,6 @@ export async function* fileChunks(project: Project, path: string): AsyncGenerato
     throw ioError(error, project.show(path), "read");
   }
 }
-
-/** The header alone. @throws SecretsError `malformed`, `not-found`, `io`, all naming the file. */
-export async function readHeader(project: Project, path: string): Promise<AgeHeader> {
-  const chunks = fileChunks(project, path);
-  try {
-    return await readAgeHeader(chunks);
-  } catch (error) {
-    throw inFile(error, project.show(path));
-  } finally {
-    await chunks.return(undefined);
-  }
-}
-
-/** Whether these first bytes are an age file, binary or armored. */
-export { isAge };
 
 /**
  * Opens a secret with the keys at hand.
@@ -80,8 +67,14 @@ async function unwrapFor(project: Project, path: string, stanzas: readonly Stanz
     return unwrapWithPassphrase(project, path, stanzas);
   }
   const fileKey = await project.identities.unwrap(opening(stanzas));
-  if (fileKey === null) throw await noIdentity(project, path, stanzas);
-  return fileKey;
+  if (fileKey !== null) return fileKey;
+  const members = (await ruleForReading(project, path))?.file.policy.members ?? [];
+  const header = { stanzas, armored: false, hint: readHint(stanzas) };
+  const known = await readersOf(
+    header,
+    members.flatMap((member) => member.keys),
+  );
+  throw await noIdentity(project, path, { present: known.readers });
 }
 
 /** Whether a passphrase opens the file, and nothing else. */
@@ -93,35 +86,6 @@ export function needsPassphrase(stanzas: readonly Stanza[]): boolean {
 export function opening(stanzas: readonly Stanza[]): Opening {
   const hint = readHint(stanzas);
   return { stanzas, declares: (id) => (hint === undefined ? undefined : hintLists(hint, id)) };
-}
-
-/** What stands in the way, who can help, and how to ask. */
-async function noIdentity(project: Project, path: string, stanzas: readonly Stanza[]): Promise<SecretsError> {
-  const file = project.show(path);
-  const ruled = await ruleForReading(project, path);
-  const members = ruled?.file.policy.members ?? [];
-  const header = { stanzas, armored: false, hint: readHint(stanzas) };
-  const candidates = members.flatMap((member) => member.keys);
-  const present = (await readersOf(header, candidates)).readers.map(({ id }) => id);
-  const named = members.filter((member) => member.keys.some((key) => present.includes(key.id)));
-  const wanted = ruled?.ruling.readers ?? [];
-  const readers = named.length > 0 ? named : wanted;
-  const held = await project.identities.held();
-  const mine = members.filter((member) => member.keys.some((key) => held.has(key.id))).map(({ name }) => name);
-  const people = readers.filter(({ kind, name }) => kind === "user" && !mine.includes(name)).map(({ name }) => name);
-  const isWanted = wanted.some(({ name }) => mine.includes(name));
-  return new SecretsError("no-identity", "none of the keys here can open it", {
-    at: { file },
-    notes: [
-      ...(readers.length > 0 ? [`its readers: ${readers.map(({ name }) => name).join(", ")}`] : []),
-      ...(mine.length > 0 ? [`you hold the key of: ${mine.join(", ")}`] : []),
-      ...(await project.identities.report()).map((line) => `tried ${line}`),
-    ],
-    hint:
-      people.length > 0
-        ? `ask ${people.slice(0, 3).join(" or ")} to ${isWanted ? "" : "add you to the policy and "}run: secrets rekey ${file}`
-        : "name the right key with --identity FILE",
-  });
 }
 
 async function* namingFile(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {

@@ -1,15 +1,22 @@
 /**
  * How does a secret become plaintext where somebody asked for it?
  *
- * Every chunk is authenticated before it is passed on. A file is written only when the last one was: a secret that turns
- * out to be damaged leaves nothing behind.
+ * Of an age file every chunk is authenticated before it is passed on, and of a sops document the MAC before anything is. A
+ * file is written only when the last byte was right: a secret that turns out to be damaged leaves nothing behind.
  */
-import { SecretsError } from "../errors.ts";
-import { digest, readStream } from "../io/stream.ts";
+import { isAge } from "../documents/age-file.ts";
 import { createHash } from "node:crypto";
-import { fileChunks, isAge, openSecret } from "./age-secret.ts";
-import { digestOf, replayable } from "./input.ts";
-import { inFile, isAgePath, type Project } from "./project.ts";
+import { recognise } from "../documents/recognise.ts";
+import { SecretsError } from "../errors.ts";
+import { loadFormat } from "../formats/index.ts";
+import { collect, digest, once } from "../io/stream.ts";
+import { shellWord } from "../io/words.ts";
+import { fileChunks, openSecret } from "./age-secret.ts";
+import { kindOfContent, requireFormatName } from "./file-kind.ts";
+import { digestOf, outputPath, replayable } from "./input.ts";
+import { resolveSteps, stepsOf } from "./key-path.ts";
+import { inFile, isAgePath, statOf, type Project } from "./project.ts";
+import { openSops } from "./sops-secret.ts";
 import { commitChanges } from "./write.ts";
 
 export interface DecryptRequest {
@@ -19,6 +26,11 @@ export interface DecryptRequest {
   readonly output?: string | undefined;
   readonly inPlace?: boolean | undefined;
   readonly filename?: string | undefined;
+  /** One value of a sops document. */
+  readonly extract?: string | undefined;
+  readonly inputType?: string | undefined;
+  readonly outputType?: string | undefined;
+  readonly ignoreMac?: boolean | undefined;
 }
 
 /** @returns the file that was written, or undefined where the answer went to standard output. */
@@ -28,39 +40,78 @@ export async function decrypt(project: Project, request: DecryptRequest): Promis
       hint: "name a file, or use -o OUT",
     });
   }
-  const path = project.resolve(request.filename ?? (request.input === "-" ? "standard input" : request.input));
-  const { plaintext } = await openSecret(project, path, await ageInput(project, request.input));
-  const output = request.inPlace === true ? request.input : request.output;
-  if (output === undefined || output === "-") {
-    for await (const chunk of plaintext) await project.host.stdout(chunk);
+  if (request.inPlace === true && request.output !== undefined) {
+    throw new SecretsError("usage", "in place and to another file at once", { hint: "either -i or -o OUT" });
+  }
+  const output = request.inPlace === true ? request.input : outputPath(request.output);
+  if (output === undefined) {
+    for await (const chunk of await plaintextOf(project, request)) await project.host.stdout(chunk);
     return undefined;
   }
-  const target = project.resolve(output);
-  if (request.inPlace !== true) await refuseOverSecret(project, target);
-  await commitPlaintext(project, target, plaintext);
-  return project.show(target);
+  const path = project.resolve(output);
+  const expected = (await digestOf(project, path)) ?? "absent";
+  if (request.inPlace !== true) await refuseOverSecret(project, path);
+  await commitPlaintext(project, { path, expected }, await plaintextOf(project, request));
+  return project.show(path);
 }
 
-/** @throws SecretsError `malformed` naming what it is instead. */
-async function ageInput(project: Project, input: string): Promise<AsyncIterable<Uint8Array>> {
-  const file = input === "-" ? "standard input" : project.show(project.resolve(input));
-  const source = input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(input));
-  const { head, chunks } = await replayable(source);
-  if (isAge(head)) return chunks();
-  const what = head.length === 0 ? "the file is empty" : "this is not an age file";
-  throw new SecretsError("malformed", what, { at: { file } });
+async function plaintextOf(project: Project, request: DecryptRequest): Promise<AsyncIterable<Uint8Array>> {
+  const path = project.resolve(request.filename ?? (request.input === "-" ? "standard input" : request.input));
+  const source = request.input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(request.input));
+  const { head, chunks, close } = await replayable(source);
+  if (!isAge(head)) return sopsPlaintext(project, { path, request, bytes: await collect(chunks()) });
+  if (request.extract === undefined && request.outputType === undefined) {
+    return (await openSecret(project, path, chunks())).plaintext;
+  }
+  await close();
+  throw new SecretsError("usage", "an .age secret is one value and has no keys", {
+    at: { file: project.show(path) },
+    hint: `secrets get ${shellWord(project.show(path))}`,
+  });
+}
+
+async function sopsPlaintext(
+  project: Project,
+  given: { readonly path: string; readonly request: DecryptRequest; readonly bytes: Uint8Array },
+): Promise<AsyncIterable<Uint8Array>> {
+  const { path, request, bytes } = given;
+  const found = await kindOfContent(project, path, { bytes, inputType: request.inputType });
+  if (found.kind !== "sops") throw notEncrypted(project.show(path), bytes);
+  const opened = await openSops(project, path, { document: found.document, ignoreMac: request.ignoreMac });
+  const { format } = found.document;
+  try {
+    const wanted = request.outputType === undefined ? format : await loadFormat(requireFormatName(request.outputType));
+    if (request.extract === undefined && wanted === format) return once(new TextEncoder().encode(opened.openText));
+    const parsed = format.parse(opened.openText, "open");
+    const steps = request.extract === undefined ? [] : resolveSteps(stepsOf(request.extract), parsed.leaves);
+    if (wanted === format) return once(format.extract(parsed, steps));
+    throw new SecretsError("usage", `a ${format.name} document cannot be printed as ${wanted.name}`);
+  } catch (error) {
+    throw inFile(error, project.show(path));
+  }
+}
+
+function notEncrypted(file: string, bytes: Uint8Array): SecretsError {
+  const at = { file };
+  if (bytes.length === 0) return new SecretsError("malformed", "the file is empty", { at });
+  return new SecretsError("malformed", "this is not an encrypted file", { at });
 }
 
 async function refuseOverSecret(project: Project, target: string): Promise<void> {
   const at = { file: project.show(target) };
   const hint = "choose another name; `secrets decrypt -i` decrypts in place";
   if (isAgePath(target)) throw new SecretsError("refused", "plaintext under a name that ends in .age", { at, hint });
-  if ((await project.host.files.stat(target))?.kind !== "file") return;
-  const { head } = await replayable(readStream(project.host.files, target));
-  if (isAge(head)) throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
+  if ((await statOf(project, target))?.kind !== "file") return;
+  const bytes = await collect(fileChunks(project, target));
+  const secret = recognise(bytes, target).kind !== "plain";
+  if (secret) throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
 }
 
-async function commitPlaintext(project: Project, target: string, plaintext: AsyncIterable<Uint8Array>): Promise<void> {
+async function commitPlaintext(
+  project: Project,
+  { path, expected }: { readonly path: string; readonly expected: string },
+  plaintext: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const hash = createHash("sha256");
   async function* content(): AsyncGenerator<Uint8Array> {
     for await (const chunk of plaintext) {
@@ -70,9 +121,8 @@ async function commitPlaintext(project: Project, target: string, plaintext: Asyn
   }
   const verify = async (staged: AsyncIterable<Uint8Array>) => {
     if ((await digest(staged)).sha256 !== hash.digest("hex")) {
-      throw inFile(new SecretsError("io", "what was written is not what was meant"), project.show(target));
+      throw inFile(new SecretsError("io", "what was written is not what was meant"), project.show(path));
     }
   };
-  const expected = (await digestOf(project, target)) ?? "absent";
-  await commitChanges(project, target, [{ path: target, expected, content: content(), mode: 0o600, verify }]);
+  await commitChanges(project, [{ path, expected, content: content(), mode: 0o600, verify }]);
 }

@@ -26,7 +26,7 @@ export interface IdentityRing {
   readonly unwrap: (opening: Opening) => Promise<Uint8Array | null>;
   /** Whether the file could be opened, found out without a question. */
   readonly canOpen: (opening: Opening) => Promise<CanOpen>;
-  /** The `Recipient.id` of every key at hand that is known without a question. */
+  /** The `Recipient.id` of every key at hand that is known without a question and without starting a command. */
   readonly held: () => Promise<ReadonlySet<string>>;
   /** One line per source: what it is and what came of it. Complete only after a file could not be opened. */
   readonly report: () => Promise<readonly string[]>;
@@ -52,17 +52,16 @@ export interface RingOptions extends SourceOptions {
 }
 
 export function identityRing(options: RingOptions): IdentityRing {
-  let loading: Promise<Loaded[]> | undefined;
-  const all = () => (loading ??= loadAll(options));
+  const sources = sourceReader(options);
   const ask = asker(options.host);
 
   return {
     unwrap: async (opening) => {
-      const loaded = await all();
-      for (const { ready } of loaded) {
+      for await (const { ready } of sources.each()) {
         const fileKey = await firstFileKey(ready, opening.stanzas);
         if (fileKey !== null) return fileKey;
       }
+      const loaded = await sources.all();
       for (const entry of loaded) {
         const fileKey = await unwrapLocked(entry, opening, ask);
         if (fileKey !== null) return fileKey;
@@ -72,20 +71,44 @@ export function identityRing(options: RingOptions): IdentityRing {
       return null;
     },
     canOpen: async (opening) => {
-      const loaded = await all();
-      for (const { ready } of loaded) {
+      for await (const { ready } of sources.each()) {
         if ((await firstFileKey(ready, opening.stanzas)) !== null) return "yes";
       }
+      const loaded = await sources.all();
       const waiting = loaded.some(({ source, locked }) => locked.some((key) => couldHelp(key, source, opening)));
       return waiting ? "with a passphrase" : "no";
     },
     held: async () => {
-      const recipients = (await all()).flatMap(({ ready, locked, refused }) =>
+      const recipients = (await sources.cheap()).flatMap(({ ready, locked, refused }) =>
         [...ready, ...locked, ...refused].flatMap((key) => key.recipients ?? []),
       );
       return new Set(recipients.map((recipient) => recipient.id));
     },
-    report: async () => (await all()).map(({ source, note }) => `${source.origin}: ${note}`),
+    report: async () => (await sources.all()).map(({ source, note }) => `${source.origin}: ${note}`),
+  };
+}
+
+/** Reads sources one by one, each when it is first asked for, and never twice. */
+function sourceReader(options: RingOptions) {
+  const sources = identitySources(options);
+  const loading = new Map<Source, Promise<Loaded>>();
+  const read = (source: Source): Promise<Loaded> => {
+    const known = loading.get(source) ?? load(source, options);
+    loading.set(source, known);
+    return known;
+  };
+  const inOrder = async (wanted: readonly Source[]) => {
+    const loaded: Loaded[] = [];
+    for (const source of wanted) loaded.push(await read(source));
+    return loaded;
+  };
+  return {
+    each: async function* (): AsyncGenerator<Loaded> {
+      for (const source of sources) yield await read(source);
+    },
+    all: () => inOrder(sources),
+    /** Those that can be read for a mere remark: no commands are run and no pipe is drained for it. */
+    cheap: () => inOrder(sources.filter((source) => source.cheap || loading.has(source))),
   };
 }
 
@@ -159,12 +182,6 @@ function couldHelp(key: LockedIdentity, source: Source, opening: Opening): boole
   });
 }
 
-async function loadAll(options: RingOptions): Promise<Loaded[]> {
-  const loaded: Loaded[] = [];
-  for (const source of identitySources(options)) loaded.push(await load(source, options));
-  return loaded;
-}
-
 async function load(source: Source, options: RingOptions): Promise<Loaded> {
   const entry: Loaded = { source, ready: [], locked: [], refused: [], note: "not there" };
   try {
@@ -184,6 +201,7 @@ async function load(source: Source, options: RingOptions): Promise<Loaded> {
     for (const warning of warnings) options.warn(`warning: ${source.origin}: ${warning}`);
     entry.note = entry.locked.length > 0 ? "protected by a passphrase" : "not for this file";
   } catch (error) {
+    if (error instanceof SecretsError && error.code === "usage") throw error;
     entry.note = whyNot(error);
   }
   options.detail(`identity ${source.origin}: ${entry.note}`);

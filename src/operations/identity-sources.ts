@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { SecretsError } from "../errors.ts";
 import { splitWords } from "../io/words.ts";
 import type { Host } from "../io/host.ts";
+import { collect } from "../io/stream.ts";
 
 export interface Source {
   /** As reports name it: `~/.ssh/id_ed25519`, `SOPS_AGE_KEY`, `the command in SOPS_AGE_KEY_CMD`. */
@@ -17,6 +18,8 @@ export interface Source {
   readonly named: boolean;
   /** Several identities may stand on one line (SOPS_AGE_KEY). */
   readonly inline: boolean;
+  /** Reading it starts no command and takes nothing from a pipe. */
+  readonly cheap: boolean;
   /** The file it is read from, if it is one. */
   readonly path: string | undefined;
   /** The bytes, or undefined where a source that need not exist does not. */
@@ -45,7 +48,7 @@ export function identitySources(options: SourceOptions): Source[] {
 }
 
 /** `sops/age/keys.txt` in the configuration directory of each system (sops.md section 6). */
-export function keysFile(host: Host): string[] {
+function keysFile(host: Host): string[] {
   const { env, system } = host;
   const below = (directory: string | undefined) =>
     directory === undefined || directory === "" ? [] : [join(directory, "sops", "age", "keys.txt")];
@@ -66,7 +69,8 @@ function namedFile(options: SourceOptions, path: string, origin: string): Source
   const { host } = options;
   const absolute = options.resolve(path);
   const read = async () => (path === "-" ? collect(host.stdin()) : host.files.read(absolute));
-  return { origin, named: true, inline: false, path: path === "-" ? undefined : absolute, read };
+  const isPipe = path === "-" || path.startsWith("/dev/") || path.startsWith("/proc/");
+  return { origin, named: true, inline: false, cheap: !isPipe, path: path === "-" ? undefined : absolute, read };
 }
 
 function optionalFiles(host: Host, paths: readonly string[]): Source[] {
@@ -74,8 +78,10 @@ function optionalFiles(host: Host, paths: readonly string[]): Source[] {
     origin: tilde(host, path),
     named: false,
     inline: false,
+    cheap: true,
     path,
-    read: async () => ((await host.files.stat(path)) === undefined ? undefined : host.files.read(path)),
+    // Nothing but a regular file: reading a pipe that somebody left there would wait for ever.
+    read: async () => ((await host.files.stat(path))?.kind === "file" ? host.files.read(path) : undefined),
   }));
 }
 
@@ -90,7 +96,7 @@ function variable(host: Host, name: string): Source[] {
   const value = host.env[name];
   if (value === undefined) return [];
   const read = async () => new TextEncoder().encode(value);
-  return [{ origin: name, named: true, inline: true, path: undefined, read }];
+  return [{ origin: name, named: true, inline: true, cheap: true, path: undefined, read }];
 }
 
 function commandVariable(host: Host, name: string): Source[] {
@@ -104,21 +110,15 @@ function commandVariable(host: Host, name: string): Source[] {
     if (child.code !== 0) throw new SecretsError("bad-key", `the command failed (${child.code ?? child.signal})`);
     return child.stdout;
   };
-  return [{ origin, named: true, inline: false, path: undefined, read }];
+  return [{ origin, named: true, inline: false, cheap: false, path: undefined, read }];
 }
 
 function failing(origin: string, message: string): Source {
   const read = () => Promise.reject(new SecretsError("bad-key", message));
-  return { origin, named: true, inline: false, path: undefined, read };
+  return { origin, named: true, inline: false, cheap: true, path: undefined, read };
 }
 
 function tilde(host: Host, path: string): string {
   const { home } = host.system;
   return home !== undefined && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-}
-
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return Buffer.concat(all);
 }

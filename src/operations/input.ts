@@ -2,15 +2,22 @@
  * How can a stream be looked at before it is used?
  */
 import { digest, readStream } from "../io/stream.ts";
-import type { Project } from "./project.ts";
+import { attempt } from "../io/io-error.ts";
+import { statOf, type Project } from "./project.ts";
 
 /** Enough for every header that tells an encrypted file from a plain one. */
 const HEAD = 4096;
 
-/** The first bytes, and the whole stream once more from its beginning (to be iterated once). */
-export async function replayable(
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ head: Uint8Array; chunks: () => AsyncIterable<Uint8Array> }> {
+export interface Replayable {
+  readonly head: Uint8Array;
+  /** The whole stream from its beginning, to be iterated once, to its end or not. */
+  readonly chunks: () => AsyncIterable<Uint8Array>;
+  /** For who has seen enough. */
+  readonly close: () => Promise<void>;
+}
+
+/** The first bytes, and the whole stream once more. Either `chunks` is iterated or `close` is called. */
+export async function replayable(source: AsyncIterable<Uint8Array>): Promise<Replayable> {
   const iterator = source[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
   let size = 0;
@@ -32,11 +39,20 @@ export async function replayable(
       await iterator.return?.();
     }
   }
-  return { head: Buffer.concat(seen), chunks };
+  const close = async () => {
+    await iterator.return?.();
+  };
+  return { head: Buffer.concat(seen), chunks, close };
+}
+
+/** The path that is meant by an output: undefined for standard output, by whatever name. */
+export function outputPath(output: string | undefined): string | undefined {
+  const names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+  return output === undefined || names.includes(output) ? undefined : output;
 }
 
 /** SHA-256 of the file that is there now; undefined where nothing is. */
 export async function digestOf(project: Project, path: string): Promise<string | undefined> {
-  if ((await project.host.files.stat(path))?.kind !== "file") return undefined;
-  return (await digest(readStream(project.host.files, path))).sha256;
+  if ((await statOf(project, path))?.kind !== "file") return undefined;
+  return attempt(project.show(path), "read", async () => (await digest(readStream(project.host.files, path))).sha256);
 }

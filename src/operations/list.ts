@@ -3,16 +3,13 @@
  *
  * `ls` for all files, `who` for one path. Neither needs a key nor asks for one.
  */
-import type { AgeHeader } from "../documents/age-header.ts";
-import { readersOf } from "../documents/age-readers.ts";
-import { SecretsError } from "../errors.ts";
-import type { Position } from "../errors.ts";
-import { readStream } from "../io/stream.ts";
-import { isAge, needsPassphrase, opening, readHeader } from "./age-secret.ts";
+import { SecretsError, type Position } from "../errors.ts";
 import type { CanOpen } from "./identities.ts";
-import { replayable } from "./input.ts";
-import { ruleForReading, type Project, type Ruled } from "./project.ts";
-import { compareReaders, differenceLines, nameOf, type Agreement } from "./readers.ts";
+import { canOpen, inspect, type DeclaredReaders } from "./inspect.ts";
+import { adviceFor } from "./no-identity.ts";
+import { requireFile, statOf, type Project } from "./project.ts";
+import { ruleForReading, type Ruled } from "./rule.ts";
+import { differenceLines, type Agreement } from "./readers.ts";
 import { secretFiles } from "./secret-files.ts";
 
 /** One reader as reports name it. */
@@ -34,12 +31,12 @@ export interface RuleReport {
 
 export interface SecretReport {
   readonly file: string;
-  /** What it is; undefined for a path where nothing is yet. */
-  readonly format: "age" | "age armored" | "plain" | undefined;
+  /** `age`, `age armored`, `yaml`, `json`, `plain`, `broken`; undefined for a path where nothing is yet. */
+  readonly format: string | undefined;
   /** Undefined: no rule covers it. */
   readonly rule: RuleReport | undefined;
-  /** The readers that the file itself declares, by name; and how many more it has that nobody here can name. */
-  readonly declared: { readonly names: readonly string[]; readonly unnamed: number } | undefined;
+  /** The readers that the file itself declares. */
+  readonly declared: DeclaredReaders | undefined;
   readonly agreement: Agreement | undefined;
   /** The differences in words, one line per person. */
   readonly difference: readonly string[];
@@ -51,12 +48,25 @@ export interface SecretReport {
 /** Every secret file below these paths, or of the whole repository. */
 export async function listSecrets(project: Project, paths: readonly string[]): Promise<SecretReport[]> {
   const reports: SecretReport[] = [];
-  for (const path of await secretFiles(project, paths)) reports.push(await reportOn(project, path));
+  const files = await secretFiles(project, paths);
+  for (const [index, { path, isNamed }] of files.entries()) {
+    project.progress(index, files.length);
+    const report = await reportOn(project, path);
+    if (report.format !== "plain" || isNamed) reports.push(report);
+  }
+  project.progress(files.length, files.length);
   return reports;
 }
 
+export interface WhoReport extends SecretReport {
+  /** One line per identity source: what came of it. */
+  readonly keys: readonly string[];
+  /** What to do for whoever cannot open it. */
+  readonly advice: string | undefined;
+}
+
 /** What the policy says of one path, and the file too, if it is there. */
-export async function whoReads(project: Project, file: string): Promise<SecretReport & { keys: readonly string[] }> {
+export async function whoReads(project: Project, file: string): Promise<WhoReport> {
   const path = project.resolve(file);
   const report = await reportOn(project, path);
   if (report.format === undefined && report.rule === undefined) {
@@ -64,58 +74,27 @@ export async function whoReads(project: Project, file: string): Promise<SecretRe
       at: { file: project.show(path) },
     });
   }
-  return { ...report, keys: await project.identities.report() };
+  const advice = report.canOpen === "no" ? await adviceFor(project, path, report.declared?.names ?? []) : undefined;
+  return { ...report, keys: await project.identities.report(), advice };
 }
 
 async function reportOn(project: Project, path: string): Promise<SecretReport> {
   const ruled = await ruleForReading(project, path);
-  const file = project.show(path);
-  const rule = ruled && ruleReport(ruled);
-  const nothing = { declared: undefined, agreement: undefined, difference: [], canOpen: undefined };
-  const base = { file, rule, ...nothing, problem: undefined };
+  const nothing = { declared: undefined, agreement: undefined, difference: [], canOpen: undefined, problem: undefined };
+  const base = { file: project.show(path), rule: ruled && ruleReport(ruled), ...nothing };
+  const stat = await statOf(project, path);
+  if (stat === undefined) return { ...base, format: undefined };
+  requireFile(project, path, stat);
   try {
-    const format = await formatOf(project, path);
-    if (format !== "age") return { ...base, format };
-    return { ...base, ...(await ageReport(project, path, ruled)) };
+    const secret = await inspect(project, path, ruled);
+    if (secret === undefined) return { ...base, format: "plain" };
+    const { format, declared, agreement } = secret;
+    const difference = agreement === undefined ? [] : differenceLines(agreement);
+    return { ...base, format, declared, agreement, difference, canOpen: await canOpen(project, secret) };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    return { ...base, format: "age", problem: error.message };
+    return { ...base, format: "broken", problem: error.message };
   }
-}
-
-async function formatOf(project: Project, path: string): Promise<"age" | "plain" | undefined> {
-  const stat = await project.host.files.stat(path);
-  if (stat === undefined) return undefined;
-  if (stat.kind !== "file") {
-    throw new SecretsError("usage", "this is a directory, not a file", { at: { file: project.show(path) } });
-  }
-  const { head } = await replayable(readStream(project.host.files, path));
-  return isAge(head) ? "age" : "plain";
-}
-
-async function ageReport(project: Project, path: string, ruled: Ruled | undefined) {
-  const header = await readHeader(project, path);
-  const agreement = ruled && (await compareReaders(header, ruled));
-  return {
-    format: header.armored ? ("age armored" as const) : ("age" as const),
-    declared: await declaredReaders(header, ruled),
-    agreement,
-    difference: agreement === undefined ? [] : differenceLines(agreement),
-    canOpen: await canOpen(project, header),
-  };
-}
-
-async function declaredReaders(header: AgeHeader, ruled: Ruled | undefined) {
-  const members = ruled?.file.policy.members.flatMap((member) => member.keys) ?? [];
-  const literal = ruled?.ruling.readers.flatMap((reader) => reader.keys) ?? [];
-  const { readers, unknown } = await readersOf(header, [...members, ...literal]);
-  const names = new Set(readers.map((recipient) => nameOf(recipient, ruled?.file.policy)));
-  return { names: [...names].sort(), unnamed: unknown };
-}
-
-async function canOpen(project: Project, header: AgeHeader): Promise<CanOpen> {
-  if (needsPassphrase(header.stanzas)) return "with a passphrase";
-  return project.identities.canOpen(opening(header.stanzas));
 }
 
 function ruleReport(ruled: Ruled): RuleReport {

@@ -3,11 +3,13 @@
  *
  * Opened once per run. Policies are read when a file asks for them and kept; identities are loaded by need.
  */
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { dressed, SecretsError } from "../errors.ts";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dressed, SecretsError, type Position } from "../errors.ts";
 import { findRepository, type Repository } from "../git/repository.ts";
-import type { Host } from "../io/host.ts";
-import type { Policy, Ruling } from "../policy/policy.ts";
+import { dryRun } from "../io/dry-run-host.ts";
+import type { FileStat, Host } from "../io/host.ts";
+import { attempt } from "../io/io-error.ts";
+import type { Policy } from "../policy/policy.ts";
 import { identityRing, type IdentityRing } from "./identities.ts";
 
 export interface ProjectOptions {
@@ -21,6 +23,10 @@ export interface ProjectOptions {
   readonly dryRun?: boolean | undefined;
   /** Receives notes for the user, one line each; nothing secret is among them. */
   readonly tell?: ((line: string) => void) | undefined;
+  /** Receives what should be heard even by those who want no notes. */
+  readonly warn?: ((line: string) => void) | undefined;
+  /** Hears of work on many files: how many are done, of how many. */
+  readonly progress?: ((done: number, total: number) => void) | undefined;
   /** Receives what only `--verbose` shows. */
   readonly detail?: ((line: string) => void) | undefined;
 }
@@ -37,7 +43,9 @@ export interface Project {
   readonly directory: string;
   readonly dryRun: boolean;
   readonly tell: (line: string) => void;
+  readonly warn: (line: string) => void;
   readonly detail: (line: string) => void;
+  readonly progress: (done: number, total: number) => void;
   readonly identities: IdentityRing;
   /** An absolute path for what the user named. */
   readonly resolve: (path: string) => string;
@@ -48,15 +56,22 @@ export interface Project {
   readonly policy: (path: string) => Promise<PolicyFile | undefined>;
 }
 
+/** What stands in a word of the command line for bytes that are no UTF-8. */
+const NOT_UTF8 = "\ufffd";
+
 /** Opens the surroundings; reads nothing yet. */
 export function createProject(options: ProjectOptions): Project {
-  const { host } = options;
+  const host = options.dryRun === true ? dryRun(options.host).host : options.host;
   const directory = resolve(host.system.cwd, options.directory ?? ".");
   const repositories = new Map<string, Promise<Repository | undefined>>();
   const policies = new Map<string, Promise<PolicyFile | undefined>>();
   const detail = options.detail ?? ignore;
   const tell = options.tell ?? ignore;
-  const toAbsolute = (path: string) => resolve(directory, path);
+  const warn = options.warn ?? tell;
+  const toAbsolute = (path: string) => {
+    if (!path.includes(NOT_UTF8)) return resolve(directory, path);
+    throw new SecretsError("usage", "the name is not UTF-8, so no file can be found by it", { at: { file: path } });
+  };
   const show = (path: string) => shown(directory, path);
 
   const repository = (path: string) =>
@@ -68,8 +83,10 @@ export function createProject(options: ProjectOptions): Project {
     directory,
     dryRun: options.dryRun ?? false,
     tell,
+    warn,
     detail,
-    identities: identityRing({ host, detail, warn: tell, resolve: toAbsolute, only: options.identities ?? [] }),
+    progress: options.progress ?? ignore,
+    identities: identityRing({ host, detail, warn, resolve: toAbsolute, only: options.identities ?? [] }),
     resolve: toAbsolute,
     show,
     repository,
@@ -106,61 +123,10 @@ async function loadPolicy(host: Host, path: string, shownPath: string): Promise<
   return { policy, path, directory: dirname(path) };
 }
 
-/** A file with what the policy says of it. */
-export interface Ruled {
-  readonly file: PolicyFile;
-  readonly ruling: Ruling;
-}
-
-/**
- * The rule of a file, or undefined where no policy or no rule covers it.
- * @param path absolute
- * @throws SecretsError `policy`
- */
-export async function ruleOf(project: Project, path: string): Promise<Ruled | undefined> {
-  const file = await project.policy(path);
-  const ruling = file?.policy.rule(policyPath(file, path));
-  return file === undefined || ruling === undefined ? undefined : { file, ruling };
-}
-
-/** The same for a verb that writes. @throws SecretsError `no-rule` with the line to add. */
-export async function requireRule(project: Project, path: string): Promise<Ruled> {
-  const file = await project.policy(path);
-  const at = { file: project.show(path) };
-  if (file === undefined) {
-    throw new SecretsError("no-rule", "there is no policy for this file (no .sops.yaml here or above)", {
-      at,
-      hint: "write a .sops.yaml at the root of the repository (`.sops.yaml.example` shows how), or name one with --config",
-    });
-  }
-  const inside = policyPath(file, path);
-  const ruling = file.policy.rule(inside);
-  if (ruling === undefined) {
-    throw new SecretsError("no-rule", `no rule of ${project.show(file.path)} covers this path`, {
-      at,
-      hint: `add a line under \`secrets:\` in ${project.show(file.path)}:  ${inside}: [NAME]`,
-    });
-  }
-  return { file, ruling };
-}
-
-/** As `ruleOf`, for verbs that only read: a broken policy is told and passed over. */
-export async function ruleForReading(project: Project, path: string): Promise<Ruled | undefined> {
-  try {
-    return await ruleOf(project, path);
-  } catch (error) {
-    if (!(error instanceof SecretsError) || error.code !== "policy") throw error;
-    const where = [error.at?.file, error.at?.line, error.at?.column].filter((part) => part !== undefined).join(":");
-    project.tell(`warning: ${where === "" ? "" : `${where}: `}${error.message}`);
-    return undefined;
-  }
-}
-
-/** The path that rules are matched with: POSIX, relative to the policy, as sops does it (absolute where outside). */
-export function policyPath(file: PolicyFile, path: string): string {
-  const inside = relative(file.directory, path);
-  const useful = inside.startsWith("..") || isAbsolute(inside) ? path : inside;
-  return sep === "/" ? useful : useful.split(sep).join("/");
+/** `FILE:LINE:COLUMN: `, as far as they are known. */
+export function placeText(at: Position | undefined): string {
+  const parts = [at?.file, at?.line, at?.column].filter((part) => part !== undefined);
+  return parts.length === 0 ? "" : `${parts.join(":")}: `;
 }
 
 /** Where lock and journal of a commit live: in git's common directory, else beside the policy, else beside the file. */
@@ -171,14 +137,29 @@ export async function stateDirectory(project: Project, path: string): Promise<st
   return join(file?.directory ?? dirname(path), ".secrets-state");
 }
 
+/** What is at a path, symlinks followed; undefined where nothing is. @throws SecretsError `io` */
+export async function statOf(project: Project, path: string): Promise<FileStat | undefined> {
+  return attempt(project.show(path), "read", () => project.host.files.stat(path));
+}
+
+/** @throws SecretsError `usage` for a directory, a pipe or a device */
+export function requireFile(project: Project, path: string, stat: FileStat): void {
+  if (stat.kind === "file") return;
+  const what = stat.kind === "directory" ? "a directory" : "a pipe or a device";
+  throw new SecretsError("usage", `this is ${what}, not a file`, { at: { file: project.show(path) } });
+}
+
 /** Whether a path asks for a whole-file age secret. */
 export function isAgePath(path: string): boolean {
   return basename(path).endsWith(".age");
 }
 
-/** Adds the file's name to an error that a lower layer made without one. */
+/** Adds the file's name to an error that a lower layer made without one: with a line in it, or with nothing. */
 export function inFile(error: unknown, file: string): unknown {
-  return error instanceof SecretsError ? dressed(error, { at: { file } }) : error;
+  if (!(error instanceof SecretsError)) return error;
+  if (error.at?.file !== "") return dressed(error, { at: { file } });
+  const { code, message, hint, notes, cause } = error;
+  return new SecretsError(code, message, { hint, notes, cause, at: { ...error.at, file } });
 }
 
 function shown(directory: string, path: string): string {

@@ -9,7 +9,9 @@ import { agreement } from "../documents/age-readers.ts";
 import { SecretsError } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients, type Policy, type Reader } from "../policy/policy.ts";
-import type { Project, Ruled } from "./project.ts";
+import { shellWord } from "../io/words.ts";
+import type { Project } from "./project.ts";
+import type { Ruled } from "./rule.ts";
 
 /** How the file's readers stand to the policy; names sorted, a literal recipient by its text. */
 export interface Agreement {
@@ -21,6 +23,8 @@ export interface Agreement {
   /** Readers against the policy whose names nobody knows, and wanted ones of whom it is only known that some are missing. */
   readonly strangers: number;
   readonly missingUnknown: number;
+  /** How the selection of a sops document differs from the rule, in words. */
+  readonly settings: readonly string[];
 }
 
 export async function compareReaders(header: AgeHeader, ruled: Ruled): Promise<Agreement> {
@@ -28,18 +32,19 @@ export async function compareReaders(header: AgeHeader, ruled: Ruled): Promise<A
   const known = policy.members.flatMap((member) => member.keys);
   const found = await agreement(header, { wanted: ageRecipients(ruled.ruling.readers), known });
   if (found.status !== "differ")
-    return { status: found.status, missing: [], extra: [], strangers: 0, missingUnknown: 0 };
+    return { status: found.status, missing: [], extra: [], strangers: 0, missingUnknown: 0, settings: [] };
   return {
     status: "differ",
     missing: namesOf(found.missing, policy, ruled.ruling.readers),
     extra: namesOf(found.extra, policy, ruled.ruling.readers),
     strangers: found.extraUnknown,
     missingUnknown: found.missingUnknown,
+    settings: [],
   };
 }
 
 /** People where the policy knows them; one key of several is said to be that. */
-function namesOf(recipients: readonly Recipient[], policy: Policy, readers: readonly Reader[]): string[] {
+export function namesOf(recipients: readonly Recipient[], policy: Policy, readers: readonly Reader[]): string[] {
   const names = new Map<string, number>();
   for (const recipient of recipients) {
     const name = nameOf(recipient, policy);
@@ -62,37 +67,33 @@ export function nameOf(recipient: Recipient, policy: Policy | undefined): string
 
 /** The difference, one line per person. */
 export function differenceLines(difference: Agreement): string[] {
-  const { strangers, missingUnknown } = difference;
+  const { strangers, missingUnknown, settings } = difference;
   return [
     ...difference.missing.map((name) => `+ ${name}: named by the policy, not a reader of the file`),
     ...difference.extra.map((name) => `- ${name}: reads the file, not named by the policy`),
     ...(missingUnknown > 0 ? [`+ ${missingUnknown} more of the readers that the policy names`] : []),
     ...(strangers > 0 ? [`- ${strangers} reader${strangers > 1 ? "s" : ""} that the policy does not know`] : []),
+    ...settings.map((line) => `! ${line}`),
   ];
 }
 
 /**
  * Under drift a write stops before anything is typed, unless it is told to bring the file to the policy.
- * @returns the difference that this write will settle
  * @throws SecretsError `drift`
  */
-export async function settleDrift(
-  project: Project,
-  target: { file: string; header: AgeHeader; ruled: Ruled },
-  rekey: boolean,
-): Promise<Agreement> {
-  const difference = await compareReaders(target.header, target.ruled);
-  if (difference.status !== "differ" || rekey) return difference;
+export async function settleDrift(project: Project, file: string, found: { difference: Agreement; rekey: boolean }) {
+  const { difference } = found;
+  if (difference.status !== "differ" || found.rekey) return;
   const lines = differenceLines(difference);
   if (project.host.terminal.canAsk) {
-    project.tell(`${target.file}: its readers differ from the policy:`);
-    for (const line of lines) project.tell(`  ${line}`);
-    if (await confirm(project, "bring the file to the policy with this write?")) return difference;
+    project.warn(`${file}: it differs from the policy:`);
+    for (const line of lines) project.warn(`  ${line}`);
+    if (await confirm(project, "bring the file to the policy with this write?")) return;
   }
   throw new SecretsError("drift", "its readers differ from the policy", {
-    at: { file: target.file },
+    at: { file },
     notes: lines,
-    hint: `add --rekey to bring it to the policy with this write, or run: secrets rekey ${target.file}`,
+    hint: `add --rekey to bring it to the policy with this write, or run: secrets rekey ${shellWord(file)}`,
   });
 }
 
@@ -102,18 +103,28 @@ export async function confirm(project: Project, question: string): Promise<boole
 }
 
 /**
- * Refuses to lock out everybody, or every person.
- * @param before whether a person may read the file now (unknown counts as yes)
+ * Refuses to lock out every person. Nobody at all cannot be asked for: a rule without readers is an error of its own.
+ * @param people whether a person may read the file now (who cannot be told counts as one)
  * @throws SecretsError `lockout`
  */
-export function refuseLockout(file: string, readers: readonly Reader[], before: boolean): void {
-  const hint = "add a person to the rule, or repeat with --allow-lockout";
-  if (readers.length === 0) {
-    throw new SecretsError("lockout", "nobody could read it any more", { at: { file }, hint });
-  }
-  if (before && readers.every((reader) => reader.kind === "host")) {
-    throw new SecretsError("lockout", "no person could read it any more, only hosts", { at: { file }, hint });
-  }
+export function refuseLockout(file: string, readers: readonly Reader[], people: boolean): void {
+  if (!people || readers.some((reader) => reader.kind !== "host")) return;
+  throw new SecretsError("lockout", "no person could read it any more, only hosts", {
+    at: { file },
+    hint: "add a person to the rule, or repeat with --allow-lockout",
+  });
+}
+
+/** Whether anybody but the policy's hosts may read an age file; who cannot be told counts as a person. */
+export async function personMayRead(header: AgeHeader, ruled: Ruled): Promise<boolean> {
+  const hosts = hostKeys(ruled);
+  const found = await agreement(header, { wanted: hosts, known: ageRecipients(ruled.ruling.readers) });
+  return found.status !== "agree" && !(found.status === "differ" && found.extra.length + found.extraUnknown === 0);
+}
+
+/** The keys of every machine that the policy knows. */
+export function hostKeys(ruled: Ruled): Recipient[] {
+  return ruled.file.policy.members.filter((member) => member.kind === "host").flatMap((host) => host.keys);
 }
 
 /** @throws SecretsError `policy`: the rule gives nobody to encrypt to, or says two things. */
@@ -136,12 +147,25 @@ export function requireReaders(file: string, ruled: Ruled): Recipient[] {
 export async function tellIfNotReader(project: Project, file: string, recipients: readonly Recipient[]): Promise<void> {
   const held = await project.identities.held();
   if (held.size === 0 || recipients.some((recipient) => held.has(recipient.id))) return;
-  project.tell(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
+  project.warn(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
+}
+
+/** @throws SecretsError `policy`: a threshold cannot be kept in a file that any one of its readers opens */
+export function refuseGroups(file: string, ruled: Ruled): void {
+  if (ruled.ruling.settings.groups === undefined) return;
+  throw new SecretsError(
+    "policy",
+    "its rule has several key groups, and an .age secret has none: any one reader opens it",
+    {
+      at: ruled.ruling.at,
+      hint: `give ${file} a line of its own under \`secrets:\``,
+    },
+  );
 }
 
 /** After a reader was removed: what re-encryption cannot do. */
 export function tellToChangeValues(project: Project, file: string, difference: Agreement): void {
   const gone = [...difference.extra, ...(difference.strangers > 0 ? [`${difference.strangers} unknown`] : [])];
   if (gone.length === 0) return;
-  project.tell(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);
+  project.warn(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);
 }

@@ -1,28 +1,22 @@
 /**
  * How is a whole repository brought to the policy, all or nothing?
  *
- * Plan from the headers alone; open everything that has to change, to the last byte, before anything is written; then one
- * commit. A file that agrees is not touched, so a second run writes nothing.
+ * Plan from what the files declare; open everything that has to change, to the last byte, before anything is written; then
+ * one commit. A file that agrees is not touched, so a second run writes nothing.
  */
-import type { AgeHeader } from "../documents/age-header.ts";
-import { agreement } from "../documents/age-readers.ts";
 import { SecretsError } from "../errors.ts";
 import type { Change } from "../io/commit.ts";
-import { digest, readStream } from "../io/stream.ts";
+import { digest, sha256 } from "../io/stream.ts";
 import { ageRecipients } from "../policy/policy.ts";
-import { needsPassphrase, openSecret, opening, readHeader, sealingChange } from "./age-secret.ts";
+import { fileChunks, openSecret, sealingChange } from "./age-secret.ts";
 import { digestOf } from "./input.ts";
-import { ruleOf, stateDirectory, type Project, type Ruled } from "./project.ts";
-import {
-  compareReaders,
-  differenceLines,
-  refuseLockout,
-  requireReaders,
-  tellIfNotReader,
-  tellToChangeValues,
-  type Agreement,
-} from "./readers.ts";
-import { secretFiles } from "./secret-files.ts";
+import { canOpen, type AgeSecret, type SopsSecret } from "./inspect.ts";
+import { inFile, type Project } from "./project.ts";
+import type { Ruled } from "./rule.ts";
+import { personMayRead, refuseLockout, tellIfNotReader, tellToChangeValues } from "./readers.ts";
+import { planFiles, type Plan, type PlannedFile } from "./rekey-plan.ts";
+import { personMayOpen, sopsRecipients } from "./sops-readers.ts";
+import { openSops, reseal, textChange } from "./sops-secret.ts";
 import { commitChanges } from "./write.ts";
 
 export interface RekeyOptions {
@@ -30,18 +24,8 @@ export interface RekeyOptions {
   readonly force?: boolean | undefined;
   readonly skipUnreadable?: boolean | undefined;
   readonly allowLockout?: boolean | undefined;
-}
-
-/** What is to be done with one file, found without a key. */
-export interface PlannedFile {
-  /** As it is shown. */
-  readonly file: string;
-  readonly path: string;
-  /** `no rule`: left alone. `passphrase`: sealed with one, so it has no readers to bring to a policy. */
-  readonly action: "keep" | "re-encrypt" | "no rule" | "passphrase";
-  readonly agreement: Agreement | undefined;
-  /** One line per person who gains or loses the file. */
-  readonly difference: readonly string[];
+  /** Keep the data key of a sops document although a reader was removed (sops' own behaviour). */
+  readonly keepDataKey?: boolean | undefined;
 }
 
 export interface RekeyOutcome {
@@ -52,66 +36,45 @@ export interface RekeyOutcome {
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
 }
 
-/** @throws SecretsError `policy`, `malformed` naming the file. */
+/** What `rekey` would do. @throws SecretsError what `planFiles` throws */
 export async function planRekey(
   project: Project,
   paths: readonly string[],
   options: RekeyOptions = {},
 ): Promise<PlannedFile[]> {
-  const planned: PlannedFile[] = [];
-  for (const path of await secretFiles(project, paths)) planned.push(await planFile(project, path, options));
-  return planned;
-}
-
-async function planFile(project: Project, path: string, options: RekeyOptions): Promise<PlannedFile> {
-  const header = await readHeader(project, path);
-  const ruled = await ruleOf(project, path);
-  const base = { file: project.show(path), path };
-  if (ruled === undefined) return { ...base, action: "no rule", agreement: undefined, difference: [] };
-  if (needsPassphrase(header.stanzas)) return { ...base, action: "passphrase", agreement: undefined, difference: [] };
-  requireReaders(base.file, ruled);
-  const found = await compareReaders(header, ruled);
-  if (options.allowLockout !== true && found.status !== "agree") {
-    refuseLockout(base.file, ruled.ruling.readers, await personMayRead(header, ruled));
-  }
-  const action = found.status === "agree" && options.force !== true ? "keep" : "re-encrypt";
-  return { ...base, action, agreement: found, difference: differenceLines(found) };
-}
-
-/** Whether anybody but the policy's hosts may read it now; who cannot be told counts as a person. */
-async function personMayRead(header: AgeHeader, ruled: Ruled): Promise<boolean> {
-  const hosts = ruled.file.policy.members.filter((member) => member.kind === "host").flatMap((host) => host.keys);
-  const wanted = ageRecipients(ruled.ruling.readers);
-  const found = await agreement(header, { wanted: hosts, known: wanted });
-  return found.status !== "agree" && !(found.status === "differ" && found.extra.length + found.extraUnknown === 0);
+  return (await planFiles(project, paths, options)).map(({ planned }) => planned);
 }
 
 /**
  * Opens everything, then writes everything.
- * @throws SecretsError `no-identity` before anything is written, naming who can open what
+ * @throws SecretsError `no-identity` before anything is written, naming who can open what; `lockout`
  */
 export async function rekey(
   project: Project,
   paths: readonly string[],
   options: RekeyOptions = {},
 ): Promise<RekeyOutcome> {
-  const planned = await planRekey(project, paths, options);
+  const plans = await planFiles(project, paths, options);
+  const todo = plans.filter(({ planned }) => planned.action === "re-encrypt");
   const changes: Change[] = [];
   const done: PlannedFile[] = [];
   const skipped: { file: string; reason: string }[] = [];
-  for (const plan of planned.filter(({ action }) => action === "re-encrypt")) {
+  for (const [index, plan] of todo.entries()) {
+    const { planned } = plan;
+    project.progress(index, todo.length);
     try {
-      changes.push(await reEncrypt(project, plan.path));
-      done.push(plan);
+      changes.push(...(await newContent(project, plan, options)));
+      done.push(planned);
     } catch (error) {
-      if (!(error instanceof SecretsError) || !isUnreadable(error)) throw error;
-      skipped.push({ file: plan.file, reason: error.message });
-      if (options.skipUnreadable !== true) throw await refusal(project, planned, error);
+      if (!(error instanceof SecretsError) || !isUnreadable(error)) throw inFile(error, planned.file);
+      if (options.skipUnreadable !== true) throw await refusal(project, todo, error);
+      skipped.push({ file: planned.file, reason: error.message });
     }
   }
-  await commitInStates(project, changes);
-  for (const plan of done) if (plan.agreement !== undefined) tellToChangeValues(project, plan.file, plan.agreement);
-  return { planned, written: done.map(({ file }) => file), skipped };
+  project.progress(todo.length, todo.length);
+  await commitChanges(project, changes);
+  for (const { file, agreement } of done) if (agreement !== undefined) tellToChangeValues(project, file, agreement);
+  return { planned: plans.map(({ planned }) => planned), written: done.map(({ file }) => file), skipped };
 }
 
 function isUnreadable(error: SecretsError): boolean {
@@ -119,58 +82,59 @@ function isUnreadable(error: SecretsError): boolean {
 }
 
 /** All files that stand in the way, not only the first. */
-async function refusal(project: Project, planned: readonly PlannedFile[], first: SecretsError): Promise<SecretsError> {
+async function refusal(project: Project, todo: readonly Plan[], first: SecretsError): Promise<SecretsError> {
   const blocked: string[] = [];
-  for (const plan of planned.filter(({ action }) => action === "re-encrypt")) {
-    const header = await readHeader(project, plan.path);
-    const can = await project.identities.canOpen(opening(header.stanzas));
-    if (can === "no") blocked.push(plan.file);
+  for (const { found, planned } of todo) {
+    if (found === undefined || planned.file === first.at?.file) continue;
+    if ((await canOpen(project, found.secret)) === "no") blocked.push(planned.file);
   }
-  const others = blocked.filter((file) => file !== first.at?.file);
   return new SecretsError(first.code, first.message, {
     at: first.at,
     cause: first,
-    notes: [...first.notes, ...others.map((file) => `nor can they open ${file}`), "nothing was written"],
+    notes: [...first.notes, ...blocked.map((file) => `nor can they open ${file}`), "nothing was written"],
     hint: `${first.hint ?? ""}${first.hint === undefined ? "" : "; "}to do the others now: secrets rekey --skip-unreadable`,
   });
 }
 
+async function newContent(project: Project, { found, path, planned }: Plan, options: RekeyOptions): Promise<Change[]> {
+  if (found === undefined) return [];
+  const { secret, ruled } = found;
+  if (options.allowLockout !== true) {
+    const people =
+      secret.kind === "age" ? personMayRead(secret.header, ruled) : personMayOpen(secret.document.metadata, ruled);
+    refuseLockout(planned.file, ruled.ruling.readers, await people);
+  }
+  const place = { path, ruled, options };
+  return [secret.kind === "age" ? await ageContent(project, secret, place) : await sopsContent(project, secret, place)];
+}
+
 /** Reads the old file to its end once, so that damage shows before the commit, and again when it is written. */
-async function reEncrypt(project: Project, path: string): Promise<Change> {
-  const ruled = await ruleOf(project, path);
-  if (ruled === undefined) throw new SecretsError("no-rule", "no rule covers this path", { at: { file: path } });
+async function ageContent(
+  project: Project,
+  { header }: AgeSecret,
+  { path, ruled }: { readonly path: string; readonly ruled: Ruled },
+): Promise<Change> {
   const expected = (await digestOf(project, path)) ?? "absent";
-  const { header, plaintext, reopen } = await openTwice(project, path);
-  await digest(plaintext);
-  const recipients = requireReaders(project.show(path), ruled);
+  await digest((await openSecret(project, path)).plaintext);
+  const recipients = ageRecipients(ruled.ruling.readers);
   await tellIfNotReader(project, project.show(path), recipients);
-  return sealingChange({
-    path,
-    expected,
-    recipients,
-    armor: header.armored,
-    hint: ruled.file.policy.readerHint,
-    plaintext: reopen,
-  });
+  async function* plaintext(): AsyncGenerator<Uint8Array> {
+    yield* (await openSecret(project, path, fileChunks(project, path))).plaintext;
+  }
+  const { readerHint } = ruled.file.policy;
+  return sealingChange({ path, expected, recipients, armor: header.armored, hint: readerHint, plaintext });
 }
 
-async function openTwice(project: Project, path: string) {
-  const first = await openSecret(project, path);
-  async function* reopen(): AsyncGenerator<Uint8Array> {
-    yield* (await openSecret(project, path, readStream(project.host.files, path))).plaintext;
-  }
-  return { ...first, reopen };
-}
-
-/** One commit per repository: a run that reaches into a submodule has two. */
-async function commitInStates(project: Project, changes: readonly Change[]): Promise<void> {
-  const byState = new Map<string, Change[]>();
-  for (const change of changes) {
-    const state = await stateDirectory(project, change.path);
-    byState.set(state, [...(byState.get(state) ?? []), change]);
-  }
-  for (const group of byState.values()) {
-    const [first] = group;
-    if (first !== undefined) await commitChanges(project, first.path, group);
-  }
+/** Readers who were only added leave values and MAC alone; where one was removed, a new data key seals everything anew. */
+async function sopsContent(
+  project: Project,
+  { document, bytes }: SopsSecret,
+  place: { readonly path: string; readonly ruled: Ruled; readonly options: RekeyOptions },
+): Promise<Change> {
+  const { path, ruled, options } = place;
+  await tellIfNotReader(project, project.show(path), sopsRecipients(ruled.ruling.readers));
+  const opened = await openSops(project, path, { document });
+  const newKey = options.force === true ? "always" : options.keepDataKey === true ? "never" : "removed";
+  const text = await reseal(project, { opened, text: opened.openText, ruled, newKey });
+  return textChange(path, sha256(bytes), text);
 }

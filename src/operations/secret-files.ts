@@ -1,34 +1,54 @@
 /**
  * Which files of the repository are secrets?
  *
- * Told by their content, never by their name: everything that git tracks or would track is looked at by its first bytes.
+ * Told by their content, never by their name: everything that git tracks or would track is looked at.
  */
+import { isAge } from "../documents/age-file.ts";
+import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { listFiles } from "../git/repository.ts";
-import type { Files } from "../io/host.ts";
-import { isAge } from "./age-secret.ts";
-import type { Project } from "./project.ts";
 
-const HEAD = 128;
+import { attempt } from "../io/io-error.ts";
+import { statOf, type Project } from "./project.ts";
+
+/** What is larger is no sops document; an age file is told by its first bytes. */
+const LARGEST = 64 * 1024 * 1024;
+const HEAD = 2048;
+
+/** A file to look at; one that is named itself is taken as it is, whatever its content. */
+export interface Candidate {
+  /** Absolute. */
+  readonly path: string;
+  readonly isNamed: boolean;
+}
 
 /**
- * Absolute paths, sorted: the age files among these files and below these directories; without any, of the whole
- * repository (outside one, below the working directory). A file that is named itself is taken as it is.
- * @throws SecretsError `not-found`
+ * The secrets among these files and below these directories, sorted by path; without any, of the whole repository (outside
+ * one, below the working directory). A link that is named stands for the file that it leads to.
+ * @throws SecretsError `not-found`, `io`
  */
-export async function secretFiles(project: Project, paths: readonly string[]): Promise<string[]> {
-  const { files } = project.host;
+export async function secretFiles(project: Project, paths: readonly string[]): Promise<Candidate[]> {
   const roots = paths.length > 0 ? paths.map((path) => project.resolve(path)) : [await wholeTree(project)];
-  const found = new Set<string>();
+  const found = new Map<string, Candidate>();
   for (const root of roots) {
-    const stat = await files.stat(root);
+    const stat = await statOf(project, root);
     if (stat === undefined) {
       throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(root) } });
     }
-    if (stat.kind !== "directory") found.add(root);
-    else for (const path of await below(project, root)) found.add(path);
+    if (stat.kind === "directory") {
+      for (const path of await below(project, root)) if (!found.has(path)) found.set(path, { path, isNamed: false });
+    } else {
+      const path = await withoutLink(project, root);
+      found.set(path, { path, isNamed: true });
+    }
   }
-  return [...found].sort();
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function withoutLink(project: Project, path: string): Promise<string> {
+  const { files } = project.host;
+  const stat = await attempt(project.show(path), "read", () => files.stat(path, { follow: false }));
+  return stat?.kind === "symlink" ? attempt(project.show(path), "read", () => files.realpath(path)) : path;
 }
 
 async function wholeTree(project: Project): Promise<string> {
@@ -39,21 +59,24 @@ async function below(project: Project, directory: string): Promise<string[]> {
   const repository = await project.repository(`${directory}/x`);
   const found: string[] = [];
   for (const path of await listFiles(project.host, directory, repository)) {
-    if (await isSecretFile(project.host.files, path)) found.push(path);
+    if (await isSecretFile(project, path)) found.push(path);
   }
   return found;
 }
 
-/** Symlinks are left to the file that they name; what cannot be read is no secret that could be worked on. */
-async function isSecretFile(files: Files, path: string): Promise<boolean> {
-  const stat = await files.stat(path, { follow: false }).catch(() => undefined);
+/** Symlinks are left to the file that they name. @throws SecretsError `io`: what cannot be read may be a secret. */
+async function isSecretFile(project: Project, path: string): Promise<boolean> {
+  const { files } = project.host;
+  const shown = project.show(path);
+  const stat = await attempt(shown, "read", () => files.stat(path, { follow: false }));
   if (stat?.kind !== "file") return false;
-  const file = await files.open(path, "read").catch(() => undefined);
-  if (file === undefined) return false;
+  const file = await attempt(shown, "read", () => files.open(path, "read"));
   try {
     const head = Buffer.alloc(HEAD);
-    return isAge(head.subarray(0, await file.read(head)));
+    const count = await file.read(head);
+    if (isAge(head.subarray(0, count))) return true;
   } finally {
     await file.close();
   }
+  return stat.size <= LARGEST && recognise(await attempt(shown, "read", () => files.read(path)), path).kind === "sops";
 }

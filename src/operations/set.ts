@@ -1,25 +1,93 @@
 /**
- * How is a secret written by somebody who need not be able to read it?
+ * How is one value written?
  *
  * A whole-file secret is replaced without opening the old one: the readers come from the policy, so no identity is needed.
+ * In a sops document one value changes, and with it its own text, the MAC and the timestamp.
  */
-import { checkWritable } from "../io/commit.ts";
-import type { Project } from "./project.ts";
+import { SecretsError } from "../errors.ts";
+import type { Step } from "../formats/format.ts";
+import { shellWord } from "../io/words.ts";
+import { inFile, type Project } from "./project.ts";
 import { tellIfNotReader } from "./readers.ts";
-import { planWrite, writeSecret, type WriteOptions, type WriteOutcome } from "./write.ts";
+import { resolveSteps, stepsOf } from "./key-path.ts";
+import { utf8 } from "./file-kind.ts";
+import { planWrite } from "./plan-write.ts";
+import type { SopsTarget, Target, WriteOptions } from "./target.ts";
+import { requireWritable, writeTarget, type WriteOutcome } from "./write.ts";
 
-/**
- * @param value asked for only after all that could refuse has been settled; written byte for byte
- * @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret
- */
-export async function setSecret(
-  project: Project,
-  file: string,
-  request: { readonly value: () => Promise<Uint8Array>; readonly options: WriteOptions },
-): Promise<WriteOutcome> {
+/** A value, and whether it is JSON or raw text; raw text loses one final newline in sops documents. */
+export interface NewValue {
+  readonly bytes: Uint8Array;
+  readonly form: "raw" | "json";
+}
+
+export interface SetRequest {
+  /** Where in a sops document: `["a"]["b"][0]` or `a/b/0`. */
+  readonly key?: string | undefined;
+  /** Asked for only after all that could refuse has been settled. */
+  readonly value: () => Promise<NewValue>;
+  readonly options: WriteOptions;
+}
+
+/** @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret; `usage` for a key that does not fit */
+export async function setSecret(project: Project, file: string, request: SetRequest): Promise<WriteOutcome> {
   const path = project.resolve(file);
   const target = await planWrite(project, path, request.options);
-  await checkWritable(project.host, path);
+  const steps = keyFor(target, request.key);
+  await requireWritable(project, path);
   await tellIfNotReader(project, target.file, target.recipients);
-  return writeSecret(project, target, { plaintext: await request.value(), options: request.options });
+  const plaintext =
+    target.kind === "sops" && steps !== undefined
+      ? await documentWith(target, steps, await request.value())
+      : await wholeValue(target, request);
+  return writeTarget(project, target, await target.seal(plaintext));
+}
+
+function keyFor(target: Target, key: string | undefined): readonly Step[] | undefined {
+  const at = { file: target.file };
+  if (target.kind === "age") {
+    if (key === undefined) return undefined;
+    throw new SecretsError("usage", "an .age secret is one value: it has no key, and none goes into argv", {
+      at,
+      hint: `secrets set ${shellWord(target.file)} --value-stdin`,
+    });
+  }
+  if (key !== undefined) return stepsOf(key);
+  throw new SecretsError("usage", "which value of the document?", {
+    at,
+    hint: `secrets set ${shellWord(target.file)} KEY --value-stdin`,
+  });
+}
+
+async function wholeValue(target: Target, request: SetRequest): Promise<Uint8Array> {
+  const { bytes, form } = await request.value();
+  if (form === "raw") return bytes;
+  throw new SecretsError("usage", "an .age secret is bytes, not JSON", {
+    at: { file: target.file },
+    hint: `secrets set ${shellWord(target.file)} --value-stdin`,
+  });
+}
+
+/** The open text of the document with this value in it. */
+async function documentWith(target: SopsTarget, steps: readonly Step[], value: NewValue): Promise<Uint8Array> {
+  try {
+    const json = value.form === "json" ? utf8(value.bytes) : JSON.stringify(utf8(value.bytes).replace(/\r?\n$/, ""));
+    if (value.form === "json") requireJson(json);
+    const { format } = target;
+    const parsed = format.parse((await target.document())?.openText ?? "", "open");
+    return new TextEncoder().encode(format.set(parsed, resolveSteps(steps, parsed.leaves), json));
+  } catch (error) {
+    throw inFile(error, target.file);
+  }
+}
+
+/** `JSON.parse` quotes what it cannot read, so its own message must not get out. */
+function requireJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new SecretsError("usage", "the value is not JSON", {
+      hint: "a text needs quotes as JSON ('\"text\"'); --value-stdin and --value-file take it raw",
+    });
+  }
 }

@@ -36,6 +36,29 @@ export interface YamlList extends Placed {
 export interface YamlMapping extends Placed {
   readonly kind: "mapping";
   readonly entries: readonly YamlEntry[];
+  /** How it stands in the text; for an alias, the mapping that it stands for. */
+  readonly source?: MappingSource | undefined;
+}
+
+/** Where the parts of a mapping stand, for those who change the text. */
+export interface MappingSource {
+  /** Written in braces. */
+  readonly flow: boolean;
+  /** What stands in it itself, `<<` among it, in the order of the text. */
+  readonly pairs: readonly SourcePair[];
+}
+
+export interface SourcePair {
+  readonly key: string;
+  readonly keySpan: Span;
+  /** Without anchor and tag; undefined for a key without a value. The end may take in blanks and comments that follow. */
+  readonly valueSpan: Span | undefined;
+}
+
+/** Offsets in the text, in UTF-16 units, the end not included. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface YamlEntry {
@@ -116,7 +139,8 @@ function madeFrom(
     return { ...placed, kind: "list", items: node.items.map((item) => readPart(reading, item, placed.at)) };
   }
   if (reading.yaml.isMap(node)) {
-    return { ...placed, kind: "mapping", entries: readEntries(reading, node, placed.at) };
+    const source = { flow: node.flow === true, pairs: node.items.map((pair) => sourceOf(reading, pair)) };
+    return { ...placed, kind: "mapping", entries: readEntries(reading, node, placed.at), source };
   }
   const text = scalarText(node);
   return text === undefined ? { ...placed, kind: "empty" } : { ...placed, kind: "text", text };
@@ -163,6 +187,15 @@ function readEntries(reading: Reading, map: YAMLMap, at: Position): YamlEntry[] 
   }
   for (const value of merged) merge(entries, value);
   return [...entries.values()];
+}
+
+function sourceOf(reading: Reading, { key, value }: Pair): SourcePair {
+  const span = (part: unknown): Span | undefined => {
+    const range = reading.yaml.isNode(part) ? part.range : undefined;
+    return range ? { start: range[0], end: range[1] } : undefined;
+  };
+  const text = reading.yaml.isScalar(key) ? scalarText(key) : undefined;
+  return { key: text ?? "", keySpan: span(key) ?? { start: 0, end: 0 }, valueSpan: span(value) };
 }
 
 function isMergeKey(reading: Reading, pair: Pair): boolean {

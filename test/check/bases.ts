@@ -6,8 +6,8 @@
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { formats } from "../../src/formats/index.ts";
-import { formatOfPath } from "../../src/formats/index.ts";
+import type { FormatName } from "../../src/formats/format.ts";
+import { formatOfPath, loadFormat } from "../../src/formats/index.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 import { repositoryAt, type Base } from "./repository.ts";
 import { ageFile, sopsFile } from "./sealed.ts";
@@ -175,12 +175,12 @@ export async function makeBase(name: string, root: string): Promise<Base> {
   const text = policyText(name);
   const policy = await parsePolicy(text, ".sops.yaml");
   const repository = repositoryAt(root, policy);
-  const known = new Set<string>(formats.map(({ name }) => name));
   for (const [file, content] of Object.entries(ORDINARY)) repository.write(file, content);
   repository.write(".sops.yaml", text);
   for (const file of layout.sops) {
     const format = formatOfPath(file) ?? "binary";
-    if (known.has(format)) repository.write(file, await sopsFile(policy, { path: file, text: TEXTS[format] ?? "" }));
+    if (await isThere(format))
+      repository.write(file, await sopsFile(policy, { path: file, text: TEXTS[format] ?? "" }));
   }
   for (const file of layout.kubernetes ?? []) {
     repository.write(file, await sopsFile(policy, { path: file, text: SECRET }));
@@ -189,6 +189,13 @@ export async function makeBase(name: string, root: string): Promise<Base> {
   repository.git("init", "--quiet");
   repository.commit("the beginning");
   return { name, repository };
+}
+
+async function isThere(format: FormatName): Promise<boolean> {
+  return loadFormat(format).then(
+    () => true,
+    () => false,
+  );
 }
 
 function policyText(name: string): string {

@@ -137,7 +137,7 @@ const replaced = (text: string, [before, after]: readonly [string, string]) => {
 };
 
 /** Everything that one of the two does to a file of the other. */
-export const VERBS: Readonly<Record<string, Verb>> = {
+const VERBS: Readonly<Record<string, Verb>> = {
   "sops decrypts what we encrypt": async (sops, given) => {
     const { sample } = given;
     expectPlain(sops.decrypt(sample.file, await ours(given)), sample.text, sample.format);

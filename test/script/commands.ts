@@ -18,6 +18,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
@@ -76,6 +77,18 @@ export const actions: Readonly<Record<string, Action>> = {
     mkdirSync(path.dirname(at(stage, required(file))), { recursive: true });
     writeFileSync(at(stage, required(file)), unescaped(words.join(" ")));
   },
+  truncate: (stage, [file, size]) => truncateSync(at(stage, required(file)), Number(required(size))),
+  concat: (stage, [to, ...files]) =>
+    writeFileSync(at(stage, required(to)), Buffer.concat(files.map((file) => bytesOf(stage, file)))),
+  replace: (stage, [file, pattern, text]) => {
+    const before = bytesOf(stage, required(file)).toString("latin1");
+    const after = before.replace(new RegExp(required(pattern)), () => required(text));
+    if (after === before) throw new Error(`nothing to replace in ${file}`);
+    writeFileSync(at(stage, required(file)), after, "latin1");
+  },
+  "no-tty": (stage) => {
+    stage.isTerminal = false;
+  },
   editor: (stage, words) => {
     const folder = path.join(stage.root, "editor");
     const session = partedBy("then", words).map((action) => editorAction(stage, action));
@@ -116,6 +129,17 @@ export const checks: Readonly<Record<string, Check>> = {
   },
   cmp: (stage, [left, right]) => sameBytes(stage, required(left), required(right)),
   grep: (stage, [pattern, file]) => matches(bytesOf(stage, required(file)).toString("latin1"), required(pattern)),
+  "same-lines": (stage, [pattern, left, right]) => {
+    const found = [required(left), required(right)].map((file) =>
+      bytesOf(stage, file)
+        .toString("latin1")
+        .split("\n")
+        .filter((line) => new RegExp(required(pattern)).test(line))
+        .join("\n"),
+    );
+    if (found[0] === "") return `no line matches ${pattern}`;
+    return found[0] === found[1] ? undefined : "these lines differ";
+  },
   exists: (stage, files) => {
     const missing = files.filter((file) => !existsSync(at(stage, file)));
     return missing.length === 0 ? undefined : `not there: ${missing.join(", ")}`;

@@ -64,7 +64,7 @@ function hostOf(call: Call, { real, stdout, stderr }: Behind): Host {
     stderr: (text) => {
       stderr.push(text);
     },
-    run: (argv, options) => real.run(argv, { cwd: call.cwd, ...options, env: { ...call.env, ...options.env } }),
+    run: (argv, options) => real.run(argv, { cwd: call.cwd, env: call.env, ...options }),
     onExit: () => () => {},
   };
 }

@@ -16,11 +16,10 @@ export interface Reported {
   readonly words: Words;
 }
 
-/** How text is marked and made harmless; identity where nobody looks at a terminal. */
+/** How text is marked; identity where nobody looks at a terminal. */
 export interface Words {
   readonly bad: (text: string) => string;
   readonly dim: (text: string) => string;
-  readonly visible: (text: string) => string;
 }
 
 export interface FormatLine {

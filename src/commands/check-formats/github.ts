@@ -6,6 +6,7 @@
 import { position } from "./position.ts";
 import { shortCommit, totals, scopeWords, type Reported } from "./format.ts";
 import { text } from "./text.ts";
+import { visible } from "../visible.ts";
 import type { Finding } from "../../index.ts";
 
 export function github(reported: Reported): string {
@@ -35,18 +36,18 @@ function property(value: string): string {
 }
 
 /** The report as Markdown, for the summary of a job. */
-export function summary({ report, words }: Reported): string {
+export function summary({ report }: Reported): string {
   const rows = report.findings.map(({ severity, rule, message, at, fix }) =>
     row([
       severity,
       rule,
-      `\`${words.visible(position(at))}\``,
-      words.visible(message),
-      fix === undefined ? "" : `\`${words.visible(fix)}\``,
+      `\`${visible(position(at))}\``,
+      visible(message),
+      fix === undefined ? "" : `\`${visible(fix)}\``,
     ]),
   );
   const skipped = report.unchecked.map(({ file, reason }) =>
-    row(["not checked", "", `\`${words.visible(file)}\``, words.visible(reason), ""]),
+    row(["not checked", "", `\`${visible(file)}\``, visible(reason), ""]),
   );
   const head = `### secrets check: ${totals(report.findings)} ${scopeWords(report)}\n\n`;
   if (rows.length + skipped.length === 0) return head;

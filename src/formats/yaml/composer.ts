@@ -107,6 +107,7 @@ export function scalarNode(
     contentStart: token.start.index,
     absent: false,
     block: token.block,
+    typed: undefined,
   };
 }
 
@@ -130,6 +131,7 @@ export function emptyScalar({ tag, anchor, start: { start }, end }: Properties):
     contentStart: end,
     absent: true,
     block: undefined,
+    typed: undefined,
   };
 }
 

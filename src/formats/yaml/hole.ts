@@ -39,8 +39,8 @@ export interface Hole {
   readonly start: number;
   readonly end: number;
   readonly place: string;
-  seal(enc: string): string;
-  open(scalar: Scalar): string;
+  readonly seal: (enc: string) => string;
+  readonly open: (scalar: Scalar) => string;
 }
 
 /** The hole of a scalar. */
@@ -110,7 +110,8 @@ function newBlock(text: string, around: Surroundings, end: number): string | und
   if (follows.deepest >= indent) return undefined;
   const spot: BlockSpot = { parent, indent, eol, breaks: follows.breaks, folded: false, header: undefined };
   const source = blockSource(text, spot);
-  if (source === undefined || !readsBack(text, source, spot)) return undefined;
+  // Blank lines at its end would not be part of the hole when the text is read again.
+  if (source === undefined || source.body.endsWith("\n") || !readsBack(text, source, spot)) return undefined;
   return source.header + eol + source.body;
 }
 

@@ -21,11 +21,19 @@ export interface Leaves {
   readonly aliases: ReadonlyMap<Leaf, AliasNode>;
 }
 
+/** The values alone, in the order of sops. */
+export function valuesIn(stream: Stream): readonly Leaf[] {
+  return collect(stream, "open", false).leaves;
+}
+
 /** Collects the leaves. Leaves reached through an alias are copies. */
 export function leavesOf(stream: Stream, side: "open" | "sealed"): Leaves {
+  return collect(stream, side, true);
+}
+
+function collect(stream: Stream, side: "open" | "sealed", withComments: boolean): Leaves {
   const leaves: Leaf[] = [];
   const aliases = new Map<Leaf, AliasNode>();
-  const neighbours: Neighbours = { leaves, side };
   const cut = cutOf(stream);
   let layout: Layout | undefined;
   const layoutOnce = (): Layout => (layout ??= layoutOf(stream));
@@ -41,7 +49,9 @@ export function leavesOf(stream: Stream, side: "open" | "sealed"): Leaves {
       add(comment ?? valueLeaf(node, around), where);
     },
     comment(line, where, list) {
-      add(commentLeaf(line, { stream, where, list }, neighbours), where);
+      if (!withComments) return;
+      const leaf = commentLeaf(line, { text: stream.text, where, list });
+      add(side === "sealed" ? withOtherPaths(leaf, leaves) : leaf, where);
     },
   });
   return { leaves, aliases };
@@ -71,8 +81,8 @@ function valueLeaf(node: ScalarNode, around: Surroundings): Leaf {
     scalar: scalarOfNode(node),
     place: hole.place,
     copy: false,
-    seal: (enc) => hole.seal(enc),
-    open: (scalar) => hole.open(scalar),
+    seal: hole.seal,
+    open: hole.open,
   };
 }
 
@@ -100,20 +110,15 @@ function copyOf(node: ScalarNode, where: Where): Leaf {
   };
 }
 
-interface Neighbours {
-  readonly leaves: readonly Leaf[];
-  readonly side: "open" | "sealed";
-}
-
+/** Where a comment stands; `where` and `list` are those of the sealed layout, the text is the one that holds the line. */
 interface CommentSpot {
-  readonly stream: Stream;
+  readonly text: string;
   readonly where: Where;
   readonly list: SequenceNode | undefined;
 }
 
-function commentLeaf(line: CommentLine, { stream, where, list }: CommentSpot, neighbours: Neighbours): Leaf {
-  const { text } = stream;
-  const index = neighbours.leaves.length;
+/** The leaf of a comment line. */
+export function commentLeaf(line: CommentLine, { text, where, list }: CommentSpot): Leaf {
   const isItem = list !== undefined && !list.flow && line.column === list.indent + 1;
   return {
     kind: "comment",
@@ -123,15 +128,28 @@ function commentLeaf(line: CommentLine, { stream, where, list }: CommentSpot, ne
     column: line.column,
     document: where.document,
     path: where.path,
-    get otherPaths() {
-      return neighbours.side === "sealed" ? pathsAround(neighbours.leaves, index) : [];
-    },
+    otherPaths: [],
     steps: where.steps,
     scalar: scalarOf("comment", text.slice(line.start + 1, line.end)),
     place: isItem && standsAlone(text, line.start) ? ITEM_COMMENT : "comment",
     copy: where.alias !== undefined,
-    seal: (enc) => `#${enc}`,
+    seal: sealedComment,
     open: commentSource,
+  };
+}
+
+function sealedComment(enc: string): string {
+  return `#${enc}`;
+}
+
+/** The comment with the paths around it, found when they are asked for: rarely, and `leaves` is whole only later. */
+function withOtherPaths(leaf: Leaf, leaves: readonly Leaf[]): Leaf {
+  const index = leaves.length;
+  return {
+    ...leaf,
+    get otherPaths() {
+      return pathsAround(leaves, index);
+    },
   };
 }
 

@@ -153,8 +153,11 @@ function fieldChanges(stream: Stream, node: MappingNode, metadata: ReadonlyMap<s
   }
   for (const [name, tree] of metadata) {
     if (names.includes(name)) continue;
-    const before = names.findLastIndex((each) => each < name && metadata.has(each));
-    const anchor = node.pairs[before];
+    const before = names
+      .filter((each) => each < name && metadata.has(each))
+      .sort()
+      .at(-1);
+    const anchor = before === undefined ? undefined : node.pairs[names.indexOf(before)];
     const lines = entryLines(name, valueOfTree(tree), { column: node.indent, unit }).join(layout.eol);
     if (anchor === undefined) {
       const at = lineStartOf(text, node.opens);

@@ -3,6 +3,7 @@
  *
  * Nodes keep their offsets and the comments that go-yaml would hang on them; values are not typed yet.
  */
+import type { Scalar } from "../format.ts";
 import type { BlockBody, CommentLine, ScalarStyle } from "./token.ts";
 
 /** A tag or anchor in front of a node. */
@@ -38,6 +39,8 @@ export interface ScalarNode extends NodeBase {
   /** True where there is no text at all: `key:`. */
   readonly absent: boolean;
   readonly block: BlockBody | undefined;
+  /** What `typing.ts` found it to be, once it was asked. */
+  typed: Scalar | undefined;
 }
 
 export interface AliasNode extends NodeBase {

@@ -8,42 +8,48 @@ import type { Leaf, Selects } from "../format.ts";
 import { spliced } from "../json-edit.ts";
 import { staysClear } from "../scalar.ts";
 import { composeStream } from "./compose.ts";
-import { leavesOf } from "./leaves.ts";
-import { metadataPair } from "./walk.ts";
+import { commentLeaf, valuesIn } from "./leaves.ts";
 import { metadataSplices } from "./metadata.ts";
 import type { Stream } from "./node.ts";
+import type { CommentLine } from "./token.ts";
+import { metadataPair, walkStream } from "./walk.ts";
 
 const ENC = "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]";
 const METADATA = new Map([["version", "1"]]);
 
-/** The leaves with the comments' paths, steps and order of the sealed layout. */
-export function inSealedLayout(stream: Stream, leaves: readonly Leaf[], selects: Selects): readonly Leaf[] {
-  const comments = leaves.filter(({ kind }) => kind === "comment").sort((a, b) => a.start - b.start);
-  if (comments.length === 0) return leaves;
-  const values = leaves.filter(({ kind }) => kind === "value");
+/** All leaves of an open text; path, steps and order of its comments are those of the sealed layout. */
+export function inSealedLayout(stream: Stream, selects: Selects): readonly Leaf[] {
+  const values = valuesIn(stream);
+  const lines = inOrder(stream);
+  if (lines.length === 0) return values;
+  const layout = laidOut(stream, values, selects);
+  const ranks = new Map(inOrder(layout).map(({ start }, rank) => [start, rank]));
+  const leaves: Leaf[] = [];
+  let next = 0;
+  walkStream(layout, {
+    scalar() {
+      const value = values[next++];
+      if (value !== undefined) leaves.push(value);
+    },
+    comment({ start }, where, list) {
+      const line = where.alias === undefined ? lines[ranks.get(start) ?? -1] : undefined;
+      if (line !== undefined) leaves.push(commentLeaf(line, { text: stream.text, where, list }));
+    },
+  });
+  return leaves;
+}
+
+function inOrder(stream: Stream): readonly CommentLine[] {
+  return [...stream.comments].sort((a, b) => a.start - b.start);
+}
+
+/** The sealed text with stand-ins, composed. */
+function laidOut(stream: Stream, values: readonly Leaf[], selects: Selects): Stream {
   const sealed = values.filter((leaf) => !leaf.copy && !staysClear(leaf.scalar) && selects(leaf));
-  const layout = composeStream(
+  return composeStream(
     spliced(stream.text, [
       ...sealed.map((leaf) => ({ start: leaf.start, end: leaf.end, source: leaf.seal(ENC) })),
       ...(stream.documents.some(metadataPair) ? [] : metadataSplices(stream, METADATA)),
     ]),
   );
-  const laidOut = leavesOf(layout, "open").leaves;
-  const ranks = new Map(
-    laidOut
-      .filter(({ kind, copy }) => kind === "comment" && !copy)
-      .sort((a, b) => a.start - b.start)
-      .map((leaf, rank) => [leaf, comments[rank]] as const),
-  );
-  let value = 0;
-  return laidOut.flatMap((leaf) => {
-    if (leaf.kind === "value") return values[value++] ?? [];
-    const own = ranks.get(leaf);
-    return own === undefined ? [] : [moved(own, leaf)];
-  });
-}
-
-/** The comment as it will stand. */
-function moved(own: Leaf, { path, steps, place, document }: Leaf): Leaf {
-  return { ...own, path, steps, place, document };
 }

@@ -28,6 +28,7 @@ const SIGN_BEHIND_PREFIX = /^(0b|0o)([-+])([01]+|[0-7]+)$/;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 /** Go takes underscores between digits where a number begins with a dot; elsewhere go-yaml removes them all. */
 const DOTTED = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
+const NUMERIC = new Set("+-0123456789");
 const MAX_UINT64 = 2n ** 64n - 1n;
 
 /** What go-yaml reads and sops cannot write: unsigned numbers beyond int64, zones of 24 hours. */
@@ -45,7 +46,7 @@ function resolve(text: string, timestamps: boolean): Scalar | typeof UNWRITABLE 
   if (word !== undefined) return word;
   const first = text.charAt(0);
   if (first === ".") return (DOTTED.test(text) ? finite(text.replaceAll("_", "")) : undefined) ?? scalarOf("str", text);
-  if (!/[-+0-9]/.test(first)) return scalarOf("str", text);
+  if (!NUMERIC.has(first)) return scalarOf("str", text);
   const time = timestamps ? timestampOf(text) : undefined;
   if (time !== undefined) return isCanonicalTime(time) ? scalarOf("time", time) : UNWRITABLE;
   return numberOf(text.replaceAll("_", "")) ?? scalarOf("str", text);
@@ -90,6 +91,10 @@ export function isTypeTag(tag: string): boolean {
  * @throws SecretsError `malformed` where sops refuses it: a tag that does not fit, an integer beyond int64.
  */
 export function scalarOfNode(node: ScalarNode): Scalar {
+  return (node.typed ??= typeOf(node));
+}
+
+function typeOf(node: ScalarNode): Scalar {
   const tag = node.tag === undefined || node.tag.text === "!" ? undefined : node.tag.text;
   if (tag === undefined && node.style !== "plain") return scalarOf("str", node.value);
   if (tag === "!!binary") return { type: "str", bytes: fromBase64(node) };

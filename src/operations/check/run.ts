@@ -192,7 +192,7 @@ async function writeBaseline(project: Project, file: string, findings: readonly 
     yield bytes;
   }
   const { commitChanges } = await import("../write.ts");
-  await commitChanges(project, path, [
+  await commitChanges(project, [
     { path, expected: "any", content: content(), mode: 0o644, verify: async () => undefined },
   ]);
 }

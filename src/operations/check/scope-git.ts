@@ -3,11 +3,12 @@
  *
  * All read from git's objects: what lies on the disk plays no part, and neither does a policy there.
  */
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
 import { allCommits, broughtBy, commitNamed, commitsBetween, isShallow, stagedEntries } from "../../git/changes.ts";
 import { gitIn, type Git } from "../../git/git.ts";
+import type { Repository } from "../../git/repository.ts";
 import { indexEntries, treeEntries, type Entry } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
 import { FRAME_NAMES, isFrameFile, readEntries, type Wanted } from "./blob-reading.ts";
@@ -19,7 +20,17 @@ import { posixPath } from "./scope-tree.ts";
 async function repositoryOf(project: Project, flag: string): Promise<Git> {
   const repository = await project.repository(join(project.directory, "x"));
   if (repository === undefined) throw new SecretsError("usage", `${flag} needs a git repository, and this is none`);
-  return gitIn(project.host, repository.root);
+  return gitIn(project.host, repository.root, flag === "--staged" ? await indexOfHook(project, repository) : undefined);
+}
+
+/** `git commit -a` and `git commit FILE` make an index of their own, and tell their hooks: that one will be committed. */
+async function indexOfHook({ host }: Project, { root, commonDirectory }: Repository): Promise<string | undefined> {
+  const named = host.env["GIT_INDEX_FILE"];
+  if (named === undefined) return undefined;
+  const path = resolve(root, named);
+  const real = (file: string) => host.files.realpath(file).catch(() => file);
+  // Another repository's is no business of this one.
+  return (await real(dirname(path))).startsWith(await real(commonDirectory)) ? path : undefined;
 }
 
 /**

@@ -1,0 +1,23 @@
+/** `secrets unset FILE KEY` */
+import { firstWord, outcomeLine, textOption, writeRequest, type CommandSpec } from "./command.ts";
+
+export const unset: CommandSpec = {
+  name: "unset",
+  group: "Daily",
+  summary: "take one key out of a sops file",
+  words: ["<file>", "<key>"],
+  options: [
+    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+    { flags: "--rekey", description: "if the file differs from the policy, bring it to the policy with this write" },
+  ],
+  examples: [["secrets unset secrets/app.yaml db/old_password", "the entry's lines go, all others stay"]],
+  run: async (context, invocation) => {
+    const request = {
+      key: invocation.words[1] ?? "",
+      options: { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") },
+    };
+    const outcome = await context.library.unsetKey(await context.project(), firstWord(invocation), request);
+    context.note(outcomeLine(context, outcome.status, outcome.file));
+    return 0;
+  },
+};

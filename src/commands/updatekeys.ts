@@ -1,0 +1,48 @@
+/** `secrets updatekeys FILE…` */
+import { flag, type CommandSpec, type Context } from "./command.ts";
+import { visible } from "./visible.ts";
+import type { PlannedFile } from "../index.ts";
+
+export const updatekeys: CommandSpec = {
+  name: "updatekeys",
+  group: "Team",
+  summary: "bring the readers of sops files to the policy; one that only adds leaves every value alone",
+  words: ["<files...>"],
+  options: [
+    { flags: "-y, --yes", description: "do not ask" },
+    { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
+    { flags: "--keep-data-key", description: "keep the data key although a reader was removed (as sops does)" },
+    { flags: "--allow-lockout", description: "go on although no person could read the result" },
+  ],
+  examples: [
+    ["secrets updatekeys secrets/app.yaml", "after .sops.yaml changed"],
+    ["secrets updatekeys --check secrets/*.yaml", "in CI"],
+  ],
+  run: async (context, invocation) => {
+    const project = await context.project();
+    const options = {
+      approve: flag(invocation, "yes"),
+      keepDataKey: flag(invocation, "keepDataKey"),
+      allowLockout: flag(invocation, "allowLockout"),
+    };
+    let drift = 0;
+    for (const file of invocation.words) {
+      if (flag(invocation, "check")) {
+        const planned = await context.library.planUpdateKeys(project, file, options);
+        if (planned.action !== "keep") drift += 1;
+        await context.out(checkText(context, planned));
+        continue;
+      }
+      const { status, planned } = await context.library.updateKeys(project, file, options);
+      context.note(`${planned.file}: ${status === "updated" && context.dryRun ? "would be updated" : status}`);
+    }
+    return drift > 0 ? 1 : 0;
+  },
+};
+
+function checkText(context: Context, planned: PlannedFile): string {
+  const lines = planned.difference.map(
+    (line) => `    ${line.startsWith("+") ? context.good(visible(line)) : context.bad(visible(line))}\n`,
+  );
+  return `${visible(planned.file)}: ${planned.action === "keep" ? "up to date" : "differs"}\n${lines.join("")}`;
+}

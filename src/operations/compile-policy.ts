@@ -1,0 +1,50 @@
+/**
+ * How do names in the policy become the literal lists that stock sops needs?
+ */
+import { join } from "node:path";
+import { SecretsError } from "../errors.ts";
+import { attempt } from "../io/io-error.ts";
+import { sha256 } from "../io/stream.ts";
+import { compilePolicyText } from "../policy/compile.ts";
+import { placeText, type Project } from "./project.ts";
+import { textChange } from "./sops-secret.ts";
+import { commitChanges } from "./write.ts";
+
+export interface CompileOutcome {
+  /** The policy, as it is shown. */
+  readonly file: string;
+  /** The rules whose list was missing or differed, by their lines before the change and their expressions. */
+  readonly rules: readonly { readonly line: number; readonly title: string }[];
+}
+
+/**
+ * Writes the `age` list of every rule with `readers` into the policy of the working directory.
+ * @param options `check`: only look.
+ * @throws SecretsError `no-rule` where there is no policy; `policy` where it is broken or cannot be changed in place;
+ *   `changed`, `io`, `busy`
+ */
+export async function compilePolicy(project: Project, options: { readonly check: boolean }): Promise<CompileOutcome> {
+  const found = await project.policy(join(project.directory, "x"));
+  if (found === undefined) {
+    throw new SecretsError("no-rule", "there is no policy here (no .sops.yaml in this directory or above)", {
+      hint: "go to the repository, or name the policy with --config",
+    });
+  }
+  const file = project.show(found.path);
+  const bytes = await attempt(file, "read", () => project.host.files.read(found.path));
+  const { text, rules, warnings } = await compilePolicyText(exactText(bytes, file), file);
+  for (const { at, message } of warnings) project.warn(`warning: ${placeText(at)}${message}`);
+  if (rules.length > 0 && !options.check) {
+    await commitChanges(project, [textChange(found.path, sha256(bytes), text)]);
+  }
+  return { file, rules };
+}
+
+/** Every byte must survive: the byte order mark is kept, and what is no UTF-8 is refused. */
+function exactText(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SecretsError("policy", "the policy is not UTF-8", { at: { file } });
+  }
+}

@@ -1,0 +1,111 @@
+/** How does a plaintext document become a sops document? */
+import { SELECTION_SETTINGS } from "../policy/rule-settings.ts";
+import { selectionSettings, type SelectionSettings } from "../documents/sops-selection.ts";
+import type { WantedReaders } from "../documents/sops-verbs.ts";
+import { SecretsError } from "../errors.ts";
+import { loadFormat } from "../formats/index.ts";
+import { collect } from "../io/stream.ts";
+import type { Ruling } from "../policy/policy.ts";
+import { shellWord } from "../io/words.ts";
+import { fileChunks } from "./age-secret.ts";
+import { namedRecipients } from "./encrypt-age.ts";
+import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";
+import { kindOfContent, kindOfNew, utf8 } from "./file-kind.ts";
+import { inFile, statOf, type Project } from "./project.ts";
+import { requireRule, ruleOf } from "./rule.ts";
+import { requireReaders, tellIfNotReader } from "./readers.ts";
+import { refuseForeignRule, sopsRecipients, wantedReaders, wantedSettings } from "./sops-readers.ts";
+import { sealNew, textChange } from "./sops-secret.ts";
+import { commitChanges } from "./write.ts";
+
+/** @returns the file that was written, as it is shown; undefined for standard output */
+export async function encryptSops(project: Project, encryption: Encryption): Promise<string | undefined> {
+  const { request, path, output } = encryption;
+  const file = project.show(path);
+  const bytes = await collect(encryption.chunks());
+  await refuseEncrypted(project, { path, bytes, request });
+  const { readers, settings } = await readersAndSettings(project, encryption);
+  const name = kindOfNew(project, path, request.inputType);
+  const text = await naming(file, async () =>
+    sealNew(project, {
+      text: utf8(bytes),
+      format: await loadFormat(name === "age" ? "binary" : name),
+      readers,
+      settings,
+    }),
+  );
+  if (output === undefined) {
+    await project.host.stdout(new TextEncoder().encode(text));
+    return undefined;
+  }
+  await refuseOverSecret(project, output, request);
+  await commitChanges(project, [textChange(output, encryption.expected, text)]);
+  return project.show(output);
+}
+
+async function refuseEncrypted(
+  project: Project,
+  found: { readonly path: string; readonly bytes: Uint8Array; readonly request: EncryptRequest },
+): Promise<void> {
+  const { path, bytes, request } = found;
+  const kind = await kindOfContent(project, path, { bytes, inputType: request.inputType });
+  if (kind.kind === "sops") throw encryptedAlready(request.input === "-" ? "standard input" : project.show(path));
+}
+
+interface Chosen {
+  readonly readers: WantedReaders;
+  readonly settings: SelectionSettings;
+}
+
+/** What the command line says goes before the rule, setting by setting, as in sops. */
+async function readersAndSettings(project: Project, { request, path }: Encryption): Promise<Chosen> {
+  const file = project.show(path);
+  const named = request.recipients ?? [];
+  const ruled = named.length > 0 ? await ruleOf(project, path) : await requireRule(project, path);
+  const settings = settingsFor(request, ruled?.ruling);
+  if (named.length > 0) return { readers: { groups: [await namedRecipients(named)], threshold: 0 }, settings };
+  if (ruled === undefined) throw new SecretsError("no-rule", "no rule covers this path", { at: { file } });
+  requireReaders(file, ruled);
+  refuseForeignRule(file, ruled.ruling);
+  await tellIfNotReader(project, file, sopsRecipients(ruled.ruling.readers));
+  const { groups, threshold } = wantedReaders(ruled.ruling);
+  return { readers: { groups, threshold: request.threshold ?? threshold }, settings };
+}
+
+/** @throws SecretsError `usage` where a setting on the command line and another of the rule exclude one another */
+function settingsFor(request: EncryptRequest, ruling: Ruling | undefined): SelectionSettings {
+  const given = Object.entries(request.selection ?? {});
+  if (given.length === 0 && request.macOnlyEncrypted === undefined && ruling !== undefined)
+    return wantedSettings(ruling);
+  const rule = ruling?.settings.selection;
+  const fields = Object.fromEntries([...(rule === undefined ? [] : [[rule.kind, rule.value]]), ...given]);
+  const macOnly = request.macOnlyEncrypted ?? ruling?.settings.macOnlyEncrypted ?? false;
+  const names = SELECTION_SETTINGS.filter((name) => typeof fields[name] === "string" && fields[name] !== "");
+  if (names.length > 1) throw new SecretsError("usage", `${names.join(" and ")} exclude one another`);
+  return selectionSettings(fields, macOnly);
+}
+
+/** @throws SecretsError `refused`: a secret is there already, which only its own verbs may change */
+async function refuseOverSecret(project: Project, output: string, request: EncryptRequest): Promise<void> {
+  if (request.inPlace === true || (await statOf(project, output)) === undefined) return;
+  const bytes = await collect(fileChunks(project, output));
+  const { kind } = await kindOfContent(project, output, { bytes, inputType: request.inputType });
+  if (kind === "plain" && bytes.length === 0) return;
+  const file = project.show(output);
+  throw new SecretsError(
+    "refused",
+    kind === "plain" ? "it would be overwritten" : "there is an encrypted file already",
+    {
+      at: { file },
+      hint: kind === "plain" ? "remove it first" : `change it with: secrets edit ${shellWord(file)}`,
+    },
+  );
+}
+
+async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw inFile(error, file);
+  }
+}

@@ -1,0 +1,42 @@
+/** What is asked of an encryption, and what is known once its input was looked at? Shared by both kinds of file. */
+import { SecretsError } from "../errors.ts";
+import type { WriteOptions } from "./target.ts";
+
+export interface EncryptRequest extends WriteOptions {
+  /** A path, or `-` for standard input. */
+  readonly input: string;
+  /** A path, or undefined for standard output. */
+  readonly output?: string | undefined;
+  readonly inPlace?: boolean | undefined;
+  /** The path whose rule and format count. */
+  readonly filename?: string | undefined;
+  /** Literal recipients instead of the rule's readers. */
+  readonly recipients?: readonly string[] | undefined;
+  /** Seal with a passphrase instead. */
+  readonly passphrase?: boolean | undefined;
+  /** Settings of a sops document instead of the rule's, by sops' names. */
+  readonly selection?: Readonly<Record<string, string>> | undefined;
+  readonly macOnlyEncrypted?: boolean | undefined;
+  readonly threshold?: number | undefined;
+}
+
+/** An encryption whose input was looked at, and whose deciding path is known. */
+export interface Encryption {
+  readonly request: EncryptRequest;
+  /** Absolute: the path whose rule counts. */
+  readonly path: string;
+  /** Absolute, or undefined for standard output. */
+  readonly output: string | undefined;
+  /** What was at the output before anything else was looked at: its SHA-256, or `absent`. */
+  readonly expected: string;
+  /** The plaintext from its first byte. */
+  readonly chunks: () => AsyncIterable<Uint8Array>;
+}
+
+/** @param file as it is shown */
+export function encryptedAlready(file: string): SecretsError {
+  return new SecretsError("refused", "this is encrypted already", {
+    at: { file },
+    hint: "to change its readers run: secrets rekey FILE",
+  });
+}

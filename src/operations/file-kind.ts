@@ -1,0 +1,64 @@
+/**
+ * What kind of secret is at this path?
+ *
+ * Told by content where there is one. Where nothing is yet, the name decides: `.age` is a whole-file secret, the names that
+ * sops knows are documents.
+ */
+import { readDocument, type SopsDocument } from "../documents/sops-document.ts";
+import { recognise } from "../documents/recognise.ts";
+import { SecretsError } from "../errors.ts";
+import { formatOfPath, isFormatName, loadFormat } from "../formats/index.ts";
+import type { FormatName } from "../formats/format.ts";
+import { inFile, isAgePath, type Project } from "./project.ts";
+
+/** The format that the user named. @throws SecretsError `usage` */
+export function requireFormatName(name: string): FormatName {
+  if (isFormatName(name)) return name;
+  throw new SecretsError("usage", "there is no such format", { hint: "one of: yaml, json, dotenv, ini, binary" });
+}
+
+export type FileKind =
+  | { readonly kind: "age" }
+  | { readonly kind: "sops"; readonly document: SopsDocument }
+  | { readonly kind: "plain" };
+
+/**
+ * What these bytes are.
+ * @throws SecretsError `malformed` with file, line and column, where it has sops metadata but cannot be read
+ */
+export async function kindOfContent(
+  project: Project,
+  path: string,
+  found: { readonly bytes: Uint8Array; readonly inputType?: string | undefined },
+): Promise<FileKind> {
+  const recognised = recognise(found.bytes, path);
+  if (recognised.kind !== "sops") return { kind: recognised.kind };
+  try {
+    const named = found.inputType === undefined ? recognised.format : requireFormatName(found.inputType);
+    const format = await loadFormat(named);
+    return { kind: "sops", document: readDocument(utf8(found.bytes), format) };
+  } catch (error) {
+    throw inFile(error, project.show(path));
+  }
+}
+
+/** The bytes as text. @throws SecretsError `malformed` where they are not UTF-8 */
+export function utf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SecretsError("malformed", "this is not UTF-8 text");
+  }
+}
+
+/** What a new file at this path will be. @throws SecretsError `usage` where the name does not tell. */
+export function kindOfNew(project: Project, path: string, inputType?: string): "age" | FormatName {
+  if (inputType !== undefined) return requireFormatName(inputType);
+  if (isAgePath(path)) return "age";
+  const format = formatOfPath(path);
+  if (format !== undefined) return format;
+  throw new SecretsError("usage", "its name does not say what kind of secret it is", {
+    at: { file: project.show(path) },
+    hint: "let it end in .age for a whole-file secret, or in .yaml or .json for a sops document (or say --input-type)",
+  });
+}

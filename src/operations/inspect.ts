@@ -1,0 +1,154 @@
+/**
+ * What does a file tell without a key: what it is, who reads it, whether that agrees with the policy, and can we open it?
+ */
+import type { AgeHeader } from "../documents/age-header.ts";
+import { isAge, readAgeHeader } from "../documents/age-file.ts";
+import { readersOf } from "../documents/age-readers.ts";
+import type { SopsDocument } from "../documents/sops-document.ts";
+import { knownEntries } from "../documents/sops-readers.ts";
+import { neededShares } from "../documents/sops-unwrap.ts";
+import type { KeyGroup, Metadata } from "../documents/sops-metadata.ts";
+import { collect, once } from "../io/stream.ts";
+import type { Recipient } from "../keys/key-kind.ts";
+import { fileChunks, needsPassphrase, opening } from "./age-secret.ts";
+import { kindOfContent } from "./file-kind.ts";
+import type { CanOpen, IdentityRing } from "./identities.ts";
+import { replayable } from "./input.ts";
+import { inFile, type Project } from "./project.ts";
+import type { Ruled } from "./rule.ts";
+import { compareReaders, nameOf, type Agreement } from "./readers.ts";
+import { compareDocument } from "./sops-readers.ts";
+import { foreignEntries, recipientsOf } from "./sops-secret.ts";
+
+/** Readers by name, sorted; and those that nobody here can name, in words such as `2 unnamed` or `1 pgp`. */
+export interface DeclaredReaders {
+  readonly names: readonly string[];
+  readonly others: readonly string[];
+}
+
+interface AnySecret {
+  /** `age`, `age armored`, `yaml`, `json`. */
+  readonly format: string;
+  /** Undefined where no rule covers it. */
+  readonly agreement: Agreement | undefined;
+  readonly declared: DeclaredReaders;
+  readonly recipients: readonly Recipient[];
+}
+
+export interface AgeSecret extends AnySecret {
+  readonly kind: "age";
+  readonly header: AgeHeader;
+}
+
+export interface SopsSecret extends AnySecret {
+  readonly kind: "sops";
+  readonly document: SopsDocument;
+  readonly bytes: Uint8Array;
+}
+
+export type Inspected = AgeSecret | SopsSecret;
+
+/**
+ * Looks at a file; undefined for plaintext.
+ * @param path absolute
+ * @throws SecretsError `not-found`, `io`, `usage` for a directory, `malformed`
+ */
+export async function inspect(
+  project: Project,
+  path: string,
+  ruled: Ruled | undefined,
+): Promise<Inspected | undefined> {
+  const { head, chunks } = await replayable(fileChunks(project, path));
+  if (isAge(head)) return inspectAge(project, { path, chunks: chunks() }, ruled);
+  const bytes = await collect(chunks());
+  const found = await kindOfContent(project, path, { bytes });
+  return found.kind === "sops" ? inspectSops(found.document, bytes, ruled) : undefined;
+}
+
+async function inspectAge(
+  project: Project,
+  input: { readonly path: string; readonly chunks: AsyncIterable<Uint8Array> },
+  ruled: Ruled | undefined,
+): Promise<AgeSecret> {
+  const header = await headerOf(project, input);
+  const { readers, unknown } = await readersOf(header, candidates(ruled));
+  return {
+    kind: "age",
+    format: header.armored ? "age armored" : "age",
+    header,
+    agreement: ruled && (await compareReaders(header, ruled)),
+    declared: { names: names(readers, ruled), others: unknown > 0 ? [`${unknown} unnamed`] : [] },
+    recipients: readers,
+  };
+}
+
+async function headerOf(
+  project: Project,
+  input: { path: string; chunks: AsyncIterable<Uint8Array> },
+): Promise<AgeHeader> {
+  try {
+    const { close, stanzas, armored, hint } = await readAgeHeader(input.chunks);
+    await close();
+    return { stanzas, armored, hint };
+  } catch (error) {
+    throw inFile(error, project.show(input.path));
+  }
+}
+
+/** Everybody whom the policy knows, and the literal recipients of the rule. */
+function candidates(ruled: Ruled | undefined): Recipient[] {
+  const members = ruled?.file.policy.members.flatMap((member) => member.keys) ?? [];
+  return [...members, ...(ruled?.ruling.readers.flatMap((reader) => reader.keys) ?? [])];
+}
+
+function names(recipients: readonly Recipient[], ruled: Ruled | undefined): string[] {
+  return [...new Set(recipients.map((recipient) => nameOf(recipient, ruled?.file.policy)))].sort();
+}
+
+async function inspectSops(document: SopsDocument, bytes: Uint8Array, ruled: Ruled | undefined): Promise<SopsSecret> {
+  const { metadata } = document;
+  const recipients = await recipientsOf(metadata);
+  const unnamed = metadata.groups.flatMap(({ age }) => age).length - recipients.length;
+  return {
+    kind: "sops",
+    format: document.format.name,
+    document,
+    bytes,
+    agreement: ruled && (await compareDocument(metadata, ruled)).agreement,
+    declared: {
+      names: names(recipients, ruled),
+      others: [...(unnamed > 0 ? [`${unnamed} unnamed`] : []), ...foreignEntries(metadata)],
+    },
+    recipients,
+  };
+}
+
+/** Whether the keys at hand open it, found out without a question. */
+export async function canOpen(project: Project, secret: Inspected): Promise<CanOpen> {
+  if (secret.kind === "sops") return canOpenDocument(secret.document.metadata, project.identities);
+  if (needsPassphrase(secret.header.stanzas)) return "with a passphrase";
+  return project.identities.canOpen(opening(secret.header.stanzas));
+}
+
+async function canOpenDocument(metadata: Metadata, ring: IdentityRing): Promise<CanOpen> {
+  const answers = await Promise.all(metadata.groups.map((group) => canOpenGroup(group, ring)));
+  const needed = neededShares(metadata);
+  if (answers.filter((answer) => answer === "yes").length >= needed) return "yes";
+  return answers.filter((answer) => answer !== "no").length >= needed ? "with a passphrase" : "no";
+}
+
+async function canOpenGroup(group: KeyGroup, ring: IdentityRing): Promise<CanOpen> {
+  let best: CanOpen = "no";
+  for (const { entry, recipient } of await knownEntries(group)) {
+    const { stanzas, close } = await readAgeHeader(once(new TextEncoder().encode(entry.enc))).catch(() => ({
+      stanzas: [],
+      close: async () => {},
+    }));
+    await close();
+    const declares = (id: string) => (recipient === undefined ? undefined : recipient.id === id);
+    const answer = await ring.canOpen({ stanzas, declares });
+    if (answer === "yes") return answer;
+    if (answer === "with a passphrase") best = answer;
+  }
+  return best;
+}

@@ -1,0 +1,36 @@
+/**
+ * What happens before anything else: is the directory there, and did an earlier run die in the middle of a commit?
+ *
+ * Such a commit is finished first. It costs one look for a journal. Where it cannot be finished now (somebody else holds the
+ * lock, the disk is read-only) a verb that only reads still works, and one that writes meets the same journal again.
+ */
+import { SecretsError } from "../errors.ts";
+import { createProject, placeText, stateDirectory, statOf, type Project, type ProjectOptions } from "./project.ts";
+
+/** @throws SecretsError `usage` where the directory is none */
+export async function openProject(options: ProjectOptions): Promise<Project> {
+  const project = createProject(options);
+  if ((await statOf(project, project.directory))?.kind !== "directory") {
+    throw new SecretsError("usage", "this is not a directory", {
+      at: { file: options.directory ?? project.directory },
+    });
+  }
+  await finishCommits(project);
+  return project;
+}
+
+async function finishCommits(project: Project): Promise<void> {
+  try {
+    const state = await stateDirectory(project, `${project.directory}/x`);
+    // Where nothing was ever committed, what commits is not even loaded.
+    if ((await statOf(project, state)) === undefined) return;
+    const { recover } = await import("../io/commit.ts");
+    const finished = await recover(project.host, state);
+    if (finished.length > 0) {
+      project.warn(`finished a commit that an earlier run could not: ${finished.map(project.show).join(", ")}`);
+    }
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    project.warn(`warning: ${placeText(error.at)}${error.message}`);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Who will read what is written here, and may it be written at all?
+ *
+ * The rule for the path, its readers, drift and lock-out, settled before anything is typed. Opens nothing, asks for no key.
+ */
+import { SecretsError } from "../errors.ts";
+import { loadFormat } from "../formats/index.ts";
+import { collect } from "../io/stream.ts";
+import { shellWord } from "../io/words.ts";
+import { fileChunks } from "./age-secret.ts";
+import { ageTarget } from "./age-target.ts";
+import { kindOfContent, kindOfNew } from "./file-kind.ts";
+import { statOf, type Project } from "./project.ts";
+import { requireRule } from "./rule.ts";
+import { refuseLockout, requireReaders, settleDrift } from "./readers.ts";
+import { newSopsTarget, sopsTarget } from "./sops-target.ts";
+import type { Planned, Target, WriteOptions } from "./target.ts";
+
+/**
+ * Decides who will read, and whether the write may be at all.
+ * @throws SecretsError `no-rule`, `policy`, `drift`, `lockout`, `refused` (plaintext is there)
+ */
+export async function planWrite(project: Project, path: string, options: WriteOptions): Promise<Target> {
+  const file = project.show(path);
+  const ruled = await requireRule(project, path);
+  requireReaders(file, ruled);
+  const bytes = await currentBytes(project, path);
+  const target =
+    bytes === undefined
+      ? await newTarget(project, { path, file, ruled, options })
+      : await standingTarget(project, { path, file, ruled, options, bytes });
+  if (target.difference !== undefined) {
+    await settleDrift(project, file, { difference: target.difference, rekey: options.rekey ?? false });
+  }
+  if (options.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, target.hasPeople);
+  return target;
+}
+
+async function currentBytes(project: Project, path: string): Promise<Uint8Array | undefined> {
+  if ((await statOf(project, path)) === undefined) return undefined;
+  return collect(fileChunks(project, path));
+}
+
+async function newTarget(project: Project, planned: Planned): Promise<Target> {
+  const kind = kindOfNew(project, planned.path, planned.options.inputType);
+  return kind === "age"
+    ? ageTarget(project, planned, undefined)
+    : newSopsTarget(project, planned, await loadFormat(kind));
+}
+
+async function standingTarget(project: Project, planned: Planned & { readonly bytes: Uint8Array }): Promise<Target> {
+  const { path, file, bytes } = planned;
+  const found = await kindOfContent(project, path, { bytes, inputType: planned.options.inputType });
+  switch (found.kind) {
+    case "age":
+      return ageTarget(project, planned, bytes);
+    case "sops":
+      return sopsTarget(project, planned, { bytes, document: found.document });
+    case "plain":
+      throw new SecretsError("refused", "this is not an encrypted file: it would be overwritten", {
+        at: { file },
+        hint: `if it is a plaintext that should be encrypted, run: secrets encrypt -i ${shellWord(file)}`,
+      });
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * What would bring these files to the policy? Found from what they declare, without a key.
+ */
+import { SecretsError } from "../errors.ts";
+import { shellWord } from "../io/words.ts";
+import { needsPassphrase } from "./age-secret.ts";
+import { inspect, type Inspected } from "./inspect.ts";
+import type { Project } from "./project.ts";
+import { requireRule, ruleOf, type Ruled } from "./rule.ts";
+import { differenceLines, refuseGroups, requireReaders, type Agreement } from "./readers.ts";
+import { secretFiles, type Candidate } from "./secret-files.ts";
+
+/** What is to be done with one file. */
+export interface PlannedFile {
+  /** As it is shown. */
+  readonly file: string;
+  /** `no rule`: left alone. `passphrase`: sealed with one, so it has no readers to bring to a policy. */
+  readonly action: "keep" | "re-encrypt" | "no rule" | "passphrase";
+  readonly agreement: Agreement | undefined;
+  /** One line per person who gains or loses the file. */
+  readonly difference: readonly string[];
+}
+
+/** A planned file with what was seen of it. */
+export interface Plan {
+  readonly planned: PlannedFile;
+  /** Absolute. */
+  readonly path: string;
+  /** Undefined where no rule covers the file: it is not even looked at. */
+  readonly found: { readonly secret: Inspected; readonly ruled: Ruled } | undefined;
+}
+
+/**
+ * @param options `force`: files that agree are rewritten too
+ * @throws SecretsError `policy`; `no-rule` where nothing at all is ruled, or a file that was named is not; `malformed`
+ */
+export async function planFiles(
+  project: Project,
+  paths: readonly string[],
+  options: { readonly force?: boolean | undefined },
+): Promise<Plan[]> {
+  const plans: Plan[] = [];
+  const files = await secretFiles(project, paths);
+  for (const [index, candidate] of files.entries()) {
+    project.progress(index, files.length);
+    const plan = await planFile(project, candidate, options);
+    if (plan !== undefined) plans.push(plan);
+  }
+  project.progress(files.length, files.length);
+  const [first] = plans;
+  if (first !== undefined && plans.every(({ found }) => found === undefined)) await requireRule(project, first.path);
+  return plans;
+}
+
+/** A file that is named itself has to be a secret, and to have a rule; any other without one is left alone. */
+async function planFile(
+  project: Project,
+  { path, isNamed }: Candidate,
+  options: { readonly force?: boolean | undefined },
+): Promise<Plan | undefined> {
+  const file = project.show(path);
+  const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
+  if (ruled === undefined) return { path, found: undefined, planned: leftAlone(file, "no rule") };
+  const secret = await inspect(project, path, ruled);
+  if (secret !== undefined)
+    return { path, found: { secret, ruled }, planned: planned(file, { secret, ruled }, options) };
+  if (!isNamed) return undefined;
+  throw new SecretsError("malformed", "this is not an encrypted file", {
+    at: { file },
+    hint: `to encrypt it: secrets encrypt -i ${shellWord(file)}`,
+  });
+}
+
+function leftAlone(file: string, action: "no rule" | "passphrase"): PlannedFile {
+  return { file, action, agreement: undefined, difference: [] };
+}
+
+function planned(
+  file: string,
+  { secret, ruled }: { readonly secret: Inspected; readonly ruled: Ruled },
+  options: { readonly force?: boolean | undefined },
+): PlannedFile {
+  if (secret.kind === "age" && needsPassphrase(secret.header.stanzas)) return leftAlone(file, "passphrase");
+  requireReaders(file, ruled);
+  if (secret.kind === "age") refuseGroups(file, ruled);
+  const { agreement } = secret;
+  if (agreement === undefined) return leftAlone(file, "no rule");
+  const action = agreement.status === "agree" && options.force !== true ? "keep" : "re-encrypt";
+  return { file, action, agreement, difference: differenceLines(agreement) };
+}

@@ -1,0 +1,107 @@
+/**
+ * Which rule covers this file, and may it be written by it?
+ */
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { SecretsError } from "../errors.ts";
+import { attempt } from "../io/io-error.ts";
+import { shellWord } from "../io/words.ts";
+import type { Ruling } from "../policy/policy.ts";
+import { placeText, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
+
+/** A file with what the policy says of it. */
+export interface Ruled {
+  readonly file: PolicyFile;
+  readonly ruling: Ruling;
+}
+
+/**
+ * The rule of a file, or undefined where no policy or no rule covers it.
+ * @param path absolute
+ * @throws SecretsError `policy`
+ */
+export async function ruleOf(project: Project, path: string): Promise<Ruled | undefined> {
+  const file = await project.policy(path);
+  const ruling = file?.policy.rule(policyPath(file, path));
+  return file === undefined || ruling === undefined ? undefined : { file, ruling };
+}
+
+/**
+ * The same for a verb that writes.
+ * @throws SecretsError `no-rule` with the line to add; `usage` for a directory; `refused` where a symlink leads to a file
+ * with other readers
+ */
+export async function requireRule(project: Project, path: string): Promise<Ruled> {
+  const at = { file: project.show(path) };
+  const stat = await statOf(project, path);
+  if (stat !== undefined) requireFile(project, path, stat);
+  const file = await project.policy(path);
+  if (file === undefined) {
+    throw new SecretsError("no-rule", "there is no policy for this file (no .sops.yaml here or above)", {
+      at,
+      hint: "write a .sops.yaml at the root of the repository (`.sops.yaml.example` shows how), or name one with --config",
+    });
+  }
+  const inside = policyPath(file, path);
+  const ruling = file.policy.rule(inside);
+  if (ruling === undefined) {
+    throw new SecretsError("no-rule", `no rule of ${project.show(file.path)} covers this path`, {
+      at,
+      hint: `add a line under \`secrets:\` in ${project.show(file.path)}:  ${inside}: [NAME]`,
+    });
+  }
+  const ruled = { file, ruling };
+  await refuseOtherReaders(project, path, ruled);
+  return ruled;
+}
+
+/** Through a symlink the bytes land in another file, whose own rule must not be got around. */
+async function refuseOtherReaders(project: Project, path: string, ruled: Ruled): Promise<void> {
+  const real = await realPath(project, path, ruled.file.directory);
+  if (real === path) return;
+  const other = (await ruleOf(project, real))?.ruling;
+  if (other === undefined || sameReaders(other, ruled.ruling)) return;
+  throw new SecretsError("refused", `a link leads to ${project.show(real)}, whose rule names other readers`, {
+    at: { file: project.show(path) },
+    hint: `name the file itself: ${shellWord(project.show(real))}`,
+  });
+}
+
+/** Where the path really leads, in the words that the policy's directory was reached by. */
+async function realPath(project: Project, path: string, base: string): Promise<string> {
+  const { realpath } = project.host.files;
+  return attempt(project.show(path), "read", async () => {
+    let existing = path;
+    while ((await project.host.files.stat(existing)) === undefined) existing = dirname(existing);
+    const real = join(await realpath(existing), relative(existing, path));
+    const inside = relative(await realpath(base), real);
+    return inside.startsWith("..") || isAbsolute(inside) ? real : join(base, inside);
+  });
+}
+
+function sameReaders(a: Ruling, b: Ruling): boolean {
+  const ids = (ruling: Ruling) => new Set(ruling.readers.flatMap((reader) => reader.keys.map(({ id }) => id)));
+  const [left, right] = [ids(a), ids(b)];
+  return left.size === right.size && [...left].every((id) => right.has(id));
+}
+
+/** As `ruleOf`, for verbs that only read: a broken policy is told and passed over. */
+export async function ruleForReading(project: Project, path: string): Promise<Ruled | undefined> {
+  try {
+    return await ruleOf(project, path);
+  } catch (error) {
+    if (!(error instanceof SecretsError) || error.code !== "policy") throw error;
+    if (!toldOf.has(error)) project.warn(`warning: ${placeText(error.at)}${error.message}`);
+    toldOf.add(error);
+    return undefined;
+  }
+}
+
+/** A policy is loaded once, and so its error is one object: it is told once, however many files it rules. */
+const toldOf = new WeakSet<SecretsError>();
+
+/** The path that rules are matched with: POSIX, relative to the policy, as sops does it (absolute where outside). */
+function policyPath(file: PolicyFile, path: string): string {
+  const inside = relative(file.directory, path);
+  const useful = inside.startsWith("..") || isAbsolute(inside) ? path : inside;
+  return sep === "/" ? useful : useful.split(sep).join("/");
+}

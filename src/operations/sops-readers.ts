@@ -1,0 +1,90 @@
+/**
+ * Do the readers and the selection of a sops document agree with the policy, in names?
+ */
+import {
+  compareReaders as compareGroups,
+  knownEntries,
+  readerId,
+  type ReadersDifference,
+} from "../documents/sops-readers.ts";
+import type { Metadata } from "../documents/sops-metadata.ts";
+import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
+import type { WantedReaders } from "../documents/sops-verbs.ts";
+import { SecretsError } from "../errors.ts";
+import type { Ruling } from "../policy/policy.ts";
+import { sopsRecipients } from "../policy/sops-recipients.ts";
+import type { Ruled } from "./rule.ts";
+import { hostKeys, namesOf, type Agreement } from "./readers.ts";
+
+/** The recipients of each key group that the rule asks for: one group, unless `key_groups` names more. */
+export function wantedReaders(ruling: Ruling): WantedReaders {
+  const { groups, threshold } = ruling.settings;
+  return { groups: (groups ?? [ruling.readers]).map(sopsRecipients), threshold: threshold ?? 0 };
+}
+
+export { sopsRecipients };
+
+/** What the rule says of selection and MAC, in the words of the document. */
+export function wantedSettings(ruling: Ruling): SelectionSettings {
+  const { selection, macOnlyEncrypted } = ruling.settings;
+  return {
+    rule: selection === undefined ? DEFAULT_RULE : { name: selection.kind, value: selection.value },
+    macOnlyEncrypted: macOnlyEncrypted ?? false,
+  };
+}
+
+/** How a document differs from the rule: key group by key group, and in names for people. */
+export interface DocumentDifference {
+  readonly groups: ReadersDifference;
+  readonly agreement: Agreement;
+}
+
+export async function compareDocument(metadata: Metadata, ruled: Ruled): Promise<DocumentDifference> {
+  const { policy } = ruled.file;
+  const groups = await compareGroups(metadata, wantedReaders(ruled.ruling).groups);
+  const removed = groups.removed.flatMap(({ recipient }) => (recipient === undefined ? [] : [recipient]));
+  const onlyMoved = groups.differs && groups.added.length + groups.removed.length === 0;
+  const settings = [
+    ...settingsDifference(metadata.settings, wantedSettings(ruled.ruling)),
+    ...(onlyMoved ? ["its key groups are not those of the rule"] : []),
+  ];
+  const agreement: Agreement = {
+    status: groups.differs || settings.length > 0 ? "differ" : "agree",
+    missing: namesOf(groups.added, policy, ruled.ruling.readers),
+    extra: namesOf(removed, policy, ruled.ruling.readers),
+    strangers: groups.removed.length - removed.length,
+    missingUnknown: 0,
+    settings,
+  };
+  return { groups, agreement };
+}
+
+function settingsDifference(have: SelectionSettings, want: SelectionSettings): string[] {
+  if (sameSettings(have, want)) return [];
+  return [`it was encrypted with ${settingsText(have)}; the rule says ${settingsText(want)}`];
+}
+
+function settingsText({ rule, macOnlyEncrypted }: SelectionSettings): string {
+  const { name, value } = rule ?? DEFAULT_RULE;
+  return `${name}: ${value}${macOnlyEncrypted ? ", mac_only_encrypted" : ""}`;
+}
+
+/** Whether anybody but the policy's hosts may open it; keys that only sops knows count as a person's. */
+export async function personMayOpen(metadata: Metadata, ruled: Ruled): Promise<boolean> {
+  const hosts = new Set(hostKeys(ruled).map(({ id }) => id));
+  const entries = (await Promise.all(metadata.groups.map(knownEntries))).flat();
+  return metadata.groups.some(({ others }) => others.size > 0) || entries.some((entry) => !hosts.has(readerId(entry)));
+}
+
+/** @throws SecretsError `refused`: the rule asks for keys that only sops can serve. */
+export function refuseForeignRule(file: string, ruling: Ruling): void {
+  if (ruling.settings.foreign.length === 0) return;
+  throw new SecretsError(
+    "refused",
+    `the rule asks for keys of type ${ruling.settings.foreign.join(", ")}, which only sops can make`,
+    {
+      at: ruling.at,
+      hint: `create ${file} with sops; its age readers can be changed here afterwards`,
+    },
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * How is a sops document opened with the keys at hand, and how does a changed one become a change to commit?
+ */
+import type { OpenedDocument, SopsDocument } from "../documents/sops-document.ts";
+import type { Metadata } from "../documents/sops-metadata.ts";
+import { knownEntries } from "../documents/sops-readers.ts";
+import type { Sealed } from "../documents/sops-seal.ts";
+import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../documents/sops-verbs.ts";
+import { SecretsError } from "../errors.ts";
+import type { Change } from "../io/commit.ts";
+import { collect, sha256 } from "../io/stream.ts";
+import type { Recipient } from "../keys/key-kind.ts";
+import { noIdentity } from "./no-identity.ts";
+import { inFile, type Project } from "./project.ts";
+import type { Ruled } from "./rule.ts";
+import { wantedReaders, wantedSettings } from "./sops-readers.ts";
+
+/**
+ * Opens every value and checks the MAC.
+ * @param path absolute
+ * @throws SecretsError `no-identity` naming who could; `tampered` or `malformed` with line and column
+ */
+export async function openSops(
+  project: Project,
+  path: string,
+  given: { readonly document: SopsDocument; readonly ignoreMac?: boolean | undefined },
+): Promise<OpenedDocument> {
+  const file = project.show(path);
+  const { document } = given;
+  try {
+    const opened = await openWith(document, project.identities, { ignoreMac: given.ignoreMac === true });
+    for (const { line, column, message } of opened.warnings)
+      project.tell(`warning: ${file}:${line}:${column}: ${message}`);
+    return opened;
+  } catch (error) {
+    if (error instanceof SecretsError && error.code === "no-identity") {
+      const present = await recipientsOf(document.metadata);
+      throw await noIdentity(project, path, { present, message: error.message });
+    }
+    throw inFile(error, file);
+  }
+}
+
+/** Everybody whom the document names by a key of ours. */
+export async function recipientsOf(metadata: Metadata): Promise<Recipient[]> {
+  const entries = await Promise.all(metadata.groups.map(knownEntries));
+  return entries.flat().flatMap(({ recipient }) => (recipient === undefined ? [] : [recipient]));
+}
+
+/** Entries that only sops can open, as `2 pgp`. */
+export function foreignEntries(metadata: Metadata): string[] {
+  const counts = new Map<string, number>();
+  for (const { others } of metadata.groups) {
+    for (const [type, entries] of others) counts.set(type, (counts.get(type) ?? 0) + entries.length);
+  }
+  return [...counts].map(([type, count]) => `${count} ${type}`);
+}
+
+export interface Resealing {
+  readonly opened: OpenedDocument;
+  /** The open text as it shall be. */
+  readonly text: string;
+  /** The readers and settings of this rule; undefined: those that the file has. */
+  readonly ruled: Ruled | undefined;
+  /** `removed`: a new data key where somebody is to know it no more. */
+  readonly newKey: "always" | "removed" | "never";
+}
+
+/**
+ * The document with this text, for these readers. Where neither differs, the very same text.
+ * @throws SecretsError `malformed` with the line where the text does not parse; `refused`
+ */
+export async function reseal(project: Project, { opened, text, ruled, newKey }: Resealing): Promise<string> {
+  const now = project.host.now();
+  const readers = ruled && wantedReaders(ruled.ruling);
+  const settings = ruled && wantedSettings(ruled.ruling);
+  const edited = await editDocument(opened, { text, settings, now });
+  tellExpanded(project, edited);
+  if (newKey === "always") return (await rotateDocument(edited.opened, { readers, settings, now })).text;
+  if (readers === undefined) return edited.text;
+  return (await changeReaders(edited.opened, { readers, keepDataKey: newKey === "never", now })).opened.text;
+}
+
+/** A new document. @throws SecretsError `malformed` with the line, `refused` */
+export async function sealNew(
+  project: Project,
+  given: Omit<Parameters<typeof encryptText>[0], "now">,
+): Promise<string> {
+  const sealed = await encryptText({ ...given, now: project.host.now() });
+  tellExpanded(project, sealed);
+  return sealed.text;
+}
+
+function tellExpanded(project: Project, { expanded }: Sealed): void {
+  if (expanded.length === 0) return;
+  const lines = expanded.map(({ line }) => line).join(", ");
+  project.tell(`aliases that reach encrypted values were written out (line ${lines})`);
+}
+
+/**
+ * The change that puts a sealed text in place. The sealing has opened the text and compared it with what was meant; what
+ * is proved here is that the very same bytes are on disk.
+ */
+export function textChange(path: string, expected: string, text: string): Change {
+  const content = new TextEncoder().encode(text);
+  return {
+    path,
+    expected,
+    content,
+    mode: 0o644,
+    verify: async (staged) => {
+      if (sha256(await collect(staged)) !== sha256(content)) {
+        throw new SecretsError("io", "what was staged is not what was meant");
+      }
+    },
+  };
+}

@@ -1,0 +1,93 @@
+/** How is a sops document written? Only where it changed; values, comments and layout that did not stay as they are. */
+import type { SopsDocument, OpenedDocument } from "../documents/sops-document.ts";
+import { SecretsError } from "../errors.ts";
+import type { Format } from "../formats/format.ts";
+import { sha256 } from "../io/stream.ts";
+import { inFile, type Project } from "./project.ts";
+import { utf8 } from "./file-kind.ts";
+import {
+  compareDocument,
+  personMayOpen,
+  refuseForeignRule,
+  sopsRecipients,
+  wantedReaders,
+  wantedSettings,
+} from "./sops-readers.ts";
+import { openSops, reseal, sealNew, textChange } from "./sops-secret.ts";
+import type { Planned, SopsTarget } from "./target.ts";
+
+export async function sopsTarget(
+  project: Project,
+  planned: Planned,
+  found: { readonly bytes: Uint8Array; readonly document: SopsDocument },
+): Promise<SopsTarget> {
+  const { path, file, ruled, options } = planned;
+  const difference = (await compareDocument(found.document.metadata, ruled)).agreement;
+  let opening: Promise<OpenedDocument> | undefined;
+  const document = () => (opening ??= openSops(project, path, { document: found.document }));
+  return {
+    kind: "sops",
+    path,
+    file,
+    ruled,
+    format: found.document.format,
+    recipients: sopsRecipients(ruled.ruling.readers),
+    isNew: false,
+    hasPeople: await personMayOpen(found.document.metadata, ruled),
+    difference,
+    document,
+    open: async () => new TextEncoder().encode((await document()).openText),
+    seal: async (plaintext) => {
+      const opened = await document();
+      if (plaintext.length === 0 && opened.openText !== "" && options.allowEmpty !== true) {
+        throw new SecretsError("refused", "the new content is empty and would replace a secret", {
+          at: { file },
+          hint: "repeat with --allow-empty if that is meant",
+        });
+      }
+      const text = await naming(file, () =>
+        reseal(project, { opened, text: utf8(plaintext), ruled, newKey: "removed" }),
+      );
+      return text === found.document.text ? undefined : textChange(path, sha256(found.bytes), text);
+    },
+  };
+}
+
+export async function newSopsTarget(project: Project, planned: Planned, format: Format): Promise<SopsTarget> {
+  const { path, file, ruled } = planned;
+  const { ruling } = ruled;
+  refuseForeignRule(file, ruling);
+  return {
+    kind: "sops",
+    path,
+    file,
+    ruled,
+    format,
+    recipients: sopsRecipients(ruling.readers),
+    isNew: true,
+    hasPeople: false,
+    difference: undefined,
+    document: () => Promise.resolve(undefined),
+    open: () => Promise.resolve(new Uint8Array()),
+    seal: async (plaintext) => {
+      if (plaintext.length === 0) return undefined;
+      const text = await naming(file, () =>
+        sealNew(project, {
+          text: utf8(plaintext),
+          format,
+          readers: wantedReaders(ruling),
+          settings: wantedSettings(ruling),
+        }),
+      );
+      return textChange(path, "absent", text);
+    },
+  };
+}
+
+async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw inFile(error, file);
+  }
+}

@@ -1,0 +1,32 @@
+/** How is one key taken out of a sops document? */
+import { SecretsError } from "../errors.ts";
+import { resolveSteps, stepsOf } from "./key-path.ts";
+import { inFile, statOf, type Project } from "./project.ts";
+import { planWrite } from "./plan-write.ts";
+import type { WriteOptions } from "./target.ts";
+import { requireWritable, writeTarget, type WriteOutcome } from "./write.ts";
+
+/** @throws SecretsError `not-found` where there is no such key; `usage` for what is no document */
+export async function unsetKey(
+  project: Project,
+  file: string,
+  request: { readonly key: string; readonly options: WriteOptions },
+): Promise<WriteOutcome> {
+  const path = project.resolve(file);
+  const steps = stepsOf(request.key);
+  if ((await statOf(project, path)) === undefined) {
+    throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(path) } });
+  }
+  const target = await planWrite(project, path, request.options);
+  if (target.kind !== "sops") {
+    throw new SecretsError("usage", "an .age secret is one value and has no keys", { at: { file: target.file } });
+  }
+  await requireWritable(project, path);
+  try {
+    const parsed = target.format.parse((await target.document())?.openText ?? "", "open");
+    const text = target.format.unset(parsed, resolveSteps(steps, parsed.leaves));
+    return await writeTarget(project, target, await target.seal(new TextEncoder().encode(text)));
+  } catch (error) {
+    throw inFile(error, target.file);
+  }
+}

@@ -1,0 +1,133 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SecretsError } from "../../src/errors.ts";
+import type { Leaf } from "../../src/formats/format.ts";
+import { yaml } from "../../src/formats/yaml.ts";
+import { corpus, layoutOf } from "./yaml-layouts.ts";
+import { misplaced, opened, said, sealed } from "./yaml-trip.ts";
+
+const RUNS = Number(process.env["SECRETS_PROPERTY_RUNS"] ?? 300);
+const seeds = fc.integer();
+
+/** The ways in which rules select. */
+const SELECTIONS = new Map<string, (leaf: Leaf) => boolean>([
+  ["everything", () => true],
+  ["some keys", ({ path }) => path.some((key) => /pass|secret|data|k[0-9]*[13579]$/i.test(key))],
+  ["all but some keys", ({ path }) => !path.some((key) => /_unencrypted$|^k[0-9]*[02468]$/.test(key))],
+]);
+
+/** Layouts of the corpus whose spelling canonical bytes do not tell. */
+const LOSSY = new Set([
+  "cloudformation",
+  "old-booleans",
+  "prometheus-alertmanager",
+  "anchors-merge",
+  "anchors-merge-list",
+  "aliases-scalar",
+]);
+
+describe.each([...SELECTIONS])("with %s sealed", (_, selects) => {
+  it.each(corpus)("%s comes back byte for byte", (name, text) => {
+    const { text: after, expanded } = sealed(text, selects);
+    const back = opened(after);
+    expect(misplaced(after)).toEqual([]);
+    expect(said(back)).toEqual(said(expanded));
+    if (!LOSSY.has(name)) expect(back).toBe(text);
+  });
+
+  it("a generated layout comes back byte for byte", () => {
+    fc.assert(
+      fc.property(seeds, fc.boolean(), (seed, wild) => {
+        const text = layoutOf(seed, { lossy: false, wild });
+        const { text: after } = sealed(text, selects);
+        expect(misplaced(after)).toEqual([]);
+        expect(unblanked(opened(after))).toBe(unblanked(text));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("a layout with lossy spellings comes back with the same values and comments in their places", () => {
+    fc.assert(
+      fc.property(seeds, fc.boolean(), (seed, wild) => {
+        const text = layoutOf(seed, { lossy: true, wild });
+        const { text: after } = sealed(text, selects);
+        expect(misplaced(after)).toEqual([]);
+        expect(said(opened(after))).toEqual(said(text));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+/** Lines of blanks inside blocks come back empty. */
+function unblanked(text: string): string {
+  return text.replaceAll(/^[ \t]+(?=\r?$)/gm, "");
+}
+
+describe("the metadata", () => {
+  it("leaves no trace when it is put in and taken out", () => {
+    const check = (text: string): void => {
+      const parsed = yaml.parse(text, "open");
+      const put = yaml.print(parsed, [], new Map([["version", "3.13.2"]]));
+      expect(yaml.print(yaml.parse(put, "sealed"), [], undefined)).toBe(text);
+    };
+    for (const [, text] of corpus) check(text);
+    fc.assert(
+      fc.property(seeds, fc.boolean(), (seed, wild) => check(layoutOf(seed, { lossy: true, wild }))),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe("any text", () => {
+  it("is parsed or refused as malformed, with a line", () => {
+    const pieces = [
+      "a",
+      "b: ",
+      ":",
+      "- ",
+      "? ",
+      "# x",
+      "\n",
+      "\n  ",
+      "[",
+      "]",
+      "{",
+      "}",
+      ",",
+      "'",
+      '"',
+      "|",
+      ">",
+      "&x ",
+      "*x",
+      "!t ",
+      "!!int ",
+      "---\n",
+      "...\n",
+      "%",
+      "\t",
+      "\r\n",
+      "\\",
+      "<<: ",
+      "1",
+      "😀",
+      "\u0085",
+      "\u0000",
+      "\ufeff",
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 20 }), (parts) => {
+        try {
+          yaml.parse(parts.join(""), "open");
+        } catch (error) {
+          if (!(error instanceof SecretsError)) throw error;
+          expect(error.code).toBe("malformed");
+          expect(error.at?.line).toBeGreaterThan(0);
+        }
+      }),
+      { numRuns: RUNS * 10 },
+    );
+  });
+});
