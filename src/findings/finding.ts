@@ -13,14 +13,8 @@ import type { FoundKey } from "./private-keys/find.ts";
 
 export type RuleId = `SEC${string}`;
 
-/** From the gravest. `--fail-on` names one of them. */
-export const SEVERITIES = ["critical", "error", "warning", "note"] as const;
-export type Severity = (typeof SEVERITIES)[number];
-
-/** Whether one severity is at least as grave as another. */
-export function atLeast(severity: Severity, bound: Severity): boolean {
-  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(bound);
-}
+/** The gravest first. */
+export type Severity = "critical" | "error" | "warning" | "note";
 
 /** What a rule answers; the file is put to it by whoever knows how it is called. */
 export interface Draft {

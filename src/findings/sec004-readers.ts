@@ -123,11 +123,11 @@ const IN_FILES: Readonly<Record<string, OtherKeyType>> = {
 
 function foreignDrafts({ metadata }: SopsDocument, { ruling }: Governed, file: string): Draft[] {
   const wanted = new Set(ruling.settings.foreign.map((kind) => IN_FILES[kind] ?? kind));
-  const present = new Set(metadata.groups.flatMap(({ others }) => [...others.keys()]));
+  const present = new Set<string>(metadata.groups.flatMap(({ others }) => [...others.keys()]));
   return [
     ...[...present].filter((kind) => !wanted.has(kind)).map((kind) => extraDraft(`a holder of a ${kind} key`, file)),
     ...[...wanted]
-      .filter((kind) => !present.has(kind as OtherKeyType))
+      .filter((kind) => !present.has(kind))
       .map((kind) => missingDraft(`the holder of the ${kind} key`, file)),
   ];
 }

@@ -53,7 +53,7 @@ function ruleDrafts(rule: CreationRule): Draft[] {
     add("this expression looks like a filter and matches every path", "everything");
   }
   if (
-    /(?<!\\)\.(?:ya?ml|json|env|ini|age|sops|enc|secrets?|toml|txt)(?![\w*+?{(\[])/.test(
+    /(?<!\\)\.(?:ya?ml|json|env|ini|age|sops|enc|secrets?|toml|txt)(?![\w*+?{([])/.test(
       title.replaceAll(/\[[^\]]*\]/g, ""),
     )
   ) {

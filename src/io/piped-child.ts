@@ -4,8 +4,7 @@
  * For git, whose answers may be larger than memory and which is asked at every commit: `node:child_process` alone, because
  * loading anything more would cost as much as the question.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn, type ChildProcess } from "node:child_process";
 import type { ChildOptions, ChildResult } from "./host.ts";
 import { errorCode } from "./io-error.ts";
 
@@ -25,7 +24,7 @@ export async function runPiped(
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
   });
-  const ended = once(child, "close");
+  const ended = end(child);
   ended.catch(() => undefined); // a program that cannot be started is told below
   const stderr: Buffer[] = [];
   let kept = 0;
@@ -37,18 +36,13 @@ export async function runPiped(
   child.stdin.on("error", () => undefined);
   child.stdin.end(options.input);
   try {
-    for await (const piece of child.stdout) {
+    const pieces: AsyncIterable<Buffer> = child.stdout;
+    for await (const piece of pieces) {
       // A piece that is taken at once costs no turn of the event loop.
-      const taken = take(piece as Buffer);
+      const taken = take(piece);
       if (taken !== undefined) await taken;
     }
-    const [code, signal] = (await ended) as [number | null, string | null];
-    return {
-      code: code ?? undefined,
-      signal: signal ?? undefined,
-      stdout: new Uint8Array(),
-      stderr: Buffer.concat(stderr),
-    };
+    return { ...(await ended), stdout: new Uint8Array(), stderr: Buffer.concat(stderr) };
   } catch (error) {
     child.kill();
     await ended.catch(() => undefined);
@@ -57,4 +51,12 @@ export async function runPiped(
     if (code === undefined || !(error instanceof Error) || !("syscall" in error)) throw error;
     throw Object.assign(new Error("the program cannot be started"), { code });
   }
+}
+
+/** How it ended, once its output is closed too. @throws Node's error where it could not be started. */
+function end(child: ChildProcess): Promise<Pick<ChildResult, "code" | "signal">> {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
+  });
 }

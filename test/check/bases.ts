@@ -30,7 +30,7 @@ const [BOB, DORA] = [scriptKey("ed25519-1.pub"), scriptKey("rsa-1.pub")].map((ke
   key.split(" ").slice(0, 2).join(" "),
 );
 
-export const OWN_POLICY = `users:
+const OWN_POLICY = `users:
   alice: ${ALICE}
   bob: ${BOB}
   dora: ${DORA}

@@ -70,10 +70,12 @@ function onFile(
 
 /** A mutation that adds a file that has nothing to do with the base. */
 function adding(
-  name: string,
-  file: string,
-  content: () => string | Uint8Array | Promise<string | Uint8Array>,
-  rule?: string,
+  ...[name, file, content, rule]: [
+    name: string,
+    file: string,
+    content: () => string | Uint8Array | Promise<string | Uint8Array>,
+    rule?: string,
+  ]
 ): Mutation {
   return {
     name,

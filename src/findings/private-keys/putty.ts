@@ -75,13 +75,11 @@ function macOf(head: Head, { publicBlob, privateBlob }: Parts): string {
   const covered = [head.type, head.encryption, Buffer.from(head.comment, "latin1"), publicBlob, privateBlob].map(
     (part) => wireString(part),
   );
-  const [hash, key] =
+  const mac =
     head.version === "3"
-      ? ["sha256", Buffer.alloc(0)]
-      : ["sha1", createHash("sha1").update("putty-private-key-file-mac-key").digest()];
-  return createHmac(hash as string, key as Buffer)
-    .update(Buffer.concat(covered))
-    .digest("hex");
+      ? createHmac("sha256", "")
+      : createHmac("sha1", createHash("sha1").update("putty-private-key-file-mac-key").digest());
+  return mac.update(Buffer.concat(covered)).digest("hex");
 }
 
 async function idsOf(type: string, blob: Buffer): Promise<string[]> {
