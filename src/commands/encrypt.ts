@@ -7,6 +7,7 @@ import {
   writeOptions,
   writeRequest,
   type CommandSpec,
+  type Context,
   type Invocation,
 } from "./command.ts";
 
@@ -34,11 +35,11 @@ export const encrypt: CommandSpec = {
       repeatable: true,
     },
     { flags: "-p, --passphrase", description: "seal with a passphrase instead (asked for, or AGE_PASSPHRASE)" },
-    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
-    { flags: "--output-type <type>", description: "as in sops; must be the format of the input" },
+    { flags: "--input-type <type>", description: "the format of an input whose name does not tell" },
+    { flags: "--output-type <type>", description: "write a sops file in another format" },
     ...SELECTION_OPTIONS.map((name) => ({
       flags: `--${name} <value>`,
-      description: "instead of the rule's, as in sops",
+      description: name.endsWith("comment-regex") ? "not supported" : "instead of the rule's, as in sops",
     })),
     { flags: "--mac-only-encrypted", description: "let the MAC of a sops file cover the encrypted values only" },
     { flags: "--shamir-secret-sharing-threshold <n>", description: "how many key groups of the rule it takes" },
@@ -58,28 +59,43 @@ export const encrypt: CommandSpec = {
       filename: textOption(invocation, "filenameOverride"),
       recipients: listOption(invocation, "age").flatMap(splitList),
       passphrase: flag(invocation, "passphrase"),
-      inputType: textOption(invocation, "inputType") ?? textOption(invocation, "outputType"),
-      selection: selectionFrom(invocation),
+      inputType: textOption(invocation, "inputType"),
+      outputType: textOption(invocation, "outputType"),
+      selection: selectionFrom(context, invocation),
       macOnlyEncrypted: flag(invocation, "macOnlyEncrypted") ? true : undefined,
-      threshold: threshold(invocation),
+      threshold: thresholdFrom(context, invocation),
     });
     if (written !== undefined) context.note(`${context.dryRun ? "would have encrypted" : "encrypted"} ${written}`);
     return 0;
   },
 };
 
-/** By sops' names in a document: `encrypted_regex` … */
-function selectionFrom(invocation: Invocation): Record<string, string> {
-  const given = SELECTION_OPTIONS.map((name) => {
-    const option = name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-    return [name.replaceAll("-", "_"), textOption(invocation, option)] as const;
+/** By sops' names in a document: `encrypted_regex` … @throws SecretsError `refused` for the two that hang on comments */
+function selectionFrom({ library }: Context, invocation: Invocation): Record<string, string> {
+  const given = SELECTION_OPTIONS.flatMap((name) => {
+    const value = textOption(invocation, camelCase(name));
+    return value === undefined ? [] : [[name, value] as const];
   });
-  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  for (const [name] of given) {
+    if (!name.endsWith("comment-regex")) continue;
+    throw new library.SecretsError("refused", `--${name} is not supported: what it covers would hang on comments`, {
+      hint: "select by key: --encrypted-regex or --unencrypted-regex",
+    });
+  }
+  return Object.fromEntries(given.map(([name, value]) => [name.replaceAll("-", "_"), value]));
 }
 
-function threshold(invocation: Invocation): number | undefined {
+function camelCase(name: string): string {
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** @throws SecretsError `usage` */
+function thresholdFrom({ library }: Context, invocation: Invocation): number | undefined {
   const text = textOption(invocation, "shamirSecretSharingThreshold");
-  return text !== undefined && /^\d{1,3}$/.test(text) ? Number(text) : undefined;
+  if (text === undefined || /^\d{1,3}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new library.SecretsError("usage", "--shamir-secret-sharing-threshold takes a whole number", {
+    hint: "how many of the key groups it takes: 0 for all of them",
+  });
 }
 
 /** Comma-separated, blanks around each part; an SSH key keeps the blanks inside. */

@@ -59,6 +59,15 @@ export interface Leaf {
 /** The sops metadata as a neutral tree; scalars as the text that they spell. */
 export type Tree = string | number | boolean | null | readonly Tree[] | ReadonlyMap<string, Tree>;
 
+/**
+ * What a document says, spelling apart: order and duplicate keys kept, aliases followed, comments left out. What one format
+ * reads any other can write.
+ */
+export type Content =
+  | { readonly kind: "scalar"; readonly scalar: Scalar }
+  | { readonly kind: "list"; readonly items: readonly Content[] }
+  | { readonly kind: "map"; readonly entries: readonly (readonly [string, Content])[] };
+
 /** One side of a document. */
 export interface ParsedText {
   readonly text: string;
@@ -67,7 +76,7 @@ export interface ParsedText {
    * it belongs to, a foot comment after it. The metadata's own leaves are not among them.
    */
   readonly leaves: readonly Leaf[];
-  /** What stands under `sops` in the first document; undefined where there is none. */
+  /** What stands under `sops` in the first document, on the open side in any; undefined where there is none. */
   readonly metadata: Tree | undefined;
 }
 
@@ -102,10 +111,26 @@ export interface Format {
   expandAliases?(text: string, selects: Selects): Expanded;
   /** The text with these leaves' sources replaced and, where given, the metadata written (every document) or removed. */
   print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string;
+  /**
+   * `print` with metadata for a text that was edited: every document's block is carried over from the sealed text before,
+   * and only what differs in it is changed; so a block in another order, indentation or quoting stays as it is.
+   */
+  printLike?(
+    parsed: ParsedText,
+    replacements: readonly Replacement[],
+    carried: { readonly metadata: Tree; readonly previous: ParsedText },
+  ): string;
   /** The open text with the value at `steps` set to a JSON value (source text of it), created where it is missing. */
   set(parsed: ParsedText, steps: readonly Step[], json: string): string;
   /** The open text without the entry at `steps`. @throws SecretsError `not-found`. */
   unset(parsed: ParsedText, steps: readonly Step[]): string;
   /** What stands at `steps` on the open side: a scalar's bytes, or a container printed in this format. */
   extract(parsed: ParsedText, steps: readonly Step[]): Uint8Array;
+  /** What an open text says, document by document; an empty one is an empty mapping. */
+  read(parsed: ParsedText): readonly Content[];
+  /**
+   * A text that says this, as stock sops prints it, where what it prints reads back; what is no mapping as it prints an
+   * extracted value. @throws SecretsError `malformed` where the format has no way to say it.
+   */
+  write(content: Content): string;
 }

@@ -3,9 +3,10 @@
  *
  * The indentation, line ends and colons are those of the root object; a file on one line stays on one line.
  */
-import type { Scalar, Tree } from "./format.ts";
+import type { Content, Scalar, Step, Tree } from "./format.ts";
 import type { JsonNode, JsonObject } from "./json-syntax.ts";
 import { SecretsError } from "../errors.ts";
+import { stepsText } from "./place.ts";
 import { isList } from "./tree.ts";
 import { floatOf, textOfScalar } from "./scalar.ts";
 
@@ -73,6 +74,41 @@ export function treeSource(tree: Tree, at: { style: JsonStyle; depth: number }):
   return container("{}", entries, at);
 }
 
+/** As stock sops prints: a tab for each level. */
+const SOPS_STYLE: JsonStyle = { unit: "\t", eol: "\n", colon: ": " };
+
+/**
+ * A whole value as stock sops prints it, at these steps.
+ * @throws SecretsError `malformed` naming the value that JSON cannot hold.
+ */
+export function contentSource(content: Content, steps: readonly Step[]): string {
+  const at = { style: SOPS_STYLE, depth: steps.length };
+  if (content.kind === "list") {
+    const items = content.items.map((item, position) => contentSource(item, [...steps, position]));
+    return container("[]", items, at);
+  }
+  if (content.kind === "map") {
+    const entries = content.entries.map(
+      ([key, value]) => sopsQuoted(key) + SOPS_STYLE.colon + contentSource(value, [...steps, key]),
+    );
+    return container("{}", entries, at);
+  }
+  try {
+    return jsonSource(content.scalar, sopsQuoted);
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    throw new SecretsError(error.code, `${error.message} (${stepsText(steps)})`);
+  }
+}
+
+/** With the escapes of Go's encoder, which are meant for JSON inside HTML. */
+function sopsQuoted(text: string): string {
+  return quoted(text).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** A JSON string with the escapes that are needed and no others; the slash, `<` and U+2028 stay as they are. */
 export function quoted(text: string): string {
   return JSON.stringify(text);
@@ -82,7 +118,7 @@ export function quoted(text: string): string {
  * The source of a typed value. A comment has none: it is the empty text, and its element has to go.
  * @throws SecretsError `malformed` where JSON has no way to say it: infinities and bytes that are not UTF-8.
  */
-export function jsonSource(scalar: Scalar): string {
+export function jsonSource(scalar: Scalar, quote: (text: string) => string = quoted): string {
   const text = textOfScalar(scalar);
   if (text === undefined) throw new SecretsError("malformed", "a value is not UTF-8 text, which JSON cannot hold");
   switch (scalar.type) {
@@ -104,6 +140,6 @@ export function jsonSource(scalar: Scalar): string {
     case "time":
     case "bytes":
     default:
-      return quoted(text);
+      return quote(text);
   }
 }

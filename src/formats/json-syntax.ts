@@ -4,7 +4,7 @@
  * RFC 8259 and nothing beside it, as a tree of nodes with offsets. The order of keys, duplicate keys and the spelling of
  * numbers survive, which `JSON.parse` does not offer. One pass with a stack of its own, linear in the text.
  */
-import type { Scalar } from "./format.ts";
+import type { Content, Scalar } from "./format.ts";
 import { malformedAt } from "./place.ts";
 import { boolScalar, floatScalar, intScalar, NULL, scalarOf } from "./scalar.ts";
 
@@ -39,6 +39,13 @@ export interface JsonArray extends Stretch {
 }
 
 export type JsonNode = JsonScalar | JsonObject | JsonArray;
+
+/** What a node says, spelling apart. */
+export function contentOfJson(node: JsonNode): Content {
+  if (node.kind === "scalar") return { kind: "scalar", scalar: node.scalar };
+  if (node.kind === "array") return { kind: "list", items: node.items.map(contentOfJson) };
+  return { kind: "map", entries: node.entries.map(({ key, value }) => [key, contentOfJson(value)] as const) };
+}
 
 /** How deep objects and arrays may nest. */
 const MAX_JSON_DEPTH = 1000;

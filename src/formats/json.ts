@@ -7,8 +7,9 @@
 import { SecretsError } from "../errors.ts";
 import type { Format, Leaf, ParsedText, Replacement, Step, Tree } from "./format.ts";
 import { removeEntries, setEntry, unsetEntry, spliced, type Splice } from "./json-edit.ts";
-import { jsonSource, relaid, styleOf, treeSource } from "./json-layout.ts";
+import { contentSource, jsonSource, relaid, styleOf, treeSource } from "./json-layout.ts";
 import {
+  contentOfJson,
   parseJson,
   type JsonArray,
   type JsonEntry,
@@ -48,6 +49,8 @@ export const json: Format = {
     return unsetEntry(parsed.text, root, steps);
   },
   extract,
+  read: (parsed) => [contentOfJson(inside(parsed).root)],
+  write: (content) => contentSource(content, []) + (content.kind === "map" ? "\n" : ""),
 };
 
 function inside(parsed: ParsedText): JsonText {

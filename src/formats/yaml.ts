@@ -4,7 +4,7 @@
  * sops.md 3.4 and yaml-holes: the text is scanned as go-yaml scans it, because sops does, and every leaf is a stretch of it.
  * What lies between the leaves is never printed anew.
  */
-import type { Format, Leaf, ParsedText, Replacement, Selects } from "./format.ts";
+import type { Format, Leaf, ParsedText, Replacement, Selects, Tree } from "./format.ts";
 import { spliced } from "./json-edit.ts";
 import { malformedAt } from "./place.ts";
 import { expandAliases } from "./yaml/aliases.ts";
@@ -12,11 +12,13 @@ import { checkStream } from "./yaml/check.ts";
 import { composeStream } from "./yaml/compose.ts";
 import { extractEntry } from "./yaml/extract.ts";
 import { leavesOf } from "./yaml/leaves.ts";
-import { metadataOf, metadataSplices } from "./yaml/metadata.ts";
+import { carriedSplices, metadataOf, metadataSplices } from "./yaml/metadata.ts";
 import type { Stream } from "./yaml/node.ts";
+import { printed } from "./yaml/print.ts";
 import { inSealedLayout } from "./yaml/sealed-layout.ts";
 import { setEntry } from "./yaml/set.ts";
 import { unsetEntry } from "./yaml/unset.ts";
+import { valuesOf } from "./yaml/value.ts";
 
 const streams = new WeakMap<ParsedText, Stream>();
 
@@ -25,9 +27,12 @@ export const yaml: Format = {
   parse: parseText,
   expandAliases,
   print,
+  printLike,
   set: (parsed, steps, json) => setEntry(streamOf(parsed), steps, json),
   unset: (parsed, steps) => unsetEntry(streamOf(parsed), steps),
   extract: (parsed, steps) => extractEntry(streamOf(parsed), steps),
+  read: (parsed) => valuesOf(streamOf(parsed)),
+  write: printed,
 };
 
 function streamOf(parsed: ParsedText): Stream {
@@ -43,7 +48,7 @@ function parseText(text: string, side: "open" | "sealed", selects: Selects = () 
   const parsed: ParsedText = {
     text,
     leaves: side === "open" ? inSealedLayout(stream, selects) : sealedLeaves(stream),
-    metadata: metadataOf(stream),
+    metadata: metadataOf(stream, side),
   };
   streams.set(parsed, stream);
   return parsed;
@@ -56,12 +61,25 @@ function sealedLeaves(stream: Stream): readonly Leaf[] {
 
 /** A half-merged file says so, instead of missing a colon somewhere. */
 function refuseMergeMarkers(text: string): void {
-  const at = /^<{7} [^]*?^={7}$[^]*?^>{7} /m.exec(text)?.index;
-  if (at === undefined) return;
-  throw malformedAt("merge conflict markers: resolve the conflict first", text.slice(0, at).split("\n").length, 1);
+  const start = /^<{7} /m.exec(text)?.index;
+  if (start === undefined) return;
+  const middle = /^={7}\r?$/m.exec(text.slice(start));
+  if (middle === null || !/^>{7} /m.test(text.slice(start + middle.index))) return;
+  throw malformedAt("merge conflict markers: resolve the conflict first", text.slice(0, start).split("\n").length, 1);
 }
 
-function print(parsed: ParsedText, replacements: readonly Replacement[], metadata: ParsedText["metadata"]): string {
+function printLike(
+  parsed: ParsedText,
+  replacements: readonly Replacement[],
+  { metadata, previous }: { readonly metadata: Tree; readonly previous: ParsedText },
+): string {
+  return spliced(parsed.text, [
+    ...replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source })),
+    ...carriedSplices(streamOf(parsed), streamOf(previous), metadata),
+  ]);
+}
+
+function print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string {
   const stream = streamOf(parsed);
   return spliced(parsed.text, [
     ...replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source })),

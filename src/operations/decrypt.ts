@@ -8,6 +8,7 @@ import { isAge } from "../documents/age-file.ts";
 import { createHash } from "node:crypto";
 import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
+import { converted, convertedAt, type Conversion } from "../formats/convert.ts";
 import { loadFormat } from "../formats/index.ts";
 import { collect, digest, once } from "../io/stream.ts";
 import { shellWord } from "../io/words.ts";
@@ -83,12 +84,22 @@ async function sopsPlaintext(
     const wanted = request.outputType === undefined ? format : await loadFormat(requireFormatName(request.outputType));
     if (request.extract === undefined && wanted === format) return once(new TextEncoder().encode(opened.openText));
     const parsed = format.parse(opened.openText, "open");
-    const steps = request.extract === undefined ? [] : resolveSteps(stepsOf(request.extract), parsed.leaves);
+    if (request.extract === undefined) return once(convertedText(project, path, { parsed, from: format, to: wanted }));
+    const steps = resolveSteps(stepsOf(request.extract), parsed.leaves);
     if (wanted === format) return once(format.extract(parsed, steps));
-    throw new SecretsError("usage", `a ${format.name} document cannot be printed as ${wanted.name}`);
+    return once(convertedAt({ parsed, from: format, to: wanted }, steps));
   } catch (error) {
     throw inFile(error, project.show(path));
   }
+}
+
+function convertedText(project: Project, path: string, conversion: Conversion): Uint8Array {
+  const { text, documents, comments } = converted(conversion);
+  const file = project.show(path);
+  const name = conversion.to.name;
+  if (documents > 0) project.warn(`${file}: ${name} holds one document; ${documents} more of the file are left out`);
+  if (comments > 0) project.tell(`${file}: ${name} has no comments; those of the file are left out`);
+  return new TextEncoder().encode(text);
 }
 
 function notEncrypted(file: string, bytes: Uint8Array): SecretsError {

@@ -3,14 +3,15 @@ import { SELECTION_SETTINGS } from "../policy/rule-settings.ts";
 import { selectionSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
-import { loadFormat } from "../formats/index.ts";
+import { converted, type Conversion } from "../formats/convert.ts";
+import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { collect } from "../io/stream.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { shellWord } from "../io/words.ts";
 import { fileChunks } from "./age-secret.ts";
 import { namedRecipients } from "./encrypt-age.ts";
 import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";
-import { kindOfContent, kindOfNew, utf8 } from "./file-kind.ts";
+import { kindOfContent, requireFormatName, utf8 } from "./file-kind.ts";
 import { inFile, statOf, type Project } from "./project.ts";
 import { requireRule, ruleOf } from "./rule.ts";
 import { requireReaders, tellIfNotReader } from "./readers.ts";
@@ -25,15 +26,18 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   const bytes = await collect(encryption.chunks());
   await refuseEncrypted(project, { path, bytes, request });
   const { readers, settings } = await readersAndSettings(project, encryption);
-  const name = kindOfNew(project, path, request.inputType);
-  const text = await naming(file, async () =>
-    sealNew(project, {
-      text: utf8(bytes),
-      format: await loadFormat(name === "age" ? "binary" : name),
+  // Lines and columns are those of the plaintext.
+  const source = request.input === "-" ? file : project.show(project.resolve(request.input));
+  const text = await naming(source, async () => {
+    const { from, to } = await formatsOf(encryption);
+    const plain = utf8(bytes);
+    return sealNew(project, {
+      text: from === to ? plain : carriedOver(project, source, { parsed: from.parse(plain, "open"), from, to }),
+      format: to,
       readers,
       settings,
-    }),
-  );
+    });
+  });
   if (output === undefined) {
     await project.host.stdout(new TextEncoder().encode(text));
     return undefined;
@@ -41,6 +45,28 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   await refuseOverSecret(project, output, request);
   await commitChanges(project, [textChange(output, encryption.expected, text)]);
   return project.show(output);
+}
+
+/**
+ * The format of the input and the one to write. Where a type is not named, the name of the input tells the first and the name
+ * that rules the second, and each of them both where the other tells nothing; so `--filename-override` names both, as in sops.
+ */
+async function formatsOf({ request, path }: Encryption): Promise<Pick<Conversion, "from" | "to">> {
+  const named = (name: string | undefined) => (name === undefined ? undefined : requireFormatName(name));
+  const source = request.filename ?? (request.input === "-" ? path : request.input);
+  const told = formatOfPath(path);
+  const from = named(request.inputType) ?? formatOfPath(source) ?? told ?? named(request.outputType);
+  const to = named(request.outputType) ?? told ?? from;
+  return { from: await loadFormat(from ?? "binary"), to: await loadFormat(to ?? "binary") };
+}
+
+/** @throws SecretsError `usage` where documents would be lost, which the MAC of stock sops would cover all the same */
+function carriedOver(project: Project, file: string, conversion: Conversion): string {
+  const { text, documents, comments } = converted(conversion);
+  const name = conversion.to.name;
+  if (documents > 0) throw new SecretsError("usage", `${name} holds one document, and this text has ${documents + 1}`);
+  if (comments > 0) project.tell(`${file}: ${name} has no comments; those of the text are left out`);
+  return text;
 }
 
 async function refuseEncrypted(
@@ -89,7 +115,7 @@ function settingsFor(request: EncryptRequest, ruling: Ruling | undefined): Selec
 async function refuseOverSecret(project: Project, output: string, request: EncryptRequest): Promise<void> {
   if (request.inPlace === true || (await statOf(project, output)) === undefined) return;
   const bytes = await collect(fileChunks(project, output));
-  const { kind } = await kindOfContent(project, output, { bytes, inputType: request.inputType });
+  const { kind } = await kindOfContent(project, output, { bytes });
   if (kind === "plain" && bytes.length === 0) return;
   const file = project.show(output);
   throw new SecretsError(

@@ -44,8 +44,9 @@ export async function encrypt(project: Project, request: EncryptRequest): Promis
 function becomesAge(project: Project, deciding: string, request: EncryptRequest): boolean {
   if (request.passphrase === true || isAgePath(deciding)) return true;
   const named = (request.recipients?.length ?? 0) > 0;
-  if (named && deciding === "-" && request.inputType === undefined) return true;
-  return kindOfNew(project, project.resolve(deciding), request.inputType) === "age";
+  const type = request.outputType ?? request.inputType;
+  if (named && deciding === "-" && type === undefined) return true;
+  return kindOfNew(project, project.resolve(deciding), type) === "age";
 }
 
 /** The plaintext, after a look at its first bytes. @throws SecretsError `refused` */

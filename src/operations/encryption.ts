@@ -10,6 +10,8 @@ export interface EncryptRequest extends WriteOptions {
   readonly inPlace?: boolean | undefined;
   /** The path whose rule and format count. */
   readonly filename?: string | undefined;
+  /** The format to write, where neither the name of the new file nor the input says it. */
+  readonly outputType?: string | undefined;
   /** Literal recipients instead of the rule's readers. */
   readonly recipients?: readonly string[] | undefined;
   /** Seal with a passphrase instead. */

@@ -80,6 +80,76 @@ describe("the metadata", () => {
   });
 });
 
+describe("any value", () => {
+  const ENC = "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]";
+  const spots = [
+    `a: ${ENC}\n`,
+    `a: ${ENC}`,
+    `a: ${ENC}\n\n\nb: x\n`,
+    `a: ${ENC} # c\n`,
+    `a: ${ENC}\n        # c\nb: x\n`,
+    `a:\n- ${ENC}\n- x\n`,
+    `a:\n    - b: ${ENC}\n      c: x\n`,
+    `a: !local &x ${ENC}\n`,
+    `a: '${ENC}'\n`,
+    `a: "${ENC}"\n`,
+    `a: ['${ENC}', {b: "${ENC}"}]\n`,
+    `{"a":"${ENC}"}`,
+    ...["|", "|-", "|+", "|2", ">", ">-", ">+"].flatMap((header) => [
+      `a: ${header}\n  ${ENC}\n`,
+      `a: ${header}\n  ${ENC}\n\n\nb: x\n`,
+      `a:\r\n  - ${header}\r\n    ${ENC}`,
+    ]),
+  ];
+  const texts = fc.oneof(
+    fc.string({ unit: "grapheme" }),
+    fc.string({ unit: "binary" }),
+    fc.string({
+      unit: fc.constantFrom("a", " ", "\n", "\t", ":", "#", "-", "'", '"', ",", "[", "}", "?", "|", "1", "."),
+    }),
+    fc.constantFrom(
+      "yes",
+      "null",
+      "0x1F",
+      "1:30",
+      "2024-01-01",
+      "---",
+      "...",
+      "<<",
+      "~",
+      "=",
+      "é",
+      "😀",
+      "\u0085",
+      "\ufeff",
+    ),
+  );
+
+  it.each(spots)("can stand in %j", (spot) => {
+    fc.assert(
+      fc.property(texts, (given) => {
+        // A lone surrogate is no text; bytes that are no UTF-8 have a test of their own.
+        const text = Buffer.from(given, "utf8").toString("utf8");
+        const parsed = yaml.parse(spot, "sealed");
+        const sealedLeaves = parsed.leaves.filter(({ scalar }) => scalar.bytes[0] === 0x45);
+        const scalar = { type: "str" as const, bytes: Buffer.from(text) };
+        const after = yaml.print(
+          parsed,
+          sealedLeaves.map((leaf) => ({ leaf, source: leaf.open(scalar) })),
+          undefined,
+        );
+        const values = yaml.parse(after, "open").leaves.filter(({ kind }) => kind === "value");
+        const others = parsed.leaves.filter((leaf) => leaf.kind === "value" && !sealedLeaves.includes(leaf));
+        expect(values.length).toBe(sealedLeaves.length + others.length);
+        for (const leaf of values.slice(0, sealedLeaves.length)) {
+          expect([leaf.scalar.type, Buffer.from(leaf.scalar.bytes).toString()]).toEqual(["str", text]);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
 describe("any text", () => {
   it("is parsed or refused as malformed, with a line", () => {
     const pieces = [

@@ -6,13 +6,13 @@ import { staysClear } from "../../src/formats/scalar.ts";
 import { yaml } from "../../src/formats/yaml.ts";
 
 /** An ENC text that says what it holds: path, type and bytes. */
-export function standIn({ path, scalar }: Pick<Leaf, "path" | "scalar">): string {
+function standIn({ path, scalar }: Pick<Leaf, "path" | "scalar">): string {
   const data = JSON.stringify([path, scalar.type, Buffer.from(scalar.bytes).toString("base64")]);
   return `ENC[AES256_GCM,data:${Buffer.from(data).toString("base64")},iv:AAAA,tag:AAAA,type:${scalar.type}]`;
 }
 
 /** What a stand-in holds, or undefined for any other text. */
-export function heldBy(text: string): { path: readonly string[]; scalar: Scalar } | undefined {
+function heldBy(text: string): { path: readonly string[]; scalar: Scalar } | undefined {
   const data = /^ENC\[AES256_GCM,data:([^,]*),/.exec(text)?.[1];
   if (data === undefined) return undefined;
   const parts: unknown = JSON.parse(Buffer.from(data, "base64").toString());

@@ -170,6 +170,7 @@ describe("opening", () => {
     expect(openedAs(`a: ${ENC} # c\n`, str("x\ny"))).toBe('a: "x\\ny" # c\n');
     expect(openedAs(`a: ${ENC}\n      # c\n`, str("x\ny"))).toBe('a: "x\\ny"\n      # c\n');
     expect(openedAs(`a: ['${ENC}']\n`, str("x\ny"))).toBe('a: ["x\\ny"]\n');
+    expect(openedAs(`a: ${ENC} \n`, str("x\ny"))).toBe('a: "x\\ny" \n');
   });
 
   it("a text of several lines is indented as the metadata is", () => {
@@ -185,12 +186,14 @@ describe("opening", () => {
 
   it("in quotes loses them where it is no text", () => {
     expect(openedAs(`{"a": "${ENC}"}\n`, scalarOf("int", "7"))).toBe('{"a": 7}\n');
+    expect(openedAs(`a: "${ENC}"#c\n`, scalarOf("int", "7"))).toBe("a: 7 #c\n");
   });
 
   it("in flow is plain only if it reads back so", () => {
     expect(openedAs(`a: ['${ENC}']\n`, str("x y"))).toBe("a: [x y]\n");
     expect(openedAs(`a: ['${ENC}']\n`, str("x, y"))).toBe("a: ['x, y']\n");
     expect(openedAs(`a: ['${ENC}']\n`, str("true"))).toBe("a: ['true']\n");
+    expect(openedAs(`a: ['${ENC}'#c\n ]\n`, str("x"))).toBe("a: ['x'#c\n ]\n");
   });
 
   it("in a block fits the header to the line breaks at the end", () => {
@@ -340,6 +343,23 @@ sops:
     expect(text).toBe(STANDING.replace("  version", "  - enc: |\n      C\n    recipient: age1c\n  version"));
     const less = changed((tree) => tree.set("age", [tree.get("age")].flat().slice(1)));
     expect(less).toBe(STANDING.replace("  -   recipient: age1a\n      enc: |\n          A\n", ""));
+  });
+
+  it("is carried over to an edited text as it stands, in every document", () => {
+    const one = STANDING.replace("a: x\n", "");
+    const previous = yaml.parse(`a: x\n${one}---\nb: x\n${one}`, "sealed");
+    if (!(previous.metadata instanceof Map)) throw new TypeError("no mapping");
+    const metadata = new Map(previous.metadata).set("mac", "ENC[new]");
+    const edited = yaml.parse("a: z\nc: w\n---\nb: z", "open");
+    const expected = one.replace("old", "new");
+    expect(yaml.printLike?.(edited, [], { metadata, previous })).toBe(
+      `a: z\nc: w\n${expected}---\nb: z\n${expected}`.trimEnd(),
+    );
+  });
+
+  it("in a later document of an open text is seen", () => {
+    expect(yaml.parse("a: 1\n---\nsops: {x: 1}\n", "open").metadata).toEqual(new Map([["x", 1]]));
+    expect(yaml.parse("a: 1\n---\nsops: {x: 1}\n", "sealed").metadata).toBeUndefined();
   });
 
   it("takes new fields where their names sort, and loses old ones", () => {

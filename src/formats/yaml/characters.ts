@@ -12,7 +12,7 @@ const FORBIDDEN =
   /[^\t\n\r\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]|\r(?!\n)/u;
 
 export const TAB = 0x09;
-export const LF = 0x0a;
+const LF = 0x0a;
 export const CR = 0x0d;
 export const SPACE = 0x20;
 
@@ -54,7 +54,7 @@ export function hexValue(code: number): number {
 }
 
 /** 1-based line and column of an offset. */
-export function placeOf(text: string, offset: number): { line: number; column: number } {
+function placeOf(text: string, offset: number): { line: number; column: number } {
   let line = 1;
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) {

@@ -1,17 +1,47 @@
 /**
- * How is a new piece of YAML written: metadata, a value that is set, a container that is extracted?
+ * How is a new piece of YAML written: metadata, a value that is set, a container that is extracted, a whole document?
  *
- * As sops 3.13 writes it (sops.md 3.4 "Emission"): nested mappings and lists indented to the next multiple of the unit, a
- * mapping in a list two columns behind its dash, texts of several lines as literal blocks.
+ * Laid out as sops 3.13 does it (sops.md 3.4 "Emission"): nested mappings and lists indented to the next multiple of the unit,
+ * a mapping in a list two columns behind its dash, texts of several lines as literal blocks. How keys and scalars are spelled
+ * is a `Hand`'s: ours here, the one of sops in `print.ts`.
  */
+import type { Scalar } from "../format.ts";
 import { textOfScalar } from "../scalar.ts";
 import { blockSource } from "./block-source.ts";
 import { nextColumn } from "./layout.ts";
 import { lineSource, textSource } from "./quoting.ts";
 import type { Value } from "./value.ts";
 
-function isEmpty(value: Value): boolean {
-  return (value.kind === "list" && value.items.length === 0) || (value.kind === "map" && value.entries.length === 0);
+/** The column of the collection around a block, and the one of the block's lines. */
+export interface BlockColumns {
+  readonly parent: number;
+  readonly indent: number;
+}
+
+/** How keys and scalars are spelled. */
+export interface Hand {
+  /** By how many columns what is nested is indented: to the next multiple of it. */
+  readonly unit: number;
+  /** A scalar on one line, outside of `[ ]` and `{ }`. */
+  line(scalar: Scalar): string;
+  /** The header and the lines of a text as a block, or undefined where it has to stand on one line. */
+  block(text: string, at: BlockColumns): readonly string[] | undefined;
+  /** What stands of an entry up to its colon: whole lines above, of a key that needs `?`, and the line of the colon. */
+  key(entry: readonly [key: string, value: Value], at: BlockColumns): { above: readonly string[]; head: string };
+}
+
+function ourHand(unit: number): Hand {
+  return {
+    unit,
+    line: (scalar) => lineSource(scalar, false),
+    block(text, at) {
+      const block = blockSource(text, { ...at, eol: "\n", breaks: 1, folded: false, header: undefined });
+      // sops writes a wrong indentation digit inside lists; quotes say the same.
+      if (block === undefined || /\d/.test(block.header)) return undefined;
+      return [block.header, ...block.body.split("\n")];
+    },
+    key: ([key], { parent }) => ({ above: [], head: `${" ".repeat(parent)}${textSource(key, false)}:` }),
+  };
 }
 
 /** A value on one line, for the inside of `[ ]` and `{ }`. */
@@ -28,7 +58,7 @@ export function flowEntry(key: string, value: Value): string {
 
 /** The lines of a mapping at a column. */
 export function mappingLines(entries: readonly (readonly [string, Value])[], column: number, unit: number): string[] {
-  return entries.flatMap(([key, value]) => entryLines(key, value, { column, unit }));
+  return mappingBy(ourHand(unit), entries, column);
 }
 
 /** The lines of one entry of a mapping at a column. */
@@ -37,40 +67,64 @@ export function entryLines(
   value: Value,
   at: { readonly column: number; readonly unit: number },
 ): string[] {
-  const { column, unit } = at;
-  const head = `${" ".repeat(column)}${textSource(key, false)}:`;
-  const inner = nextColumn(column, unit);
-  if (isEmpty(value)) return [`${head} ${flowSource(value)}`];
-  if (value.kind === "scalar") return scalarLines(head, value, { parent: column, indent: inner });
-  return [
-    head,
-    ...(value.kind === "map" ? mappingLines(value.entries, inner, unit) : listLines(value.items, inner, unit)),
-  ];
+  return entryBy(ourHand(at.unit), [key, value], at.column);
 }
 
 /** The lines of a list whose dashes stand at a column. */
 export function listLines(items: readonly Value[], column: number, unit: number): string[] {
+  return listBy(ourHand(unit), items, column);
+}
+
+/** The lines of a value that stands alone, in our hand or another. */
+export function linesOf(value: Value, hand: number | Hand): string[] {
+  const by = typeof hand === "number" ? ourHand(hand) : hand;
+  if (value.kind === "scalar") return [by.line(value.scalar)];
+  return isEmpty(value) ? [flowSource(value)] : collectionBy(by, value, 0);
+}
+
+type Collection = Exclude<Value, { kind: "scalar" }>;
+
+function isEmpty(value: Collection): boolean {
+  return (value.kind === "list" ? value.items : value.entries).length === 0;
+}
+
+function collectionBy(hand: Hand, value: Collection, column: number): string[] {
+  return value.kind === "map" ? mappingBy(hand, value.entries, column) : listBy(hand, value.items, column);
+}
+
+function mappingBy(hand: Hand, entries: readonly (readonly [string, Value])[], column: number): string[] {
+  return entries.flatMap((entry) => entryBy(hand, entry, column));
+}
+
+function entryBy(hand: Hand, entry: readonly [string, Value], column: number): string[] {
+  const [, value] = entry;
+  const at = { parent: column, indent: nextColumn(column, hand.unit) };
+  const { above, head } = hand.key(entry, at);
+  if (value.kind === "scalar") return [...above, ...scalarLines(head, value, { ...at, hand })];
+  if (isEmpty(value)) return [...above, `${head} ${flowSource(value)}`];
+  const inner = collectionBy(hand, value, at.indent);
+  return above.length === 0 ? [head, ...inner] : [...above, ...behind(head, inner)];
+}
+
+function listBy(hand: Hand, items: readonly Value[], column: number): string[] {
   const dash = `${" ".repeat(column)}-`;
   return items.flatMap((item) => {
-    if (isEmpty(item)) return [`${dash} ${flowSource(item)}`];
-    if (item.kind === "scalar") return scalarLines(dash, item, { parent: column, indent: column + 2 });
-    const inner =
-      item.kind === "map" ? mappingLines(item.entries, column + 2, unit) : listLines(item.items, column + 2, unit);
-    return [dash + (inner[0] ?? "").slice(column + 1), ...inner.slice(1)];
+    if (item.kind === "scalar") return scalarLines(dash, item, { parent: column, indent: column + 2, hand });
+    return isEmpty(item) ? [`${dash} ${flowSource(item)}`] : behind(dash, collectionBy(hand, item, column + 2));
   });
+}
+
+/** Lines of which the first begins on the line of a dash or colon. */
+function behind(head: string, [first = "", ...rest]: readonly string[]): string[] {
+  return [head + first.slice(head.length), ...rest];
 }
 
 function scalarLines(
   head: string,
   { scalar, line }: Extract<Value, { kind: "scalar" }>,
-  at: { readonly parent: number; readonly indent: number },
+  { hand, ...at }: BlockColumns & { readonly hand: Hand },
 ): string[] {
   const text = scalar.type === "str" && line !== true ? textOfScalar(scalar) : undefined;
-  const block =
-    text?.includes("\n") === true
-      ? blockSource(text, { ...at, eol: "\n", breaks: 1, folded: false, header: undefined })
-      : undefined;
-  // sops writes a wrong indentation digit inside lists; quotes say the same.
-  if (block === undefined || /\d/.test(block.header)) return [`${head} ${lineSource(scalar, false)}`];
-  return [`${head} ${block.header}`, ...block.body.split("\n")];
+  const [header, ...body] = (text?.includes("\n") === true ? hand.block(text, at) : undefined) ?? [hand.line(scalar)];
+  return [`${head} ${header}`, ...body];
 }

@@ -11,16 +11,7 @@ import { blockSource, type BlockSource, type BlockSpot } from "./block-source.ts
 import { composeStream } from "./compose.ts";
 import { lineEndOf, nextColumn, type Layout } from "./layout.ts";
 import type { ScalarNode } from "./node.ts";
-import {
-  binarySource,
-  doubleQuoted,
-  isBare,
-  isPlain,
-  lineSource,
-  singleQuoted,
-  textSource,
-  typedSource,
-} from "./quoting.ts";
+import { doubleQuoted, isBare, isPlain, lineSource, singleQuoted, textSource } from "./quoting.ts";
 import type { BlockBody } from "./token.ts";
 import { isTypeTag } from "./typing.ts";
 import type { Holder, Where } from "./walk.ts";
@@ -85,24 +76,26 @@ interface Spot {
 function openLine(spot: Spot, scalar: Scalar): string {
   const { node, around, forced } = spot;
   const { flow } = around.where;
-  if (scalar.type !== "str" && scalar.type !== "bytes") return typedSource(scalar);
-  const text = textOfScalar(scalar);
-  if (text === undefined) return binarySource(scalar);
-  if (node.style === "single") {
-    // In flow, what was plain had to be quoted for its ENC text.
-    return (flow && isBare(text, true) ? text : singleQuoted(text)) ?? doubleQuoted(text);
-  }
+  // A comment may follow a quote without a blank, but nothing else.
+  const touched = around.text.charAt(node.end) === "#";
+  const text = scalar.type === "str" || scalar.type === "bytes" ? textOfScalar(scalar) : undefined;
+  if (text === undefined) return lineSource(scalar, flow) + (touched ? " " : "");
   if (node.style === "double") return doubleQuoted(text);
+  // In flow, what was plain had to be quoted for its ENC text.
+  if (node.style === "single") return flow && !touched && isBare(text, true) ? text : inQuotes(text);
   if (forced && isPlain(text, flow)) return text;
   if (text.includes("\n") && !flow) return newBlock(text, around, node.end) ?? doubleQuoted(text);
   return textSource(text, flow);
 }
 
+function inQuotes(text: string): string {
+  return singleQuoted(text) ?? doubleQuoted(text);
+}
+
 /** A literal block where a plain ENC text stood, or undefined where it would swallow what follows or cannot be. */
 function newBlock(text: string, around: Surroundings, end: number): string | undefined {
   const { where, holder, layout } = around;
-  const rest = around.text.slice(end, lineEndOf(around.text, end));
-  if (rest.trim() !== "") return undefined;
+  if (lineEndOf(around.text, end) > end) return undefined;
   const { eol, unit } = layout();
   const parent = where.indent;
   const indent = holder.sequence === undefined ? nextColumn(parent, unit) : parent + 2;

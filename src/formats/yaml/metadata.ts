@@ -5,7 +5,7 @@
  * (yaml-holes section 5).
  */
 import type { Tree } from "../format.ts";
-import type { Splice } from "../json-edit.ts";
+import { spliced, type Splice } from "../json-edit.ts";
 import { malformedAt } from "../place.ts";
 import { textOfScalar } from "../scalar.ts";
 import { isList, isMapping, sameTree } from "../tree.ts";
@@ -19,10 +19,12 @@ import { metadataPair } from "./walk.ts";
 const KEY = "sops";
 const DEFAULT_UNIT = 4;
 
-/** The metadata of the first document. Timestamps keep their text. */
-export function metadataOf(stream: Stream): Tree | undefined {
-  const [first] = stream.documents;
-  const pair = first === undefined ? undefined : metadataPair(first);
+/**
+ * The metadata of the first document; on the open side, where there should be none, of any. Timestamps keep their text.
+ */
+export function metadataOf(stream: Stream, side: "open" | "sealed"): Tree | undefined {
+  const documents = side === "open" ? stream.documents : stream.documents.slice(0, 1);
+  const pair = documents.map(metadataPair).find((each) => each !== undefined);
   return pair === undefined ? undefined : treeOf(pair.value);
 }
 
@@ -43,20 +45,59 @@ function treeOf(node: YamlNode): Tree {
 /** The splices that write the metadata into every document, or take it out of all. */
 export function metadataSplices(stream: Stream, metadata: Tree | undefined): readonly Splice[] {
   if (metadata === undefined) return stream.documents.flatMap((document) => removal(stream.text, document));
-  if (stream.documents.length === 0) return [insertion(stream, undefined, metadata)];
+  if (stream.documents.length === 0) return [insertion(stream, undefined, { metadata })];
   return stream.documents.flatMap((document) => {
     const pair = metadataPair(document);
-    return pair === undefined ? [insertion(stream, document, metadata)] : changes(stream, document, { pair, metadata });
+    return pair === undefined
+      ? [insertion(stream, document, { metadata })]
+      : changes(stream, document, { pair, metadata });
   });
 }
 
-function insertion(stream: Stream, document: DocumentNode | undefined, metadata: Tree): Splice {
+/**
+ * The splices that write the metadata into every document of an open text as it stood in the sealed text before, changed
+ * where it differs.
+ */
+export function carriedSplices(stream: Stream, previous: Stream, metadata: Tree): readonly Splice[] {
+  const documents = stream.documents.length === 0 ? [undefined] : stream.documents;
+  return documents.map((document, index) => {
+    const before = previous.documents[index] ?? previous.documents[0];
+    const fits = before !== undefined && columnOf(before) === columnOf(document);
+    return insertion(stream, document, { metadata, lines: fits ? standing(previous, before, metadata) : undefined });
+  });
+}
+
+/** The column of a document's top-level keys. */
+function columnOf(document: DocumentNode | undefined): number {
+  return document?.root.kind === "mapping" && !document.root.flow ? document.root.indent : 0;
+}
+
+/** The lines of a document's block with what changed in them; undefined where it does not stand in lines of its own. */
+function standing(stream: Stream, document: DocumentNode, metadata: Tree): readonly string[] | undefined {
+  const pair = metadataPair(document);
+  if (pair === undefined || document.root.kind !== "mapping" || document.root.flow) return undefined;
+  const start = lineStartOf(stream.text, pair.start);
+  if (stream.text.slice(start, pair.start).trim() !== "") return undefined;
+  const end = lineEndOf(stream.text, pair.value.end);
+  const moved = changes(stream, document, { pair, metadata }).map((splice) => ({
+    start: splice.start - start,
+    end: splice.end - start,
+    source: splice.source,
+  }));
+  return spliced(stream.text.slice(start, end), moved).split(/\r?\n/);
+}
+
+function insertion(
+  stream: Stream,
+  document: DocumentNode | undefined,
+  { metadata, lines }: { readonly metadata: Tree; readonly lines?: readonly string[] | undefined },
+): Splice {
   const { text } = stream;
   const { eol } = layoutOf(stream);
   const root = document?.root;
   if (root?.kind === "mapping" && root.flow) return flowInsertion(text, root, metadata);
-  const column = root?.kind === "mapping" ? root.indent : 0;
-  const block = entryLines(KEY, valueOfTree(metadata), { column, unit: DEFAULT_UNIT }).join(eol);
+  const column = columnOf(document);
+  const block = (lines ?? entryLines(KEY, valueOfTree(metadata), { column, unit: DEFAULT_UNIT })).join(eol);
   // Instead of a null that is spelled out.
   if (root?.kind === "scalar" && !root.absent) {
     return { start: root.start, end: lineEndOf(text, root.end), source: eol + block };

@@ -111,6 +111,6 @@ export function lineSource(scalar: Scalar, flow: boolean): string {
 }
 
 /** Bytes that are no text. */
-export function binarySource(scalar: Scalar): string {
+function binarySource(scalar: Scalar): string {
   return `!!binary ${Buffer.from(scalar.bytes).toString("base64")}`;
 }

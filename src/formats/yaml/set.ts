@@ -7,7 +7,7 @@
 import { SecretsError } from "../../errors.ts";
 import type { Scalar, Step } from "../format.ts";
 import { spliced, type Splice } from "../json-edit.ts";
-import { parseJson } from "../json-syntax.ts";
+import { contentOfJson, parseJson } from "../json-syntax.ts";
 import { stepsText } from "../place.ts";
 import { composeStream } from "./compose.ts";
 import { entryLines, flowEntry, flowSource, listLines, mappingLines } from "./emit.ts";
@@ -15,7 +15,7 @@ import { childOf, rootOf, type Slot } from "./find.ts";
 import { holeOf } from "./hole.ts";
 import { layoutOf, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
 import type { MappingNode, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
-import { EMPTY, onLines, sameValues, valueOfJson, valuesOf, withValue, wrapped, type Value } from "./value.ts";
+import { EMPTY, onLines, sameValues, valuesOf, withValue, wrapped, type Value } from "./value.ts";
 
 interface Setting {
   readonly stream: Stream;
@@ -29,7 +29,7 @@ interface Setting {
  */
 export function setEntry(stream: Stream, steps: readonly Step[], json: string): string {
   if (steps.length === 0) throw new SecretsError("usage", "the whole document cannot be set");
-  const value = valueOfJson(parseJson(json));
+  const value: Value = contentOfJson(parseJson(json));
   const setting: Setting = { stream, layout: layoutOf(stream) };
   const [first = EMPTY, ...others] = valuesOf(stream);
   const meant = [withValue(first, steps, value), ...others];

@@ -2,7 +2,6 @@
  * What does a piece of YAML say, however it is written?
  */
 import type { Scalar, Step, Tree } from "../format.ts";
-import type { JsonNode } from "../json-syntax.ts";
 import { boolScalar, NULL, sameScalar, scalarOf } from "../scalar.ts";
 import { isList, isMapping } from "../tree.ts";
 import type { Stream, YamlNode } from "./node.ts";
@@ -22,13 +21,6 @@ export function valueOfTree(tree: Tree): Value {
   if (tree === null) return { kind: "scalar", scalar: NULL };
   if (typeof tree === "boolean") return { kind: "scalar", scalar: boolScalar(tree) };
   return { kind: "scalar", scalar: scalarOf(typeof tree === "number" ? "int" : "str", String(tree)) };
-}
-
-/** The value that a JSON text spells. */
-export function valueOfJson(node: JsonNode): Value {
-  if (node.kind === "scalar") return { kind: "scalar", scalar: node.scalar };
-  if (node.kind === "array") return { kind: "list", items: node.items.map(valueOfJson) };
-  return { kind: "map", entries: node.entries.map(({ key, value }) => [key, valueOfJson(value)] as const) };
 }
 
 /** What a node says, without comments, aliases followed. */
@@ -52,7 +44,7 @@ export function valuesOf(stream: Stream): Value[] {
 export const EMPTY: Value = { kind: "map", entries: [] };
 
 /** Deep equality, the order of keys included. */
-export function sameValue(a: Value, b: Value): boolean {
+function sameValue(a: Value, b: Value): boolean {
   if (a.kind === "scalar") return b.kind === "scalar" && sameScalar(a.scalar, b.scalar);
   if (a.kind === "list") return b.kind === "list" && sameAll(a.items, b.items, sameValue);
   if (b.kind !== "map") return false;

@@ -1,0 +1,58 @@
+/**
+ * What does a document say in another format?
+ *
+ * As stock sops converts (sops.md 3.10, 8.3): the first document, in the spelling of the other format. Comments have no place
+ * in what is carried over; whoever asks is told.
+ */
+import { SecretsError } from "../errors.ts";
+import type { Content, Format, ParsedText, Step } from "./format.ts";
+import { stepsText } from "./place.ts";
+
+export interface Converted {
+  readonly text: string;
+  /** What of the text the other format has no place for. */
+  readonly documents: number;
+  readonly comments: number;
+}
+
+/** An open text and the formats that it is to be carried between. */
+export interface Conversion {
+  readonly parsed: ParsedText;
+  readonly from: Format;
+  readonly to: Format;
+}
+
+/**
+ * The first document in the other format.
+ * @throws SecretsError `malformed` where that has no way to say it.
+ */
+export function converted({ parsed, from, to }: Conversion): Converted {
+  const [first, ...others] = from.read(parsed);
+  return {
+    text: to.write(first ?? { kind: "map", entries: [] }),
+    documents: others.length,
+    comments: parsed.leaves.filter(({ kind, document }) => kind === "comment" && document === 0).length,
+  };
+}
+
+/**
+ * One value of the first document: a text's bytes as they are, anything else in the other format.
+ * @throws SecretsError `not-found`; `malformed` as `converted` does.
+ */
+export function convertedAt({ parsed, from, to }: Conversion, steps: readonly Step[]): Uint8Array {
+  let content = from.read(parsed)[0];
+  for (const [index, step] of steps.entries()) {
+    content = content === undefined ? undefined : childOf(content, step);
+    if (content === undefined)
+      throw new SecretsError("not-found", `there is nothing at ${stepsText(steps.slice(0, index + 1))}`);
+  }
+  if (content === undefined) return new Uint8Array();
+  if (content.kind === "scalar" && content.scalar.type === "str") return content.scalar.bytes;
+  return new TextEncoder().encode(to.write(content));
+}
+
+/** The first child of this name, as sops takes the first of duplicates. */
+function childOf(content: Content, step: Step): Content | undefined {
+  if (content.kind === "map") return content.entries.find(([key]) => key === step)?.[1];
+  return content.kind === "list" && typeof step === "number" ? content.items[step] : undefined;
+}

@@ -1,0 +1,81 @@
+/**
+ * How does stock sops print a whole YAML document?
+ *
+ * sops.md 3.4 "Emission", byte for byte, except where what sops 3.13 prints does not read back as what was meant: `<<` that
+ * merges nothing, texts with U+2028 or U+2029, texts of several lines that begin with a tab (sops prints `null`), and blocks in
+ * lists whose indentation digit is wrong. Those are quoted.
+ */
+import type { Content, Scalar } from "../format.ts";
+import { floatOf, textOfScalar } from "../scalar.ts";
+import { linesOf, type BlockColumns, type Hand } from "./emit.ts";
+import { doubleQuoted, isPrintable, lineSource, singleQuoted, textSource, typedSource } from "./quoting.ts";
+import type { Value } from "./value.ts";
+
+/** What sops indents by. */
+const UNIT = 4;
+/** In bytes; a longer key needs a question mark, and so does one with any line break. */
+const LONGEST_KEY = 128;
+const BREAK = /[\n\r\u0085\u2028\u2029]/;
+const BEYOND_BMP = /[\u{10000}-\u{10ffff}]/gu;
+
+const SOPS_HAND: Hand = { unit: UNIT, line: scalarSource, block: blockLines, key: keyLines };
+
+/** The text that says `content`, with a line break at its end. */
+export function printed(content: Content): string {
+  return `${linesOf(content, SOPS_HAND).join("\n")}\n`;
+}
+
+function scalarSource(scalar: Scalar): string {
+  if (scalar.type === "float") return floatSource(textOfScalar(scalar) ?? "") ?? typedSource(scalar);
+  if (scalar.type === "time") return textOfScalar(scalar) ?? "";
+  const text = scalar.type === "str" ? textOfScalar(scalar) : undefined;
+  return text === undefined ? lineSource(scalar, false) : textLine(text);
+}
+
+/** Go's 'g' with the shortest digits; undefined for infinities and for what is no number. */
+function floatSource(text: string): string | undefined {
+  const value = floatOf(text);
+  if (value === undefined || !Number.isFinite(value)) return undefined;
+  const [mantissa = "", exponent = "0"] = value.toExponential().split("e");
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return text;
+  return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
+function textLine(text: string): string {
+  // Characters beyond the Basic Multilingual Plane count as unprintable there, and tabs always want quotes.
+  if (text === "<<" || text.includes("\t") || text.search(BEYOND_BMP) >= 0)
+    return doubleQuoted(text).replaceAll(BEYOND_BMP, longEscape);
+  const source = textSource(text, false);
+  return (/^(?:---|\.\.\.)/.test(source) ? singleQuoted(text) : undefined) ?? source;
+}
+
+function longEscape(character: string): string {
+  return `\\U${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(8, "0")}`;
+}
+
+function blockLines(text: string, { parent, indent }: BlockColumns): readonly string[] | undefined {
+  if (!isPrintable(text) || text.search(BEYOND_BMP) >= 0 || / (?:\n|$)|^\t/.test(text)) return undefined;
+  const hasContent = /[^\n]/.test(text);
+  const needsDigit = /^[ \n]/.test(text);
+  if (needsDigit && hasContent && indent - parent !== UNIT) return undefined;
+  const chomp = !text.endsWith("\n") ? "-" : hasContent && !text.endsWith("\n\n") ? "" : "+";
+  const lines = text.replace(/\n$/, "").split("\n");
+  const pad = " ".repeat(indent);
+  return [`|${needsDigit ? UNIT : ""}${chomp}`, ...lines.map((line) => (line === "" ? "" : pad + line))];
+}
+
+function keyLines(
+  [key, value]: readonly [string, Value],
+  at: BlockColumns,
+): { above: readonly string[]; head: string } {
+  const pad = " ".repeat(at.parent);
+  if (key === "<<" && isMergeable(value)) return { above: [], head: `${pad}!!merge <<:` };
+  if (!BREAK.test(key) && Buffer.byteLength(key) <= LONGEST_KEY) return { above: [], head: `${pad}${textLine(key)}:` };
+  const [first = textLine(key), ...rest] = (key.includes("\n") ? blockLines(key, at) : undefined) ?? [];
+  return { above: [`${pad}? ${first}`, ...rest], head: `${pad}:` };
+}
+
+function isMergeable(value: Value): boolean {
+  return value.kind === "list" ? value.items.every(({ kind }) => kind === "map") : value.kind === "map";
+}

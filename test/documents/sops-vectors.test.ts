@@ -1,0 +1,190 @@
+/**
+ * Do we get the known answers that are published for sops?
+ *
+ * The vectors stand on a page beside the project, `shared/spec/sops-vectors.md`, and are read from there: its blocks are data
+ * of others. Without the page its tests are skipped by name; under SECRETS_REQUIRE_PEERS=1 they fail.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { dataKeyBytes, dataKeyFrom, type DataKey } from "../../src/crypto/data-key.ts";
+import { combineShares } from "../../src/crypto/shamir.ts";
+import { parseEnc, sealWith, type SealedType } from "../../src/crypto/value-cipher.ts";
+import { openAge } from "../../src/documents/age-file.ts";
+import { macText } from "../../src/documents/sops-mac.ts";
+import { openScalar } from "../../src/documents/sops-value.ts";
+import type { FormatName } from "../../src/formats/format.ts";
+import { loadFormat } from "../../src/formats/index.ts";
+import { scalarOf } from "../../src/formats/scalar.ts";
+import { parseIdentityFile } from "../../src/keys/identity-file.ts";
+import { parseRecipient } from "../../src/keys/index.ts";
+import type { Identity } from "../../src/keys/key-kind.ts";
+import { isLocked } from "../../src/keys/locked-identity.ts";
+import { collect, once } from "./bytes.ts";
+import { identitiesOf, opened } from "./ring.ts";
+
+const PAGE = new URL("../../../shared/spec/sops-vectors.md", import.meta.url);
+const isThere = existsSync(PAGE);
+const isRequired = process.env["SECRETS_REQUIRE_PEERS"] === "1";
+const page = isThere ? readFileSync(PAGE, "utf8") : "";
+
+/** The part of the page from `from` up to the first `to` behind it. */
+function part(from: string, to: string): string {
+  const start = page.indexOf(from);
+  expect({ [from]: start >= 0 }).toEqual({ [from]: true });
+  const end = page.indexOf(to, start + from.length);
+  return page.slice(start, end === -1 ? undefined : end);
+}
+
+/** What a pattern finds in a part, which must be there. */
+function found(text: string, pattern: RegExp): string {
+  const [, group = ""] = pattern.exec(text) ?? [];
+  expect({ [String(pattern)]: group !== "" }).toEqual({ [String(pattern)]: true });
+  return group;
+}
+
+const armored = (text: string) => found(text, /(-----BEGIN AGE[^]*?-----END AGE ENCRYPTED FILE-----\n)/);
+const key = (): DataKey => dataKeyFrom(Buffer.alloc(32, "f"));
+const ENC = /`?(ENC\[[^\]]*\])/;
+
+async function opensTo(file: string, identities: readonly Identity[]): Promise<string> {
+  const { plaintext } = await openAge(once(Buffer.from(file)), async (stanzas) => {
+    for (const identity of identities) {
+      const fileKey = await identity.unwrapFileKey(stanzas);
+      if (fileKey !== null) return fileKey;
+    }
+    return null;
+  });
+  return (await collect(plaintext)).toString();
+}
+
+const native = () => part("\nB2.", "\nB3.");
+const nativeKey = () => found(native(), /^identity `(.*)`$/m);
+
+/** The lines of section E: AAD, type, value and the sealed text. */
+function derived() {
+  const lines = part("## E.", "\nMAC texts").matchAll(/^AAD (\S+) +(\w+) +(.+?) {2,}(ENC\[.*\])$/gm);
+  return [...lines].map(([, aad = "", type = "", value = "", enc = ""]) => ({
+    aad,
+    scalar: scalarOf(type as SealedType, value.replace(/^"(.*)"$/, "$1")),
+    enc,
+  }));
+}
+
+/** The rows of section D, whose files are among our fixtures under other names. */
+const FIXTURES: Readonly<Record<string, readonly [file: string, format: FormatName]>> = {
+  "secrets.yaml": ["pgp-beside-age.3.7.yaml", "yaml"],
+  "secret.enc.yaml": ["three-readers.3.8.yaml", "yaml"],
+  "secret.enc.json": ["three-readers.3.9.json", "json"],
+};
+
+function published() {
+  let identity = "";
+  return part("## D.", "## E.")
+    .split("\n")
+    .flatMap((line) => {
+      const [, where = "", who = "", dataKey = ""] = line.split("|");
+      if (!dataKey.includes("`")) return [];
+      identity = /`(AGE-SECRET-KEY-[^`]*)`/.exec(who)?.[1] ?? identity;
+      const path = /`([^`]*\/[^`/]*\.[a-z]+)`/.exec(where.replace(/`[^`]*` @/, ""))?.[1] ?? "";
+      return [{ name: path.split("/").at(-1) ?? "", identity, dataKey: found(dataKey, /`([0-9a-f]{64})`/) }];
+    });
+}
+
+describe("the page of known answers", () => {
+  it.runIf(isRequired)("is there", () => {
+    expect(isThere).toBe(true);
+  });
+});
+
+const title = isThere ? "the known answers of sops" : "the page of known answers is not there, so this is skipped";
+describe.skipIf(!isThere)(title, () => {
+  it("B1: a value of sops' own tests opens under its path and no other", () => {
+    const text = part("\nB1.", "\nB2.");
+    const enc = found(text, ENC);
+    const aad = found(text, /AAD `([^`]*)`/);
+    expect(openScalar(key(), aad, enc)).toEqual(scalarOf("str", found(text, /plaintext `([^`]*)`/)));
+    expect(() => openScalar(key(), "", enc)).toThrow("does not authenticate");
+  });
+
+  it("B2: a data key for a native recipient opens with its identity alone", async () => {
+    const file = armored(native());
+    const identities = await identitiesOf(nativeKey());
+    expect(identities.flatMap(({ recipients }) => recipients.map(({ text }) => text))).toEqual([
+      found(native(), /^recipient `(.*)`$/m),
+    ]);
+    expect(await opensTo(file, identities)).toBe("data");
+    const stranger = await identitiesOf(found(native(), /^other .*`(AGE-.*)`$/m));
+    await expect(opensTo(file, stranger)).rejects.toMatchObject({ code: "no-identity" });
+  });
+
+  it("B2: a hybrid identity is told from a broken one", async () => {
+    const hybrid = Buffer.from(found(native(), /^hybrid .*`(AGE-.*)`$/m));
+    const { identities, warnings } = await parseIdentityFile(hybrid, { origin: "hybrid" });
+    expect(identities).toEqual([]);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it("B3: an identity under a passphrase is that of B2", async () => {
+    const text = part("\nB3.", "\nB4.");
+    const { identities } = await parseIdentityFile(Buffer.from(armored(text)), { origin: "locked" });
+    const [locked] = identities;
+    if (locked === undefined || !isLocked(locked)) throw new Error("not locked");
+    const unlocked = await locked.unlock(() => Promise.resolve(found(text, /passphrase `([^`]*)`/)));
+    expect(await opensTo(armored(native()), unlocked)).toBe("data");
+  });
+
+  it("B4: a data key for an SSH recipient opens with its key", async () => {
+    const text = part("\nB4.", "\n## ");
+    const identities = await identitiesOf(found(text, /(-----BEGIN OPENSSH[^]*?-----END OPENSSH PRIVATE KEY-----\n)/));
+    const recipient = await parseRecipient(found(text, /^recipient `(.*)`$/m));
+    expect(identities[0]?.recipients[0]?.id).toBe(recipient.id);
+    expect(await opensTo(armored(text), identities)).toBe("data");
+  });
+
+  it("D: published files have the published data keys", async () => {
+    const rows = published();
+    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(FIXTURES)));
+    for (const { name, identity, dataKey } of rows) {
+      const [file, format] = FIXTURES[name] ?? [];
+      if (file === undefined || format === undefined) continue;
+      const text = readFileSync(new URL(`../../fixtures/sops/${file}`, import.meta.url), "utf8");
+      const document = await opened(text, await loadFormat(format), await identitiesOf(identity));
+      expect({ [name]: Buffer.from(dataKeyBytes(document.dataKey)).toString("hex") }).toEqual({ [name]: dataKey });
+    }
+  });
+
+  it("E: every type is sealed to the derived text, and opened", () => {
+    const vectors = derived();
+    expect(vectors.map(({ scalar }) => scalar.type)).toEqual(
+      expect.arrayContaining(["bool", "int", "float", "time", "comment", "str"]),
+    );
+    for (const { aad, scalar, enc } of vectors) {
+      const { iv } = parseEnc(enc);
+      expect(Buffer.from(iv)).toEqual(Buffer.from(Array.from({ length: 32 }, (_, index) => index)));
+      expect(sealWith(key(), { aad, scalar, iv })).toBe(enc);
+      expect(openScalar(key(), aad, enc)).toEqual(scalar);
+    }
+  });
+
+  it("E: the MAC texts of one value, in both modes", () => {
+    const text = part("\nMAC texts", "\nShamir");
+    const [ordinary, onlyEncrypted] = [...text.matchAll(/`([0-9A-F]{128})`/g)].map(([, digits]) => digits);
+    const leaf = { scalar: scalarOf("str", found(text, /single leaf `([^`]*)`/)), selected: true };
+    expect(macText([leaf], false)).toBe(ordinary);
+    expect(macText([leaf], true)).toBe(onlyEncrypted);
+  });
+
+  it("E: any two of the derived shares make the secret", async () => {
+    const text = part("\nShamir", "\n## ");
+    const number = (digits: string) => Number.parseInt(digits, 16);
+    const secret = number(found(text, /secret byte 0x([0-9a-fA-F]+)/));
+    const shares = [...text.matchAll(/\((?:x=)?(\d+), ?(?:y=)?0x([0-9A-F]+)\)/g)].map(([, x = "", y = ""]) =>
+      Uint8Array.from([number(y), Number(x)]),
+    );
+    expect(shares).toHaveLength(3);
+    for (const without of shares) {
+      const two = shares.filter((share) => share !== without);
+      expect(await combineShares(two)).toEqual(Uint8Array.from([secret]));
+    }
+  });
+});
