@@ -15,7 +15,7 @@ export const sec001: FileRule = {
     why: "Whoever can read the repository, now or in any clone ever made of it, can read the secret.",
     mend: "Encrypt it before it is committed: secrets encrypt -i FILE && git add FILE. If it was pushed already, change the secret itself: encrypting it now does not take it out of the history.",
     limits:
-      "A path under `secrets:` and a rule with a narrow path_regex oblige; a rule that also matches README.md, package.json, src/a.yaml or .github/workflows/ci.yml only where the content is sensitive (a filled Kubernetes Secret, a key that the rule's encrypted_regex names). `enforce: always | when-sensitive | never` in the rule says it outright. Documentation, examples, templates, public keys, Nix expressions and empty files are never meant, except under `secrets:`.",
+      "A path under `secrets:` and a rule with a narrow path_regex oblige; a rule that also matches README.md, package.json, src/a.yaml or .github/workflows/ci.yml only where the content is sensitive (a filled Kubernetes Secret, a key that the rule's encrypted_regex names). `enforce: always | when-sensitive | never` in the rule says it outright. Documentation, examples, templates (by their name, or with {{ below a directory templates), public keys, Nix expressions and empty files are never meant, except under `secrets:`.",
   },
   inspect: async (subject) => {
     const place = await plaintextPlace(subject);
@@ -26,12 +26,17 @@ export const sec001: FileRule = {
 async function plaintextPlace(subject: FileSubject) {
   const { content, governed, path } = subject;
   if (governed === undefined || content.kind !== "plain") return undefined;
-  if (governed.ruling.kind !== "secrets" && isExempt(path)) return undefined;
+  if (governed.ruling.kind !== "secrets" && (isExempt(path) || isTemplate(path, content.text))) return undefined;
   // Said more exactly by others: SEC005, and SEC013 for copies that a tool left behind.
   if (content.needles.sealed && governed.enforcement !== "never") return undefined;
   if (leftoverStem(path) !== undefined && governed.ruling.kind !== "secrets") return undefined;
   if (path.endsWith(".age") && governed.enforcement === "when-sensitive") return undefined;
   return sensitivePlace(content.text, governed, path);
+}
+
+/** Charts have manifests of Secrets into which the values come later. */
+function isTemplate(path: string, text = ""): boolean {
+  return /(?:^|\/)templates\//.test(path) && text.includes("{{");
 }
 
 function draft({ file, governed }: FileSubject, place: { line: number; column: number }): Draft {

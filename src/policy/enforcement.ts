@@ -33,7 +33,7 @@ export function enforcementOf(policy: Policy): (ruling: Ruling) => Enforcement {
 
 /** Names of files that are never secrets, whatever rule matches them: the policy itself, what describes, what shows by example. */
 const EXEMPT =
-  /(?:^|\/)(?:\.sops\.ya?ml|\.secrets-check\.yaml|\.gitignore|\.gitattributes|\.gitkeep|\.keep|\.editorconfig|(?:README|LICEN[CS]E|CHANGELOG|CODEOWNERS|NOTICE)(?:\.[^/]*)?|[^/]*\.(?:md|mdx|rst|adoc|nix|pub|crt|schema\.json|example|sample|template|tmpl|dist)|[^/]*\.(?:example|sample|template)\.[^/]+)$/i;
+  /(?:^|\/)(?:\.sops\.ya?ml|\.secrets-check\.yaml|\.gitignore|\.gitattributes|\.gitkeep|\.keep|\.editorconfig|(?:README|LICEN[CS]E|CHANGELOG|CODEOWNERS|NOTICE)(?:\.[^/]*)?|[^/]*\.(?:md|mdx|rst|adoc|nix|pub|crt|schema\.json|example|sample|template|tmpl|tpl|gotmpl|j2|jinja2?|erb|hbs|mustache|ejs|dist)|[^/]*\.(?:example|sample|template)\.[^/]+)$/i;
 
 /** Whether a file of this name stays in clear under any rule. @param path POSIX. */
 export function isExempt(path: string): boolean {

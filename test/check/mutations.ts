@@ -1009,6 +1009,18 @@ const harmless: readonly Mutation[] = [
     ...adding("ordinary YAML under a broad rule", "config/app.yaml", () => "password_policy: strict\nname: app\n"),
     only: ["own"],
   },
+  {
+    ...adding(
+      "a template of a Secret",
+      "secrets/templates/app.yaml",
+      () => "apiVersion: v1\nkind: Secret\nstringData:\n  password: {{ .Values.password }}\n",
+    ),
+    only: ["own", "two-class-servers"],
+  },
+  {
+    ...adding("a template by its name", "secrets/app.yaml.j2", () => "password: #{ password }#\n"),
+    only: ["own", "two-class-servers"],
+  },
   adding("a public key", "conf/deploy.pub", () => scriptKey("ed25519-2.pub")),
   adding(
     "a certificate",

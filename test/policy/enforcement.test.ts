@@ -63,6 +63,7 @@ test.each([
   "secrets/default.nix",
   "id.pub",
   "secrets/.gitkeep",
+  "secrets/app.sops.yaml.j2",
 ])("%s stays in clear", (path) => {
   expect(isExempt(path)).toBe(true);
 });

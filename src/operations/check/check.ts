@@ -27,12 +27,18 @@ export async function check(project: Project, request: CheckRequest): Promise<Ch
   return run.finish();
 }
 
-function checkRequest({ staged, range, history, stdinAs, values, verify }: CheckRequest): void {
+function checkRequest({ staged, range, history, stdinAs, values, verify, config }: CheckRequest): void {
   const modes = [staged === true, range !== undefined, history === true, stdinAs !== undefined].filter(Boolean).length;
   if (modes > 1) {
     throw new SecretsError("usage", "--staged, --range, --history and --stdin exclude each other", {
       hint: "run secrets check once for each",
     });
+  }
+  if (config !== undefined && modes > 0 && stdinAs === undefined) {
+    throw new SecretsError(
+      "usage",
+      "--config is for the working tree: what git holds is judged by the policies it holds",
+    );
   }
   if (values === true && modes > 0) throw new SecretsError("usage", "--values looks at the working tree only");
   if (verify === true && stdinAs !== undefined) {

@@ -80,6 +80,8 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
           ? { kept: [], ignored: [] }
           : await whole({ project, scope, request }, { ...framed, gathered, hunt });
       const { files, verified } = gathered;
+      const isRuled = framed?.frame.policies.some(({ entries }) => entries.length > 0) ?? true;
+      if (!isRuled && files > 0) unchecked(noPolicy(project.show(scope.root)));
       return {
         mode: scope.mode,
         findings: found.kept.sort(byPlace),
@@ -90,6 +92,15 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
         verified,
       };
     },
+  };
+}
+
+/** Private keys are looked for all the same, but that nothing is in clear cannot be proved. */
+function noPolicy(file: string): Unchecked {
+  return {
+    file,
+    reason: "there is no policy, so nothing says what has to be encrypted",
+    hint: "write a .sops.yaml at the root of the repository, and git add it",
   };
 }
 
