@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadedAtOnce, readSources } from "./source-graph.ts";
+import { filesAtOnce, loadedAtOnce, readSources } from "./source-graph.ts";
 
 // Start-up is a budget: what a command may not need is imported when it is needed.
 
@@ -15,6 +15,22 @@ test("starting the program loads the command line and no more", () => {
 
 test("the real host starts without what starts processes", () => {
   expect(packages(readSources(), "io/node-host.ts")).toEqual([]);
+});
+
+test("an age file is read without policy, sops documents and their formats", () => {
+  const sources = readSources();
+  const found = ["operations/open-project.ts", "operations/decrypt.ts"].flatMap((entry) => [
+    ...filesAtOnce(sources, entry).values(),
+  ]);
+
+  expect(found.filter((chain) => /\/sops-[^/]*$|policy\/[^/]*$|formats\/(?!index\.ts)[^/]*$/.test(chain))).toEqual([]);
+  expect(packages(sources, "operations/decrypt.ts")).toEqual([]);
+});
+
+test("an age file is written without sops documents", () => {
+  const found = [...filesAtOnce(readSources(), "operations/set.ts").values()];
+
+  expect(found.filter((chain) => /\/sops-[^/]*$/.test(chain))).toEqual([]);
 });
 
 test("a package that is loaded at once is seen, with the way it came", () => {

@@ -63,14 +63,22 @@ export function resolved(from: string, specifier: string): string | undefined {
 /** Every package and Node module that is loaded as soon as `entry` is, each with one chain of files that leads to it. */
 export function loadedAtOnce(sources: Sources, entry: string): Map<string, string> {
   const loaded = new Map<string, string>();
-  const chains = new Map([[entry, entry]]);
-  for (const [file, chain] of chains) {
+  for (const [file, chain] of filesAtOnce(sources, entry)) {
     for (const { specifier, how } of importsOf(sources.get(file) ?? "")) {
-      if (how !== "static") continue;
-      const target = resolved(file, specifier);
-      if (target === undefined) loaded.set(specifier, chain);
-      else if (!chains.has(target)) chains.set(target, `${chain} → ${target}`);
+      if (how === "static" && resolved(file, specifier) === undefined) loaded.set(specifier, chain);
     }
   }
   return loaded;
+}
+
+/** Every file that is loaded as soon as `entry` is, itself included, each with one chain of files that leads to it. */
+export function filesAtOnce(sources: Sources, entry: string): Map<string, string> {
+  const chains = new Map([[entry, entry]]);
+  for (const [file, chain] of chains) {
+    for (const { specifier, how } of importsOf(sources.get(file) ?? "")) {
+      const target = resolved(file, specifier);
+      if (how === "static" && target !== undefined && !chains.has(target)) chains.set(target, `${chain} → ${target}`);
+    }
+  }
+  return chains;
 }

@@ -8,7 +8,6 @@ import { createHash } from "node:crypto";
 import type { Stanza } from "age-encryption";
 import { openAge, sealAge, verifyAge } from "../documents/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
-import { readersOf } from "../documents/age-readers.ts";
 import { hintLists, readHint } from "../documents/reader-hint.ts";
 import { SecretsError } from "../errors.ts";
 import type { Change } from "../io/commit.ts";
@@ -16,7 +15,6 @@ import { ioError } from "../io/io-error.ts";
 import { readStream } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Opening } from "./identities.ts";
-import { noIdentity } from "./no-identity.ts";
 import { inFile, type Project } from "./project.ts";
 import { ruleForReading } from "./rule.ts";
 
@@ -70,6 +68,10 @@ async function unwrapFor(project: Project, path: string, stanzas: readonly Stanz
   if (fileKey !== null) return fileKey;
   const members = (await ruleForReading(project, path))?.file.policy.members ?? [];
   const header = { stanzas, armored: false, hint: readHint(stanzas) };
+  const [{ readersOf }, { noIdentity }] = await Promise.all([
+    import("../documents/age-readers.ts"),
+    import("./no-identity.ts"),
+  ]);
   const known = await readersOf(
     header,
     members.flatMap((member) => member.keys),

@@ -8,17 +8,11 @@ import { isAge } from "../documents/age-file.ts";
 import { createHash } from "node:crypto";
 import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
-import { converted, convertedAt, type Conversion } from "../formats/convert.ts";
-import { loadFormat } from "../formats/index.ts";
-import { collect, digest, once } from "../io/stream.ts";
+import { collect, digest } from "../io/stream.ts";
 import { shellWord } from "../io/words.ts";
 import { fileChunks, openSecret } from "./age-secret.ts";
-import { kindOfContent, requireFormatName } from "./file-kind.ts";
 import { digestOf, outputPath, replayable } from "./input.ts";
-import { resolveSteps, stepsOf } from "./key-path.ts";
 import { inFile, isAgePath, statOf, type Project } from "./project.ts";
-import { openSops } from "./sops-secret.ts";
-import { commitChanges } from "./write.ts";
 
 export interface DecryptRequest {
   /** A path, or `-` for standard input. */
@@ -60,7 +54,10 @@ async function plaintextOf(project: Project, request: DecryptRequest): Promise<A
   const path = project.resolve(request.filename ?? (request.input === "-" ? "standard input" : request.input));
   const source = request.input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(request.input));
   const { head, chunks, close } = await replayable(source);
-  if (!isAge(head)) return sopsPlaintext(project, { path, request, bytes: await collect(chunks()) });
+  if (!isAge(head)) {
+    const { sopsPlaintext } = await import("./decrypt-sops.ts");
+    return sopsPlaintext(project, path, { request, bytes: await collect(chunks()) });
+  }
   if (request.extract === undefined && request.outputType === undefined) {
     return (await openSecret(project, path, chunks())).plaintext;
   }
@@ -69,43 +66,6 @@ async function plaintextOf(project: Project, request: DecryptRequest): Promise<A
     at: { file: project.show(path) },
     hint: `secrets get ${shellWord(project.show(path))}`,
   });
-}
-
-async function sopsPlaintext(
-  project: Project,
-  given: { readonly path: string; readonly request: DecryptRequest; readonly bytes: Uint8Array },
-): Promise<AsyncIterable<Uint8Array>> {
-  const { path, request, bytes } = given;
-  const found = await kindOfContent(project, path, { bytes, inputType: request.inputType });
-  if (found.kind !== "sops") throw notEncrypted(project.show(path), bytes);
-  const opened = await openSops(project, path, { document: found.document, ignoreMac: request.ignoreMac });
-  const { format } = found.document;
-  try {
-    const wanted = request.outputType === undefined ? format : await loadFormat(requireFormatName(request.outputType));
-    if (request.extract === undefined && wanted === format) return once(new TextEncoder().encode(opened.openText));
-    const parsed = format.parse(opened.openText, "open");
-    if (request.extract === undefined) return once(convertedText(project, path, { parsed, from: format, to: wanted }));
-    const steps = resolveSteps(stepsOf(request.extract), parsed.leaves);
-    if (wanted === format) return once(format.extract(parsed, steps));
-    return once(convertedAt({ parsed, from: format, to: wanted }, steps));
-  } catch (error) {
-    throw inFile(error, project.show(path));
-  }
-}
-
-function convertedText(project: Project, path: string, conversion: Conversion): Uint8Array {
-  const { text, documents, comments } = converted(conversion);
-  const file = project.show(path);
-  const name = conversion.to.name;
-  if (documents > 0) project.warn(`${file}: ${name} holds one document; ${documents} more of the file are left out`);
-  if (comments > 0) project.tell(`${file}: ${name} has no comments; those of the file are left out`);
-  return new TextEncoder().encode(text);
-}
-
-function notEncrypted(file: string, bytes: Uint8Array): SecretsError {
-  const at = { file };
-  if (bytes.length === 0) return new SecretsError("malformed", "the file is empty", { at });
-  return new SecretsError("malformed", "this is not an encrypted file", { at });
 }
 
 async function refuseOverSecret(project: Project, target: string): Promise<void> {
@@ -135,5 +95,6 @@ async function commitPlaintext(
       throw inFile(new SecretsError("io", "what was written is not what was meant"), project.show(path));
     }
   };
+  const { commitChanges } = await import("./write.ts");
   await commitChanges(project, [{ path, expected, content: content(), mode: 0o600, verify }]);
 }

@@ -4,7 +4,7 @@
  * Told by content where there is one. Where nothing is yet, the name decides: `.age` is a whole-file secret, the names that
  * sops knows are documents.
  */
-import { readDocument, type SopsDocument } from "../documents/sops-document.ts";
+import type { SopsDocument } from "../documents/sops-document.ts";
 import { recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { formatOfPath, isFormatName, loadFormat } from "../formats/index.ts";
@@ -35,7 +35,7 @@ export async function kindOfContent(
   if (recognised.kind !== "sops") return { kind: recognised.kind };
   try {
     const named = found.inputType === undefined ? recognised.format : requireFormatName(found.inputType);
-    const format = await loadFormat(named);
+    const [format, { readDocument }] = await Promise.all([loadFormat(named), import("../documents/sops-document.ts")]);
     return { kind: "sops", document: readDocument(utf8(found.bytes), format) };
   } catch (error) {
     throw inFile(error, project.show(path));

@@ -5,6 +5,7 @@
  * lock, the disk is read-only) a verb that only reads still works, and one that writes meets the same journal again.
  */
 import { SecretsError } from "../errors.ts";
+import { recover } from "../io/recover.ts";
 import { createProject, placeText, stateDirectory, statOf, type Project, type ProjectOptions } from "./project.ts";
 
 /** @throws SecretsError `usage` where the directory is none */
@@ -21,11 +22,7 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
 
 async function finishCommits(project: Project): Promise<void> {
   try {
-    const state = await stateDirectory(project, `${project.directory}/x`);
-    // Where nothing was ever committed, what commits is not even loaded.
-    if ((await statOf(project, state)) === undefined) return;
-    const { recover } = await import("../io/commit.ts");
-    const finished = await recover(project.host, state);
+    const finished = await recover(project.host, await stateDirectory(project, `${project.directory}/x`));
     if (finished.length > 0) {
       project.warn(`finished a commit that an earlier run could not: ${finished.map(project.show).join(", ")}`);
     }

@@ -13,7 +13,6 @@ import { kindOfContent, kindOfNew } from "./file-kind.ts";
 import { statOf, type Project } from "./project.ts";
 import { requireRule } from "./rule.ts";
 import { refuseLockout, requireReaders, settleDrift } from "./readers.ts";
-import { newSopsTarget, sopsTarget } from "./sops-target.ts";
 import type { Planned, Target, WriteOptions } from "./target.ts";
 
 /**
@@ -43,9 +42,9 @@ async function currentBytes(project: Project, path: string): Promise<Uint8Array 
 
 async function newTarget(project: Project, planned: Planned): Promise<Target> {
   const kind = kindOfNew(project, planned.path, planned.options.inputType);
-  return kind === "age"
-    ? ageTarget(project, planned, undefined)
-    : newSopsTarget(project, planned, await loadFormat(kind));
+  if (kind === "age") return ageTarget(project, planned, undefined);
+  const { newSopsTarget } = await import("./sops-target.ts");
+  return newSopsTarget(project, planned, await loadFormat(kind));
 }
 
 async function standingTarget(project: Project, planned: Planned & { readonly bytes: Uint8Array }): Promise<Target> {
@@ -55,7 +54,7 @@ async function standingTarget(project: Project, planned: Planned & { readonly by
     case "age":
       return ageTarget(project, planned, bytes);
     case "sops":
-      return sopsTarget(project, planned, { bytes, document: found.document });
+      return (await import("./sops-target.ts")).sopsTarget(project, planned, { bytes, document: found.document });
     case "plain":
       throw new SecretsError("refused", "this is not an encrypted file: it would be overwritten", {
         at: { file },

@@ -1,7 +1,7 @@
 /**
  * What does starting cost?
  *
- * `--version`, `--help` and one small `decrypt` of the built program as ratios to bare Node (`node -e 0`), all in the same run,
+ * `--version`, `--help`, one small `decrypt` and one small `set` of the built program as ratios to bare Node (`node -e 0`), all in the same run,
  * in turns, so that a busy machine slows all of them alike. Medians.
  */
 
@@ -18,7 +18,9 @@ const folder = mkdtempSync(path.join(tmpdir(), "start-up-"));
 try {
   const identity = await generateX25519Identity();
   const encrypter = new Encrypter();
-  encrypter.addRecipient(await identityToRecipient(identity));
+  const recipient = await identityToRecipient(identity);
+  encrypter.addRecipient(recipient);
+  writeFileSync(path.join(folder, ".sops.yaml"), `creation_rules:\n  - age: ${recipient}\n`);
   writeFileSync(path.join(folder, "key"), `${identity}\n`, { mode: 0o600 });
   writeFileSync(path.join(folder, "small.age"), await encrypter.encrypt("a small secret\n"));
   report(measure());
@@ -32,6 +34,7 @@ function measure() {
     "secrets --version": [bin, "--version"],
     "secrets --help": [bin, "--help"],
     "secrets decrypt small.age": [bin, "decrypt", "--identity", "key", "small.age"],
+    "secrets set new.age": [bin, "set", "--identity", "key", "new.age", "--value-stdin"],
   };
   const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
   for (let round = -2; round < rounds; round++) {
@@ -39,6 +42,7 @@ function measure() {
       const start = performance.now();
       const { status, stderr } = spawnSync(process.execPath, argv, {
         cwd: folder,
+        input: "another small secret\n",
         env: { HOME: folder, PATH: process.env.PATH },
       });
       const milliseconds = performance.now() - start;
