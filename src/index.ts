@@ -6,9 +6,11 @@
  *
  * @packageDocumentation
  */
+import type { CheckReport, CheckRequest } from "./operations/check/report.ts";
 import type { DecryptRequest } from "./operations/decrypt.ts";
 import type { EncryptRequest } from "./operations/encryption.ts";
 import type { SecretReport, WhoReport } from "./operations/list.ts";
+import type { RuleInfo } from "./operations/explain.ts";
 import type { Project, ProjectOptions } from "./operations/project.ts";
 import type { PlannedFile } from "./operations/rekey-plan.ts";
 import type { RekeyOptions, RekeyOutcome } from "./operations/rekey.ts";
@@ -20,11 +22,15 @@ import type { WriteOutcome } from "./operations/write.ts";
 
 export { SecretsError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Position } from "./errors.ts";
+export type { Explanation, Finding, RuleId, Severity } from "./findings/finding.ts";
+export type { Ignored } from "./findings/suppressions.ts";
 export type * from "./io/host.ts";
+export type { Unchecked } from "./operations/check/scope.ts";
+export type { RuleInfo };
 export type { CanOpen } from "./operations/identities.ts";
 export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/list.ts";
 export type { Agreement } from "./operations/readers.ts";
-export type { DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
+export type { CheckReport, CheckRequest, DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
 export type { CompileOutcome, NewValue, SetRequest, UpdateKeysOutcome };
 export type { RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };
 
@@ -85,6 +91,25 @@ export async function rekey(
   options?: RekeyOptions,
 ): Promise<RekeyOutcome> {
   return (await import("./operations/rekey.ts")).rekey(project, paths, options);
+}
+
+/** Whether what git would publish equals the policy, with nothing in clear; needs no key, unless it is asked to open files. */
+export async function check(project: Project, request: CheckRequest): Promise<CheckReport> {
+  return (await import("./operations/check/check.ts")).check(project, request);
+}
+
+/** The rules that `check` goes by, in the order of their ids. */
+export async function checkRules(): Promise<RuleInfo[]> {
+  return (await import("./operations/explain.ts")).checkRules();
+}
+
+/** Writes a report beside the secrets, or puts it at the end of what a file holds already. */
+export async function writeReport(
+  project: Project,
+  file: string,
+  report: { readonly text: string; readonly append: boolean },
+): Promise<void> {
+  return (await import("./operations/check/write-report.ts")).writeReport(project, file, report);
 }
 
 /** Takes one key out of a sops document. */

@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, Layer>> = {
   formats: { imports: [], pure: true },
   keys: { imports: ["crypto"], pure: true },
   crypto: { imports: [], pure: true },
-  findings: { imports: ["policy", "documents", "formats", "keys"], pure: true },
+  findings: { imports: ["policy", "documents", "formats", "keys", "crypto"], pure: true },
   git: { imports: ["io"] },
   io: { imports: [] },
   "errors.ts": { imports: [] },

@@ -1,8 +1,10 @@
 /** What can I ask for? The table of contents of the program, in the order of `--help`. */
 import type { CommandSpec } from "./command.ts";
+import { check } from "./check.ts";
 import { decrypt } from "./decrypt.ts";
 import { edit } from "./edit.ts";
 import { encrypt } from "./encrypt.ts";
+import { explain } from "./explain.ts";
 import { filestatus } from "./filestatus.ts";
 import { get } from "./get.ts";
 import { ls } from "./ls.ts";
@@ -27,5 +29,7 @@ export const commands: readonly CommandSpec[] = [
   policy,
   ls,
   who,
+  check,
+  explain,
   filestatus,
 ];

@@ -84,6 +84,11 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: Uint8Array;
   /**
+   * Takes the child's output piece by piece instead of `stdout`; the child waits while it is taken. What this throws ends
+   * the child.
+   */
+  readonly output?: (piece: Uint8Array) => void | Promise<void>;
+  /**
    * `inherit`: the child owns the terminal (an editor); SIGINT and SIGQUIT are its business alone, SIGTERM and SIGHUP
    * are passed on to it. `capture`: its output comes back.
    */

@@ -150,6 +150,7 @@ function silence(stream: NodeJS.WriteStream): void {
 }
 
 async function run(argv: readonly string[], options: ChildOptions, signals: Signals): Promise<ChildResult> {
+  if (options.output !== undefined) return (await import("./piped-child.ts")).runPiped(argv, options, options.output);
   const { execa } = await import("execa");
   const [program = "", ...args] = argv;
   const inherits = options.terminal === "inherit";

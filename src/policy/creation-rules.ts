@@ -13,7 +13,7 @@ import { union } from "./reader-union.ts";
 import { readAge, readReaders, splitAge } from "./readers.ts";
 import { looksLikeRecipient } from "./recipient-text.ts";
 import type { Roster } from "./roster.ts";
-import { readSelection, readThreshold, SELECTION_SETTINGS } from "./rule-settings.ts";
+import { readEnforce, readSelection, readThreshold, SELECTION_SETTINGS } from "./rule-settings.ts";
 import type { YamlMapping, YamlNode } from "./yaml-node.ts";
 import { booleanOf, checkKeys, itemsOf, textOf, valueOf } from "./yaml-shape.ts";
 
@@ -25,6 +25,7 @@ const KNOWN_KEYS = [
   "shamir_threshold",
   "mac_only_encrypted",
   "aws_profile",
+  "enforce",
   ...SELECTION_SETTINGS,
   ...FOREIGN_IN_RULE,
 ];
@@ -79,6 +80,7 @@ async function readSettings(rule: YamlMapping, groups: readonly KeyGroup[] | und
     threshold: readThreshold(valueOf(rule, "shamir_threshold"), groups?.length ?? 0),
     groups: groups === undefined || groups.length < 2 ? undefined : groups.map(({ readers }) => readers),
     foreign: [...new Set(foreign)],
+    enforce: readEnforce(valueOf(rule, "enforce")),
   };
 }
 

@@ -44,6 +44,12 @@ export interface Selection {
   readonly value: string;
 }
 
+/**
+ * Whether a path that a rule matches has to be encrypted: every one, only where the content is sensitive, or none. `check`
+ * asks; what writes does not.
+ */
+export type Enforcement = "always" | "when-sensitive" | "never";
+
 /** What a `creation_rules` entry says beside who reads. What is undefined was not written. */
 export interface RuleSettings {
   readonly selection?: Selection | undefined;
@@ -57,6 +63,8 @@ export interface RuleSettings {
   readonly groups?: readonly (readonly Reader[])[] | undefined;
   /** The kinds of keys that only sops can serve and that this rule asks for, as it calls them: `pgp`, `kms` … */
   readonly foreign: readonly string[];
+  /** `enforce`, only as written; `enforcement.ts` says what holds without it. */
+  readonly enforce?: Enforcement | undefined;
 }
 
 /**
@@ -115,6 +123,8 @@ export interface Policy {
   /** In the order of the file, which is the order in which they are tried. */
   readonly creationRules: readonly CreationRule[];
   readonly warnings: readonly PolicyWarning[];
+  /** The paths under `secrets:`, POSIX, relative to the policy's directory. */
+  readonly exactPaths: readonly string[];
   /** Whether our `.age` files carry the reader hint. */
   readonly readerHint: boolean;
   /** @param path POSIX, relative to the policy's directory. Undefined: no rule matches. */

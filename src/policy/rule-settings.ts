@@ -6,9 +6,9 @@
  */
 import { SecretsError } from "../errors.ts";
 import { compilePattern } from "./path-regex.ts";
-import type { Selection, SelectionSetting } from "./policy.ts";
+import type { Enforcement, Selection, SelectionSetting } from "./policy.ts";
 import type { YamlMapping, YamlNode } from "./yaml-node.ts";
-import { textOf } from "./yaml-shape.ts";
+import { quoted, textOf } from "./yaml-shape.ts";
 
 export const SELECTION_SETTINGS: readonly SelectionSetting[] = [
   "unencrypted_suffix",
@@ -64,4 +64,22 @@ export function readThreshold(node: YamlNode | undefined, groups: number): numbe
     });
   }
   return threshold;
+}
+
+const ENFORCEMENTS: readonly Enforcement[] = ["always", "when-sensitive", "never"];
+
+/**
+ * Our own setting, which stock sops ignores.
+ * @returns Undefined where none is written.
+ * @throws SecretsError `policy`: none of the three words.
+ */
+export function readEnforce(node: YamlNode | undefined): Enforcement | undefined {
+  const text = textOf(node, { what: "enforce", example: "enforce: always" });
+  if (node === undefined || text === undefined) return undefined;
+  const found = ENFORCEMENTS.find((known) => known === text);
+  if (found !== undefined) return found;
+  throw new SecretsError("policy", `enforce must not be ${quoted(text)}`, {
+    at: node.at,
+    hint: `write one of ${ENFORCEMENTS.join(", ")}`,
+  });
 }

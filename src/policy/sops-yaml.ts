@@ -34,6 +34,7 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
     teams: roster.teams,
     creationRules,
     warnings: unreachable(creationRules),
+    exactPaths: [...exact.keys()],
     readerHint: booleanOf(valueOf(top, "reader_hint"), "reader_hint") ?? true,
     rule: (path) => ruling(normalPath(path), exact, creationRules),
     holder: (recipient) => roster.holder(recipient),

@@ -1,0 +1,60 @@
+/**
+ * What is a form of the report of `check`?
+ *
+ * A form is one file and one line in `index.ts`: a pure function from the report to text. No form ever holds a value.
+ */
+import type { CheckReport, Finding, RuleInfo, Severity } from "../../index.ts";
+
+/** What a form is made of. */
+export interface Reported {
+  readonly report: CheckReport;
+  /** Loaded by the forms that tell them. */
+  readonly rules: () => Promise<readonly RuleInfo[]>;
+  /** From which severity on a finding counts. */
+  readonly failOn: Severity;
+  readonly showIgnored: boolean;
+  readonly words: Words;
+}
+
+/** How text is marked; identity where nobody looks at a terminal. */
+export interface Words {
+  readonly bad: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+export interface FormatLine {
+  readonly name: string;
+  readonly load: () => Promise<(reported: Reported) => string | Promise<string>>;
+}
+
+const ORDER: readonly Severity[] = ["critical", "error", "warning", "note"];
+
+/** Whether a finding makes the check fail. */
+export function counts({ severity }: Finding, failOn: Severity): boolean {
+  return ORDER.indexOf(severity) <= ORDER.indexOf(failOn);
+}
+
+/** `2 errors, 1 warning`, gravest first; "no findings" where there are none. */
+export function totals(findings: readonly Finding[]): string {
+  const parts = ORDER.flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? [] : [severity === "critical" ? `${count} critical` : plural(count, severity)];
+  });
+  return parts.length === 0 ? "no findings" : parts.join(", ");
+}
+
+/** What was looked at: `in 3 staged files`, `in 12 files of 4 commits`. */
+export function scopeWords({ mode, files, commits }: CheckReport): string {
+  if (mode === "staged") return `in ${plural(files, "staged file")}`;
+  if (mode === "range" || mode === "history") return `in ${plural(files, "file")} of ${plural(commits, "commit")}`;
+  return `in ${plural(files, "file")}`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The first letters of a commit's id, as git shows them. */
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 10);
+}

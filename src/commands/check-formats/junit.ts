@@ -1,0 +1,52 @@
+/** What do build servers read? A finding that counts is a failed case, one that does not a case with words. */
+import { position } from "./position.ts";
+import { counts, type Reported } from "./format.ts";
+import type { Finding, Severity } from "../../index.ts";
+
+export function junit({ report, failOn }: Reported): string {
+  const { findings, unchecked } = report;
+  const cases = [
+    ...findings.map((finding) => caseOf(finding, failOn)),
+    ...unchecked.map(({ file, reason }) => skippedCase(file, reason)),
+  ];
+  if (cases.length === 0) cases.push('    <testcase classname="secrets check" name="no findings"/>');
+  const failures = findings.filter((finding) => counts(finding, failOn)).length;
+  const numbers = `tests="${cases.length}" failures="${failures}" errors="${unchecked.length}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${numbers}>`,
+    `  <testsuite name="secrets check" ${numbers}>`,
+    ...cases,
+    "  </testsuite>",
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function caseOf(finding: Finding, failOn: Severity): string {
+  const { rule, severity, message, at, path, fix } = finding;
+  const head = `    <testcase classname="${rule}" name="${xml(`${position(at)} ${message}`)}" file="${xml(path)}"`;
+  const body = xml(`${severity}: ${message}${fix === undefined ? "" : `\nfix: ${fix}`}`);
+  return counts(finding, failOn)
+    ? `${head}><failure type="${rule}" message="${xml(message)}">${body}</failure></testcase>`
+    : `${head}><system-out>${body}</system-out></testcase>`;
+}
+
+function skippedCase(file: string, reason: string): string {
+  return `    <testcase classname="not checked" name="${xml(file)}"><error message="${xml(reason)}"/></testcase>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\n": "&#10;",
+};
+
+/** What XML 1.0 cannot hold at all becomes a replacement character. */
+function xml(text: string): string {
+  return text
+    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
+    .replaceAll(/[&<>"\n]/g, (letter) => ENTITIES[letter] ?? letter);
+}

@@ -1,0 +1,169 @@
+/** `secrets check [PATH…]` */
+import { formatNamed, formats } from "./check-formats/index.ts";
+import { counts, plural, scopeWords, totals, type FormatLine, type Reported } from "./check-formats/format.ts";
+import { flag, listOption, textOption, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import type { CheckReport, Project, Severity } from "../index.ts";
+
+const NAMES = formats.map(({ name }) => name).join(", ");
+
+export const check: CommandSpec = {
+  name: "check",
+  group: "Look",
+  summary: "prove without a key that what git would publish equals the policy and that nothing is in clear",
+  words: ["[paths...]"],
+  options: [
+    { flags: "--staged", description: "look at what is staged, as the commit would take it" },
+    { flags: "--range <range>", description: "look at every commit of A..B, under the policies of both" },
+    { flags: "--history", description: "look at every commit that a branch or a tag leads to" },
+    { flags: "--stdin", description: "look at standard input, as if it were --filename" },
+    { flags: "--filename <path>", description: "the path that standard input is looked at as" },
+    { flags: "--verify", description: "also open the files with your identities and verify them" },
+    { flags: "--values", description: "also look for the values of today's secrets in all other tracked files" },
+    {
+      flags: "--fail-on <severity>",
+      description: "critical, error, warning or note: from there on exit 1 (default: error)",
+    },
+    { flags: "--show-ignored", description: "also show what is allowed, by whom and why" },
+    { flags: "--baseline <file>", description: "leave out what is in this file of fingerprints" },
+    { flags: "--write-baseline <file>", description: "write what is found into such a file, for an old repository" },
+    { flags: "--format <name>", description: `${NAMES} (default: text; in GitHub Actions: github)` },
+    {
+      flags: "--output <format:file>",
+      description: "also write it there, in that form (repeatable)",
+      repeatable: true,
+    },
+    { flags: "--json", description: "for programs: the same as --format json" },
+  ],
+  examples: [
+    ["secrets check", "the working tree: tracked and not ignored"],
+    ["secrets check --staged", "in a commit hook"],
+    ["secrets check --range origin/main..HEAD --output sarif:secrets.sarif", "in CI, for a pull request"],
+    ["secrets explain SEC001", "what a finding means and how to mend it"],
+  ],
+  run: async (context, invocation) => {
+    const failOn = severityOption(context, invocation);
+    const format = formatOption(context, invocation);
+    const outputs = outputOptions(context, invocation);
+    const project = await context.project();
+    const report = await context.library.check(project, requestOf(context, invocation));
+    const reported: Reported = {
+      report,
+      rules: context.library.checkRules,
+      failOn,
+      showIgnored: flag(invocation, "showIgnored"),
+      words: { bad: context.bad, dim: context.dim },
+    };
+    const text = await (await format.load())(reported);
+    if (text !== "") await context.out(text);
+    const written = await writeOutputs({ context, project, reported }, outputs, format);
+    context.note(lastLine(report));
+    return exitCode(report, failOn, written);
+  },
+};
+
+function requestOf(context: Context, invocation: Invocation) {
+  const fromStdin = flag(invocation, "stdin");
+  const filename = textOption(invocation, "filename");
+  if (fromStdin !== (filename !== undefined)) {
+    throw usage(context, "--stdin and --filename belong together", "secrets check --stdin --filename secrets/app.yaml");
+  }
+  return {
+    staged: flag(invocation, "staged"),
+    range: textOption(invocation, "range"),
+    history: flag(invocation, "history"),
+    stdinAs: filename,
+    paths: invocation.words,
+    config: textOption(invocation, "config"),
+    verify: flag(invocation, "verify"),
+    values: flag(invocation, "values"),
+    baseline: textOption(invocation, "baseline"),
+    writeBaseline: textOption(invocation, "writeBaseline"),
+  };
+}
+
+const SEVERITIES: readonly Severity[] = ["critical", "error", "warning", "note"];
+
+function severityOption(context: Context, invocation: Invocation): Severity {
+  const text = textOption(invocation, "failOn") ?? "error";
+  const found = SEVERITIES.find((severity) => severity === text);
+  if (found !== undefined) return found;
+  throw usage(context, "--fail-on takes critical, error, warning or note", "secrets check --fail-on warning");
+}
+
+function formatOption(context: Context, invocation: Invocation): FormatLine {
+  const inActions = context.host.env["GITHUB_ACTIONS"] === "true" && !context.host.terminal.stdoutIsTerminal;
+  const byDefault = flag(invocation, "json") ? "json" : inActions ? "github" : "text";
+  return named(context, textOption(invocation, "format") ?? byDefault);
+}
+
+function named(context: Context, name: string): FormatLine {
+  const format = formatNamed(name);
+  if (format !== undefined) return format;
+  throw usage(context, `there is no such form of the report; there are ${NAMES}`, "secrets check --format sarif");
+}
+
+interface Output {
+  readonly format: FormatLine;
+  readonly file: string;
+}
+
+function outputOptions(context: Context, invocation: Invocation): Output[] {
+  return listOption(invocation, "output").map((text) => {
+    const colon = text.indexOf(":");
+    const file = text.slice(colon + 1);
+    if (colon > 0 && file !== "") return { format: named(context, text.slice(0, colon)), file };
+    throw usage(context, "--output takes a form and a file", "secrets check --output sarif:secrets.sarif");
+  });
+}
+
+function usage(context: Context, message: string, hint: string): Error {
+  return new context.library.SecretsError("usage", message, { hint });
+}
+
+/** @returns whether all of them could be written. */
+async function writeOutputs(
+  { context, project, reported }: { context: Context; project: Project; reported: Reported },
+  outputs: readonly Output[],
+  format: FormatLine,
+): Promise<boolean> {
+  const plain: Reported = { ...reported, words: { bad: same, dim: same } };
+  const texts = await Promise.all(
+    outputs.map(async ({ format, file }) => ({ file, text: await (await format.load())(plain), append: false })),
+  );
+  const summaryFile = context.host.env["GITHUB_STEP_SUMMARY"];
+  if (format.name === "github" && summaryFile !== undefined && summaryFile !== "") {
+    const { summary } = await import("./check-formats/github.ts");
+    texts.push({ file: summaryFile, text: summary(plain), append: true });
+  }
+  let all = true;
+  for (const { file, text, append } of texts) {
+    try {
+      await context.library.writeReport(project, file, { text, append });
+    } catch (error) {
+      if (!(error instanceof context.library.SecretsError) || error.code === "interrupted") throw error;
+      context.warn(`error: ${file}: ${error.message}`);
+      all = false;
+    }
+  }
+  return all;
+}
+
+function same(text: string): string {
+  return text;
+}
+
+function lastLine(report: CheckReport): string {
+  const { findings, ignored, unchecked, verified } = report;
+  return [
+    `${totals(findings)} ${scopeWords(report)}`,
+    ...(verified > 0 ? [`${verified} opened and verified`] : []),
+    ...(ignored.length > 0 ? [`${ignored.length} allowed`] : []),
+    ...(unchecked.length > 0 ? [`${plural(unchecked.length, "thing")} not checked`] : []),
+  ].join(", ");
+}
+
+/** Findings that count come first: an incomplete look does not make them smaller. */
+function exitCode({ findings, unchecked }: CheckReport, failOn: Severity, written: boolean): number {
+  if (findings.some((finding) => counts(finding, failOn))) return 1;
+  return unchecked.length > 0 || !written ? 2 : 0;
+}

@@ -1,0 +1,52 @@
+/**
+ * Which rules are there?
+ *
+ * The registry: a new rule is one file and one line here.
+ */
+import type { FileRule, Rule } from "./finding.ts";
+import { sec001 } from "./sec001-plaintext.ts";
+import { sec002 } from "./sec002-clear-leaves.ts";
+import { sec003 } from "./sec003-selection.ts";
+import { sec004 } from "./sec004-readers.ts";
+import { sec005 } from "./sec005-structure.ts";
+import { sec006 } from "./sec006-mac.ts";
+import { sec007 } from "./sec007-private-key.ts";
+import { sec008 } from "./sec008-reader-key.ts";
+import { sec009 } from "./sec009-age-file.ts";
+import { sec010 } from "./sec010-staged.ts";
+import { sec011 } from "./sec011-range.ts";
+import { sec012 } from "./sec012-history.ts";
+import { sec013 } from "./sec013-leftovers.ts";
+import { sec014 } from "./sec014-gitignore.ts";
+import { sec015 } from "./sec015-gitattributes.ts";
+import { sec016 } from "./sec016-values.ts";
+import { sec017 } from "./sec017-policy.ts";
+import { sec018 } from "./sec018-metadata.ts";
+
+export const rules: readonly Rule[] = [
+  sec001,
+  sec002,
+  sec003,
+  sec004,
+  sec005,
+  sec006,
+  sec007,
+  sec008,
+  sec009,
+  sec010,
+  sec011,
+  sec012,
+  sec013,
+  sec014,
+  sec015,
+  sec016,
+  sec017,
+  sec018,
+];
+
+export const fileRules: readonly FileRule[] = rules.filter((rule) => rule.about === "file");
+
+/** The rule of this id, in any case. */
+export function ruleNamed(id: string): Rule | undefined {
+  return rules.find((rule) => rule.id === id.toUpperCase());
+}

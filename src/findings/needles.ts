@@ -1,0 +1,47 @@
+/**
+ * Is there anything in these bytes worth parsing?
+ *
+ * The prefilter: a few searches at memory speed, over every byte of a repository, so that only files that the policy
+ * governs and those that carry one of these marks are read any further.
+ */
+import { base64Runs } from "./private-keys/base64-runs.ts";
+
+export interface Needles {
+  /** Something that private keys begin with, or a base64 text long enough to hide one. */
+  readonly key: boolean;
+  /** An ENC text of sops. */
+  readonly sealed: boolean;
+  /** The word under which sops keeps its metadata. */
+  readonly sops: boolean;
+  /** The marks of an unfinished merge. */
+  readonly conflict: boolean;
+}
+
+const KEYS = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY", "PuTTY-User-Key-File-"].map((text) => Buffer.from(text));
+const SEALED = Buffer.from("ENC[AES256_GCM,");
+const SOPS = Buffer.from("sops");
+const CONFLICT = Buffer.from("<<<<<<< ");
+const ENDS = Buffer.from(">>>>>>> ");
+
+/** What these bytes carry. UTF-16 has to be made UTF-8 before (`utf8Of`). */
+export function needlesIn(bytes: Uint8Array): Needles {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    key: KEYS.some((needle) => buffer.includes(needle)) || hasLongBase64(buffer),
+    sealed: buffer.includes(SEALED),
+    sops: buffer.includes(SOPS),
+    conflict: buffer.includes(CONFLICT) && buffer.includes(ENDS),
+  };
+}
+
+function hasLongBase64(buffer: Buffer): boolean {
+  return base64Runs(buffer).next().done !== true;
+}
+
+/** The same text in UTF-8 where a byte order mark says UTF-16, as PowerShell redirects it; else the bytes themselves. */
+export function utf8Of(bytes: Uint8Array): Uint8Array {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return Buffer.from(new TextDecoder("utf-16le").decode(bytes));
+  if (first === 0xfe && second === 0xff) return Buffer.from(new TextDecoder("utf-16be").decode(bytes));
+  return bytes;
+}

@@ -1,0 +1,55 @@
+/**
+ * Which age identities are in this text?
+ *
+ * Native, post-quantum and of plugins. Bech32 has a checksum, so a key is told from a placeholder.
+ */
+import { bech32 } from "@scure/base";
+import { parseIdentity } from "../../keys/x25519.ts";
+import type { FoundKey } from "./found-key.ts";
+
+const IDENTITY = /AGE-(?:SECRET-KEY-(?<pq>PQ-)?|PLUGIN-(?<plugin>[A-Z0-9][A-Z0-9+._-]*?)-)1(?<data>[02-9AC-HJ-NP-Z]+)/g;
+/** What is shorter, or has fewer different letters, stands for a key in an explanation. */
+const SHORTEST = 40;
+const FEWEST_LETTERS = 9;
+const KEY_SIZE = 32;
+/** Plugins whose identity is a reference to hardware. */
+const HARDWARE = new Set(["YUBIKEY", "SE", "TPM", "FIDO2-HMAC", "TREZOR", "LEDGER", "OPENPGP-CARD"]);
+
+/** @param text one character per byte, or decoded; positions are in it. */
+export function ageKeys(text: string): FoundKey[] {
+  const found: FoundKey[] = [];
+  for (const match of text.matchAll(IDENTITY)) {
+    const { pq, plugin, data = "" } = match.groups ?? {};
+    const bytes = decoded(match[0]);
+    const verified = bytes !== undefined && (plugin !== undefined || bytes.length === KEY_SIZE);
+    if (!verified && (data.length < SHORTEST || new Set(data).size < FEWEST_LETTERS)) continue;
+    const native = pq === undefined && plugin === undefined;
+    found.push({
+      name: nameOf(pq !== undefined, plugin),
+      offset: match.index,
+      verified,
+      locked: false,
+      stub: plugin !== undefined && HARDWARE.has(plugin),
+      ids: verified && native ? idsOf(match[0]) : [],
+    });
+  }
+  return found;
+}
+
+function nameOf(pq: boolean, plugin: string | undefined): string {
+  if (plugin !== undefined) return `an identity of the age plugin ${plugin.toLowerCase()}`;
+  return pq ? "a post-quantum age identity" : "an age identity";
+}
+
+/** Undefined unless the checksum fits. */
+function decoded(text: string): Uint8Array | undefined {
+  try {
+    return bech32.decodeToBytes(text, false).bytes;
+  } catch {
+    return undefined; // what the library says may quote the key
+  }
+}
+
+function idsOf(text: string): string[] {
+  return (parseIdentity(text).recipients ?? []).map(({ id }) => id);
+}

@@ -1,0 +1,30 @@
+/**
+ * How are readers called in findings?
+ *
+ * By the names of the policy. A key that nobody there holds has no name, and its text is not printed either.
+ */
+import type { Recipient } from "../keys/key-kind.ts";
+import type { Policy, Reader } from "../policy/policy.ts";
+
+/** The member who holds the key, else a reader that the rule names literally, else that nobody is known. */
+export function personOf(recipient: Pick<Recipient, "id">, policy: Policy): string {
+  return memberWith(recipient.id, policy) ?? "somebody whom the policy does not know";
+}
+
+/** The name of the member who holds the key of this `Recipient.id`. */
+export function memberWith(id: string, policy: Policy): string | undefined {
+  return policy.members.find(({ keys }) => keys.some((key) => key.id === id))?.name;
+}
+
+/** Sorted, each once; with how many of several keys where not all of them are meant. */
+export function namesOf(missing: readonly Recipient[], readers: readonly Reader[]): string[] {
+  const ids = new Set(missing.map(({ id }) => id));
+  return readers
+    .flatMap(({ name, kind, keys }) => {
+      const count = keys.filter(({ id }) => ids.has(id)).length;
+      const called = kind === "literal" ? "a recipient that the rule names by its key" : name;
+      if (count === 0) return [];
+      return [count < keys.length ? `${called} (${count} of ${keys.length} keys)` : called];
+    })
+    .sort();
+}

@@ -1,0 +1,54 @@
+/** SEC001: is a file in clear that the policy wants encrypted? */
+import { isExempt } from "../policy/enforcement.ts";
+import type { Draft, FileRule, FileSubject } from "./finding.ts";
+import { leftoverStem } from "./sec013-leftovers.ts";
+import { sensitivePlace } from "./sensitivity.ts";
+import { shellWord } from "./place.ts";
+
+export const sec001: FileRule = {
+  about: "file",
+  id: "SEC001",
+  title: "plaintext where the policy wants ciphertext",
+  severity: "error",
+  explanation: {
+    what: "A path that a rule of the policy obliges to be encrypted holds a file in which nothing is encrypted.",
+    why: "Whoever can read the repository, now or in any clone ever made of it, can read the secret.",
+    mend: "Encrypt it before it is committed: secrets encrypt -i FILE && git add FILE. If it was pushed already, change the secret itself: encrypting it now does not take it out of the history.",
+    limits:
+      "A path under `secrets:` and a rule with a narrow path_regex oblige; a rule that also matches README.md, package.json, src/a.yaml or .github/workflows/ci.yml only where the content is sensitive (a filled Kubernetes Secret, a key that the rule's encrypted_regex names). `enforce: always | when-sensitive | never` in the rule says it outright. Documentation, examples, templates (by their name, or with {{ below a directory templates), public keys, Nix expressions and empty files are never meant, except under `secrets:`.",
+  },
+  inspect: async (subject) => {
+    const place = await plaintextPlace(subject);
+    return place === undefined ? [] : [draft(subject, place)];
+  },
+};
+
+async function plaintextPlace(subject: FileSubject) {
+  const { content, governed, path } = subject;
+  if (governed === undefined || content.kind !== "plain") return undefined;
+  if (governed.ruling.kind !== "secrets" && (isExempt(path) || isTemplate(path, content.text))) return undefined;
+  // Said more exactly by others: SEC005, and SEC013 for copies that a tool left behind.
+  if (content.needles.sealed && governed.enforcement !== "never") return undefined;
+  if (leftoverStem(path) !== undefined && governed.ruling.kind !== "secrets") return undefined;
+  if (path.endsWith(".age") && governed.enforcement === "when-sensitive") return undefined;
+  return sensitivePlace(content.text, governed, path);
+}
+
+/** Charts have manifests of Secrets into which the values come later. */
+function isTemplate(path: string, text = ""): boolean {
+  return /(?:^|\/)templates\//.test(path) && text.includes("{{");
+}
+
+function draft({ file, governed }: FileSubject, place: { line: number; column: number }): Draft {
+  const rule = governed?.ruling.at;
+  const where = [rule?.file, rule?.line].filter((part) => part !== undefined).join(":");
+  const whose = governed?.origin === undefined ? "the policy" : governed.origin;
+  const word = shellWord(file);
+  return {
+    severity: "error",
+    message: `plaintext in a path that ${whose} wants encrypted (${where})`,
+    line: place.line,
+    column: place.column,
+    fix: `secrets encrypt -i ${word} && git add ${word}`,
+  };
+}

@@ -1,0 +1,74 @@
+/** SEC002: does a value stand in clear in a file whose own settings want it encrypted? */
+import { looksSealed } from "../crypto/value-cipher.ts";
+import type { SopsDocument } from "../documents/sops-document.ts";
+import { compileSelection, DEFAULT_RULE } from "../documents/sops-selection.ts";
+import { SecretsError } from "../errors.ts";
+import type { Leaf } from "../formats/format.ts";
+import { stepsText } from "../formats/place.ts";
+import { staysClear, textOfScalar } from "../formats/scalar.ts";
+import type { Draft, FileRule } from "./finding.ts";
+import { shellWord } from "./place.ts";
+import { ALLOW_MARK } from "./suppressions.ts";
+
+export const sec002: FileRule = {
+  about: "file",
+  id: "SEC002",
+  title: "value in clear inside an encrypted file",
+  severity: "error",
+  explanation: {
+    what: "A sops file is encrypted, but some of its values stand in clear although the file's own encrypted_regex, suffix or default says that they are encrypted. A comment in clear among encrypted ones is a warning.",
+    why: "It looks encrypted, so nobody looks twice: somebody added a key with a plain editor, or a merge brought it. Anybody can read it, and neither sops nor secrets can open the file any more.",
+    mend: "Take the value out of the file, then put it back encrypted: secrets set FILE KEY. If it was pushed, change the secret itself.",
+    limits:
+      "null and empty texts are never encrypted. Under encrypted_comment_regex and unencrypted_comment_regex single values cannot be judged; the file is then reported as not checked.",
+  },
+  inspect: async ({ content, file }) => {
+    if (content.kind !== "sops") return [];
+    const selects = await selectionOf(content.document);
+    if (selects === undefined) return [];
+    return content.document.parsed.leaves.flatMap((leaf) => {
+      if (!selects(leaf.path) || !isClear(leaf)) return [];
+      return [leaf.kind === "comment" ? commentDraft(leaf) : valueDraft(leaf, content.document, file)];
+    });
+  },
+};
+
+/** Undefined where the file's rule is one of comments, or broken, which SEC005 tells. */
+async function selectionOf(document: SopsDocument) {
+  try {
+    return await compileSelection(document.metadata.settings);
+  } catch (error) {
+    if (error instanceof SecretsError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a leaf that should be sealed is not, and does not even pretend to be. */
+function isClear(leaf: Leaf): boolean {
+  if (staysClear(leaf.scalar)) return false;
+  const text = textOfScalar(leaf.scalar) ?? "";
+  return leaf.kind === "comment" ? !looksSealed(text) && !ALLOW_MARK.test(text) : !text.startsWith("ENC[");
+}
+
+function valueDraft(leaf: Leaf, document: SopsDocument, file: string): Draft {
+  const key = stepsText(leaf.steps);
+  const setting = (document.metadata.settings.rule ?? DEFAULT_RULE).name;
+  return {
+    severity: "error",
+    message: `${key} stands in clear although the file's ${setting} wants it encrypted`,
+    line: leaf.line,
+    column: leaf.column,
+    fix: `take it out, then: secrets set ${shellWord(file)} ${shellWord(key)}`,
+    subject: key,
+  };
+}
+
+function commentDraft(leaf: Leaf): Draft {
+  return {
+    severity: "warning",
+    message: "a comment stands in clear where the file encrypts its comments",
+    line: leaf.line,
+    column: leaf.column,
+    subject: `#${stepsText(leaf.steps)}`,
+  };
+}

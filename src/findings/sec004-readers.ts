@@ -1,0 +1,172 @@
+/** SEC004: do other people read the file than the policy names? */
+import { agreement } from "../documents/age-readers.ts";
+import type { AgeHeader } from "../documents/age-header.ts";
+import type { SopsDocument } from "../documents/sops-document.ts";
+import type { AgeEntry, OtherKeyType } from "../documents/sops-metadata.ts";
+import { ageRecipients, type Reader } from "../policy/policy.ts";
+import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
+import { placeOf, shellWord } from "./place.ts";
+import { memberWith, namesOf, personOf } from "./readers.ts";
+
+export const sec004: FileRule = {
+  about: "file",
+  id: "SEC004",
+  title: "readers differ from the policy",
+  severity: "error",
+  explanation: {
+    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Also other key groups, a lower threshold, and keys of kinds (pgp, kms …) that the rule does not have.",
+    why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
+    mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed. Then change the values themselves: who was removed may have read them.",
+    limits:
+      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared.",
+  },
+  inspect: async (subject) => {
+    const { content, governed } = subject;
+    if (governed === undefined) return [];
+    if (content.kind === "age") return ageDrafts(content.header, governed, subject.file);
+    if (content.kind === "sops") return sopsDrafts(content.document, governed, subject);
+    return [];
+  },
+};
+
+/** What the policy names is the list; a rule that names no key of ours says nothing of readers. */
+async function ageDrafts(header: AgeHeader, { policy, ruling }: Governed, file: string): Promise<Draft[]> {
+  // Of a passphrase SEC009 speaks.
+  if (ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return [];
+  const known = policy.members.flatMap(({ keys }) => keys);
+  const found = await agreement(header, { wanted: ageRecipients(ruling.readers), known });
+  if (found.status !== "differ") return [];
+  const extra = [...new Set(found.extra.map((recipient) => personOf(recipient, policy)))].sort();
+  return [
+    ...extra.map((name) => extraDraft(name, file)),
+    ...namesOf(found.missing, ruling.readers).map((name) => missingDraft(name, file)),
+  ];
+}
+
+async function sopsDrafts(document: SopsDocument, governed: Governed, subject: FileSubject): Promise<Draft[]> {
+  const { settings, readers } = governed.ruling;
+  if (readers.length === 0 && settings.foreign.length === 0) return [];
+  const wanted = settings.groups ?? [readers];
+  const groups = await Promise.all(
+    document.metadata.groups.map(({ age }) =>
+      Promise.all(age.map(async (entry) => ({ entry, id: await idOf(entry, subject) }))),
+    ),
+  );
+  const drafts = [
+    ...strangers(groups.flat(), { document, governed, file: subject.file }),
+    ...missing(groups.flat(), { readers, file: subject.file }),
+    ...foreignDrafts(document, governed, subject.file),
+  ];
+  return drafts.length > 0 ? drafts : groupDrafts({ document, governed, file: subject.file }, groups, wanted);
+}
+
+interface Present {
+  readonly entry: AgeEntry;
+  readonly id: string;
+}
+
+async function idOf({ recipient }: AgeEntry, { recipientId }: FileSubject): Promise<string> {
+  return (await recipientId(recipient)) ?? recipient;
+}
+
+interface Compared {
+  readonly document: SopsDocument;
+  readonly governed: Governed;
+  readonly file: string;
+}
+
+function strangers(present: readonly Present[], { document, governed, file }: Compared): Draft[] {
+  const wanted = new Set(governed.ruling.readers.flatMap(({ keys }) => keys.map(({ id }) => id)));
+  const seen = new Set<string>();
+  return present.flatMap(({ entry, id }, index) => {
+    if (wanted.has(id) || seen.has(id)) return [];
+    seen.add(id);
+    const name = memberWith(id, governed.policy);
+    const who = name ?? "somebody whom the policy does not know";
+    const place = placeOf(document.text, document.text.indexOf(entry.recipient));
+    return [{ ...extraDraft(who, file), ...place, subject: name ?? `extra ${index}` }];
+  });
+}
+
+function missing(
+  present: readonly Present[],
+  { readers, file }: { readers: readonly Reader[]; file: string },
+): Draft[] {
+  const ids = new Set(present.map(({ id }) => id));
+  const keys = readers.flatMap(({ keys }) => keys).filter(({ id }) => !ids.has(id));
+  return namesOf(keys, readers).map((name) => missingDraft(name, file));
+}
+
+function extraDraft(name: string, file: string): Draft {
+  return {
+    severity: "error",
+    message: `${name} can read the file and is not among the readers that the policy names`,
+    fix: `secrets rekey ${shellWord(file)}`,
+    subject: name,
+  };
+}
+
+function missingDraft(name: string, file: string): Draft {
+  return {
+    severity: "warning",
+    message: `${name} cannot read the file, though the policy says so`,
+    fix: `secrets rekey ${shellWord(file)}`,
+    subject: name,
+  };
+}
+
+/** How a rule calls what a file calls otherwise. */
+const IN_FILES: Readonly<Record<string, OtherKeyType>> = {
+  azure_keyvault: "azure_kv",
+  hc_vault_transit_uri: "hc_vault",
+};
+
+function foreignDrafts({ metadata }: SopsDocument, { ruling }: Governed, file: string): Draft[] {
+  const wanted = new Set(ruling.settings.foreign.map((kind) => IN_FILES[kind] ?? kind));
+  const present = new Set<string>(metadata.groups.flatMap(({ others }) => [...others.keys()]));
+  return [
+    ...[...present].filter((kind) => !wanted.has(kind)).map((kind) => extraDraft(`a holder of a ${kind} key`, file)),
+    ...[...wanted]
+      .filter((kind) => !present.has(kind))
+      .map((kind) => missingDraft(`the holder of the ${kind} key`, file)),
+  ];
+}
+
+/** The same readers in all, but otherwise grouped: how many of them it takes is another matter. */
+function groupDrafts(
+  { document, governed, file }: Compared,
+  groups: readonly (readonly Present[])[],
+  wanted: readonly (readonly Reader[])[],
+): Draft[] {
+  const fix = `secrets rekey ${shellWord(file)}`;
+  const { threshold, foreign } = governed.ruling.settings;
+  if (foreign.length > 0) return [];
+  const [has, wants] = [needed(groups.length, document.metadata.threshold), needed(wanted.length, threshold ?? 0)];
+  if (has < wants) {
+    const message = `${has} of its key groups open the file, and the policy asks for ${wants}`;
+    return [{ severity: "error", message, fix, subject: "threshold" }];
+  }
+  const same =
+    groups.length === wanted.length &&
+    groups.every((group, index) =>
+      sameSet(
+        group.map(({ id }) => id),
+        idsOf(wanted[index] ?? []),
+      ),
+    );
+  if (same && has === wants) return [];
+  return [{ severity: "warning", message: "its key groups are not those of the policy", fix, subject: "groups" }];
+}
+
+function needed(groups: number, threshold: number): number {
+  return groups < 2 ? 1 : threshold === 0 ? groups : threshold;
+}
+
+function idsOf(readers: readonly Reader[]): string[] {
+  return readers.flatMap(({ keys }) => keys.map(({ id }) => id));
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  const [left, right] = [new Set(a), new Set(b)];
+  return left.size === right.size && [...left].every((item) => right.has(item));
+}

@@ -1,0 +1,107 @@
+/** SEC005: is an encrypted file whole, as far as one can see without a key? */
+import { looksSealed, parseEnc } from "../crypto/value-cipher.ts";
+import type { SopsDocument } from "../documents/sops-document.ts";
+import { compileSelection } from "../documents/sops-selection.ts";
+import { SecretsError } from "../errors.ts";
+import type { Leaf } from "../formats/format.ts";
+import { stepsText } from "../formats/place.ts";
+import { textOfScalar } from "../formats/scalar.ts";
+import type { Draft, FileRule, FileSubject } from "./finding.ts";
+import { placeOf } from "./place.ts";
+
+export const sec005: FileRule = {
+  about: "file",
+  id: "SEC005",
+  title: "broken encrypted file",
+  severity: "error",
+  explanation: {
+    what: "A sops file that does not hold together: no MAC or no version, an encrypted value that is cut short, a key that stands twice, an entry of a recipient that is no age file, the marks of an unfinished merge, encrypted values without the metadata that opens them, or text that does not parse.",
+    why: "It cannot be opened, or it opens to something that nobody wrote: without a MAC values can be swapped and removed unseen, and of two equal keys every tool takes another.",
+    mend: "Take the file from the last commit in which it was whole (git checkout COMMIT -- FILE) and make the change again with secrets edit. A merge: resolve it before encrypting.",
+    limits:
+      "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path.",
+  },
+  inspect: async (subject) => {
+    const { content } = subject;
+    if (content.kind === "broken-sops") return [{ severity: "error", subject: "syntax", ...content.problem }];
+    if (content.kind === "sops") return [...metadataDrafts(content.document), ...(await leafDrafts(content.document))];
+    return strayDrafts(subject);
+  },
+};
+
+function strayDrafts({ content, governed }: FileSubject): Draft[] {
+  if (content.kind !== "plain" || !content.needles.sealed || content.text === undefined) return [];
+  if (governed === undefined || governed.enforcement === "never") return [];
+  const place = placeOf(content.text, content.text.indexOf("ENC[AES256_GCM,"));
+  const message = "it holds encrypted values and no sops metadata, so nobody can open it";
+  return [{ severity: "error", message, subject: "metadata", ...place }];
+}
+
+function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
+  const drafts: Draft[] = [];
+  const at = placeOf(text, text.search(/^\s*"?(?:sops_)?mac"?\s*[:=]/m));
+  if (metadata.mac === "") drafts.push({ severity: "error", message: "it has no MAC", subject: "mac", ...at });
+  else if (isMalformed(metadata.mac)) {
+    drafts.push({ severity: "error", message: "its MAC is malformed", subject: "mac", ...at });
+  }
+  if (metadata.version === "") {
+    drafts.push({ severity: "error", message: "its metadata names no version of sops", subject: "version" });
+  }
+  if (metadata.lastModified === "") {
+    drafts.push({ severity: "error", message: "its metadata has no lastmodified", subject: "lastmodified" });
+  }
+  for (const { recipient, enc } of metadata.groups.flatMap(({ age }) => age)) {
+    if (isArmored(enc)) continue;
+    const place = placeOf(text, text.indexOf(recipient));
+    const message = "the entry of one of its readers holds no age file";
+    drafts.push({ severity: "error", message, subject: "entry", ...place });
+  }
+  return drafts;
+}
+
+/** By its first and last line: what lies between is opened by who has the key. */
+function isArmored(enc: string): boolean {
+  const text = enc.trim();
+  return text.startsWith("-----BEGIN AGE ENCRYPTED FILE-----\n") && text.endsWith("\n-----END AGE ENCRYPTED FILE-----");
+}
+
+async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> {
+  const drafts: Draft[] = [];
+  const seen = new Set<string>();
+  const selects = await compileSelection(metadata.settings).catch((error: unknown) => {
+    if (!(error instanceof SecretsError)) throw error;
+    if (error.code === "malformed") {
+      drafts.push({ severity: "error", message: `in its metadata, ${error.message}`, subject: "selection" });
+    }
+    return () => true;
+  });
+  for (const leaf of parsed.leaves) {
+    const text = textOfScalar(leaf.scalar) ?? "";
+    const add = (message: (key: string) => string) => {
+      const key = stepsText(leaf.steps);
+      drafts.push({ severity: "error", message: message(key), line: leaf.line, column: leaf.column, subject: key });
+    };
+    if (leaf.kind === "value" && isTwice(seen, leaf)) add((key) => `${key} stands twice`);
+    if (text.startsWith("ENC[") && selects(leaf.path) && isMalformed(text)) {
+      add((key) => `the encrypted value of ${key} is cut short or malformed`);
+    }
+  }
+  return drafts;
+}
+
+function isTwice(seen: Set<string>, { document, steps }: Leaf): boolean {
+  const id = `${document}\0${steps.map((step) => (typeof step === "number" ? `\u0001${step}` : step)).join("\0")}`;
+  if (seen.has(id)) return true;
+  seen.add(id);
+  return false;
+}
+
+function isMalformed(text: string): boolean {
+  if (!looksSealed(text)) return true;
+  try {
+    parseEnc(text);
+    return false;
+  } catch {
+    return true;
+  }
+}

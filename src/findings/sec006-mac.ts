@@ -1,0 +1,17 @@
+/** SEC006: does the file open to what was sealed? */
+import type { OpenedRule } from "./finding.ts";
+
+export const sec006: OpenedRule = {
+  about: "opened",
+  id: "SEC006",
+  title: "authentication failed",
+  severity: "error",
+  explanation: {
+    what: "With --verify the file was opened with a key at hand, and its MAC, one of its values, or a piece of the age payload does not authenticate.",
+    why: "Somebody without the key changed it: a value was swapped, removed or moved to another key, a comment was turned into a value, the file was cut short.",
+    mend: "Take the file from the last commit in which it verifies (git checkout COMMIT -- FILE), and find out who changed it. Do not use sops' --ignore-mac to get over it.",
+    limits:
+      "Needs a key, so only with --verify; a file that no key here opens is then reported as not checked. The MAC of sops covers values and their order, not the names of keys, null values and comments.",
+  },
+  inspect: ({ problem, line, column }) => [{ severity: "error", message: problem, line, column, subject: "mac" }],
+};

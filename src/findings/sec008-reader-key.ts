@@ -1,0 +1,34 @@
+/** SEC008: is the private key in the file the other half of one that the policy names? */
+import type { FileRule, KeyHolder } from "./finding.ts";
+import { keyPlace, keyWords } from "./key-words.ts";
+
+export const sec008: FileRule = {
+  about: "file",
+  id: "SEC008",
+  title: "private key of a reader of the policy",
+  severity: "critical",
+  explanation: {
+    what: "The file holds the private key of somebody whom the policy names. Its public half was derived and compared; the finding says whose it is and which files it opens.",
+    why: "Lock and key are in the same repository: every file that this reader can read is readable for everybody who has it.",
+    mend: "Make a new key for this reader, put its public half into the policy, run secrets rekey, and change every value in the files named: the old ones stay readable with the old key in the history.",
+    limits:
+      "The public half is derived from age identities, from ed25519 and RSA keys of SSH, and read in clear from OpenSSH and PuTTY files under a passphrase. Post-quantum and plugin identities are reported as SEC007.",
+  },
+  inspect: (subject) =>
+    subject.keys.flatMap((key) => {
+      const holder = subject.holder(key.ids);
+      if (holder === undefined) return [];
+      const message = `the private key of ${nameOf(holder)} (${keyWords(key)}), which opens ${filesOf(holder)}`;
+      const fix = "make a new key, put its public half into the policy, then: secrets rekey";
+      return [{ severity: "critical" as const, message, ...keyPlace(key, subject), fix, subject: holder.name }];
+    }),
+};
+
+function nameOf({ name, kind }: KeyHolder): string {
+  if (kind === "literal") return "a recipient that the policy names by its key";
+  return kind === "host" ? `the host ${name}` : name;
+}
+
+function filesOf({ opens }: KeyHolder): string {
+  return opens.length === 0 ? "no file here yet" : opens.join(", ");
+}

@@ -1,0 +1,78 @@
+/** SEC009: is an .age file an age file, and for as many readers as the policy names? */
+import { agreement } from "../documents/age-readers.ts";
+import type { AgeHeader } from "../documents/age-header.ts";
+import { ageRecipients } from "../policy/policy.ts";
+import type { Draft, FileRule, Governed } from "./finding.ts";
+import { shellWord } from "./place.ts";
+
+export const sec009: FileRule = {
+  about: "file",
+  id: "SEC009",
+  title: "age file that is none, or for others than the policy names",
+  severity: "error",
+  explanation: {
+    what: "A file whose name ends in .age does not begin as an age file does, or its header is broken; or its stanzas do not fit the policy in number or kind: more readers than it names (an error), fewer (a warning), or only a passphrase (a warning).",
+    why: "Deployments take every .age file for a secret: plaintext under that name is published, a broken header fails on the machine that needs it. A stanza too many is a reader that nobody decided on.",
+    mend: "Plaintext: secrets encrypt -i FILE. Readers: secrets rekey FILE. A broken header: take the file from an earlier commit.",
+    limits:
+      "X25519 stanzas do not say whose they are. Unless the file carries the reader hint, only their number can be compared; readers that can be named are SEC004's. Grease stanzas are nobody.",
+  },
+  inspect: async ({ path, file, content, governed }) => {
+    if (content.kind === "broken-age") {
+      return [
+        {
+          severity: "error",
+          ...content.problem,
+          message: `broken age file: ${content.problem.message}`,
+          subject: "header",
+        },
+      ];
+    }
+    if (content.kind === "age") return governed === undefined ? [] : readerDrafts(content.header, governed, file);
+    // Where the policy covers the path, SEC001 says it.
+    if (
+      !path.endsWith(".age") ||
+      content.kind === "empty" ||
+      (governed !== undefined && governed.enforcement === "always")
+    ) {
+      return [];
+    }
+    const fix = `secrets encrypt -i ${shellWord(file)}`;
+    return [
+      {
+        severity: "error",
+        message: "not an age file, though its name says so",
+        line: 1,
+        column: 1,
+        fix,
+        subject: "plain",
+      },
+    ];
+  },
+};
+
+async function readerDrafts(header: AgeHeader, { policy, ruling }: Governed, file: string): Promise<Draft[]> {
+  if (ruling.readers.length === 0) return [];
+  const fix = `secrets rekey ${shellWord(file)}`;
+  if (header.stanzas[0]?.args[0] === "scrypt") {
+    const message = "sealed with a passphrase, so none of the readers of the policy opens it by key";
+    return [{ severity: "warning", message, fix, subject: "passphrase" }];
+  }
+  const known = policy.members.flatMap(({ keys }) => keys);
+  const found = await agreement(header, { wanted: ageRecipients(ruling.readers), known });
+  if (found.status !== "differ") return [];
+  const drafts: Draft[] = [];
+  if (found.extraUnknown > 0) {
+    const message = `it has ${count(found.extraUnknown, "reader")} more than the policy names`;
+    drafts.push({ severity: "error", message, fix, subject: "extra" });
+  }
+  if (found.missingUnknown > 0) {
+    const message = `it has ${count(found.missingUnknown, "reader")} fewer than the policy names`;
+    drafts.push({ severity: "warning", message, fix, subject: "missing" });
+  }
+  return drafts;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

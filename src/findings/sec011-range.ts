@@ -1,0 +1,21 @@
+/** SEC011: did a commit of the range publish plaintext that a later one took back? */
+import type { VersionsRule } from "./finding.ts";
+
+export const sec011: VersionsRule = {
+  about: "versions",
+  id: "SEC011",
+  title: "plaintext in a commit of the range",
+  severity: "error",
+  explanation: {
+    what: "With --range A..B: a commit of the range holds plaintext that should be encrypted, and the last one does not any more.",
+    why: "All commits are pushed and merged, not only the last. Encrypting or removing a secret in the next commit leaves it readable in this one.",
+    mend: "Before it is pushed: rebase and take it out of that commit (git rebase -i A). After: change the secret itself.",
+    limits:
+      "What the last commit still holds is reported as SEC001 and SEC002. Merges are judged by what differs from all of their parents. The policies of A and of B both count, and the stricter one wins, so that rule and secret cannot be dropped together. A squash merge publishes only the last commit; the others stay in the pull request.",
+  },
+  inspect: ({ found }) => {
+    const { message, line, column, subject } = found;
+    const fix = "take it out of that commit (git rebase -i), or change the secret";
+    return [{ severity: "error", message: `${message}; a later commit took it back`, line, column, subject, fix }];
+  },
+};

@@ -1,0 +1,97 @@
+/** SEC017: does the policy say what was probably meant? */
+import { isBroad } from "../policy/enforcement.ts";
+import type { CreationRule, Policy } from "../policy/policy.ts";
+import type { Draft, PolicyRule } from "./finding.ts";
+
+export const sec017: PolicyRule = {
+  about: "policy",
+  id: "SEC017",
+  title: "doubtful policy",
+  severity: "error",
+  explanation: {
+    what: "The policy is broken (an unknown name, a bad expression, a key of a kind that cannot be used: an error), or says something that is hardly meant: an expression that looks like a filter and matches every path, a rule that no path reaches, a dot that is not escaped, a recipient that stands twice, an age list that differs from readers, a path_regex made for Windows only, production secrets with a single reader, a .sops.yml, which sops never reads.",
+    why: "A rule decides who reads. A wrong one is not seen in any file: it encrypts to the wrong people, or to nobody new at all.",
+    mend: "As each finding says. secrets policy compile writes the age lists from readers; secrets who PATH shows which rule a path gets.",
+    limits:
+      "A last rule without path_regex, or with `.*`, is taken for what it is. Only policies that are in the repository are looked at.",
+  },
+  inspect: ({ path, text, policy, problem }) => {
+    if (problem !== undefined) {
+      const { message, line, column, fix } = problem;
+      return [{ severity: "error", message, line, column, fix, subject: message }];
+    }
+    if (policy === undefined) return path.endsWith(".sops.yml") ? [unread()] : [];
+    return [
+      ...policy.warnings.map(({ at, message }) => ({
+        ...warning(message, at),
+        subject: `${at.line ?? 0} unreachable`,
+      })),
+      ...policy.creationRules.flatMap((rule) => ruleDrafts(rule)),
+      ...twice(text, policy),
+    ];
+  },
+};
+
+function unread(): Draft {
+  const message = "sops never reads a policy of this name: it has to be called .sops.yaml";
+  return { severity: "warning", message, fix: "git mv .sops.yml .sops.yaml", subject: "name" };
+}
+
+function warning(message: string, at: { line?: number | undefined; column?: number | undefined }): Draft {
+  return { severity: "warning", message, line: at.line, column: at.column };
+}
+
+/** Expressions by which people say "every path" and mean it. */
+const EVERYTHING = new Set(["every path", ".*", "^.*$", "", "^.*", ".*$", ".+"]);
+
+function ruleDrafts(rule: CreationRule): Draft[] {
+  const { title, at, compiled, readers, settings } = rule;
+  const drafts: Draft[] = [];
+  const add = (message: string, subject: string, fix?: string) =>
+    drafts.push({ ...warning(message, at), subject: `${title} ${subject}`, fix });
+  if (!EVERYTHING.has(title) && isBroad(rule) && rule.matches("package.json") && rule.matches("README.md")) {
+    add("this expression looks like a filter and matches every path", "everything");
+  }
+  if (
+    /(?<!\\)\.(?:ya?ml|json|env|ini|age|sops|enc|secrets?|toml|txt)(?![\w*+?{([])/.test(
+      title.replaceAll(/\[[^\]]*\]/g, ""),
+    )
+  ) {
+    add("a dot that is not escaped matches any character", "dot", "write \\. for a dot");
+  }
+  if (isForBackslashes(rule)) {
+    add("this expression has \\ where paths have /", "windows", "write / between directories");
+  }
+  if (compiled === "differs") {
+    add("its age list differs from its readers, and stock sops goes by the list", "compiled", "secrets policy compile");
+  }
+  if (/prod/i.test(title) && readers.length === 1 && settings.foreign.length === 0) {
+    add("production secrets with a single reader are lost with one key", "single");
+  }
+  return drafts;
+}
+
+/** A literal backslash in the expression, outside a class that has the slash too. */
+function isForBackslashes({ title }: CreationRule): boolean {
+  const bare = title.replaceAll(/\[[^\]]*\/[^\]]*\]/g, "");
+  return bare.includes("\\\\");
+}
+
+/** Recipients that one list of the policy names twice: unions hide it. */
+function twice(text: string, { file }: Policy): Draft[] {
+  const drafts: Draft[] = [];
+  let seen = new Set<string>();
+  for (const [index, line] of text.split("\n").entries()) {
+    if (/^\s*(?:-\s+)?[\w.-]+:/.test(line) || line.trim() === "") seen = new Set();
+    for (const [key] of line
+      .replace(/(?:^|\s)#.*$/, "")
+      .matchAll(/\bage1[02-9ac-hj-np-z]{20,}|\bssh-(?:ed25519|rsa) [A-Za-z0-9+/=]{40,}/g)) {
+      if (seen.has(key)) {
+        const message = "the same recipient stands twice in this list";
+        drafts.push({ ...warning(message, { line: index + 1 }), subject: `${file} twice ${index}` });
+      }
+      seen.add(key);
+    }
+  }
+  return drafts;
+}

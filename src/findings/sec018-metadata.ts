@@ -1,0 +1,58 @@
+/** SEC018: is there something odd in the metadata of an encrypted file? */
+import { staysClear } from "../formats/scalar.ts";
+import { compileSelection } from "../documents/sops-selection.ts";
+import type { SopsDocument } from "../documents/sops-document.ts";
+import { SecretsError } from "../errors.ts";
+import type { Draft, FileRule } from "./finding.ts";
+import { placeOf } from "./place.ts";
+
+/** Clocks differ; a day is more than that. */
+const TOLERANCE = 24 * 60 * 60 * 1000;
+
+export const sec018: FileRule = {
+  about: "file",
+  id: "SEC018",
+  title: "weak or foreign metadata",
+  severity: "note",
+  explanation: {
+    what: "A sops file has mac_only_encrypted although its rule does not ask for it, and values in clear that its MAC so does not cover; or a Shamir threshold above the number of its key groups; or a lastmodified in the future.",
+    why: "Values in clear can be changed unseen. With too high a threshold nobody can open the file at all. A time in the future says that a clock, or the metadata, was tampered with.",
+    mend: "secrets edit FILE writes MAC and time anew; secrets rekey FILE the key groups.",
+    limits: "A time up to one day ahead is taken for a clock that is fast.",
+  },
+  inspect: async ({ content, governed, now }) => {
+    if (content.kind !== "sops") return [];
+    const { document } = content;
+    const asked = governed?.ruling.settings.macOnlyEncrypted === true;
+    return [...(asked ? [] : await uncovered(document)), ...threshold(document), ...future(document, now)];
+  },
+};
+
+async function uncovered({ metadata, parsed, text }: SopsDocument): Promise<Draft[]> {
+  if (!metadata.settings.macOnlyEncrypted) return [];
+  try {
+    const selects = await compileSelection(metadata.settings);
+    const clear = parsed.leaves.filter(
+      ({ kind, path, scalar }) => kind === "value" && !selects(path) && !staysClear(scalar),
+    );
+    if (clear.length === 0) return [];
+    const message = `mac_only_encrypted: its MAC does not cover ${clear.length} values in clear`;
+    return [{ severity: "note", message, subject: "mac", ...placeOf(text, text.lastIndexOf("mac_only_encrypted")) }];
+  } catch (error) {
+    if (error instanceof SecretsError) return [];
+    throw error;
+  }
+}
+
+function threshold({ metadata, text }: SopsDocument): Draft[] {
+  const { groups } = metadata;
+  if (groups.length < 2 || metadata.threshold <= groups.length) return [];
+  const message = `it takes ${metadata.threshold} key groups to open it, and it has ${groups.length}`;
+  return [{ severity: "note", message, subject: "threshold", ...placeOf(text, text.lastIndexOf("shamir_threshold")) }];
+}
+
+function future({ metadata, text }: SopsDocument, now: Date): Draft[] {
+  if (metadata.lastModified === "" || Date.parse(metadata.lastModified) <= now.getTime() + TOLERANCE) return [];
+  const message = "lastmodified is in the future";
+  return [{ severity: "note", message, subject: "lastmodified", ...placeOf(text, text.lastIndexOf("lastmodified")) }];
+}

@@ -1,0 +1,188 @@
+/**
+ * Which findings has somebody allowed, why, and for how long?
+ *
+ * In the file itself, in whatever its comments are: `secrets:allow SEC001 reason="…" until=2027-01-01`; or for files that have
+ * no comments, in `.secrets-check.yaml`. A reason is a must. What has expired counts no more, and says so. A baseline takes
+ * what an old repository has, by fingerprint: it holds hashes and nothing else.
+ */
+import { SecretsError } from "../errors.ts";
+import { readYaml, type YamlMapping, type YamlNode } from "../policy/yaml-node.ts";
+import { checkKeys, entriesOf, filledText, itemsOf, textOf, valueOf } from "../policy/yaml-shape.ts";
+import type { Finding, RuleId } from "./finding.ts";
+
+/** Begins a permission in a file. */
+export const ALLOW_MARK = /\bsecrets:allow\b/;
+
+export interface Allowance {
+  readonly rules: readonly RuleId[];
+  /** Whether it covers this path, POSIX and relative to the root. */
+  readonly covers: (path: string) => boolean;
+  readonly reason: string;
+  /** The last day on which it counts, `YYYY-MM-DD`. */
+  readonly until: string | undefined;
+  /** Where it is written: `FILE:LINE`. */
+  readonly by: string;
+}
+
+/** A permission that cannot count, because something is missing. */
+export interface BadAllowance {
+  readonly by: string;
+  readonly problem: string;
+}
+
+export interface Allowances {
+  readonly good: readonly Allowance[];
+  readonly bad: readonly BadAllowance[];
+}
+
+const IN_FILE = /\bsecrets:allow\s+(SEC\d{3}(?:\s*,\s*SEC\d{3})*)([^\r\n]*)/g;
+
+/** The permissions that stand in a file. @param file how it is called; @param path POSIX, relative to the root. */
+export function allowancesIn(text: string, file: string, path: string): Allowances {
+  const good: Allowance[] = [];
+  const bad: BadAllowance[] = [];
+  if (!ALLOW_MARK.test(text)) return { good, bad };
+  for (const match of text.matchAll(IN_FILE)) {
+    const [, ids = "", rest = ""] = match;
+    const by = `${file}:${text.slice(0, match.index).split("\n").length}`;
+    const reason = (/\breason=\\?"([^"\\]*)\\?"/.exec(rest)?.[1] ?? "").trim();
+    const until = /\buntil=(\S+)/.exec(rest)?.[1]?.replace(/["',]+$/, "");
+    const problem = problemOf(reason, until);
+    if (problem !== undefined) bad.push({ by, problem });
+    else good.push({ rules: idsOf(ids), covers: (other) => other === path, reason, until, by });
+  }
+  return { good, bad };
+}
+
+function idsOf(text: string): RuleId[] {
+  return (text.match(/SEC\d{3}/g) ?? []).map((id) => `SEC${id.slice(3)}` as const);
+}
+
+function problemOf(reason: string, until: string | undefined): string | undefined {
+  if (reason === "") return 'a permission needs a reason="…"';
+  if (until === undefined || isDay(until)) return undefined;
+  return "until must be a day, as in until=2027-01-31";
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+}
+
+/** What `.secrets-check.yaml` says. */
+export interface CheckSettings {
+  readonly allowances: readonly Allowance[];
+  /** POSIX, relative to the root. */
+  readonly baseline: string | undefined;
+}
+
+export const SETTINGS_FILE = ".secrets-check.yaml";
+const EXAMPLE = '{ rule: SEC007, paths: ["test/**"], reason: "keys made for tests" }';
+
+/** @throws SecretsError `policy` with the place: no shape of ours, no reason, a day that is none. */
+export async function readSettings(text: string, file: string): Promise<CheckSettings> {
+  const root = await readYaml(text, file);
+  const entries = entriesOf(root, { what: file, example: `allow: [${EXAMPLE}]` });
+  checkKeys(entries, ["allow", "baseline"], true);
+  const top: YamlMapping = { kind: "mapping", at: root.at, entries };
+  const items = itemsOf(valueOf(top, "allow"), { what: "allow", example: `allow: [${EXAMPLE}]` });
+  return {
+    allowances: items.map((item) => allowanceOf(item, file)),
+    baseline: textOf(valueOf(top, "baseline"), { what: "baseline", example: "baseline: .secrets-baseline.json" }),
+  };
+}
+
+function allowanceOf(node: YamlNode, file: string): Allowance {
+  const wanted = { what: "a permission", example: EXAMPLE };
+  const entries = entriesOf(node, wanted);
+  checkKeys(entries, ["rule", "rules", "paths", "path", "reason", "until"], true);
+  const item: YamlMapping = { kind: "mapping", at: node.at, entries };
+  const text = (key: string) => textOf(valueOf(item, key), { what: key, example: EXAMPLE });
+  const list = (key: string) =>
+    itemsOf(valueOf(item, key), { what: key, example: EXAMPLE }).map(
+      (each) => filledText(each, { what: key, example: EXAMPLE }).text,
+    );
+  const rules = [text("rule") ?? "", ...list("rules")].flatMap(idsOf);
+  const globs = [text("path") ?? "", ...list("paths")].filter((glob) => glob !== "").map(globTest);
+  const [reason, until] = [(text("reason") ?? "").trim(), text("until")];
+  const problem =
+    rules.length === 0
+      ? "a permission names the rules that it allows"
+      : globs.length === 0
+        ? "a permission names the paths that it covers"
+        : problemOf(reason, until);
+  if (problem !== undefined) {
+    throw new SecretsError("policy", problem, { at: node.at, hint: `write for example ${EXAMPLE}` });
+  }
+  const by = `${file}:${node.at.line ?? 1}`;
+  return { rules, covers: (path) => globs.some((covers) => covers(path)), reason, until, by };
+}
+
+/** `*` and `?` stay inside a directory, `**` does not; a directory covers what is below it. */
+function globTest(glob: string): (path: string) => boolean {
+  const source = glob
+    .replace(/^\.?\//, "")
+    .replace(/\/$/, "/**")
+    .replaceAll(/\*\*\/|\*\*|\*|\?|[.+^${}()|[\]\\]/g, (found) => {
+      if (found === "**/") return "(?:.*/)?";
+      if (found === "**") return ".*";
+      if (found === "*") return "[^/]*";
+      return found === "?" ? "[^/]" : `\\${found}`;
+    });
+  const pattern = new RegExp(`^${source}$`, "s");
+  return (path) => pattern.test(path);
+}
+
+/** Why a finding does not count. */
+export interface Ignored {
+  readonly finding: Finding;
+  readonly reason: string;
+  readonly until: string | undefined;
+  readonly by: string;
+}
+
+/** What counts of these findings, and what does not. A permission that has expired is told with the finding. */
+export function sifted(
+  findings: readonly Finding[],
+  { allowances, baseline, today }: { allowances: readonly Allowance[]; baseline: ReadonlySet<string>; today: string },
+): { readonly kept: Finding[]; readonly ignored: Ignored[] } {
+  const kept: Finding[] = [];
+  const ignored: Ignored[] = [];
+  for (const finding of findings) {
+    const meant = allowances.filter(({ rules, covers }) => rules.includes(finding.rule) && covers(finding.path));
+    const counts = meant.find(({ until }) => until === undefined || today <= until);
+    const [expired] = meant;
+    if (counts !== undefined) ignored.push({ finding, reason: counts.reason, until: counts.until, by: counts.by });
+    else if (baseline.has(finding.fingerprint)) {
+      ignored.push({ finding, reason: "in the baseline", until: undefined, by: "baseline" });
+    } else if (expired === undefined) kept.push(finding);
+    else
+      kept.push({
+        ...finding,
+        message: `${finding.message} (allowed by ${expired.by} until ${expired.until ?? ""}, which has passed)`,
+      });
+  }
+  return { kept, ignored };
+}
+
+/** The fingerprints of a baseline. @throws SecretsError `policy`. */
+export function readBaseline(text: string, file: string): ReadonlySet<string> {
+  const wrong = (hint?: string) =>
+    new SecretsError("policy", "not a baseline of secrets check", { at: { file }, hint });
+  let tree: unknown;
+  try {
+    tree = JSON.parse(text);
+  } catch {
+    throw wrong("make it anew: secrets check --write-baseline FILE");
+  }
+  if (typeof tree !== "object" || tree === null || !("version" in tree) || !("fingerprints" in tree)) throw wrong();
+  const { version, fingerprints } = tree;
+  if (version !== 1) throw wrong("it was written by a newer version");
+  if (!Array.isArray(fingerprints)) throw wrong();
+  return new Set(fingerprints.map(String));
+}
+
+/** A baseline that takes these findings. */
+export function baselineText(findings: readonly Finding[]): string {
+  const fingerprints = [...new Set(findings.map(({ fingerprint }) => fingerprint))].sort();
+  return `${JSON.stringify({ version: 1, fingerprints }, null, 2)}\n`;
+}

@@ -1,0 +1,85 @@
+/**
+ * Which blobs did the index or these commits bring?
+ *
+ * A merge brings what differs from every one of its parents; what equals one of them came with that parent, and is
+ * looked at there or was there before.
+ */
+import { SecretsError } from "../errors.ts";
+import type { Git } from "./git.ts";
+import { nulParts } from "./git.ts";
+import { kindOfMode, type Entry } from "./listing.ts";
+
+/** What is staged and differs from HEAD; before the first commit, everything. Removed paths are not among it. */
+export async function stagedEntries(git: Git): Promise<Entry[]> {
+  const args = ["diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff"];
+  const parts = nulParts(await git.ask([...args, "--ignore-submodules=none", "--diff-filter=d"]));
+  const entries: Entry[] = [];
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    const [, mode = "", , oid = ""] = (parts[index] ?? "").split(" ");
+    // An unmerged path has no blob that could be committed.
+    if (!/^0+$/.test(oid)) entries.push({ path: parts[index + 1] ?? "", kind: kindOfMode(mode), oid });
+  }
+  return entries;
+}
+
+/** The full id of what a name stands for, or undefined where there is no such commit. */
+export async function commitNamed(git: Git, name: string): Promise<string | undefined> {
+  if (name.startsWith("-")) return undefined;
+  const answer = await git.tryAsk(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]);
+  return answer?.toString("latin1").trim() || undefined;
+}
+
+/** Whether older commits were left out when this repository was cloned. */
+export async function isShallow(git: Git): Promise<boolean> {
+  return (await git.ask(["rev-parse", "--is-shallow-repository"])).toString("latin1").trim() === "true";
+}
+
+/** The commits of `from..to`, oldest first. @throws SecretsError `io`. */
+export async function commitsBetween(git: Git, from: string, to: string): Promise<string[]> {
+  return lines(await git.ask(["rev-list", "--reverse", "--topo-order", `${from}..${to}`]));
+}
+
+/** Every commit that a branch, a tag, a remote's branch or HEAD leads to, oldest first. */
+export async function allCommits(git: Git): Promise<string[]> {
+  const head = (await commitNamed(git, "HEAD")) === undefined ? [] : ["HEAD"];
+  return lines(await git.ask(["rev-list", "--reverse", "--topo-order", ...head, "--branches", "--tags", "--remotes"]));
+}
+
+function lines(answer: Buffer): string[] {
+  return answer
+    .toString("latin1")
+    .split("\n")
+    .filter((line) => line !== "");
+}
+
+export interface Brought extends Entry {
+  readonly commit: string;
+}
+
+/**
+ * The blobs that each commit brought, in the order of `commits`.
+ * @throws SecretsError `io`.
+ */
+export async function broughtBy(git: Git, commits: readonly string[]): Promise<Brought[]> {
+  if (commits.length === 0) return [];
+  const args = ["diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "-z", "--no-renames", "--no-abbrev"];
+  const parts = nulParts(await git.ask(args, Buffer.from(`${commits.join("\n")}\n`)));
+  const brought: Brought[] = [];
+  let commit = "";
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] ?? "";
+    const colons = /^:+/.exec(part)?.[0].length;
+    if (colons === undefined) {
+      if (!/^[0-9a-f]{40,64}$/.test(part)) throw new SecretsError("io", "git diff-tree answered what nobody asked");
+      commit = part;
+      continue;
+    }
+    const path = parts[(index += 1)] ?? "";
+    // Per parent a mode and an id, then those of the result.
+    const fields = part.slice(colons).split(" ");
+    const mode = fields[colons] ?? "";
+    const oid = fields[colons + 1 + colons] ?? "";
+    if (!/^0+$/.test(oid)) brought.push({ path, kind: kindOfMode(mode), oid, commit });
+  }
+  return brought;
+}

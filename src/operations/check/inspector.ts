@@ -1,0 +1,178 @@
+/**
+ * What do the rules find in one version of one file?
+ *
+ * Looks for marks first, and reads on only where the policy governs the path or a mark is there. Remembers what is
+ * encrypted and for whom, so that a private key can be told with every file that it opens.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { isAge } from "../../documents/header-bytes.ts";
+import { readContent, type Content } from "../../findings/content.ts";
+import type { Draft, FileSubject, Finding, Governed, RuleId } from "../../findings/finding.ts";
+import { fileRules } from "../../findings/index.ts";
+import { needlesIn, utf8Of, type Needles } from "../../findings/needles.ts";
+import { findPrivateKeys } from "../../findings/private-keys/find.ts";
+import { leftoverStem } from "../../findings/sec013-leftovers.ts";
+import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
+import { isExempt } from "../../policy/enforcement.ts";
+import type { Project } from "../project.ts";
+import { keyHolders, recipientIds, type KeyHolders } from "./key-holders.ts";
+import type { PolicySet } from "./policies.ts";
+import type { Version } from "./scope.ts";
+
+/** What was found in one version. */
+export interface Inspected {
+  readonly version: Version;
+  readonly content: Content;
+  readonly governed: Governed | undefined;
+  readonly findings: readonly Finding[];
+  /** Permissions that stand in the file. */
+  readonly allowances: readonly Allowance[];
+  readonly badAllowances: readonly BadAllowance[];
+}
+
+export interface InspectorOptions {
+  readonly project: Project;
+  /** Absolute. */
+  readonly root: string;
+  readonly policies: readonly PolicySet[];
+  readonly listing: () => Promise<readonly string[]>;
+}
+
+export interface Inspector {
+  /** Undefined where nothing about the version needs a closer look. */
+  readonly inspect: (version: Version) => Promise<Inspected | undefined>;
+  /** What can be said only when everything was looked at: private keys of readers. */
+  readonly finish: () => Promise<Inspected[]>;
+  /** A draft of a rule about this file as a finding. */
+  readonly finding: (rule: RuleId, draft: Draft, file: { path: string; commit?: string | undefined }) => Finding;
+}
+
+/** Rules whose findings tell that something was published, so that the policy of an older commit counts for them too. */
+export const EXPOSURE: ReadonlySet<RuleId> = new Set(["SEC001", "SEC002", "SEC003", "SEC013"]);
+
+/** What inspecting one version needs. */
+interface Looking extends InspectorOptions {
+  readonly holders: KeyHolders;
+  readonly recipientId: FileSubject["recipientId"];
+  readonly finding: Inspector["finding"];
+}
+
+export function createInspector(options: InspectorOptions): Inspector {
+  const { project, root, policies } = options;
+  const looking: Looking = {
+    ...options,
+    holders: keyHolders(options),
+    recipientId: recipientIds(policies),
+    finding: (rule, draft, { path, commit }) => ({
+      ...draft,
+      rule,
+      path,
+      commit,
+      at: { file: project.show(join(root, path)), line: draft.line, column: draft.column },
+      fingerprint: fingerprint(rule, path, draft.subject),
+    }),
+  };
+  const waiting: { readonly subject: FileSubject; readonly version: Version }[] = [];
+  return {
+    finding: looking.finding,
+    inspect: async (version) => {
+      const subject = await subjectOf(looking, version);
+      if (subject === undefined) return undefined;
+      if (looking.holders.find(subject.keys.flatMap(({ ids }) => ids)) !== undefined)
+        waiting.push({ subject, version });
+      const findings = await findingsIn(looking, subject, version);
+      return inspected(subject, version, findings);
+    },
+    finish: async () => {
+      const found: Inspected[] = [];
+      const all = waiting.length === 0 ? [] : await options.listing();
+      for (const { subject, version } of waiting) {
+        const informed = { ...subject, holder: (ids: readonly string[]) => looking.holders.find(ids, all) };
+        const drafts = await draftsOf(informed, (id) => id === "SEC008");
+        const findings = drafts.map(({ rule, draft }) => looking.finding(rule, draft, version));
+        found.push(inspected(subject, version, findings));
+      }
+      return found;
+    },
+  };
+}
+
+function fingerprint(rule: RuleId, path: string, subject = ""): string {
+  return createHash("sha256").update([rule, path, subject].join("\0")).digest("hex").slice(0, 16);
+}
+
+/** Undefined where neither the policy nor a mark in the bytes gives a reason to read on. */
+async function subjectOf(looking: Looking, version: Version): Promise<FileSubject | undefined> {
+  const { project, root, policies, holders, recipientId } = looking;
+  const { path, tracked } = version;
+  const bytes = utf8Of(version.bytes);
+  const needles = needlesIn(bytes);
+  const governed = policies[0]?.governs(path);
+  if (governed === undefined && !hasMark(version, needles) && !isObliged(policies, path)) return undefined;
+
+  const subject: FileSubject = {
+    file: project.show(join(root, path)),
+    path,
+    bytes,
+    content: await readContent(version.bytes, path, needles),
+    governed,
+    keys: needles.key ? await findPrivateKeys(bytes) : [],
+    holder: (ids) => holders.find(ids),
+    recipientId,
+    tracked,
+    manages: managedBy(policies[0]),
+    now: project.host.now(),
+  };
+  if (version.commit === undefined) await holders.remember(subject);
+  return subject;
+}
+
+function hasMark({ path, bytes }: Version, needles: Needles): boolean {
+  const isSealed = (needles.sops && needles.sealed) || isAge(bytes);
+  return needles.key || isSealed || path.endsWith(".age") || leftoverStem(path) !== undefined;
+}
+
+function isObliged(policies: readonly PolicySet[], path: string): boolean {
+  return policies.some((set) => (set.governs(path)?.enforcement ?? "never") !== "never");
+}
+
+function managedBy(set: PolicySet | undefined): FileSubject["manages"] {
+  return (path) => set?.governs(path)?.enforcement === "always" && !isExempt(path);
+}
+
+/** By the newest policies in everything; by older ones in what was published, where the newest say nothing of it. */
+async function findingsIn({ policies, finding }: Looking, subject: FileSubject, version: Version): Promise<Finding[]> {
+  const drafts = await draftsOf(subject, (id) => id !== "SEC008");
+  const findings = drafts.map(({ rule, draft }) => finding(rule, draft, version));
+  for (const set of policies.slice(1)) {
+    const governed = set.governs(subject.path);
+    if (governed === undefined) continue;
+    const other = { ...subject, governed, manages: managedBy(set) };
+    for (const { rule, draft } of await draftsOf(other, (id) => EXPOSURE.has(id))) {
+      const also = finding(rule, draft, version);
+      const known = findings.some((one) => one.rule === rule && one.fingerprint === also.fingerprint);
+      if (!known && also.severity !== "warning") findings.push(also);
+    }
+  }
+  return findings;
+}
+
+function inspected(subject: FileSubject, version: Version, findings: readonly Finding[]): Inspected {
+  const { content, governed, bytes, file, path } = subject;
+  const { good, bad } =
+    findings.length === 0 ? { good: [], bad: [] } : allowancesIn(new TextDecoder().decode(bytes), file, path);
+  return { version, content, governed, findings, allowances: good, badAllowances: bad };
+}
+
+async function draftsOf(
+  subject: FileSubject,
+  wanted: (id: RuleId) => boolean,
+): Promise<{ readonly rule: RuleId; readonly draft: Draft }[]> {
+  const found: { rule: RuleId; draft: Draft }[] = [];
+  for (const { id, inspect } of fileRules) {
+    if (!wanted(id)) continue;
+    for (const draft of await inspect(subject)) found.push({ rule: id, draft });
+  }
+  return found;
+}

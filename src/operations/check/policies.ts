@@ -1,0 +1,88 @@
+/**
+ * Which policy rules this path, at one moment of the repository?
+ *
+ * As everywhere: the nearest `.sops.yaml` upward, up to the root. Here the policies come from an index, a commit or a disk,
+ * so they are handed over as bytes. A broken one is kept as such: what it rules cannot be checked.
+ */
+import { posix } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import type { Governed } from "../../findings/finding.ts";
+import { enforcementOf } from "../../policy/enforcement.ts";
+import type { Policy } from "../../policy/policy.ts";
+
+/** A policy file: POSIX path relative to the root. */
+export interface PolicyText {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface PolicyEntry {
+  readonly path: string;
+  /** How it is called in messages. */
+  readonly file: string;
+  readonly text: string;
+  readonly policy: Policy | undefined;
+  readonly problem: SecretsError | undefined;
+}
+
+export interface PolicySet {
+  readonly entries: readonly PolicyEntry[];
+  /** The policy file of this path, readable or broken. */
+  readonly entryOf: (path: string) => PolicyEntry | undefined;
+  /** What it says of the path; undefined where no rule covers it, or the policy is broken. */
+  readonly governs: (path: string) => Governed | undefined;
+}
+
+export interface PolicyOptions {
+  /** How a policy file is called in messages. */
+  readonly show: (path: string) => string;
+  /** What messages say instead of "the policy". */
+  readonly origin?: string | undefined;
+  /** The one that rules everything (`--config`): its path relative to the root, which may lead out of it. */
+  readonly only?: string | undefined;
+}
+
+export function isPolicyFile(path: string): boolean {
+  return path.endsWith(".sops.yaml") && (path.length === 10 || path.at(-11) === "/");
+}
+
+export async function policySet(texts: readonly PolicyText[], options: PolicyOptions): Promise<PolicySet> {
+  const entries = await Promise.all(texts.map((text) => readEntry(text, options)));
+  const byDirectory = new Map(entries.map((entry) => [posix.dirname(entry.path), entry]));
+  const known = new Map<string, PolicyEntry | undefined>();
+  const only = entries.find(({ path }) => path === options.only);
+
+  const nearest = (directory: string): PolicyEntry | undefined => {
+    if (known.has(directory)) return known.get(directory);
+    const found = byDirectory.get(directory) ?? (directory === "." ? undefined : nearest(posix.dirname(directory)));
+    known.set(directory, found);
+    return found;
+  };
+  const entryOf = (path: string) => only ?? nearest(posix.dirname(path));
+  const enforcements = new Map<Policy, ReturnType<typeof enforcementOf>>();
+
+  return {
+    entries,
+    entryOf,
+    governs: (path) => {
+      const entry = entryOf(path);
+      if (entry?.policy === undefined || path === entry.path) return undefined;
+      const ruling = entry.policy.rule(posix.relative(posix.dirname(entry.path), path));
+      if (ruling === undefined) return undefined;
+      const enforcement = enforcements.get(entry.policy) ?? enforcementOf(entry.policy);
+      enforcements.set(entry.policy, enforcement);
+      return { policy: entry.policy, ruling, enforcement: enforcement(ruling), origin: options.origin };
+    },
+  };
+}
+
+async function readEntry({ path, bytes }: PolicyText, { show }: PolicyOptions): Promise<PolicyEntry> {
+  const [file, text] = [show(path), new TextDecoder().decode(bytes)];
+  try {
+    const { parsePolicy } = await import("../../policy/sops-yaml.ts");
+    return { path, file, text, policy: await parsePolicy(text, file), problem: undefined };
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    return { path, file, text, policy: undefined, problem: error };
+  }
+}

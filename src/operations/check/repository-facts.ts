@@ -1,0 +1,55 @@
+/**
+ * What do `.gitignore` and `.gitattributes` do to secrets?
+ */
+import { join } from "node:path";
+import { isAge } from "../../documents/header-bytes.ts";
+import type { EncryptedFile, TreeFacts } from "../../findings/finding.ts";
+import { SHOULD_IGNORE } from "../../findings/sec014-gitignore.ts";
+import { ATTRIBUTES } from "../../findings/sec015-gitattributes.ts";
+import type { Git } from "../../git/git.ts";
+import { attributesOf, ignoredAmong, ignoredFiles } from "../../git/listing.ts";
+import type { Project } from "../project.ts";
+import type { PolicySet } from "./policies.ts";
+import { posixPath } from "./scope-tree.ts";
+
+/** @param encrypted the encrypted files that were seen: path, and whether the bytes are binary. */
+export async function treeFacts(
+  project: Project,
+  { git, policies }: { git: Git; policies: PolicySet },
+  encrypted: readonly Pick<EncryptedFile, "path" | "binary">[],
+): Promise<TreeFacts> {
+  const hasPolicy = policies.entries.some(({ policy }) => policy !== undefined);
+  if (!hasPolicy && encrypted.length === 0)
+    return { hasPolicy, shouldIgnore: new Map(), ignoredSecrets: [], encrypted: [] };
+  const exact = policies.entries.flatMap(({ path, policy }) =>
+    (policy?.exactPaths ?? []).map((inside) => posixPath(git.root, join(git.root, path, "..", inside))),
+  );
+  const [ignored, lying, attributes] = await Promise.all([
+    ignoredAmong(git, [...SHOULD_IGNORE, ...exact]),
+    ignoredFiles(git),
+    attributesOf(
+      git,
+      encrypted.map(({ path }) => path),
+      ATTRIBUTES,
+    ),
+  ]);
+  const governed = lying.filter((path) => (policies.governs(path)?.enforcement ?? "never") !== "never");
+  const secrets = await Promise.all(governed.map(async (path) => ((await isSecret(project, git, path)) ? [path] : [])));
+  return {
+    hasPolicy,
+    shouldIgnore: new Map(SHOULD_IGNORE.map((name) => [name, ignored.has(name)])),
+    ignoredSecrets: [...new Set([...exact.filter((path) => ignored.has(path)), ...secrets.flat()])].sort(),
+    encrypted: encrypted.map((file) => ({
+      ...file,
+      attributes: attributes.get(file.path) ?? new Map<string, string>(),
+    })),
+  };
+}
+
+/** Whether the file is encrypted: that somebody ignores plaintext is well. */
+async function isSecret(project: Project, git: Git, path: string): Promise<boolean> {
+  const bytes = await project.host.files.read(join(git.root, path)).catch(() => undefined);
+  if (bytes === undefined) return false;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return isAge(bytes) || (text.includes("ENC[AES256_GCM,") && text.includes("lastmodified"));
+}

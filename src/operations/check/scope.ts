@@ -1,0 +1,54 @@
+/**
+ * Which versions of which files does this check look at, and under which policies?
+ *
+ * Everything about a check that differs between the working tree, the index, a range of commits, the history and a file from
+ * standard input. What follows is the same for all.
+ */
+import type { Git } from "../../git/git.ts";
+import type { PolicySet } from "./policies.ts";
+
+/** One version of one file that is looked at. */
+export interface Version {
+  /** POSIX, relative to the root. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly tracked: boolean;
+  /** The commit that brought it, where it is not the newest version that is looked at. */
+  readonly commit: string | undefined;
+}
+
+/** Something that should have been looked at and was not. */
+export interface Unchecked {
+  readonly file: string;
+  readonly reason: string;
+  readonly hint?: string | undefined;
+}
+
+/** What stands before the files: read first, because they are judged by it. */
+export interface Frame {
+  /** The policies that judge: those of the newest version first. */
+  readonly policies: readonly PolicySet[];
+  /** The text of `.secrets-check.yaml`, if there is one. */
+  readonly settings: Uint8Array | undefined;
+  /** Policy files to be looked at themselves (SEC017), by path. */
+  readonly lint: ReadonlySet<string>;
+}
+
+export interface Scope {
+  readonly mode: "tree" | "staged" | "range" | "history" | "stdin";
+  /** Absolute. */
+  readonly root: string;
+  readonly git: Git | undefined;
+  /** Every path of the newest version, POSIX and relative to the root, looked at or not. */
+  readonly listing: () => Promise<readonly string[]>;
+  /** How many commits are looked at. */
+  readonly commits: number;
+  /**
+   * Reads all of it, once: first the frame, then every version, each taken before the next is read.
+   */
+  readonly read: (take: {
+    readonly frame: (frame: Frame) => Promise<void>;
+    readonly version: (version: Version) => Promise<void>;
+    readonly unchecked: (unchecked: Unchecked) => void;
+  }) => Promise<void>;
+}

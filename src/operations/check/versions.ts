@@ -1,0 +1,74 @@
+/**
+ * What does a finding in an older or a staged version mean, seen beside the newest one?
+ */
+import type { Draft, Finding, RuleId, Versions, VersionsRule } from "../../findings/finding.ts";
+import { sec010 } from "../../findings/sec010-staged.ts";
+import { sec011 } from "../../findings/sec011-range.ts";
+import { sec012 } from "../../findings/sec012-history.ts";
+import { EXPOSURE } from "./inspector.ts";
+import type { Scope } from "./scope.ts";
+
+/** What a version of a file was found for, after permissions. */
+export interface Judged {
+  readonly path: string;
+  readonly commit: string | undefined;
+  readonly findings: readonly Finding[];
+}
+
+export interface Comparing {
+  /** What lies on the disk at this path. */
+  readonly onDisk: (path: string) => Promise<Versions["other"]>;
+  readonly finding: (rule: RuleId, draft: Draft, file: { path: string; commit?: string | undefined }) => Finding;
+}
+
+/** Keys are published whatever a later commit does. */
+const KEYS: ReadonlySet<RuleId> = new Set(["SEC007", "SEC008"]);
+
+/** The findings of all versions, as they are reported. */
+export async function acrossVersions(
+  mode: Scope["mode"],
+  judged: readonly Judged[],
+  comparing: Comparing,
+): Promise<Finding[]> {
+  if (mode === "staged") return staged(judged, comparing);
+  if (mode === "range") return overCommits(judged, sec011, comparing);
+  if (mode === "history") return overCommits(judged, sec012, comparing);
+  return judged.flatMap(({ findings }) => findings);
+}
+
+async function staged(judged: readonly Judged[], comparing: Comparing): Promise<Finding[]> {
+  const reported: Finding[] = [];
+  for (const { path, findings } of judged) {
+    for (const found of findings) {
+      const other = found.rule === "SEC001" || found.rule === "SEC002" ? await comparing.onDisk(path) : "absent";
+      const drafts = sec010.inspect({ file: found.at.file, found, other });
+      reported.push(
+        ...(drafts.length === 0 ? [found] : drafts.map((draft) => comparing.finding(sec010.id, draft, { path }))),
+      );
+    }
+  }
+  return reported;
+}
+
+/** What the newest version still has is reported there; what only older ones have, once. */
+function overCommits(judged: readonly Judged[], rule: VersionsRule, { finding }: Comparing): Finding[] {
+  const newest = judged.filter(({ commit }) => commit === undefined).flatMap(({ findings }) => findings);
+  const reported = [...newest];
+  const known = new Set(newest.map(identityOf));
+  for (const { path, commit, findings } of judged) {
+    if (commit === undefined) continue;
+    for (const found of findings) {
+      if (known.has(identityOf(found))) continue;
+      known.add(identityOf(found));
+      if (KEYS.has(found.rule)) reported.push(found);
+      if (!EXPOSURE.has(found.rule) || found.severity !== "error") continue;
+      const drafts = rule.inspect({ file: found.at.file, found, other: "absent" });
+      reported.push(...drafts.map((draft) => finding(rule.id, draft, { path, commit })));
+    }
+  }
+  return reported;
+}
+
+function identityOf({ rule, fingerprint }: Finding): string {
+  return `${rule} ${fingerprint}`;
+}

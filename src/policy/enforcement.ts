@@ -1,0 +1,41 @@
+/**
+ * Does this path have to be encrypted because a rule matches it?
+ *
+ * A creation rule of sops is a permission: in a third of real repositories one of them matches every file. So a rule with a
+ * narrow expression obliges, a broad one only where the content is sensitive, and `enforce` in the rule says it outright.
+ * A path under `secrets:` always obliges. Pure.
+ */
+import type { CreationRule, Enforcement, Policy, Ruling } from "./policy.ts";
+
+/** Files that every repository has in clear: who matches one of them takes more than secrets. */
+const ORDINARY = ["README.md", "package.json", "src/a.yaml", ".github/workflows/ci.yml"];
+
+/** Whether the rule also takes what is certainly no secret. */
+export function isBroad(rule: Pick<CreationRule, "matches">): boolean {
+  return ORDINARY.some((path) => rule.matches(path));
+}
+
+/** Answers per ruling, each rule being tried against the ordinary paths once. */
+export function enforcementOf(policy: Policy): (ruling: Ruling) => Enforcement {
+  const known = new Map<string, Enforcement>();
+  return (ruling) => {
+    if (ruling.kind === "secrets") return "always";
+    if (ruling.settings.enforce !== undefined) return ruling.settings.enforce;
+    const key = `${ruling.at.line ?? 0}:${ruling.at.column ?? 0}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const rule = policy.creationRules.find(({ at }) => at.line === ruling.at.line && at.column === ruling.at.column);
+    const found = rule === undefined || isBroad(rule) ? "when-sensitive" : "always";
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** Names of files that are never secrets, whatever rule matches them: the policy itself, what describes, what shows by example. */
+const EXEMPT =
+  /(?:^|\/)(?:\.sops\.ya?ml|\.secrets-check\.yaml|\.gitignore|\.gitattributes|\.gitkeep|\.keep|\.editorconfig|(?:README|LICEN[CS]E|CHANGELOG|CODEOWNERS|NOTICE)(?:\.[^/]*)?|[^/]*\.(?:md|mdx|rst|adoc|nix|pub|crt|schema\.json|example|sample|template|tmpl|tpl|gotmpl|j2|jinja2?|erb|hbs|mustache|ejs|dist)|[^/]*\.(?:example|sample|template)\.[^/]+)$/i;
+
+/** Whether a file of this name stays in clear under any rule. @param path POSIX. */
+export function isExempt(path: string): boolean {
+  return EXEMPT.test(path);
+}

@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { formats } from "../../src/commands/check-formats/index.ts";
+import type { Reported } from "../../src/commands/check-formats/format.ts";
+import { summary } from "../../src/commands/check-formats/github.ts";
+import { checkRules } from "../../src/operations/explain.ts";
+import type { CheckReport, Finding } from "../../src/index.ts";
+import { sarifProblems } from "./sarif-structure.ts";
+
+const finding = (more: Partial<Finding>): Finding => ({
+  rule: "SEC001",
+  severity: "error",
+  message: "plaintext in a path that the policy wants encrypted",
+  path: "secrets/app.yaml",
+  at: { file: "app.yaml", line: 3, column: 5 },
+  line: 3,
+  column: 5,
+  fix: "secrets encrypt -i app.yaml",
+  fingerprint: "0123456789abcdef",
+  ...more,
+});
+
+const odd = "a\nb: 100%, <x> \"q\" 'r' & \u001b[31m \u{1f511}";
+const report: CheckReport = {
+  mode: "range",
+  findings: [
+    finding({}),
+    finding({ rule: "SEC008", severity: "critical", line: undefined, column: undefined, fix: undefined }),
+    finding({ rule: "SEC011", commit: "0123456789012345678901234567890123456789", severity: "error" }),
+    finding({ rule: "SEC014", severity: "warning", path: odd, at: { file: odd }, message: odd }),
+    finding({ rule: "SEC018", severity: "note" }),
+  ],
+  ignored: [
+    { finding: finding({ rule: "SEC007" }), reason: "made for tests", until: undefined, by: "app.yaml:1" },
+    {
+      finding: finding({ rule: "SEC007" }),
+      reason: "made for tests",
+      until: "2027-01-01",
+      by: ".secrets-check.yaml:2",
+    },
+  ],
+  unchecked: [{ file: odd, reason: "permission denied" }],
+  files: 12,
+  commits: 3,
+  verified: 0,
+};
+const empty: CheckReport = { ...report, findings: [], ignored: [], unchecked: [] };
+
+const reported = (of: CheckReport): Reported => ({
+  report: of,
+  rules: () => Promise.resolve(checkRules()),
+  failOn: "error",
+  showIgnored: true,
+  words: { bad: (text) => text, dim: (text) => text },
+});
+
+async function made(name: string, of: CheckReport = report): Promise<string> {
+  const make = await formats.find((format) => format.name === name)?.load();
+  return (await make?.(reported(of))) ?? "";
+}
+
+describe("SARIF", () => {
+  test.each([
+    ["with findings of all kinds", report],
+    ["without any", empty],
+  ])("is valid 2.1.0 %s", async (_, of) => {
+    expect(sarifProblems(JSON.parse(await made("sarif", of)))).toEqual([]);
+  });
+
+  test("a broken one is seen", async () => {
+    const tree = JSON.parse(await made("sarif")) as { runs: { results: Record<string, unknown>[] }[] };
+    const [result] = tree.runs[0]?.results ?? [];
+    if (result !== undefined) Object.assign(result, { level: "critical", ruleIndex: 99, surprise: true });
+
+    expect(sarifProblems(tree)).toEqual([
+      "runs[0].results[0]: unknown property surprise",
+      "runs[0].results[0].level: not one of none, note, warning, error",
+      "runs[0].results[0]: ruleIndex 99 is not SEC001",
+    ]);
+  });
+
+  test("tells suppressed findings, notifications, commits and fingerprints", async () => {
+    const [run] = (JSON.parse(await made("sarif")) as { runs: unknown[] }).runs;
+
+    expect(run).toMatchObject({
+      invocations: [{ executionSuccessful: false, toolExecutionNotifications: [{ level: "error" }] }],
+      results: [
+        { level: "error", partialFingerprints: { "secretsFinding/v1": "0123456789abcdef" } },
+        { level: "error" },
+        { properties: { commit: "0123456789012345678901234567890123456789" } },
+        {
+          level: "warning",
+          locations: [{ physicalLocation: { artifactLocation: { uri: expect.stringMatching(/^a%0Ab%3A%20100%25/) } } }],
+        },
+        { level: "note" },
+        { suppressions: [{ kind: "inSource" }] },
+        { suppressions: [{ kind: "external" }] },
+      ],
+    });
+  });
+});
+
+test("JSON has a version and every field of a finding but how it is shown", async () => {
+  expect(JSON.parse(await made("json"))).toMatchObject({
+    version: 1,
+    mode: "range",
+    summary: "1 critical, 2 errors, 1 warning, 1 note",
+    findings: [
+      { rule: "SEC001", file: "secrets/app.yaml", line: 3, column: 5, fingerprint: "0123456789abcdef" },
+      {},
+      {},
+      {},
+      {},
+    ],
+    ignored: [{ reason: "made for tests" }, { until: "2027-01-01" }],
+    notChecked: [{ reason: "permission denied" }],
+  });
+});
+
+test("annotations escape what GitHub would read as its own", async () => {
+  const lines = (await made("github")).split("\n");
+
+  expect(lines).toContain(
+    "::error file=secrets/app.yaml,line=3,col=5,title=SEC001::plaintext in a path that the policy wants encrypted%0Afix: secrets encrypt -i app.yaml",
+  );
+  expect(lines.some((line) => line.startsWith("::error file=secrets/app.yaml,title=SEC008::"))).toBe(true);
+  expect(lines.some((line) => line.startsWith("::warning file=a%0Ab%3A 100%25%2C <x>"))).toBe(true);
+  expect(lines.some((line) => line.startsWith("::notice "))).toBe(true);
+  expect(lines.some((line) => line.startsWith("::error title=not checked::"))).toBe(true);
+});
+
+test("the summary is one table, whatever a name holds", () => {
+  const text = summary(reported({ ...report, findings: [finding({ message: "a|b", at: { file: "x|y\nz" } })] }));
+
+  expect(text.split("\n").filter((line) => line.startsWith("| error"))).toEqual([
+    String.raw`| error | SEC001 | ${"`"}x\|y\u000az${"`"} | a\|b | ${"`"}secrets encrypt -i app.yaml${"`"} |`,
+  ]);
+  expect(summary(reported(empty))).toBe("### secrets check: no findings in 12 files of 3 commits\n\n");
+});
+
+describe("JUnit", () => {
+  test("counts what fails and what could not be checked", async () => {
+    const text = await made("junit");
+
+    expect(text).toContain('<testsuites tests="6" failures="3" errors="1">');
+    expect(text.match(/<failure /g)).toHaveLength(3);
+    expect(text.match(/<system-out>/g)).toHaveLength(2);
+  });
+
+  test("is well-formed, whatever a name holds", async () => {
+    expect(openElements(await made("junit"))).toEqual([]);
+    expect(await made("junit")).not.toContain("\u001b");
+  });
+
+  test("is a passed case where there is nothing", async () => {
+    expect(await made("junit", empty)).toContain('<testcase classname="secrets check" name="no findings"/>');
+  });
+});
+
+test("text shows places, fixes, permissions and what was not checked, and nothing that acts on a terminal", async () => {
+  const text = await made("text");
+
+  expect(text).toContain("app.yaml:3:5: error[SEC001] plaintext in a path that the policy wants encrypted\n    fix: ");
+  expect(text).toContain("(in commit 0123456789)");
+  expect(text).toContain("    allowed by .secrets-check.yaml:2: made for tests, until 2027-01-01\n");
+  expect(text).toContain(": not checked: permission denied\n");
+  expect(text).not.toContain("\u001b");
+  expect(text.split("\n").filter((line) => line.includes("SEC014"))).toHaveLength(1);
+});
+
+/** Elements that are never closed, or closed in the wrong order; a fault in an attribute shows as one. */
+function openElements(xml: string): string[] {
+  const open: string[] = [];
+  const rest = xml
+    .replace(/^<\?xml[^>]*\?>\s*/, "")
+    .replaceAll(
+      /<(\/?)([a-z-]+)((?: [a-z]+="[^"<]*")*)(\/?)>|[^<>&]+|&(?:amp|lt|gt|quot|#10);/g,
+      (...[all, closing = "", name = "", , empty = ""]: string[]) => {
+        if (all === undefined || !all.startsWith("<") || empty === "/") return "";
+        if (closing === "") open.push(name);
+        else if (open.pop() !== name) open.push(`</${name}>`);
+        return "";
+      },
+    );
+  return rest === "" ? open : [...open, rest];
+}

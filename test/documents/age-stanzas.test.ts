@@ -1,0 +1,27 @@
+import { inflateSync } from "node:zlib";
+import * as vectors from "cctv-age";
+import { describe, expect, test } from "vitest";
+import { readAgeHeader } from "../../src/documents/age-file.ts";
+import { lookAtHeader } from "../../src/documents/age-stanzas.ts";
+import { once } from "./bytes.ts";
+
+const files = Object.entries(vectors).map(([name, bytes]): [string, Buffer] => {
+  const all = Buffer.from(bytes);
+  const end = all.indexOf("\n\n");
+  const body = all.subarray(end + 2);
+  return [name, all.subarray(0, end).includes("compressed: zlib") ? inflateSync(body) : body];
+});
+
+describe("what is seen without the library is what the library sees", () => {
+  test.each(files)("%s", async (_, file) => {
+    const [seen, read] = await Promise.allSettled([lookAtHeader(file), readAgeHeader(once(file))]);
+
+    expect(seen.status).toBe(read.status);
+    if (seen.status === "rejected" || read.status === "rejected") return;
+    const { stanzas, armored, hint } = read.value;
+    await read.value.close();
+    const plain = (all: typeof stanzas) => all.map(({ args, body }) => [args, Buffer.from(body).toString("hex")]);
+    expect(plain(seen.value.stanzas)).toEqual(plain(stanzas));
+    expect([seen.value.armored, seen.value.hint]).toEqual([armored, hint]);
+  });
+});

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { ruleNamed, rules } from "../../src/findings/index.ts";
+
+test("the rules are SEC001 to SEC018, in order", () => {
+  expect(rules.map(({ id }) => id)).toEqual(
+    Array.from({ length: 18 }, (_, index) => `SEC${String(index + 1).padStart(3, "0")}`),
+  );
+});
+
+test.each(rules)("$id says what, why, how to mend it and where its limits are", ({ title, explanation }) => {
+  expect(title).toMatch(/^[a-z.]/);
+  for (const text of Object.values(explanation)) {
+    expect(text.length).toBeGreaterThan(30);
+    expect(text).toMatch(/[.`)]$/);
+  }
+});
+
+test("a rule is found by its id in any case", () => {
+  expect(ruleNamed("sec004")?.id).toBe("SEC004");
+  expect(ruleNamed("SEC999")).toBeUndefined();
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import type { Finding } from "../../src/findings/finding.ts";
+import { allowancesIn, baselineText, readBaseline, readSettings, sifted } from "../../src/findings/suppressions.ts";
+
+const finding = (more: Partial<Finding> = {}): Finding => ({
+  rule: "SEC001",
+  severity: "error",
+  message: "plaintext",
+  path: "a/b.yaml",
+  at: { file: "b.yaml" },
+  fingerprint: "0123456789abcdef",
+  ...more,
+});
+const none = { allowances: [], baseline: new Set<string>(), today: "2026-01-02" };
+
+describe("a permission in a file", () => {
+  test("names rules, a reason and a day", () => {
+    const { good, bad } = allowancesIn(
+      'x\n# secrets:allow SEC001, SEC007 reason="a sample" until=2027-01-31\n',
+      "b.yaml",
+      "a/b.yaml",
+    );
+
+    expect(bad).toEqual([]);
+    expect(good).toMatchObject([
+      { rules: ["SEC001", "SEC007"], reason: "a sample", until: "2027-01-31", by: "b.yaml:2" },
+    ]);
+    expect([good[0]?.covers("a/b.yaml"), good[0]?.covers("a/c.yaml")]).toEqual([true, false]);
+  });
+
+  test.each([
+    ["inside a JSON text", String.raw`{ "_": "secrets:allow SEC001 reason=\"x\" until=2027-01-31", "a": 1 }`],
+    ["in a comment of a program", '/* secrets:allow SEC001 reason="x" until=2027-01-31 */'],
+    ["in HTML", '<!-- secrets:allow SEC001 reason="x" until=2027-01-31 -->'],
+  ])("may stand %s", (_, text) => {
+    expect(allowancesIn(text, "f", "f").good).toMatchObject([{ reason: "x", until: "2027-01-31" }]);
+  });
+
+  test.each([
+    ["without a reason", "secrets:allow SEC001"],
+    ["with an empty reason", 'secrets:allow SEC001 reason=" "'],
+    ["until something that is no day", 'secrets:allow SEC001 reason="x" until=soon'],
+    ["until a day that no calendar has", 'secrets:allow SEC001 reason="x" until=2027-13-45'],
+  ])("does not count %s", (_, text) => {
+    expect(allowancesIn(text, "f", "f")).toMatchObject({ good: [], bad: [{ by: "f:1" }] });
+  });
+});
+
+describe("the settings", () => {
+  const covers = async (glob: string, path: string) =>
+    (await readSettings(`allow: [{ rule: SEC007, paths: ["${glob}"], reason: x }]`, "s")).allowances[0]?.covers(path);
+
+  test.each([
+    ["test/**", "test/keys/a", true],
+    ["test/**", "test", false],
+    ["test/", "test/keys/a", true],
+    ["./test/*", "test/a", true],
+    ["test/*", "test/keys/a", false],
+    ["**/*.key", "a/b/c.key", true],
+    ["**/*.key", "c.key", true],
+    ["a?c", "abc", true],
+    ["a?c", "a/c", false],
+    ["a.c", "abc", false],
+  ])("%s and %s: %s", async (glob, path, expected) => {
+    expect(await covers(glob, path)).toBe(expected);
+  });
+
+  test.each([
+    ["no rule", 'allow: [{ paths: ["x"], reason: x }]', 1],
+    ["no path", "allow: [{ rule: SEC001, reason: x }]", 1],
+    ["no reason", 'allow:\n  - { rule: SEC001, paths: ["x"] }', 2],
+    ["an unknown key", 'allow: [{ rule: SEC001, path: "x", reson: x }]', 1],
+    ["no list", "allow: SEC001", 1],
+  ])("are refused with %s, at its place", async (_, text, line) => {
+    await expect(readSettings(text, "s")).rejects.toMatchObject({ code: "policy", at: { file: "s", line } });
+  });
+
+  test("may name a baseline", async () => {
+    expect((await readSettings("baseline: known.json", "s")).baseline).toBe("known.json");
+    expect((await readSettings("", "s")).allowances).toEqual([]);
+  });
+});
+
+describe("sifting", () => {
+  const { good } = allowancesIn('secrets:allow SEC001 reason="x" until=2026-01-02', "b.yaml", "a/b.yaml");
+
+  test("a permission counts through its last day", () => {
+    expect(sifted([finding()], { ...none, allowances: good })).toMatchObject({ kept: [], ignored: [{ reason: "x" }] });
+    expect(sifted([finding()], { ...none, allowances: good, today: "2026-01-03" }).kept).toMatchObject([
+      { message: "plaintext (allowed by b.yaml:1 until 2026-01-02, which has passed)" },
+    ]);
+  });
+
+  test("a permission is for its rules and its file", () => {
+    expect(
+      sifted([finding({ rule: "SEC002" }), finding({ path: "c" })], { ...none, allowances: good }).kept,
+    ).toHaveLength(2);
+  });
+
+  test("a baseline takes what it holds, and holds hashes only", () => {
+    const text = baselineText([finding(), finding({ fingerprint: "fedcba9876543210" }), finding()]);
+    const baseline = readBaseline(text, "known.json");
+
+    expect(text).not.toContain("b.yaml");
+    expect(sifted([finding(), finding({ fingerprint: "1111111111111111" })], { ...none, baseline })).toMatchObject({
+      kept: [{ fingerprint: "1111111111111111" }],
+      ignored: [{ reason: "in the baseline" }],
+    });
+  });
+
+  test.each(["", "[]", '{"version":2,"fingerprints":[]}', '{"version":1,"fingerprints":{}}', "null"])(
+    "%j is no baseline",
+    (text) => {
+      expect(() => readBaseline(text, "known.json")).toThrow(expect.objectContaining({ code: "policy" }));
+    },
+  );
+});

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { enforcementOf, isExempt } from "../../src/policy/enforcement.ts";
+import { parsePolicy } from "../../src/policy/sops-yaml.ts";
+import { A } from "./keys.ts";
+
+async function enforcement(rule: string, path: string) {
+  const policy = await parsePolicy(
+    `users: { alice: ${A} }\nsecrets: { x/token: [alice] }\ncreation_rules:\n  - ${rule}\n`,
+    ".sops.yaml",
+  );
+  const ruling = policy.rule(path);
+  return ruling === undefined ? "no rule" : enforcementOf(policy)(ruling);
+}
+
+test.each([
+  ["a narrow expression obliges", "{ path_regex: ^secrets/, readers: [alice] }", "secrets/a", "always"],
+  [
+    "one that takes ordinary files too does not",
+    "{ path_regex: '\\.yaml$', readers: [alice] }",
+    "secrets/a.yaml",
+    "when-sensitive",
+  ],
+  [
+    "what looks like a filter and is none does not",
+    "{ path_regex: '(^|/)*(\\.ya?ml)?$', readers: [alice] }",
+    "secrets/a",
+    "when-sensitive",
+  ],
+  ["a rule without an expression does not", "{ readers: [alice] }", "secrets/a", "when-sensitive"],
+  [
+    "a path under secrets obliges, whatever else matches it",
+    "{ readers: [alice], enforce: never }",
+    "x/token",
+    "always",
+  ],
+  ["the word of the rule counts: always", "{ readers: [alice], enforce: always }", "a", "always"],
+  [
+    "the word of the rule counts: never",
+    "{ path_regex: ^secrets/, readers: [alice], enforce: never }",
+    "secrets/a",
+    "never",
+  ],
+])("%s", async (...[, rule, path, expected]) => {
+  expect(await enforcement(rule, path)).toBe(expected);
+});
+
+test("another word is an error at its place", async () => {
+  await expect(enforcement("{ readers: [alice], enforce: sometimes }", "a")).rejects.toMatchObject({
+    code: "policy",
+    at: { line: 4 },
+    hint: "write one of always, when-sensitive, never",
+  });
+});
+
+test.each([
+  "secrets/README",
+  "secrets/README.md",
+  ".sops.yaml",
+  "a/.sops.yaml",
+  "secrets/app.example.yaml",
+  "secrets/.env.example",
+  "x.schema.json",
+  "secrets/default.nix",
+  "id.pub",
+  "secrets/.gitkeep",
+  "secrets/app.sops.yaml.j2",
+])("%s stays in clear", (path) => {
+  expect(isExempt(path)).toBe(true);
+});
+
+test.each(["secrets/app.yaml", "secrets/example", "secrets/readme_token", ".env", "secrets/md", "secrets/app.json"])(
+  "%s does not",
+  (path) => {
+    expect(isExempt(path)).toBe(false);
+  },
+);
