@@ -13,7 +13,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const root = path.dirname(fileURLToPath(import.meta.url));
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, "dist");
 const program = path.join(dist, "program");
 
@@ -25,7 +25,7 @@ await buildProgram();
 function buildLibrary() {
   const require = createRequire(import.meta.url);
   const tsc = path.join(path.dirname(require.resolve("typescript/package.json")), "bin", "tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", path.join(root, "tsconfig.build.json")], {
+  const { status } = spawnSync(process.execPath, [tsc, "-p", path.join(root, ".ci", "tsconfig.build.json")], {
     cwd: root,
     stdio: "inherit",
   });

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { InteropReporter } from "./test/interop/reporter.ts";
+import { InteropReporter } from "./interop/reporter.ts";
 
 /** Where CI wants the results as JSON. */
 const report = process.env["TEST_REPORT"];
