@@ -6,21 +6,18 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { dataKeyBytes, dataKeyFrom, type DataKey } from "../../src/crypto/data-key.ts";
 import { combineShares } from "../../src/crypto/shamir.ts";
 import { parseEnc, sealWith, type SealedType } from "../../src/crypto/value-cipher.ts";
 import { openAge } from "../../src/documents/age-file.ts";
 import { macText } from "../../src/documents/sops-mac.ts";
 import { openScalar } from "../../src/documents/sops-value.ts";
-import type { FormatName } from "../../src/formats/format.ts";
-import { loadFormat } from "../../src/formats/index.ts";
 import { scalarOf } from "../../src/formats/scalar.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
 import type { Identity } from "../../src/keys/key-kind.ts";
 import { isLocked } from "../../src/keys/locked-identity.ts";
 import { collect, once } from "./bytes.ts";
-import { identitiesOf, opened } from "./ring.ts";
+import { identitiesOf } from "./ring.ts";
 
 const PAGE = new URL("../../../shared/spec/sops-vectors.md", import.meta.url);
 const isThere = existsSync(PAGE);
@@ -68,26 +65,6 @@ function derived() {
     scalar: scalarOf(type as SealedType, value.replace(/^"(.*)"$/, "$1")),
     enc,
   }));
-}
-
-/** The rows of section D, whose files are among our fixtures under other names. */
-const FIXTURES: Readonly<Record<string, readonly [file: string, format: FormatName]>> = {
-  "secrets.yaml": ["pgp-beside-age.3.7.yaml", "yaml"],
-  "secret.enc.yaml": ["three-readers.3.8.yaml", "yaml"],
-  "secret.enc.json": ["three-readers.3.9.json", "json"],
-};
-
-function published() {
-  let identity = "";
-  return part("## D.", "## E.")
-    .split("\n")
-    .flatMap((line) => {
-      const [, where = "", who = "", dataKey = ""] = line.split("|");
-      if (!dataKey.includes("`")) return [];
-      identity = /`(AGE-SECRET-KEY-[^`]*)`/.exec(who)?.[1] ?? identity;
-      const path = /`([^`]*\/[^`/]*\.[a-z]+)`/.exec(where.replace(/`[^`]*` @/, ""))?.[1] ?? "";
-      return [{ name: path.split("/").at(-1) ?? "", identity, dataKey: found(dataKey, /`([0-9a-f]{64})`/) }];
-    });
 }
 
 describe("the page of known answers", () => {
@@ -139,18 +116,6 @@ describe.skipIf(!isThere)(title, () => {
     const recipient = await parseRecipient(found(text, /^recipient `(.*)`$/m));
     expect(identities[0]?.recipients[0]?.id).toBe(recipient.id);
     expect(await opensTo(armored(text), identities)).toBe("data");
-  });
-
-  it("D: published files have the published data keys", async () => {
-    const rows = published();
-    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(FIXTURES)));
-    for (const { name, identity, dataKey } of rows) {
-      const [file, format] = FIXTURES[name] ?? [];
-      if (file === undefined || format === undefined) continue;
-      const text = readFileSync(new URL(`../../fixtures/sops/${file}`, import.meta.url), "utf8");
-      const document = await opened(text, await loadFormat(format), await identitiesOf(identity));
-      expect({ [name]: Buffer.from(dataKeyBytes(document.dataKey)).toString("hex") }).toEqual({ [name]: dataKey });
-    }
   });
 
   it("E: every type is sealed to the derived text, and opened", () => {
