@@ -5,6 +5,7 @@
  * of others. Without the page its tests are skipped by name; under SECRETS_REQUIRE_PEERS=1 they fail.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { dataKeyFrom, type DataKey } from "../../src/crypto/data-key.ts";
 import { describe, expect, it } from "vitest";
 import { combineShares } from "../../src/crypto/shamir.ts";
 import { parseEnc, sealWith, type SealedType } from "../../src/crypto/value-cipher.ts";
