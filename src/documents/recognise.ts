@@ -22,9 +22,18 @@ const METADATA: readonly (readonly [Exclude<FormatName, "binary">, RegExp])[] = 
   ["json", /^\s*\{[^]*"sops"\s*:\s*\{/],
   ["ini", /^\[sops\][ \t]*\r?$/m],
   ["dotenv", /^sops_(?:version|mac)=/m],
-  ["yaml", /^(?:sops|"sops"|'sops')[ \t]*:(?:[ \t]*$|[ \t\r{#&!])/m],
+  ["yaml", /^(?:sops|"sops"|'sops')[ \t]*:[ \t]*(?:\r?$|[{#&!])/m],
   ["yaml", /^\s*(?:---\s+)?\{[^]*\bsops["']?[ \t]*:/],
 ];
+
+/** The layouts in which it can stand too, which prose about sops can look like: only parsing tells. */
+const PERHAPS_YAML = /(?:^[ \t]*(?:[?][ \t]+)?|[{,]\s*)["']?sops["']?\s*:/m;
+
+/** Whether what was taken for plain may be YAML with metadata in an odd place, such as a root that is indented or in braces. */
+export function mayBeYaml(bytes: Uint8Array): boolean {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return whole.includes(MARK) && PERHAPS_YAML.test(whole.toString("utf8"));
+}
 
 /**
  * Recognises a file by its bytes; the path decides only what the bytes leave open.

@@ -31,6 +31,19 @@ export function readerId({ entry, recipient }: KnownEntry): string {
 }
 
 /**
+ * What tells one entry from another: the key under the face that it stands there with. Whether another face would do is for
+ * the policy to say, which asks for the faces that it wants.
+ */
+export function faceOf(recipient: Recipient): string {
+  return `${recipient.kind} ${recipient.id}`;
+}
+
+/** The same for an entry; of an unknown kind the text itself. */
+export function entryFace({ entry, recipient }: KnownEntry): string {
+  return recipient === undefined ? entry.recipient : faceOf(recipient);
+}
+
+/**
  * The age readers that a file has, group by group: what a new data key is wrapped for where nobody is to be added.
  * @throws SecretsError `refused` where one is of a kind that cannot be wrapped for here.
  */
@@ -56,33 +69,26 @@ export interface ReadersDifference {
   readonly differs: boolean;
 }
 
-/**
- * Compares the age readers of a file with the wanted ones; both faces of an ed25519 key are the same reader, and neither
- * order nor comments matter.
- */
+/** Compares the age readers of a file with the wanted ones, face by face; neither order nor comments matter. */
 export async function compareReaders(
   metadata: Metadata,
   wanted: readonly (readonly Recipient[])[],
 ): Promise<ReadersDifference> {
   const groups = await Promise.all(metadata.groups.map(knownEntries));
   const all = groups.flat();
-  const present = new Set(all.map(readerId));
-  const wantedIds = new Set(wanted.flat().map(({ id }) => id));
-  const added = [...new Map(wanted.flat().map((each) => [each.id, each])).values()].filter(
-    ({ id }) => !present.has(id),
-  );
-  const removed = all.filter((each) => !wantedIds.has(readerId(each)));
-  const kept = all.filter((each) => wantedIds.has(readerId(each)));
-  const moved =
+  const present = new Set(all.map(entryFace));
+  const wantedFaces = new Set(wanted.flat().map(faceOf));
+  const distinct = [...new Map(wanted.flat().map((each) => [faceOf(each), each])).values()];
+  const added = distinct.filter((each) => !present.has(faceOf(each)));
+  const removed = all.filter((each) => !wantedFaces.has(entryFace(each)));
+  const kept = all.filter((each) => wantedFaces.has(entryFace(each)));
+  const differs =
     groups.length !== wanted.length ||
-    groups.some(
-      (group, index) =>
-        !sameIds(
-          group.map(readerId),
-          (wanted[index] ?? []).map(({ id }) => id),
-        ),
-    );
-  return { added, removed, kept, removes: removed.length > 0, differs: moved };
+    groups.some((group, index) => !sameIds(group.map(entryFace), (wanted[index] ?? []).map(faceOf)));
+  // Who keeps another face of the same key loses nothing that a new data key could take away.
+  const wantedIds = new Set(wanted.flat().map(({ id }) => id));
+  const removes = removed.some((each) => !wantedIds.has(readerId(each)));
+  return { added, removed, kept, removes, differs };
 }
 
 function sameIds(a: readonly string[], b: readonly string[]): boolean {

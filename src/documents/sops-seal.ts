@@ -201,8 +201,13 @@ function written(draft: Draft, metadata: Metadata): SopsDocument {
   const replacements: Replacement[] = leaves.flatMap(({ leaf, source }) =>
     source === undefined ? [] : [{ leaf, source }],
   );
-  const block = draft.way.inPlace && previous !== undefined ? metadataBlock(previous, metadata) : undefined;
-  if (block === undefined) return readDocument(format.print(parsed, replacements, metadataTree(metadata)), format);
+  const tree = metadataTree(metadata);
+  const inPlace = draft.way.inPlace ? previous : undefined;
+  if (inPlace !== undefined && format.printLike !== undefined) {
+    return readDocument(format.printLike(parsed, replacements, { metadata: tree, previous: inPlace.parsed }), format);
+  }
+  const block = inPlace === undefined ? undefined : metadataBlock(inPlace, metadata);
+  if (block === undefined) return readDocument(format.print(parsed, replacements, tree), format);
   const body = format.print(parsed, replacements, undefined);
   if (!body.endsWith(block.after)) throw new Error("the text ends in another way");
   const text = body.slice(0, body.length - block.after.length) + block.text + block.after;

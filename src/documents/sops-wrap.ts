@@ -11,7 +11,7 @@ import { SecretsError } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { sealAge } from "./age-file.ts";
 import type { AgeEntry, KeyGroup, Metadata } from "./sops-metadata.ts";
-import { knownEntries, readerId } from "./sops-readers.ts";
+import { entryFace, faceOf, knownEntries } from "./sops-readers.ts";
 
 /** Whose data key is wrapped for whom. */
 export interface Wrapping {
@@ -74,17 +74,17 @@ async function wrapFor(given: {
   readonly isNewKey: boolean;
 }): Promise<readonly AgeEntry[]> {
   const { bytes, readers, standing, isNewKey } = given;
-  const wanted = new Map(readers.map((reader) => [reader.id, reader]));
+  const wanted = new Map(readers.map((reader) => [faceOf(reader), reader]));
   const known = await knownEntries(standing);
-  const kept = known.filter((each) => wanted.has(readerId(each)));
-  const present = new Set(kept.map(readerId));
+  const kept = known.filter((each) => wanted.has(entryFace(each)));
+  const present = new Set(kept.map(entryFace));
   const stays = await Promise.all(
     kept.map(async ({ entry, recipient }) =>
       isNewKey && recipient !== undefined ? wrapEntry(bytes, recipient) : entry,
     ),
   );
   const fresh = await Promise.all(
-    readers.filter(({ id }) => !present.has(id)).map((reader) => wrapEntry(bytes, reader)),
+    [...wanted.values()].filter((reader) => !present.has(faceOf(reader))).map((reader) => wrapEntry(bytes, reader)),
   );
   return [...stays, ...fresh];
 }

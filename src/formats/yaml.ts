@@ -5,7 +5,7 @@
  * What lies between the leaves is never printed anew.
  */
 import type { Format, Leaf, ParsedText, Replacement, Selects, Tree } from "./format.ts";
-import { spliced } from "./json-edit.ts";
+import { spliced, type Splice } from "./json-edit.ts";
 import { malformedAt } from "./place.ts";
 import { expandAliases } from "./yaml/aliases.ts";
 import { checkStream } from "./yaml/check.ts";
@@ -80,9 +80,19 @@ function printLike(
 }
 
 function print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string {
-  const stream = streamOf(parsed);
+  const leaves = replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source }));
+  const block = metadataSplices(streamOf(parsed), metadata);
+  if (metadata !== undefined) return spliced(parsed.text, [...leaves, ...block]);
+  const isIn = (outer: Splice) => (leaf: Splice) => leaf.start >= outer.start && leaf.end <= outer.end;
   return spliced(parsed.text, [
-    ...replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source })),
-    ...metadataSplices(stream, metadata),
+    ...leaves.filter((leaf) => !block.some((outer) => isIn(outer)(leaf))),
+    ...block.map((outer) => withoutComments(parsed.text, outer, leaves.filter(isIn(outer)))),
   ]);
+}
+
+/** sops writes a last comment behind its own key; taken out with the block, it stays on a line of its own. */
+function withoutComments(text: string, block: Splice, comments: readonly Splice[]): Splice {
+  if (comments.length === 0) return block;
+  const eol = text.includes("\r\n") ? "\r\n" : "\n";
+  return { ...block, source: block.source + comments.map(({ source }) => source + eol).join("") };
 }

@@ -5,7 +5,7 @@ import { loadFormat } from "../formats/index.ts";
 import { once } from "../io/stream.ts";
 import type { DecryptRequest } from "./decrypt.ts";
 import { kindOfContent, requireFormatName } from "./file-kind.ts";
-import { resolveSteps, stepsOf } from "./key-path.ts";
+import { missingKey, resolveSteps, stepsOf } from "./key-path.ts";
 import { inFile, type Project } from "./project.ts";
 import { openSops } from "./sops-secret.ts";
 
@@ -33,7 +33,7 @@ export async function sopsPlaintext(
     if (wanted === format) return once(format.extract(parsed, steps));
     return once(convertedAt({ parsed, from: format, to: wanted }, steps));
   } catch (error) {
-    throw inFile(error, project.show(path));
+    throw inFile(missingKey(error), project.show(path));
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import { isAge } from "../documents/age-file.ts";
 import { createHash } from "node:crypto";
-import { recognise } from "../documents/recognise.ts";
+import { mayBeYaml, recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { collect, digest } from "../io/stream.ts";
 import { shellWord } from "../io/words.ts";
@@ -74,7 +74,7 @@ async function refuseOverSecret(project: Project, target: string): Promise<void>
   if (isAgePath(target)) throw new SecretsError("refused", "plaintext under a name that ends in .age", { at, hint });
   if ((await statOf(project, target))?.kind !== "file") return;
   const bytes = await collect(fileChunks(project, target));
-  const secret = recognise(bytes, target).kind !== "plain";
+  const secret = recognise(bytes, target).kind !== "plain" || mayBeYaml(bytes);
   if (secret) throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
 }
 

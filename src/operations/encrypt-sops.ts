@@ -94,7 +94,7 @@ async function readersAndSettings(project: Project, { request, path }: Encryptio
   requireReaders(file, ruled);
   refuseForeignRule(file, ruled.ruling);
   await tellIfNotReader(project, file, sopsRecipients(ruled.ruling.readers));
-  const { groups, threshold } = wantedReaders(ruled.ruling);
+  const { groups, threshold } = await wantedReaders(ruled.ruling);
   return { readers: { groups, threshold: request.threshold ?? threshold }, settings };
 }
 

@@ -5,7 +5,7 @@
  * sops knows are documents.
  */
 import type { SopsDocument } from "../documents/sops-document.ts";
-import { recognise } from "../documents/recognise.ts";
+import { mayBeYaml, recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { formatOfPath, isFormatName, loadFormat } from "../formats/index.ts";
 import type { FormatName } from "../formats/format.ts";
@@ -32,13 +32,25 @@ export async function kindOfContent(
   found: { readonly bytes: Uint8Array; readonly inputType?: string | undefined },
 ): Promise<FileKind> {
   const recognised = recognise(found.bytes, path);
-  if (recognised.kind !== "sops") return { kind: recognised.kind };
+  if (recognised.kind === "age") return { kind: "age" };
+  if (recognised.kind === "plain") return oddYaml(found.bytes);
   try {
     const named = found.inputType === undefined ? recognised.format : requireFormatName(found.inputType);
     const [format, { readDocument }] = await Promise.all([loadFormat(named), import("../documents/sops-document.ts")]);
     return { kind: "sops", document: readDocument(utf8(found.bytes), format) };
   } catch (error) {
     throw inFile(error, project.show(path));
+  }
+}
+
+/** A sops document whose layout does not tell; whatever else has sops' marks in it is plain text. */
+async function oddYaml(bytes: Uint8Array): Promise<FileKind> {
+  if (!mayBeYaml(bytes)) return { kind: "plain" };
+  try {
+    const [format, { readDocument }] = await Promise.all([loadFormat("yaml"), import("../documents/sops-document.ts")]);
+    return { kind: "sops", document: readDocument(utf8(bytes), format) };
+  } catch {
+    return { kind: "plain" };
   }
 }
 

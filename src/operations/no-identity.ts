@@ -21,16 +21,20 @@ export async function noIdentity(
   const members = ruled?.file.policy.members ?? [];
   const ids = new Set(known.present.map(({ id }) => id));
   const named = members.filter((member) => member.keys.some((key) => ids.has(key.id))).map(({ name }) => name);
-  const readers = named.length > 0 ? named : (ruled?.ruling.readers.map(({ name }) => name) ?? []);
+  const holders = new Set(members.flatMap((member) => member.keys.map(({ id }) => id)));
+  const strangers = known.present.filter(({ id }) => !holders.has(id)).map(({ text }) => text);
+  const readers = [...named, ...strangers];
+  const wanted = ruled?.ruling.readers.map(({ name }) => name) ?? [];
   const mine = await myNames(project, path);
   return new SecretsError("no-identity", known.message ?? "none of the keys here can open it", {
     at: { file: project.show(path) },
     notes: [
       ...(readers.length > 0 ? [`its readers: ${readers.join(", ")}`] : []),
+      ...(readers.length === 0 && wanted.length > 0 ? [`the policy names: ${wanted.join(", ")}`] : []),
       ...(mine.length > 0 ? [`you hold the key of: ${mine.join(", ")}`] : []),
       ...(await project.identities.report()).map((line) => `tried ${line}`),
     ],
-    hint: await adviceFor(project, path, named),
+    hint: await adviceFor(project, path, readers),
   });
 }
 
@@ -44,8 +48,9 @@ export async function adviceFor(project: Project, path: string, declared: readon
   const mine = await myNames(project, path);
   const hosts = new Set(ruled?.file.policy.members.filter(({ kind }) => kind === "host").map(({ name }) => name));
   const readers = declared.length > 0 ? declared : wanted;
-  const people = readers.filter((name) => !mine.includes(name) && !hosts.has(name));
-  if (people.length === 0) return "name the right key with --identity FILE";
+  const isKey = (name: string) => /^(?:age1|ssh-)/.test(name);
+  const people = readers.filter((name) => !mine.includes(name) && !hosts.has(name) && !isKey(name));
+  if (people.length === 0) return "name the right key with --identity FILE, or ask one of its readers";
   const add = wanted.some((name) => mine.includes(name)) ? "" : "add you to the policy and ";
   return `ask ${people.slice(0, 3).join(" or ")} to ${add}run: secrets rekey ${shellWord(project.show(path))}`;
 }

@@ -90,7 +90,9 @@ export async function settleDrift(project: Project, file: string, found: { diffe
     for (const line of lines) project.warn(`  ${line}`);
     if (await confirm(project, "bring the file to the policy with this write?")) return;
   }
-  throw new SecretsError("drift", "its readers differ from the policy", {
+  const people = difference.missing.length + difference.extra.length + difference.strangers + difference.missingUnknown;
+  const what = people > 0 ? "its readers differ from the policy" : "its settings differ from the rule";
+  throw new SecretsError("drift", what, {
     at: { file },
     notes: lines,
     hint: `add --rekey to bring it to the policy with this write, or run: secrets rekey ${shellWord(file)}`,

@@ -4,7 +4,7 @@
  * Told by their content, never by their name: everything that git tracks or would track is looked at.
  */
 import { isAge } from "../documents/age-file.ts";
-import { recognise } from "../documents/recognise.ts";
+import { mayBeYaml, recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { listFiles } from "../git/repository.ts";
 
@@ -78,5 +78,7 @@ async function isSecretFile(project: Project, path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-  return stat.size <= LARGEST && recognise(await attempt(shown, "read", () => files.read(path)), path).kind === "sops";
+  if (stat.size > LARGEST) return false;
+  const bytes = await attempt(shown, "read", () => files.read(path));
+  return recognise(bytes, path).kind === "sops" || mayBeYaml(bytes);
 }

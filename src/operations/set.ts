@@ -9,7 +9,7 @@ import type { Step } from "../formats/format.ts";
 import { shellWord } from "../io/words.ts";
 import { inFile, type Project } from "./project.ts";
 import { tellIfNotReader } from "./readers.ts";
-import { resolveSteps, stepsOf } from "./key-path.ts";
+import { missingKey, resolveSteps, stepsOf } from "./key-path.ts";
 import { utf8 } from "./file-kind.ts";
 import { planWrite } from "./plan-write.ts";
 import type { SopsTarget, Target, WriteOptions } from "./target.ts";
@@ -77,7 +77,7 @@ async function documentWith(target: SopsTarget, steps: readonly Step[], value: N
     const parsed = format.parse((await target.document())?.openText ?? "", "open");
     return new TextEncoder().encode(format.set(parsed, resolveSteps(steps, parsed.leaves), json));
   } catch (error) {
-    throw inFile(error, target.file);
+    throw inFile(missingKey(error), target.file);
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from "../documents/sops-readers.ts";
 import type { Metadata } from "../documents/sops-metadata.ts";
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
+import { neededShares } from "../documents/sops-unwrap.ts";
 import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
 import type { Ruling } from "../policy/policy.ts";
@@ -16,10 +17,22 @@ import { sopsRecipients } from "../policy/sops-recipients.ts";
 import type { Ruled } from "./rule.ts";
 import { hostKeys, namesOf, type Agreement } from "./readers.ts";
 
-/** The recipients of each key group that the rule asks for: one group, unless `key_groups` names more. */
-export function wantedReaders(ruling: Ruling): WantedReaders {
+/**
+ * The recipients of each key group that the rule asks for: one group, unless `key_groups` names more.
+ * @param metadata of the file as it is, for the faces that do as well as others
+ */
+export async function wantedReaders(ruling: Ruling, metadata?: Metadata): Promise<WantedReaders> {
   const { groups, threshold } = ruling.settings;
-  return { groups: (groups ?? [ruling.readers]).map(sopsRecipients), threshold: threshold ?? 0 };
+  const standing = await Promise.all((metadata?.groups ?? []).map(knownEntries));
+  const recipients = standing.map((entries) => entries.flatMap(({ recipient }) => recipient ?? []));
+  const wanted = (groups ?? [ruling.readers]).map((readers, index) => sopsRecipients(readers, recipients[index]));
+  return { groups: wanted, threshold: threshold ?? 0 };
+}
+
+/** Whether a file of several key groups opens with another number of them than the rule asks for. */
+export function hasOtherThreshold(metadata: Metadata, { groups, threshold }: WantedReaders): boolean {
+  if (groups.length < 2 || metadata.groups.length !== groups.length) return false;
+  return neededShares(metadata) !== (threshold === 0 ? groups.length : threshold);
 }
 
 export { sopsRecipients };
@@ -41,18 +54,29 @@ export interface DocumentDifference {
 
 export async function compareDocument(metadata: Metadata, ruled: Ruled): Promise<DocumentDifference> {
   const { policy } = ruled.file;
-  const groups = await compareGroups(metadata, wantedReaders(ruled.ruling).groups);
-  const removed = groups.removed.flatMap(({ recipient }) => (recipient === undefined ? [] : [recipient]));
+  const wanted = await wantedReaders(ruled.ruling, metadata);
+  const groups = await compareGroups(metadata, wanted.groups);
+  const known = groups.removed.flatMap(({ recipient }) => (recipient === undefined ? [] : [recipient]));
+  // Who only changes faces neither gains nor loses the file.
+  const wantedIds = new Set(wanted.groups.flat().map(({ id }) => id));
+  const standingIds = new Set([...groups.kept, ...groups.removed].map(readerId));
+  const removed = known.filter(({ id }) => !wantedIds.has(id));
+  const added = groups.added.filter(({ id }) => !standingIds.has(id));
+  const turned = [...known, ...groups.added].filter((each) => !removed.includes(each) && !added.includes(each));
   const onlyMoved = groups.differs && groups.added.length + groups.removed.length === 0;
   const settings = [
     ...settingsDifference(metadata.settings, wantedSettings(ruled.ruling)),
+    ...namesOf(turned, policy, []).map(
+      (name) => `the key of ${name} does not stand there by the face that \`as\` says`,
+    ),
     ...(onlyMoved ? ["its key groups are not those of the rule"] : []),
+    ...(hasOtherThreshold(metadata, wanted) ? ["the number of key groups that it takes is not that of the rule"] : []),
   ];
   const agreement: Agreement = {
     status: groups.differs || settings.length > 0 ? "differ" : "agree",
-    missing: namesOf(groups.added, policy, ruled.ruling.readers),
+    missing: namesOf(added, policy, ruled.ruling.readers),
     extra: namesOf(removed, policy, ruled.ruling.readers),
-    strangers: groups.removed.length - removed.length,
+    strangers: groups.removed.length - known.length,
     missingUnknown: 0,
     settings,
   };

@@ -13,7 +13,7 @@ import type { Recipient } from "../keys/key-kind.ts";
 import { noIdentity } from "./no-identity.ts";
 import { inFile, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
-import { wantedReaders, wantedSettings } from "./sops-readers.ts";
+import { hasOtherThreshold, wantedReaders, wantedSettings } from "./sops-readers.ts";
 
 /**
  * Opens every value and checks the MAC.
@@ -72,11 +72,12 @@ export interface Resealing {
  */
 export async function reseal(project: Project, { opened, text, ruled, newKey }: Resealing): Promise<string> {
   const now = project.host.now();
-  const readers = ruled && wantedReaders(ruled.ruling);
+  const readers = ruled && (await wantedReaders(ruled.ruling, opened.metadata));
   const settings = ruled && wantedSettings(ruled.ruling);
   const edited = await editDocument(opened, { text, settings, now });
   tellExpanded(project, edited);
-  if (newKey === "always") return (await rotateDocument(edited.opened, { readers, settings, now })).text;
+  const splitsAnew = readers !== undefined && newKey !== "never" && hasOtherThreshold(opened.metadata, readers);
+  if (newKey === "always" || splitsAnew) return (await rotateDocument(edited.opened, { readers, settings, now })).text;
   if (readers === undefined) return edited.text;
   return (await changeReaders(edited.opened, { readers, keepDataKey: newKey === "never", now })).opened.text;
 }

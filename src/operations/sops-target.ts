@@ -39,7 +39,9 @@ export async function sopsTarget(
     open: async () => new TextEncoder().encode((await document()).openText),
     seal: async (plaintext) => {
       const opened = await document();
-      if (plaintext.length === 0 && opened.openText !== "" && options.allowEmpty !== true) {
+      const isEmptied =
+        hasValues(found.document.format, opened.openText) && !hasValues(found.document.format, utf8(plaintext));
+      if (isEmptied && options.allowEmpty !== true) {
         throw new SecretsError("refused", "the new content is empty and would replace a secret", {
           at: { file },
           hint: "repeat with --allow-empty if that is meant",
@@ -71,17 +73,27 @@ export async function newSopsTarget(project: Project, planned: Planned, format: 
     open: () => Promise.resolve(new Uint8Array()),
     seal: async (plaintext) => {
       if (plaintext.length === 0) return undefined;
-      const text = await naming(file, () =>
+      const text = await naming(file, async () =>
         sealNew(project, {
           text: utf8(plaintext),
           format,
-          readers: wantedReaders(ruling),
+          readers: await wantedReaders(ruling),
           settings: wantedSettings(ruling),
         }),
       );
       return textChange(path, "absent", text);
     },
   };
+}
+
+/** Whether a text says anything; one that cannot be parsed does, and whoever seals it will say what is wrong. */
+function hasValues(format: Format, text: string): boolean {
+  if (text.trim() === "") return false;
+  try {
+    return format.parse(text, "open").leaves.some(({ kind }) => kind === "value");
+  } catch {
+    return true;
+  }
 }
 
 async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 /** How is one key taken out of a sops document? */
 import { SecretsError } from "../errors.ts";
-import { resolveSteps, stepsOf } from "./key-path.ts";
+import { missingKey, resolveSteps, stepsOf } from "./key-path.ts";
 import { inFile, statOf, type Project } from "./project.ts";
 import { planWrite } from "./plan-write.ts";
 import type { WriteOptions } from "./target.ts";
@@ -27,6 +27,6 @@ export async function unsetKey(
     const text = target.format.unset(parsed, resolveSteps(steps, parsed.leaves));
     return await writeTarget(project, target, await target.seal(new TextEncoder().encode(text)));
   } catch (error) {
-    throw inFile(error, target.file);
+    throw inFile(missingKey(error), target.file);
   }
 }
