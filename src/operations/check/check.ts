@@ -7,7 +7,6 @@
 import { SecretsError } from "../../errors.ts";
 import type { Project } from "../project.ts";
 import { problemOf, type CheckReport, type CheckRequest } from "./report.ts";
-import { createRun } from "./run.ts";
 import type { Scope, Unchecked } from "./scope.ts";
 
 /**
@@ -16,7 +15,12 @@ import type { Scope, Unchecked } from "./scope.ts";
  */
 export async function check(project: Project, request: CheckRequest): Promise<CheckReport> {
   checkRequest(request);
-  const scope = await scopeOrProblem(project, request);
+  // What judges is loaded while git answers.
+  const [scope, { createRun }] = await Promise.all([
+    scopeOrProblem(project, request),
+    import("./run.ts"),
+    import("../../policy/sops-yaml.ts"),
+  ]);
   if ("reason" in scope) return emptyReport(modeOf(request), scope);
   const run = createRun(project, scope, request);
   try {

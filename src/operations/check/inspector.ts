@@ -109,7 +109,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
   const bytes = utf8Of(version.bytes);
   const needles = needlesIn(bytes);
   const governed = policies[0]?.governs(path);
-  if (governed === undefined && !hasMark(version, needles) && !isObliged(policies, path)) return undefined;
+  if (governed === undefined && !hasMark(version, needles) && !isObliged(policies.slice(1), path)) return undefined;
 
   const subject: FileSubject = {
     file: project.show(join(root, path)),

@@ -67,7 +67,10 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
     governs: (path) => {
       const entry = entryOf(path);
       if (entry?.policy === undefined || path === entry.path) return undefined;
-      const ruling = entry.policy.rule(posix.relative(posix.dirname(entry.path), path));
+      // Most policies stand at the root, where nothing has to be worked out.
+      const ruling = entry.policy.rule(
+        entry.path === ".sops.yaml" ? path : posix.relative(posix.dirname(entry.path), path),
+      );
       if (ruling === undefined) return undefined;
       const enforcement = enforcements.get(entry.policy) ?? enforcementOf(entry.policy);
       enforcements.set(entry.policy, enforcement);
