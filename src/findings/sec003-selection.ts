@@ -17,7 +17,7 @@ export const sec003: FileRule = {
   explanation: {
     what: "A sops file stores which of its values are encrypted (encrypted_regex and its siblings). It stores something else than the rule for its path says.",
     why: "sops takes the rule when it creates a file and never again. A key that is added later follows the old setting, so what everybody believes encrypted can be stored in clear.",
-    mend: "Bring the file to the rule: secrets edit FILE encrypts what the rule wants. If values stood in clear in a commit, change them.",
+    mend: "Bring the file to the rule: secrets rekey FILE encrypts what the rule wants. If values stood in clear in a commit, change them.",
     limits:
       "An error if a value stands in clear that the rule wants encrypted, else a warning. Regular expressions are compared as text: two that mean the same are told apart. Files in sops' binary form have one value and are not looked at.",
   },
@@ -30,7 +30,7 @@ export const sec003: FileRule = {
     };
     if (sameSettings(document.metadata.settings, wanted)) return [];
     const exposed = await exposedLeaves(document, wanted);
-    const fix = `secrets edit ${shellWord(file)}`;
+    const fix = `secrets rekey ${shellWord(file)}`;
     const whose = governed.origin ?? "the policy";
     return exposed.length > 0
       ? exposed.map((leaf) => ({

@@ -56,6 +56,7 @@ async function sopsDrafts(document: SopsDocument, governed: Governed, subject: F
     ...strangers(groups.flat(), { document, governed, file: subject.file }),
     ...missing(groups.flat(), { readers, file: subject.file }),
     ...foreignDrafts(document, governed, subject.file),
+    ...faceDrafts(groups.flat(), { readers, file: subject.file }),
   ];
   return drafts.length > 0 ? drafts : groupDrafts({ document, governed, file: subject.file }, groups, wanted);
 }
@@ -95,6 +96,28 @@ function missing(
   const ids = new Set(present.map(({ id }) => id));
   const keys = readers.flatMap(({ keys }) => keys).filter(({ id }) => !ids.has(id));
   return namesOf(keys, readers).map((name) => missingDraft(name, file));
+}
+
+/** Either face of an ed25519 key will do, unless the policy says `as: ssh` or `as: both`. */
+function faceDrafts(
+  present: readonly Present[],
+  { readers, file }: { readers: readonly Reader[]; file: string },
+): Draft[] {
+  const faces = (id: string) =>
+    present.filter((each) => each.id === id).map(({ entry }) => entry.recipient.split(" ")[0]);
+  const turned = readers.filter(({ as, keys, ...reader }) =>
+    keys.some(({ id, kind }) => {
+      const found = kind === "ssh-ed25519" && reader.kind !== "literal" && as !== "age" ? faces(id) : [];
+      const isComplete = found.includes("ssh-ed25519") && (as === "ssh" || found.length > 1);
+      return found.length > 0 && !isComplete;
+    }),
+  );
+  return turned.map(({ name }) => ({
+    severity: "warning",
+    message: `the key of ${name} does not stand there by the face that \`as\` says`,
+    fix: `secrets rekey ${shellWord(file)}`,
+    subject: `${name} as`,
+  }));
 }
 
 function extraDraft(name: string, file: string): Draft {

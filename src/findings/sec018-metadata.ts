@@ -17,7 +17,7 @@ export const sec018: FileRule = {
   explanation: {
     what: "A sops file has mac_only_encrypted although its rule does not ask for it, and values in clear that its MAC so does not cover; or a Shamir threshold above the number of its key groups; or a lastmodified in the future.",
     why: "Values in clear can be changed unseen. With too high a threshold nobody can open the file at all. A time in the future says that a clock, or the metadata, was tampered with.",
-    mend: "secrets edit FILE writes MAC and time anew; secrets rekey FILE the key groups.",
+    mend: "secrets rekey FILE brings settings and key groups to the policy, and writes MAC and time anew.",
     limits: "A time up to one day ahead is taken for a clock that is fast.",
   },
   inspect: async ({ content, governed, now }) => {

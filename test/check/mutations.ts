@@ -10,6 +10,7 @@ import type { CheckReport, CheckRequest } from "../../src/index.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
 import { scryptRecipient } from "../../src/keys/scrypt.ts";
 import { ageRecipients } from "../../src/policy/policy.ts";
+import { sopsRecipients } from "../../src/policy/sops-recipients.ts";
 import { fixtureKey, PLAINTEXTS, scriptKey } from "./bases.ts";
 import type { Repository } from "./repository.ts";
 import { ageFile, rulingOf, sopsFile } from "./sealed.ts";
@@ -297,6 +298,7 @@ const settings: readonly Mutation[] = [
 ];
 
 const everybody = (repository: Repository, file: string) => ageRecipients(rulingOf(repository.policy, file).readers);
+const inDocuments = (repository: Repository, file: string) => sopsRecipients(rulingOf(repository.policy, file).readers);
 const stranger = async () => parseRecipient(scriptKey("age-9.pub"));
 const hasSeveral = (repository: Repository, file: string) => everybody(repository, file).length > 1;
 
@@ -318,7 +320,7 @@ const readers: readonly Mutation[] = [
         await sopsFile(
           repository.policy,
           { path: file, text: PLAINTEXTS.yaml },
-          { readers: [[...everybody(repository, file), extra]] },
+          { readers: [[...inDocuments(repository, file), extra]] },
         ),
       );
       return [`SEC004 ${file}`];
@@ -333,7 +335,7 @@ const readers: readonly Mutation[] = [
         await sopsFile(
           repository.policy,
           { path: file, text: PLAINTEXTS.yaml },
-          { readers: [[...everybody(repository, file), await stranger()]] },
+          { readers: [[...inDocuments(repository, file), await stranger()]] },
         ),
       );
       return [`SEC004 ${file}`];
@@ -351,7 +353,7 @@ const readers: readonly Mutation[] = [
         await sopsFile(
           repository.policy,
           { path: file, text: PLAINTEXTS.yaml },
-          { readers: [everybody(repository, file).slice(1)] },
+          { readers: [inDocuments(repository, file).slice(1)] },
         ),
       );
       return [`SEC004 ${file}`];
@@ -469,7 +471,7 @@ const readers: readonly Mutation[] = [
         await sopsFile(
           repository.policy,
           { path: file, text: PLAINTEXTS.yaml },
-          { readers: [everybody(repository, file)], threshold: 0 },
+          { readers: [inDocuments(repository, file)], threshold: 0 },
         ),
       );
       return [`SEC004 ${file}`];

@@ -11,6 +11,7 @@ import type { FormatName } from "../../src/formats/format.ts";
 import { formatOfPath, loadFormat } from "../../src/formats/index.ts";
 import type { Recipient } from "../../src/keys/key-kind.ts";
 import { ageRecipients, type Policy, type Ruling } from "../../src/policy/policy.ts";
+import { sopsRecipients } from "../../src/policy/sops-recipients.ts";
 
 export function rulingOf(policy: Policy, path: string): Ruling {
   const ruling = policy.rule(path);
@@ -33,7 +34,7 @@ export async function sopsFile(
   options: SopsOptions = {},
 ): Promise<string> {
   const ruling = rulingOf(policy, path);
-  const groups = (ruling.settings.groups ?? [ruling.readers]).map((readers) => ageRecipients(readers));
+  const groups = (ruling.settings.groups ?? [ruling.readers]).map((readers) => sopsRecipients(readers));
   const sealed = await encryptText({
     text,
     format: await loadFormat(options.format ?? formatOfPath(path) ?? "binary"),
