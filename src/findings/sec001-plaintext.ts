@@ -27,8 +27,10 @@ async function plaintextPlace(subject: FileSubject) {
   const { content, governed, path } = subject;
   if (governed === undefined || content.kind !== "plain") return undefined;
   if (governed.ruling.kind !== "secrets" && (isExempt(path) || isTemplate(path, content.text))) return undefined;
-  // Said more exactly by others: SEC005, and SEC013 for copies that a tool left behind.
-  if (content.needles.sealed && governed.enforcement !== "never") return undefined;
+  // Said more exactly by others: SEC005 (which is not asked under the policy of the other end of a range), and SEC013 for
+  // copies that a tool left behind.
+  const saidBySec005 = content.needles.sealed && governed.enforcement !== "never" && governed.origin === undefined;
+  if (saidBySec005) return undefined;
   if (leftoverStem(path) !== undefined && governed.ruling.kind !== "secrets") return undefined;
   if (path.endsWith(".age") && governed.enforcement === "when-sensitive") return undefined;
   return sensitivePlace(content.text, governed, path);
