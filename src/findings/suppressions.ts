@@ -46,7 +46,9 @@ export function allowancesIn(text: string, file: string, path: string): Allowanc
     const [, ids = "", rest = ""] = match;
     const by = `${file}:${text.slice(0, match.index).split("\n").length}`;
     const reason = (/\breason=\\?"([^"\\]*)\\?"/.exec(rest)?.[1] ?? "").trim();
-    const until = /\buntil=(\S+)/.exec(rest)?.[1]?.replace(/["',]+$/, "");
+    const end = /\buntil\b(?:=(\S+))?/.exec(rest.replace(/\breason=\\?"[^"\\]*\\?"/, ""));
+    // Said in another way it is no day, and the permission no permission: it must not last for ever by a slip.
+    const until = end === null ? undefined : (end[1]?.replace(/["',]+$/, "") ?? "");
     const problem = problemOf(reason, until);
     if (problem !== undefined) bad.push({ by, problem });
     else good.push({ rules: idsOf(ids), covers: (other) => other === path, reason, until, by });
@@ -65,7 +67,8 @@ function problemOf(reason: string, until: string | undefined): string | undefine
 }
 
 function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
 }
 
 /** What `.secrets-check.yaml` says. */

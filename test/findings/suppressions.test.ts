@@ -41,6 +41,9 @@ describe("a permission in a file", () => {
     ["with an empty reason", 'secrets:allow SEC001 reason=" "'],
     ["until something that is no day", 'secrets:allow SEC001 reason="x" until=soon'],
     ["until a day that no calendar has", 'secrets:allow SEC001 reason="x" until=2027-13-45'],
+    ["until the 30th of February", 'secrets:allow SEC001 reason="x" until=2027-02-30'],
+    ["until a day behind blanks", 'secrets:allow SEC001 reason="x" until = 2020-01-01'],
+    ["until a day behind a colon", 'secrets:allow SEC001 reason="x" until: 2020-01-01'],
   ])("does not count %s", (_, text) => {
     expect(allowancesIn(text, "f", "f")).toMatchObject({ good: [], bad: [{ by: "f:1" }] });
   });
