@@ -12,7 +12,7 @@ import { fileChunks } from "./age-secret.ts";
 import { namedRecipients } from "./encrypt-age.ts";
 import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";
 import { kindOfContent, requireFormatName, utf8 } from "./file-kind.ts";
-import { inFile, statOf, type Project } from "./project.ts";
+import { naming, statOf, type Project } from "./project.ts";
 import { requireRule, ruleOf } from "./rule.ts";
 import { requireReaders, tellIfNotReader } from "./readers.ts";
 import { refuseForeignRule, sopsRecipients, wantedReaders, wantedSettings } from "./sops-readers.ts";
@@ -126,12 +126,4 @@ async function refuseOverSecret(project: Project, output: string, request: Encry
       hint: kind === "plain" ? "remove it first" : `change it with: secrets edit ${shellWord(file)}`,
     },
   );
-}
-
-async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw inFile(error, file);
-  }
 }

@@ -162,6 +162,15 @@ export function inFile(error: unknown, file: string): unknown {
   return new SecretsError(code, message, { hint, notes, cause, at: { ...error.at, file } });
 }
 
+/** Does it, and lets every error out with the file's name. */
+export async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw inFile(error, file);
+  }
+}
+
 function shown(directory: string, path: string): string {
   const inside = relative(directory, path);
   return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? path : inside;

@@ -3,7 +3,7 @@ import type { SopsDocument, OpenedDocument } from "../documents/sops-document.ts
 import { SecretsError } from "../errors.ts";
 import type { Format } from "../formats/format.ts";
 import { sha256 } from "../io/stream.ts";
-import { inFile, type Project } from "./project.ts";
+import { naming, type Project } from "./project.ts";
 import { utf8 } from "./file-kind.ts";
 import {
   compareDocument,
@@ -93,13 +93,5 @@ function hasValues(format: Format, text: string): boolean {
     return format.parse(text, "open").leaves.some(({ kind }) => kind === "value");
   } catch {
     return true;
-  }
-}
-
-async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw inFile(error, file);
   }
 }
