@@ -28,10 +28,8 @@ async function start() {
     return;
   }
   keepCompiledCode();
-  const [{ main }, { hardenProcess, nodeHost }] = await Promise.all([
-    import("../dist/program/main.js"),
-    import("../dist/program/node-host.js"),
-  ]);
+  const { main } = require("../dist/program/main.cjs");
+  const { hardenProcess, nodeHost } = require("../dist/program/node-host.cjs");
   hardenProcess();
   let isAnswered = false;
   // Nothing left to wait for, and no answer: that is a bug of ours, not a success.
@@ -50,7 +48,7 @@ function whatIsMissing() {
   if (!isNewEnough) {
     return { message: `Node ${process.versions.node} is too old`, hint: "install Node 20.19, 22.12 or newer" };
   }
-  if (!existsSync(path.join(root, "dist", "program", "main.js"))) {
+  if (!existsSync(path.join(root, "dist", "program", "main.cjs"))) {
     return { message: "the program has not been built", hint: `npm run build, in ${root}` };
   }
   return undefined;

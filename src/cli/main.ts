@@ -13,7 +13,8 @@ import { parserFor, type Chosen } from "./parser.ts";
 import { progressOn } from "./progress.ts";
 import { errorText } from "./report.ts";
 import { styleFor, wantsColour } from "./style.ts";
-import type { Context } from "../commands/command.ts";
+import type { CommandSpec, Context } from "../commands/command.ts";
+import { commands } from "../commands/index.ts";
 import { visible } from "../commands/visible.ts";
 
 /**
@@ -24,9 +25,7 @@ import { visible } from "../commands/visible.ts";
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   const texts = { out: "", err: "" };
   let chosen: Chosen | undefined;
-  const parser = parserFor(texts, (found) => {
-    chosen = found;
-  });
+  const parser = parserFor(texts, { specs: specsFor(argv), choose: (found) => void (chosen = found) });
   try {
     await parser.parseAsync([...argv], { from: "user" });
   } catch (error) {
@@ -35,6 +34,12 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   }
   if (chosen === undefined) return flushed(host, texts, EXIT_USAGE);
   return run(chosen, globalRequest(chosen.options), host);
+}
+
+/** A line that begins with a command needs no other one; the options of all of them cost more than most commands do. */
+function specsFor([first]: readonly string[]): readonly CommandSpec[] {
+  const spec = commands.find(({ name }) => name === first);
+  return spec === undefined ? commands : [spec];
 }
 
 async function flushed(host: Host, texts: { out: string; err: string }, code: number): Promise<number> {

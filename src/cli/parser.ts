@@ -1,12 +1,11 @@
 /**
  * How do the command specs become a parser and its help?
  *
- * One loop over `commands/index.ts`; commander does the rest. It neither prints nor exits by itself: what it has to say is
+ * One loop over the specs; commander does the rest. It neither prints nor exits by itself: what it has to say is
  * gathered, and it throws.
  */
 import { Command, Option } from "commander";
 import type { CommandSpec, Invocation } from "../commands/command.ts";
-import { commands } from "../commands/index.ts";
 import { addGlobalOptions, appended } from "./global-options.ts";
 import { version } from "./version.ts";
 
@@ -15,8 +14,11 @@ export interface Chosen extends Invocation {
   readonly command: CommandSpec;
 }
 
-/** @param texts what commander has to say is appended here */
-export function parserFor(texts: { out: string; err: string }, choose: (chosen: Chosen) => void): Command {
+/** @param texts what commander has to say is appended here; @param specs the commands that it knows. */
+export function parserFor(
+  texts: { out: string; err: string },
+  { specs, choose }: { readonly specs: readonly CommandSpec[]; readonly choose: (chosen: Chosen) => void },
+): Command {
   const program = new Command("secrets")
     .description("Keeps the secrets of a repository: age files and keys, one policy with people, teams and hosts.")
     .version(version, "-V, --version", "print the version")
@@ -34,7 +36,7 @@ export function parserFor(texts: { out: string; err: string }, choose: (chosen: 
     .showSuggestionAfterError()
     .addHelpText("after", EXIT_CODES);
   addGlobalOptions(program, "program");
-  for (const spec of commands) program.addCommand(commandFor(spec, program, choose));
+  for (const spec of specs) program.addCommand(commandFor(spec, program, choose));
   return program;
 }
 

@@ -31,6 +31,27 @@ export function x25519Shared(secret: KeyObject, point: Uint8Array): Buffer | und
   }
 }
 
+/**
+ * The points of low order, least byte first, in hex: 0, 1, two of order 8, and p - 1, p, p + 1, which are no more than other
+ * spellings of small ones (https://cr.yp.to/ecdh.html#validate).
+ */
+const lowOrder: ReadonlySet<string> = new Set([
+  "00".repeat(32),
+  `01${"00".repeat(31)}`,
+  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+  `ec${"ff".repeat(30)}7f`,
+  `ed${"ff".repeat(30)}7f`,
+  `ee${"ff".repeat(30)}7f`,
+]);
+
+/** Whether what is shared with this point (32 bytes) is zero, whoever shares it. */
+export function isLowOrder(point: Uint8Array): boolean {
+  const [last = 0] = point.subarray(-1);
+  // X25519 ignores the highest bit.
+  return lowOrder.has(Buffer.from([...point.subarray(0, -1), last & 0x7f]).toString("hex"));
+}
+
 /** @param seed 32 bytes. */
 export function ed25519Secret(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([ed25519Pkcs8, seed]), format: "der", type: "pkcs8" });

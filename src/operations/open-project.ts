@@ -5,7 +5,6 @@
  * lock, the disk is read-only) a verb that only reads still works, and one that writes meets the same journal again.
  */
 import { SecretsError } from "../errors.ts";
-import { recover } from "../io/recover.ts";
 import { createProject, placeText, stateDirectory, statOf, type Project, type ProjectOptions } from "./project.ts";
 
 /** @throws SecretsError `usage` where the directory is none */
@@ -22,7 +21,11 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
 
 async function finishCommits(project: Project): Promise<void> {
   try {
-    const finished = await recover(project.host, await stateDirectory(project, `${project.directory}/x`));
+    const state = await stateDirectory(project, `${project.directory}/x`);
+    // Nearly always there is none, and nothing needs to be loaded to know it.
+    if ((await statOf(project, state)) === undefined) return;
+    const { recover } = await import("../io/recover.ts");
+    const finished = await recover(project.host, state);
     if (finished.length > 0) {
       project.warn(`finished a commit that an earlier run could not: ${finished.map(project.show).join(", ")}`);
     }

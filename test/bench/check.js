@@ -8,7 +8,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
+import { rolldown } from "rolldown";
 
 const root = path.join(import.meta.dirname, "..", "..");
 const folder = path.join(root, "dist", "bench");
@@ -39,17 +39,16 @@ report();
 /** The sources are TypeScript, which Node 20 does not read. */
 async function load(entry) {
   const outfile = path.join(folder, "corpus.mjs");
-  await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    packages: "external",
-    format: "esm",
+  const bundle = await rolldown({
+    cwd: root,
+    input: entry,
     platform: "node",
-    define: { "import.meta.dirname": JSON.stringify(path.join(root, "test", "check")) },
-    logLevel: "warning",
+    external: /^[^./]/,
+    transform: { define: { "import.meta.dirname": JSON.stringify(path.join(root, "test", "check")) } },
+    logLevel: "warn",
+    checks: { ineffectiveDynamicImport: false },
   });
+  await bundle.write({ file: outfile, format: "esm", codeSplitting: false });
   return import(outfile);
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { build } from "esbuild";
+import { rolldown } from "rolldown";
 
 export interface Ended {
   readonly code: number | null;
@@ -33,20 +33,14 @@ export async function bundled(name: string): Promise<Program> {
   const directory = mkdtempSync(join(tmpdir(), "bundled-test-"));
   const outfile = join(directory, "program.mjs");
   const execa = pathToFileURL(createRequire(import.meta.url).resolve("execa")).href;
-  await build({
-    entryPoints: [join(import.meta.dirname, name)],
-    outfile,
-    bundle: true,
+  const bundle = await rolldown({
+    input: join(import.meta.dirname, name),
     platform: "node",
-    format: "esm",
     logLevel: "silent",
-    plugins: [
-      {
-        name: "execa-stays-outside",
-        setup: (builder) => builder.onResolve({ filter: /^execa$/ }, () => ({ path: execa, external: true })),
-      },
-    ],
+    resolve: { alias: { execa } },
+    external: [execa],
   });
+  await bundle.write({ file: outfile, format: "esm", codeSplitting: false });
   return {
     path: outfile,
     start: (args, env) => start([outfile, ...args], env),

@@ -18,7 +18,10 @@ const lowOrder = [
   "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
   "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
   "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-].map((hex) => Buffer.from(hex, "hex"));
+]
+  .map((hex) => Buffer.from(hex, "hex"))
+  // The highest bit means nothing.
+  .flatMap((point) => [point, Buffer.concat([point.subarray(0, 31), Buffer.of((point[31] ?? 0) | 0x80)])]);
 
 function unwrap(stanzas: readonly Stanza[]): unknown {
   return parseIdentity(secretText).unwrapFileKey(stanzas);
