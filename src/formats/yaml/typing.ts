@@ -22,6 +22,7 @@ const WORDS: ReadonlyMap<string, Scalar> = new Map([
     [`-${text}`, floatScalar(-Infinity)] as const,
   ]),
 ]);
+const LONGEST_WORD = 5;
 const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)$/;
 /** go-yaml cuts the prefix off and parses the rest, which may have a sign. */
 const SIGN_BEHIND_PREFIX = /^(0b|0o)([-+])([01]+|[0-7]+)$/;
@@ -41,9 +42,12 @@ export function plainScalar(text: string): Scalar | undefined {
 }
 
 function resolve(text: string, timestamps: boolean): Scalar | typeof UNWRITABLE {
-  if (NULLS.has(text)) return NULL;
-  const word = WORDS.get(text);
-  if (word !== undefined) return word;
+  // Of a long text, an encrypted value say, no hash has to be made.
+  if (text.length <= LONGEST_WORD) {
+    if (NULLS.has(text)) return NULL;
+    const word = WORDS.get(text);
+    if (word !== undefined) return word;
+  }
   const first = text.charAt(0);
   if (first === ".") return (DOTTED.test(text) ? finite(text.replaceAll("_", "")) : undefined) ?? scalarOf("str", text);
   if (!NUMERIC.has(first)) return scalarOf("str", text);

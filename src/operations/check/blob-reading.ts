@@ -43,7 +43,8 @@ export async function readEntries<Mark>(
   const others = byOid(entries.filter(({ path, kind }) => kind === "file" && !isFrameFile(path)));
   let left = frame.size;
   if (left === 0) await take.frameRead();
-  const oids = [...frame.keys(), ...others.keys()];
+  // By their hashes what is parsed lies scattered among what is only searched, so that git unpacks while we parse.
+  const oids = [...frame.keys(), ...[...others.keys()].sort()];
   let index = 0;
   await readBlobs(git, oids, async (_, bytes) => {
     const oid = oids[index] ?? "";
