@@ -133,8 +133,8 @@ export function placeText(at: Position | undefined): string {
 export async function stateDirectory(project: Project, path: string): Promise<string> {
   const repository = await project.repository(path);
   if (repository !== undefined) return join(repository.commonDirectory, "secrets");
-  const file = await project.policy(path).catch(() => undefined);
-  return join(file?.directory ?? dirname(path), ".secrets-state");
+  // Found, not read: whatever it says, and if it is broken, the next run must look at the same place.
+  return join(dirname((await nearestPolicy(project.host, path, undefined)) ?? path), ".secrets-state");
 }
 
 /** What is at a path, symlinks followed; undefined where nothing is. @throws SecretsError `io` */
