@@ -32,11 +32,10 @@ function quoted(text: string): string {
   // zsh reads `=name` as the program of that name.
   if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
   if (!UNSEEN.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  return `$'${[...text].map(inAnsiQuotes).join("")}'`;
+  return `$'${text.replaceAll(new RegExp(String.raw`${UNSEEN.source}|['\\]`, "gu"), inAnsiQuotes)}'`;
 }
 
 function inAnsiQuotes(character: string): string {
-  if (character === "\\" || character === "'") return `\\${character}`;
-  if (!UNSEEN.test(character)) return character;
-  return [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+  if (/['\\]/.test(character)) return `\\${character}`;
+  return Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 }

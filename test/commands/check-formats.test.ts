@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { formats } from "../../src/commands/check-formats/index.ts";
 import type { Reported } from "../../src/commands/check-formats/format.ts";
 import { summary } from "../../src/commands/check-formats/github.ts";
+import { visible } from "../../src/commands/visible.ts";
 import { checkRules } from "../../src/operations/explain.ts";
 import type { CheckReport, Finding } from "../../src/index.ts";
 import { sarifProblems } from "./sarif-structure.ts";
@@ -116,25 +117,84 @@ test("JSON has a version and every field of a finding but how it is shown", asyn
   });
 });
 
-test("annotations escape what GitHub would read as its own", async () => {
-  const lines = (await made("github")).split("\n");
+describe("GitHub", () => {
+  test("annotations escape what GitHub would read as its own", async () => {
+    const lines = (await made("github")).split("\n");
 
-  expect(lines).toContain(
-    "::error file=secrets/app.yaml,line=3,col=5,title=SEC001::plaintext in a path that the policy wants encrypted%0Afix: secrets encrypt -i app.yaml",
-  );
-  expect(lines.some((line) => line.startsWith("::error file=secrets/app.yaml,title=SEC008::"))).toBe(true);
-  expect(lines.some((line) => line.startsWith("::warning file=a%0Ab%3A 100%25%2C <x>"))).toBe(true);
-  expect(lines.some((line) => line.startsWith("::notice "))).toBe(true);
-  expect(lines.some((line) => line.startsWith("::error title=not checked::"))).toBe(true);
+    expect(lines).toContain(
+      "::error file=secrets/app.yaml,line=3,col=5,title=SEC001::plaintext in a path that the policy wants encrypted%0Afix: secrets encrypt -i app.yaml",
+    );
+    expect(lines.some((line) => line.startsWith("::error file=secrets/app.yaml,title=SEC008::"))).toBe(true);
+    expect(lines.some((line) => line.startsWith(String.raw`::warning file=a\u000ab%3A 100%25%2C <x>`))).toBe(true);
+    expect(lines.some((line) => line.startsWith("::notice "))).toBe(true);
+    expect(lines.some((line) => line.startsWith("::error title=not checked::"))).toBe(true);
+  });
+
+  test("the gravest annotations come first", async () => {
+    const lines = (await made("github")).split("\n").filter((line) => line.startsWith("::"));
+    expect(lines[0]).toMatch(/title=SEC008::/);
+    expect(lines.at(-2)).toMatch(/^::notice/);
+  });
+
+  test.each(["github", "text"])("no name is a command in the log (%s)", async (format) => {
+    const names = [
+      "::add-mask::a",
+      "  ::stop-commands::x",
+      "a\n::error::b",
+      "a\r::error::b",
+      "##[add-mask]a",
+      "x##vso[task]",
+    ];
+    const findings = names.map((name) => finding({ at: { file: name }, path: name, message: `in ${name}`, fix: name }));
+    const unchecked = names.map((name) => ({ file: name, reason: name, hint: name }));
+    const ignored = findings.map((one) => ({
+      finding: one,
+      reason: "r\n::debug::",
+      until: undefined,
+      by: "::debug::",
+    }));
+    const text = await made(format, { ...report, findings, unchecked, ignored });
+
+    const ours = text.split("\n").filter((line) => /^\s*::/.test(line));
+    expect(ours).toHaveLength(format === "github" ? 2 * names.length : 0);
+    expect(ours.every((line) => /^::error (?:file=[^:]*,title=SEC001|title=not checked)::/.test(line))).toBe(true);
+    expect(text).not.toMatch(/##\w*\[|[^\n\P{Cc}]/u);
+  });
 });
 
-test("the summary is one table, whatever a name holds", () => {
-  const text = summary(reported({ ...report, findings: [finding({ message: "a|b", at: { file: "x|y\nz" } })] }));
+describe("the summary of a job", () => {
+  test("is one table of plain words, whatever a name holds", () => {
+    const name = "x|y\nz`<img src=a>` @octocat [a](b) www.a.b \\| **c** &amp; ~d~ #1";
+    const rows = summary(
+      reported({ ...empty, findings: [finding({ message: name, at: { file: name } })] }),
+      9999,
+    ).split("\n");
+    const [row = ""] = rows.filter((line) => line.startsWith("| error"));
 
-  expect(text.split("\n").filter((line) => line.startsWith("| error"))).toEqual([
-    String.raw`| error | SEC001 | ${"`"}x\|y\u000az${"`"} | a\|b | ${"`"}secrets encrypt -i app.yaml${"`"} |`,
-  ]);
-  expect(summary(reported(empty))).toBe("### secrets check: no findings in 12 files of 3 commits\n\n");
+    expect(row.split("|")).toHaveLength(7);
+    const markup = row.replaceAll(/<\/?code>|<!-- -->|&#\d+;/g, "");
+    expect(markup).not.toMatch(/[<>`@[\]*&~#\\]|www\./);
+    const read = row.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
+    expect(read.replaceAll("<!-- -->", "")).toContain(`<code>${visible(name)}</code> | ${visible(name)} | <code>`);
+    expect(rows).toHaveLength(7);
+  });
+
+  test("says that there is nothing", () => {
+    expect(summary(reported(empty), 1000)).toBe("### secrets check: no findings in 12 files of 3 commits\n\n");
+  });
+
+  test("keeps to its room, with the gravest and the number of those that are left out", () => {
+    const many = Array.from({ length: 500 }, (_, index) =>
+      finding({ severity: index === 499 ? "critical" : "note", at: { file: `ünï-${index}` } }),
+    );
+    const text = summary(reported({ ...empty, findings: many }), 4000);
+
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4000);
+    expect(text).toContain("| critical |");
+    const shown = text.split("\n").filter((line) => line.includes("SEC001")).length;
+    expect(text).toContain(`\nThe log has ${500 - shown} lines more.\n`);
+    expect(summary(reported({ ...empty, findings: many }), 0)).toBe("");
+  });
 });
 
 describe("JUnit", () => {

@@ -34,6 +34,11 @@ export function counts({ severity }: Finding, failOn: Severity): boolean {
   return ORDER.indexOf(severity) <= ORDER.indexOf(failOn);
 }
 
+/** The gravest first, else in the order that they have: for readers that take only so many. */
+export function gravestFirst(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+}
+
 /** `2 errors, 1 warning`, gravest first; "no findings" where there are none. */
 export function totals(findings: readonly Finding[]): string {
   const parts = ORDER.flatMap((severity) => {
