@@ -45,6 +45,8 @@ export const check: CommandSpec = {
     const format = formatOption(context, invocation);
     const outputs = outputOptions(context, invocation);
     const project = await context.project();
+    const files = outputs.map(({ file }) => file);
+    if (files.length > 0) await context.library.requireReportFiles(project, files);
     const report = await context.library.check(project, requestOf(context, invocation));
     const reported: Reported = {
       report,
@@ -53,9 +55,11 @@ export const check: CommandSpec = {
       showIgnored: flag(invocation, "showIgnored"),
       words: { bad: context.bad, dim: context.dim },
     };
+    // Before standard output, whose reader may be gone before the end.
+    const written = await writeOutputs({ context, project, reported }, outputs);
+    if (format.name === "github") await addSummary({ context, project, reported });
     const text = await (await format.load())(reported);
     if (text !== "") await context.out(text);
-    const written = await writeOutputs({ context, project, reported }, outputs, format);
     context.note(lastLine(report));
     return exitCode(report, failOn, written);
   },
@@ -120,32 +124,56 @@ function usage(context: Context, message: string, hint: string): Error {
   return new context.library.SecretsError("usage", message, { hint });
 }
 
+interface Writing {
+  readonly context: Context;
+  readonly project: Project;
+  readonly reported: Reported;
+}
+
 /** @returns whether all of them could be written. */
-async function writeOutputs(
-  { context, project, reported }: { context: Context; project: Project; reported: Reported },
-  outputs: readonly Output[],
-  format: FormatLine,
-): Promise<boolean> {
-  const plain: Reported = { ...reported, words: { bad: same, dim: same } };
-  const texts = await Promise.all(
-    outputs.map(async ({ format, file }) => ({ file, text: await (await format.load())(plain), append: false })),
-  );
-  const summaryFile = context.host.env["GITHUB_STEP_SUMMARY"];
-  if (format.name === "github" && summaryFile !== undefined && summaryFile !== "") {
-    const { summary } = await import("./check-formats/github.ts");
-    texts.push({ file: summaryFile, text: summary(plain), append: true });
-  }
+async function writeOutputs({ context, project, reported }: Writing, outputs: readonly Output[]): Promise<boolean> {
   let all = true;
-  for (const { file, text, append } of texts) {
-    try {
-      await context.library.writeReport(project, file, { text, append });
-    } catch (error) {
-      if (!(error instanceof context.library.SecretsError) || error.code === "interrupted") throw error;
-      context.warn(`error: ${file}: ${error.message}`);
-      all = false;
-    }
+  for (const { format, file } of outputs) {
+    const text = await (await format.load())(plain(reported));
+    const isWritten = await tried(context, file, () =>
+      context.library.writeReport(project, file, { text, append: false }),
+    );
+    all &&= isWritten;
   }
   return all;
+}
+
+/** How many bytes GitHub takes for the summary of a step: 1 MiB. */
+const SUMMARY_LIMIT = 1 << 20;
+
+/** Nobody asked for it, so that nothing hangs on it. */
+async function addSummary({ context, project, reported }: Writing): Promise<void> {
+  const file = context.host.env["GITHUB_STEP_SUMMARY"] ?? "";
+  if (file === "") return;
+  const { summary } = await import("./check-formats/github.ts");
+  await tried(context, file, async () => {
+    const there = await context.host.files.stat(project.resolve(file)).catch(() => undefined);
+    const text = summary(plain(reported), SUMMARY_LIMIT - (there?.size ?? 0));
+    await context.library.writeReport(project, file, { text, append: true });
+  });
+}
+
+/** @returns whether it went well; what did not is said. */
+async function tried(context: Context, file: string, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof context.library.SecretsError && error.code !== "interrupted") {
+      context.warn(`error: ${file}: ${error.message}`);
+      return false;
+    }
+    throw error;
+  }
+}
+
+function plain(reported: Reported): Reported {
+  return { ...reported, words: { bad: same, dim: same } };
 }
 
 function same(text: string): string {
