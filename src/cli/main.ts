@@ -13,6 +13,7 @@ import { parserFor, type Chosen } from "./parser.ts";
 import { progressOn } from "./progress.ts";
 import { errorText } from "./report.ts";
 import { styleFor, wantsColour } from "./style.ts";
+import { version } from "./version.ts";
 import type { Context } from "../commands/command.ts";
 import { visible } from "../commands/visible.ts";
 
@@ -94,6 +95,7 @@ async function contextFor(host: Host, request: GlobalRequest): Promise<Context> 
     library,
     note,
     dryRun: request.dryRun,
+    version,
     warn: say,
     out: (text) => host.stdout(new TextEncoder().encode(text)),
     good: style.good,

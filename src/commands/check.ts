@@ -54,6 +54,7 @@ export const check: CommandSpec = {
       failOn,
       showIgnored: flag(invocation, "showIgnored"),
       words: { bad: context.bad, dim: context.dim },
+      version: context.version,
     };
     // Before standard output, whose reader may be gone before the end.
     const written = await writeOutputs({ context, project, reported }, outputs);

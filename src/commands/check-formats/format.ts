@@ -14,6 +14,8 @@ export interface Reported {
   readonly failOn: Severity;
   readonly showIgnored: boolean;
   readonly words: Words;
+  /** Of this program. */
+  readonly version: string;
 }
 
 /** How text is marked; identity where nobody looks at a terminal. */

@@ -41,12 +41,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
+  "\t": "&#9;",
   "\n": "&#10;",
+  "\r": "&#13;",
 };
 
 /** What XML 1.0 cannot hold at all becomes a replacement character. */
 function xml(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replaceAll(/[&<>"\n]/g, (letter) => ENTITIES[letter] ?? letter);
+    .replaceAll(/[&<>"\t\n\r]/g, (letter) => ENTITIES[letter] ?? letter);
 }
