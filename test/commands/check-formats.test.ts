@@ -243,9 +243,10 @@ describe("JUnit", () => {
   test("counts what fails and what could not be checked", async () => {
     const text = await made("junit");
 
-    expect(text).toContain('<testsuites tests="6" failures="3" errors="1">');
+    expect(text).toContain('<testsuites tests="8" failures="3" errors="1" skipped="2">');
     expect(text.match(/<failure /g)).toHaveLength(3);
     expect(text.match(/<system-out>/g)).toHaveLength(2);
+    expect(text).toContain('<skipped message="allowed by .secrets-check.yaml:2: made for tests"/>');
   });
 
   test("is well-formed, whatever a name holds", async () => {
@@ -256,6 +257,27 @@ describe("JUnit", () => {
   test("is a passed case where there is nothing", async () => {
     expect(await made("junit", empty)).toContain('<testcase classname="secrets check" name="no findings"/>');
   });
+});
+
+test("GitLab's report has a fingerprint of its own for each place, and a line", async () => {
+  const twice = { ...report, findings: [finding({}), ...report.findings] };
+  const issues = JSON.parse(await made("gitlab", twice)) as { fingerprint: string }[];
+
+  expect(new Set(issues.map(({ fingerprint }) => fingerprint)).size).toBe(issues.length);
+  expect(issues).toHaveLength(7);
+  expect(issues.slice(0, 2)).toMatchObject([
+    {
+      check_name: "SEC008",
+      severity: "blocker",
+      location: { path: "secrets/app.yaml", lines: { begin: 1 } },
+    },
+    {
+      description: "plaintext in a path that the policy wants encrypted; fix: secrets encrypt -i app.yaml",
+      severity: "critical",
+      location: { lines: { begin: 3 } },
+    },
+  ]);
+  expect(issues.at(-1)).toMatchObject({ check_name: "not checked", description: "not checked: permission denied" });
 });
 
 test("text shows places, fixes, permissions and what was not checked, and nothing that acts on a terminal", async () => {

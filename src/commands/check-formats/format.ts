@@ -41,6 +41,16 @@ export function gravestFirst(findings: readonly Finding[]): Finding[] {
   return findings.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
 }
 
+/** Makes fingerprints that occur several times distinct, in the order in which they come: for services that merge equal ones. */
+export function distinctly(): (fingerprint: string) => string {
+  const seen = new Map<string, number>();
+  return (fingerprint) => {
+    const count = (seen.get(fingerprint) ?? 0) + 1;
+    seen.set(fingerprint, count);
+    return `${fingerprint}:${count}`;
+  };
+}
+
 /** `2 errors, 1 warning`, gravest first; "no findings" where there are none. */
 export function totals(findings: readonly Finding[]): string {
   const parts = ORDER.flatMap((severity) => {

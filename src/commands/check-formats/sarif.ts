@@ -6,7 +6,7 @@
  */
 import { toUSVString } from "node:util";
 import { relativeUri } from "./uri.ts";
-import { gravestFirst, plural, type Reported } from "./format.ts";
+import { distinctly, gravestFirst, plural, type Reported } from "./format.ts";
 import type { Finding, Ignored, RuleInfo, Severity } from "../../index.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -78,11 +78,9 @@ type Make = (finding: Finding) => object;
 
 function resultMaker(rules: readonly RuleInfo[]): Make {
   const indexes = new Map(rules.map(({ id }, index) => [id, index]));
-  const seen = new Map<string, number>();
+  const distinct = distinctly();
   return (finding) => {
     const { rule, severity, message, path, line = 1, column, commit, fingerprint, fix } = finding;
-    const count = (seen.get(fingerprint) ?? 0) + 1;
-    seen.set(fingerprint, count);
     return {
       ruleId: rule,
       ruleIndex: indexes.get(rule) ?? -1,
@@ -100,7 +98,7 @@ function resultMaker(rules: readonly RuleInfo[]): Make {
       // The second is what GitHub goes by. Left to itself it would take the line's text, which every encryption makes anew.
       partialFingerprints: {
         "secretsFinding/v1": fingerprint,
-        primaryLocationLineHash: `${fingerprint}:${count}`,
+        primaryLocationLineHash: distinct(fingerprint),
       },
       ...(commit === undefined ? {} : { properties: { commit } }),
     };
