@@ -23,13 +23,22 @@ export const check: CommandSpec = {
       flags: "--fail-on <severity>",
       description: "critical, error, warning or note: from there on exit 1 (default: error)",
     },
-    { flags: "--show-ignored", description: "also show what is allowed, by whom and why" },
-    { flags: "--baseline <file>", description: "leave out what is in this file of fingerprints" },
+    {
+      flags: "--show-ignored",
+      description: "also show what is allowed, by whom and why (sarif always has it, gitlab never)",
+    },
+    {
+      flags: "--baseline <file>",
+      description: "leave out what is in this file of fingerprints (default: the one in .secrets-check.yaml)",
+    },
     { flags: "--write-baseline <file>", description: "write what is found into such a file, for an old repository" },
-    { flags: "--format <name>", description: `${NAMES} (default: text; in GitHub Actions: github)` },
+    {
+      flags: "--format <name>",
+      description: `${NAMES} (default: text; under GITHUB_ACTIONS=true github, which adds to GITHUB_STEP_SUMMARY)`,
+    },
     {
       flags: "--output <format:file>",
-      description: "also write it there, in that form (repeatable)",
+      description: "also write it there, in that form, as in sarif:secrets.sarif (repeatable)",
       repeatable: true,
     },
     { flags: "--json", description: "for programs: the same as --format json" },
@@ -38,6 +47,10 @@ export const check: CommandSpec = {
     ["secrets check", "the working tree: tracked and not ignored"],
     ["secrets check --staged", "in a commit hook"],
     ["secrets check --range origin/main..HEAD --output sarif:secrets.sarif", "in CI, for a pull request"],
+    [
+      "secrets check --write-baseline known.json",
+      "an old repository: from now on only what is new, with --baseline known.json",
+    ],
     ["secrets explain SEC001", "what a finding means and how to mend it"],
   ],
   run: async (context, invocation) => {
@@ -97,8 +110,10 @@ function severityOption(context: Context, invocation: Invocation): Severity {
 
 function formatOption(context: Context, invocation: Invocation): FormatLine {
   const inActions = context.host.env["GITHUB_ACTIONS"] === "true" && !context.host.terminal.stdoutIsTerminal;
-  const byDefault = flag(invocation, "json") ? "json" : inActions ? "github" : "text";
-  return named(context, textOption(invocation, "format") ?? byDefault);
+  const asked = textOption(invocation, "format");
+  if (!flag(invocation, "json")) return named(context, asked ?? (inActions ? "github" : "text"));
+  if (asked === undefined || asked === "json") return named(context, "json");
+  throw usage(context, "--json and another --format exclude each other", "secrets check --output sarif:secrets.sarif");
 }
 
 function named(context: Context, name: string): FormatLine {
