@@ -103,6 +103,11 @@ export async function checkRules(): Promise<RuleInfo[]> {
   return (await import("./operations/explain.ts")).checkRules();
 }
 
+/** Whether reports can go to these files; for before the work begins. */
+export async function requireReportFiles(project: Project, files: readonly string[]): Promise<void> {
+  return (await import("./operations/check/write-report.ts")).requireReportFiles(project, files);
+}
+
 /** Writes a report beside the secrets, or puts it at the end of what a file holds already. */
 export async function writeReport(
   project: Project,

@@ -13,6 +13,7 @@ import { parserFor, type Chosen } from "./parser.ts";
 import { progressOn } from "./progress.ts";
 import { errorText } from "./report.ts";
 import { styleFor, wantsColour } from "./style.ts";
+import { version } from "./version.ts";
 import type { CommandSpec, Context } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { visible } from "../commands/visible.ts";
@@ -99,6 +100,7 @@ async function contextFor(host: Host, request: GlobalRequest): Promise<Context> 
     library,
     note,
     dryRun: request.dryRun,
+    version,
     warn: say,
     out: (text) => host.stdout(new TextEncoder().encode(text)),
     good: style.good,

@@ -23,13 +23,22 @@ export const check: CommandSpec = {
       flags: "--fail-on <severity>",
       description: "critical, error, warning or note: from there on exit 1 (default: error)",
     },
-    { flags: "--show-ignored", description: "also show what is allowed, by whom and why" },
-    { flags: "--baseline <file>", description: "leave out what is in this file of fingerprints" },
+    {
+      flags: "--show-ignored",
+      description: "also show what is allowed, by whom and why (sarif always has it, gitlab never)",
+    },
+    {
+      flags: "--baseline <file>",
+      description: "leave out what is in this file of fingerprints (default: the one in .secrets-check.yaml)",
+    },
     { flags: "--write-baseline <file>", description: "write what is found into such a file, for an old repository" },
-    { flags: "--format <name>", description: `${NAMES} (default: text; in GitHub Actions: github)` },
+    {
+      flags: "--format <name>",
+      description: `${NAMES} (default: text; under GITHUB_ACTIONS=true github, which adds to GITHUB_STEP_SUMMARY)`,
+    },
     {
       flags: "--output <format:file>",
-      description: "also write it there, in that form (repeatable)",
+      description: "also write it there, in that form, as in sarif:secrets.sarif (repeatable)",
       repeatable: true,
     },
     { flags: "--json", description: "for programs: the same as --format json" },
@@ -38,6 +47,10 @@ export const check: CommandSpec = {
     ["secrets check", "the working tree: tracked and not ignored"],
     ["secrets check --staged", "in a commit hook"],
     ["secrets check --range origin/main..HEAD --output sarif:secrets.sarif", "in CI, for a pull request"],
+    [
+      "secrets check --write-baseline known.json",
+      "an old repository: from now on only what is new, with --baseline known.json",
+    ],
     ["secrets explain SEC001", "what a finding means and how to mend it"],
   ],
   run: async (context, invocation) => {
@@ -45,6 +58,8 @@ export const check: CommandSpec = {
     const format = formatOption(context, invocation);
     const outputs = outputOptions(context, invocation);
     const project = await context.project();
+    const files = outputs.map(({ file }) => file);
+    if (files.length > 0) await context.library.requireReportFiles(project, files);
     const report = await context.library.check(project, requestOf(context, invocation));
     const reported: Reported = {
       report,
@@ -52,10 +67,13 @@ export const check: CommandSpec = {
       failOn,
       showIgnored: flag(invocation, "showIgnored"),
       words: { bad: context.bad, dim: context.dim },
+      version: context.version,
     };
+    // Before standard output, whose reader may be gone before the end.
+    const written = await writeOutputs({ context, project, reported }, outputs);
+    if (format.name === "github") await addSummary({ context, project, reported });
     const text = await (await format.load())(reported);
     if (text !== "") await context.out(text);
-    const written = await writeOutputs({ context, project, reported }, outputs, format);
     context.note(lastLine(report));
     return exitCode(report, failOn, written);
   },
@@ -92,8 +110,10 @@ function severityOption(context: Context, invocation: Invocation): Severity {
 
 function formatOption(context: Context, invocation: Invocation): FormatLine {
   const inActions = context.host.env["GITHUB_ACTIONS"] === "true" && !context.host.terminal.stdoutIsTerminal;
-  const byDefault = flag(invocation, "json") ? "json" : inActions ? "github" : "text";
-  return named(context, textOption(invocation, "format") ?? byDefault);
+  const asked = textOption(invocation, "format");
+  if (!flag(invocation, "json")) return named(context, asked ?? (inActions ? "github" : "text"));
+  if (asked === undefined || asked === "json") return named(context, "json");
+  throw usage(context, "--json and another --format exclude each other", "secrets check --output sarif:secrets.sarif");
 }
 
 function named(context: Context, name: string): FormatLine {
@@ -120,32 +140,56 @@ function usage(context: Context, message: string, hint: string): Error {
   return new context.library.SecretsError("usage", message, { hint });
 }
 
+interface Writing {
+  readonly context: Context;
+  readonly project: Project;
+  readonly reported: Reported;
+}
+
 /** @returns whether all of them could be written. */
-async function writeOutputs(
-  { context, project, reported }: { context: Context; project: Project; reported: Reported },
-  outputs: readonly Output[],
-  format: FormatLine,
-): Promise<boolean> {
-  const plain: Reported = { ...reported, words: { bad: same, dim: same } };
-  const texts = await Promise.all(
-    outputs.map(async ({ format, file }) => ({ file, text: await (await format.load())(plain), append: false })),
-  );
-  const summaryFile = context.host.env["GITHUB_STEP_SUMMARY"];
-  if (format.name === "github" && summaryFile !== undefined && summaryFile !== "") {
-    const { summary } = await import("./check-formats/github.ts");
-    texts.push({ file: summaryFile, text: summary(plain), append: true });
-  }
+async function writeOutputs({ context, project, reported }: Writing, outputs: readonly Output[]): Promise<boolean> {
   let all = true;
-  for (const { file, text, append } of texts) {
-    try {
-      await context.library.writeReport(project, file, { text, append });
-    } catch (error) {
-      if (!(error instanceof context.library.SecretsError) || error.code === "interrupted") throw error;
-      context.warn(`error: ${file}: ${error.message}`);
-      all = false;
-    }
+  for (const { format, file } of outputs) {
+    const text = await (await format.load())(plain(reported));
+    const isWritten = await tried(context, file, () =>
+      context.library.writeReport(project, file, { text, append: false }),
+    );
+    all &&= isWritten;
   }
   return all;
+}
+
+/** How many bytes GitHub takes for the summary of a step: 1 MiB. */
+const SUMMARY_LIMIT = 1 << 20;
+
+/** Nobody asked for it, so that nothing hangs on it. */
+async function addSummary({ context, project, reported }: Writing): Promise<void> {
+  const file = context.host.env["GITHUB_STEP_SUMMARY"] ?? "";
+  if (file === "") return;
+  const { summary } = await import("./check-formats/github.ts");
+  await tried(context, file, async () => {
+    const there = await context.host.files.stat(project.resolve(file)).catch(() => undefined);
+    const text = summary(plain(reported), SUMMARY_LIMIT - (there?.size ?? 0));
+    await context.library.writeReport(project, file, { text, append: true });
+  });
+}
+
+/** @returns whether it went well; what did not is said. */
+async function tried(context: Context, file: string, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof context.library.SecretsError && error.code !== "interrupted") {
+      context.warn(`error: ${file}: ${error.message}`);
+      return false;
+    }
+    throw error;
+  }
+}
+
+function plain(reported: Reported): Reported {
+  return { ...reported, words: { bad: same, dim: same } };
 }
 
 function same(text: string): string {

@@ -35,6 +35,8 @@ export interface Context {
   readonly bad: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly dryRun: boolean;
+  /** Of this program. */
+  readonly version: string;
 }
 
 export interface OptionSpec {

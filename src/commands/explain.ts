@@ -1,5 +1,5 @@
 /** `secrets explain [SECnnn]` */
-import { firstWord, type CommandSpec, type Context } from "./command.ts";
+import { firstWord, flag, type CommandSpec, type Context } from "./command.ts";
 import type { RuleInfo } from "../index.ts";
 
 export const explain: CommandSpec = {
@@ -7,28 +7,43 @@ export const explain: CommandSpec = {
   group: "Look",
   summary: "say what a finding of check means, why it matters, how to mend it and where its limits are",
   words: ["[rule]"],
-  options: [],
+  options: [{ flags: "--json", description: "for programs: one object with a version" }],
   examples: [
     ["secrets explain SEC004", "one rule"],
     ["secrets explain", "all of them, a line each"],
   ],
   run: async (context, invocation) => {
     const rules = await context.library.checkRules();
-    const id = firstWord(invocation).toUpperCase();
-    if (id === "") {
-      for (const rule of rules) await context.out(`${rule.id}  ${rule.severity.padEnd(8)}  ${rule.title}\n`);
-      return 0;
-    }
-    const rule = rules.find((each) => each.id === id);
-    if (rule === undefined) {
-      throw new context.library.SecretsError("usage", "there is no such rule", {
-        hint: `secrets explain lists them: ${rules[0]?.id ?? ""} to ${rules.at(-1)?.id ?? ""}`,
-      });
-    }
-    await context.out(page(context, rule));
+    const word = firstWord(invocation).trim();
+    const rule = word === "" ? undefined : ruleOf(context, rules, word);
+    if (flag(invocation, "json")) await context.out(json(rule === undefined ? rules : [rule]));
+    else await context.out(rule === undefined ? list(rules) : page(context, rule));
     return 0;
   },
 };
+
+/** @param word an id in any case, or its number. */
+function ruleOf(context: Context, rules: readonly RuleInfo[], word: string): RuleInfo {
+  const number = /^(?:sec)?0*(\d{1,3})$/i.exec(word)?.[1];
+  const rule = rules.find(({ id }) => id === `SEC${number?.padStart(3, "0")}`);
+  if (rule !== undefined) return rule;
+  const alike = rules.filter(({ title }) => title.toLowerCase().includes(word.toLowerCase()));
+  throw new context.library.SecretsError("usage", `there is no rule ${word}`, {
+    hint:
+      alike.length === 0
+        ? `secrets explain lists them: ${rules[0]?.id ?? ""} to ${rules.at(-1)?.id ?? ""}`
+        : `did you mean ${alike.map(({ id, title }) => `${id} (${title})`).join(" or ")}?`,
+  });
+}
+
+function list(rules: readonly RuleInfo[]): string {
+  return rules.map(({ id, severity, title }) => `${id}  ${severity.padEnd(8)}  ${title}\n`).join("");
+}
+
+function json(rules: readonly RuleInfo[]): string {
+  const fields = rules.map(({ explanation, ...rule }) => ({ ...rule, ...explanation }));
+  return `${JSON.stringify({ version: 1, rules: fields }, null, 2)}\n`;
+}
 
 function page(context: Context, { id, title, severity, needsKey, explanation }: RuleInfo): string {
   const { what, why, mend, limits } = explanation;

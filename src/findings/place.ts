@@ -1,5 +1,5 @@
 /**
- * Which line and column is this offset?
+ * Which line and column is this offset, and how is a name written in a command?
  */
 
 /** From 1, in UTF-16 units of the line; without both where the offset is -1, which searches answer for "not there". */
@@ -14,7 +14,28 @@ export function placeOf(text: string, offset: number): { line?: number; column?:
   return { line, column: offset - start + 1 };
 }
 
-/** A file name as a word of a command line. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) && !text.startsWith("-") ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+/** What a terminal or a log would act on, or nobody would see: all but letters, marks, numbers, signs and the plain blank. */
+const UNSEEN = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+
+/** A file name as a word of a command line: what bash, zsh and ksh read back as that name, and no program as an option. */
+export function shellWord(file: string): string {
+  return quoted(file.startsWith("-") ? `./${file}` : file);
+}
+
+/** The same for the KEY of `set` and its like, where a leading slash changes nothing. */
+export function keyWord(key: string): string {
+  return quoted(/^[-[]/.test(key) ? `/${key}` : key);
+}
+
+/** Quoted only where it has to be; bytes that cannot be seen are written as such, which only `$'…'` can. */
+function quoted(text: string): string {
+  // zsh reads `=name` as the program of that name.
+  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
+  if (!UNSEEN.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return `$'${text.replaceAll(new RegExp(String.raw`${UNSEEN.source}|['\\]`, "gu"), inAnsiQuotes)}'`;
+}
+
+function inAnsiQuotes(character: string): string {
+  if (/['\\]/.test(character)) return `\\${character}`;
+  return Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 }

@@ -7,7 +7,7 @@ import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import type { Draft, FileRule } from "./finding.ts";
-import { shellWord } from "./place.ts";
+import { keyWord, shellWord } from "./place.ts";
 import { ALLOW_MARK } from "./suppressions.ts";
 
 export const sec002: FileRule = {
@@ -58,7 +58,7 @@ function valueDraft(leaf: Leaf, document: SopsDocument, file: string): Draft {
     message: `${key} stands in clear although the file's ${setting} wants it encrypted`,
     line: leaf.line,
     column: leaf.column,
-    fix: `take it out, then: secrets set ${shellWord(file)} ${shellWord(key)}`,
+    fix: `take it out, then: secrets set ${shellWord(file)} ${keyWord(key)}`,
     subject: key,
   };
 }

@@ -5,7 +5,7 @@
  */
 import { constants } from "node:fs";
 import * as fs from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { errorCode } from "./io-error.ts";
 import type { Files, FileStat, OpenFile } from "./host.ts";
@@ -34,9 +34,7 @@ export function nodeFiles(): Files {
     rename: (from, to) => fs.rename(from, to),
     link: (from, to) => fs.link(from, to),
     remove,
-    makeDirectory: async (path, mode) => {
-      await fs.mkdir(path, { mode: mode ?? 0o777, recursive: true });
-    },
+    makeDirectory,
     makeScratch,
     inMemory: async (directory) => memoryFileSystems.has((await fs.statfs(directory)).type >>> 0),
     syncDirectory,
@@ -74,6 +72,26 @@ function openFile(handle: fs.FileHandle): OpenFile {
     sync: () => handle.sync(),
     close: () => handle.close(),
   };
+}
+
+/** Node's own `recursive` never comes back from a place where nothing can be made, such as /proc. */
+async function makeDirectory(path: string, mode = 0o777): Promise<void> {
+  try {
+    await makeOne(path, mode);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path), mode);
+    await makeOne(path, mode);
+  }
+}
+
+async function makeOne(path: string, mode: number): Promise<void> {
+  try {
+    await fs.mkdir(path, { mode });
+  } catch (error) {
+    // Of what is there already, systems say EEXIST, EISDIR, EROFS or EACCES.
+    if (errorCode(error) === "ENOENT" || (await stat(path).catch(() => undefined))?.kind !== "directory") throw error;
+  }
 }
 
 async function remove(path: string): Promise<void> {

@@ -6,13 +6,13 @@
  */
 import { isAge } from "../documents/age-file.ts";
 import { createHash } from "node:crypto";
-import { mayBeYaml, recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../findings/place.ts";
 import { collect, digest } from "../io/stream.ts";
-import { shellWord } from "../io/words.ts";
 import { fileChunks, openSecret } from "./age-secret.ts";
+import { holdsSecret } from "./file-kind.ts";
 import { digestOf, outputPath, replayable } from "./input.ts";
-import { inFile, isAgePath, statOf, type Project } from "./project.ts";
+import { inFile, isAgePath, type Project } from "./project.ts";
 
 export interface DecryptRequest {
   /** A path, or `-` for standard input. */
@@ -72,10 +72,8 @@ async function refuseOverSecret(project: Project, target: string): Promise<void>
   const at = { file: project.show(target) };
   const hint = "choose another name; `secrets decrypt -i` decrypts in place";
   if (isAgePath(target)) throw new SecretsError("refused", "plaintext under a name that ends in .age", { at, hint });
-  if ((await statOf(project, target))?.kind !== "file") return;
-  const bytes = await collect(fileChunks(project, target));
-  const secret = recognise(bytes, target).kind !== "plain" || mayBeYaml(bytes);
-  if (secret) throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
+  if (await holdsSecret(project, target))
+    throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
 }
 
 async function commitPlaintext(

@@ -2,7 +2,7 @@
 import { isAge, readAgeHeader } from "../documents/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { SecretsError } from "../errors.ts";
-import { shellWord } from "../io/words.ts";
+import { shellWord } from "../findings/place.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients } from "../policy/policy.ts";
 import { fileChunks, sealingChange } from "./age-secret.ts";

@@ -1,4 +1,5 @@
 /** How does a plaintext document become a sops document? */
+import { shellWord } from "../findings/place.ts";
 import { SELECTION_SETTINGS } from "../policy/rule-settings.ts";
 import { selectionSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import type { WantedReaders } from "../documents/sops-verbs.ts";
@@ -7,7 +8,6 @@ import { converted, type Conversion } from "../formats/convert.ts";
 import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { collect } from "../io/stream.ts";
 import type { Ruling } from "../policy/policy.ts";
-import { shellWord } from "../io/words.ts";
 import { fileChunks } from "./age-secret.ts";
 import { namedRecipients } from "./encrypt-age.ts";
 import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";

@@ -9,7 +9,8 @@ import { mayBeYaml, recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { formatOfPath, isFormatName, loadFormat } from "../formats/index.ts";
 import type { FormatName } from "../formats/format.ts";
-import { inFile, isAgePath, type Project } from "./project.ts";
+import { attempt } from "../io/io-error.ts";
+import { inFile, isAgePath, statOf, type Project } from "./project.ts";
 
 /** The format that the user named. @throws SecretsError `usage` */
 export function requireFormatName(name: string): FormatName {
@@ -52,6 +53,13 @@ async function oddYaml(bytes: Uint8Array): Promise<FileKind> {
   } catch {
     return { kind: "plain" };
   }
+}
+
+/** Whether what is at this path is encrypted, or may be. @throws SecretsError `io` */
+export async function holdsSecret(project: Project, path: string): Promise<boolean> {
+  if ((await statOf(project, path))?.kind !== "file") return false;
+  const bytes = await attempt(project.show(path), "read", () => project.host.files.read(path));
+  return recognise(bytes, path).kind !== "plain" || mayBeYaml(bytes);
 }
 
 /** The bytes as text. @throws SecretsError `malformed` where they are not UTF-8 */

@@ -2,7 +2,7 @@
  * Nobody here can open it: who can, what was tried, and whom to ask for what?
  */
 import { SecretsError } from "../errors.ts";
-import { shellWord } from "../io/words.ts";
+import { shellWord } from "../findings/place.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Project } from "./project.ts";
 import { ruleForReading } from "./rule.ts";

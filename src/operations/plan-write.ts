@@ -4,9 +4,9 @@
  * The rule for the path, its readers, drift and lock-out, settled before anything is typed. Opens nothing, asks for no key.
  */
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../findings/place.ts";
 import { loadFormat } from "../formats/index.ts";
 import { collect } from "../io/stream.ts";
-import { shellWord } from "../io/words.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
 import { kindOfContent, kindOfNew } from "./file-kind.ts";

@@ -7,9 +7,9 @@
 import type { AgeHeader } from "../documents/age-header.ts";
 import { agreement } from "../documents/age-readers.ts";
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../findings/place.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients, type Policy, type Reader } from "../policy/policy.ts";
-import { shellWord } from "../io/words.ts";
 import type { Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
 

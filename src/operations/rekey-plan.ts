@@ -2,7 +2,7 @@
  * What would bring these files to the policy? Found from what they declare, without a key.
  */
 import { SecretsError } from "../errors.ts";
-import { shellWord } from "../io/words.ts";
+import { shellWord } from "../findings/place.ts";
 import { needsPassphrase } from "./age-secret.ts";
 import { inspect, type Inspected } from "./inspect.ts";
 import type { Project } from "./project.ts";

@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
 import { sealAge } from "../documents/age-file.ts";
 import { SecretsError } from "../errors.ts";
-import { shellWord } from "../io/words.ts";
+import { shellWord } from "../findings/place.ts";
 import type { Project } from "./project.ts";
 import type { Target } from "./target.ts";
 

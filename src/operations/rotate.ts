@@ -1,7 +1,7 @@
 /** How does a sops document get a new data key, with every value encrypted anew for the same readers? */
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../findings/place.ts";
 import { sha256 } from "../io/stream.ts";
-import { shellWord } from "../io/words.ts";
 import { inspect } from "./inspect.ts";
 import { inFile, type Project } from "./project.ts";
 import { ruleOf } from "./rule.ts";

@@ -3,8 +3,8 @@
  */
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../findings/place.ts";
 import { attempt } from "../io/io-error.ts";
-import { shellWord } from "../io/words.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { placeText, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
 

@@ -5,8 +5,8 @@
  * In a sops document one value changes, and with it its own text, the MAC and the timestamp.
  */
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../findings/place.ts";
 import type { Step } from "../formats/format.ts";
-import { shellWord } from "../io/words.ts";
 import { inFile, type Project } from "./project.ts";
 import { tellIfNotReader } from "./readers.ts";
 import { missingKey, resolveSteps, stepsOf } from "./key-path.ts";

@@ -5,7 +5,7 @@
  * removes them makes a new data key.
  */
 import { SecretsError } from "../errors.ts";
-import { shellWord } from "../io/words.ts";
+import { shellWord } from "../findings/place.ts";
 import { inspect } from "./inspect.ts";
 import type { Project } from "./project.ts";
 import { requireRule } from "./rule.ts";

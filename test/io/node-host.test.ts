@@ -33,6 +33,10 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (content: Uint8Array): string => new TextDecoder().decode(content);
 
 describe("files", () => {
+  test.runIf(process.platform === "linux")("make no directory, and say so, where nothing can be made", async () => {
+    await expect(files.makeDirectory("/proc/nothing/at/all")).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
   test("are created exclusively, with their mode from the first moment", async () => {
     const file = await files.open(at("a"), "create", 0o600);
     expect(statSync(at("a")).mode & 0o777).toBe(0o600);
@@ -90,6 +94,7 @@ describe("files", () => {
     await files.makeDirectory(at("x/y"), 0o700);
     expect(statSync(at("x/y")).mode & 0o777).toBe(0o700);
     await expect(files.makeDirectory(at("a"))).rejects.toMatchObject({ code: "EEXIST" });
+    await expect(files.makeDirectory(at("a/b/c"))).rejects.toMatchObject({ code: "ENOTDIR" });
     await files.syncDirectory(directory);
   });
 

@@ -14,6 +14,8 @@ export interface Reported {
   readonly failOn: Severity;
   readonly showIgnored: boolean;
   readonly words: Words;
+  /** Of this program. */
+  readonly version: string;
 }
 
 /** How text is marked; identity where nobody looks at a terminal. */
@@ -32,6 +34,21 @@ const ORDER: readonly Severity[] = ["critical", "error", "warning", "note"];
 /** Whether a finding makes the check fail. */
 export function counts({ severity }: Finding, failOn: Severity): boolean {
   return ORDER.indexOf(severity) <= ORDER.indexOf(failOn);
+}
+
+/** The gravest first, else in the order that they have: for readers that take only so many. */
+export function gravestFirst(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+}
+
+/** Makes fingerprints that occur several times distinct, in the order in which they come: for services that merge equal ones. */
+export function distinctly(): (fingerprint: string) => string {
+  const seen = new Map<string, number>();
+  return (fingerprint) => {
+    const count = (seen.get(fingerprint) ?? 0) + 1;
+    seen.set(fingerprint, count);
+    return `${fingerprint}:${count}`;
+  };
 }
 
 /** `2 errors, 1 warning`, gravest first; "no findings" where there are none. */

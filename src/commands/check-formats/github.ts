@@ -1,17 +1,18 @@
 /**
  * What does GitHub Actions read from a log?
  *
- * Workflow commands, which become annotations. Only some ten of each kind are shown, so the whole report stands before them.
+ * Workflow commands, which become annotations. Only some ten of each kind are shown, so the gravest come first, and the whole
+ * report stands before them.
  */
 import { position } from "./position.ts";
-import { shortCommit, totals, scopeWords, type Reported } from "./format.ts";
+import { gravestFirst, plural, shortCommit, totals, scopeWords, type Reported } from "./format.ts";
 import { text } from "./text.ts";
 import { visible } from "../visible.ts";
 import type { Finding } from "../../index.ts";
 
 export function github(reported: Reported): string {
   const { report } = reported;
-  const commands = report.findings.map(annotation);
+  const commands = gravestFirst(report.findings).map(annotation);
   const failures = report.unchecked.map(
     ({ file, reason }) => `::error title=not checked::${data(`${file}: ${reason}`)}`,
   );
@@ -23,37 +24,51 @@ function annotation({ severity, rule, message, path, line, column, commit, fix }
   const place = [`file=${property(path)}`, ...(line === undefined ? [] : [`line=${line}`])];
   if (line !== undefined && column !== undefined) place.push(`col=${column}`);
   const where = commit === undefined ? "" : ` (in commit ${shortCommit(commit)})`;
-  const body = data(`${message}${where}${fix === undefined ? "" : `\nfix: ${fix}`}`);
+  const body = [`${message}${where}`, ...(fix === undefined ? [] : [`fix: ${fix}`])].map(data).join("%0A");
   return `::${level} ${place.join(",")},title=${rule}::${body}`;
 }
 
 function data(value: string): string {
-  return value.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return visible(value).replaceAll("%", "%25");
 }
 
 function property(value: string): string {
   return data(value).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }
 
-/** The report as Markdown, for the summary of a job. */
-export function summary({ report }: Reported): string {
-  const rows = report.findings.map(({ severity, rule, message, at, fix }) =>
-    row([
-      severity,
-      rule,
-      `\`${visible(position(at))}\``,
-      visible(message),
-      fix === undefined ? "" : `\`${visible(fix)}\``,
-    ]),
-  );
-  const skipped = report.unchecked.map(({ file, reason }) =>
-    row(["not checked", "", `\`${visible(file)}\``, visible(reason), ""]),
-  );
+/**
+ * The report as Markdown, for the summary of a job.
+ * @param room how many bytes it may have: GitHub takes no summary that is larger than it allows.
+ */
+export function summary({ report }: Reported, room: number): string {
+  const rows = [
+    ...gravestFirst(report.findings).map(({ severity, rule, message, at, fix }) =>
+      row([severity, rule, code(position(at)), markdown(message), fix === undefined ? "" : code(fix)]),
+    ),
+    ...report.unchecked.map(({ file, reason }) => row(["not checked", "", code(file), markdown(reason), ""])),
+  ];
   const head = `### secrets check: ${totals(report.findings)} ${scopeWords(report)}\n\n`;
-  if (rows.length + skipped.length === 0) return head;
-  return `${head}${row(["", "rule", "place", "finding", "fix"])}${row(["---", "---", "---", "---", "---"])}${rows.join("")}${skipped.join("")}\n`;
+  const table = row(["", "rule", "place", "finding", "fix"]) + row(["---", "---", "---", "---", "---"]);
+  const more = (count: number) => `\nThe log has ${plural(count, "line")} more.\n`;
+  let left = room - Buffer.byteLength(head + table + more(rows.length));
+  if (left < 0) return "";
+  if (rows.length === 0) return head;
+  const firstOut = rows.findIndex((line) => (left -= Buffer.byteLength(line)) < 0);
+  if (firstOut === -1) return `${head}${table}${rows.join("")}\n`;
+  return `${head}${table}${rows.slice(0, firstOut).join("")}${more(rows.length - firstOut)}`;
 }
 
 function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", String.raw`\|`)).join(" | ")} |\n`;
+  return `| ${cells.join(" | ")} |\n`;
+}
+
+function code(text: string): string {
+  return `<code>${markdown(text)}</code>`;
+}
+
+/** Entities take no part in Markdown, in HTML or in tables; an empty comment keeps `@name` from being somebody's. */
+function markdown(text: string): string {
+  return visible(text)
+    .replaceAll(/[^\p{L}\p{N} ,/'()-]/gu, (sign) => `&#${sign.codePointAt(0)};`)
+    .replaceAll("&#64;", "&#64;<!-- -->");
 }

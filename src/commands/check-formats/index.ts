@@ -7,6 +7,7 @@ export const formats: readonly FormatLine[] = [
   { name: "sarif", load: async () => (await import("./sarif.ts")).sarif },
   { name: "github", load: async () => (await import("./github.ts")).github },
   { name: "junit", load: async () => (await import("./junit.ts")).junit },
+  { name: "gitlab", load: async () => (await import("./gitlab.ts")).gitlab },
 ];
 
 export function formatNamed(name: string): FormatLine | undefined {

@@ -1,17 +1,19 @@
 /** What do build servers read? A finding that counts is a failed case, one that does not a case with words. */
 import { position } from "./position.ts";
 import { counts, type Reported } from "./format.ts";
-import type { Finding, Severity } from "../../index.ts";
+import type { Finding, Ignored, Severity } from "../../index.ts";
 
-export function junit({ report, failOn }: Reported): string {
+export function junit({ report, failOn, showIgnored }: Reported): string {
   const { findings, unchecked } = report;
+  const ignored = showIgnored ? report.ignored : [];
   const cases = [
     ...findings.map((finding) => caseOf(finding, failOn)),
-    ...unchecked.map(({ file, reason }) => skippedCase(file, reason)),
+    ...unchecked.map(({ file, reason }) => uncheckedCase(file, reason)),
+    ...ignored.map(allowedCase),
   ];
   if (cases.length === 0) cases.push('    <testcase classname="secrets check" name="no findings"/>');
   const failures = findings.filter((finding) => counts(finding, failOn)).length;
-  const numbers = `tests="${cases.length}" failures="${failures}" errors="${unchecked.length}"`;
+  const numbers = `tests="${cases.length}" failures="${failures}" errors="${unchecked.length}" skipped="${ignored.length}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${numbers}>`,
@@ -24,15 +26,23 @@ export function junit({ report, failOn }: Reported): string {
 }
 
 function caseOf(finding: Finding, failOn: Severity): string {
-  const { rule, severity, message, at, path, fix } = finding;
-  const head = `    <testcase classname="${rule}" name="${xml(`${position(at)} ${message}`)}" file="${xml(path)}"`;
+  const { rule, severity, message, fix } = finding;
+  const head = headOf(finding);
   const body = xml(`${severity}: ${message}${fix === undefined ? "" : `\nfix: ${fix}`}`);
   return counts(finding, failOn)
     ? `${head}><failure type="${rule}" message="${xml(message)}">${body}</failure></testcase>`
     : `${head}><system-out>${body}</system-out></testcase>`;
 }
 
-function skippedCase(file: string, reason: string): string {
+function headOf({ rule, message, at, path }: Finding): string {
+  return `    <testcase classname="${rule}" name="${xml(`${position(at)} ${message}`)}" file="${xml(path)}"`;
+}
+
+function allowedCase({ finding, reason, by }: Ignored): string {
+  return `${headOf(finding)}><skipped message="${xml(`allowed by ${by}: ${reason}`)}"/></testcase>`;
+}
+
+function uncheckedCase(file: string, reason: string): string {
   return `    <testcase classname="not checked" name="${xml(file)}"><error message="${xml(reason)}"/></testcase>`;
 }
 
@@ -41,12 +51,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
+  "\t": "&#9;",
   "\n": "&#10;",
+  "\r": "&#13;",
 };
 
 /** What XML 1.0 cannot hold at all becomes a replacement character. */
 function xml(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
-    .replaceAll(/[&<>"\n]/g, (letter) => ENTITIES[letter] ?? letter);
+    .replaceAll(/[&<>"\t\n\r]/g, (letter) => ENTITIES[letter] ?? letter);
 }

@@ -17,7 +17,12 @@ export function text({ report, showIgnored, words }: Reported): string {
     lines.push(`${visible(file)}: ${words.bad("not checked")}: ${visible(reason)}`);
     if (hint !== undefined) lines.push(words.dim(visible(`    hint: ${hint}`)));
   }
-  return lines.map((line) => `${line}\n`).join("");
+  return lines.map((line) => `${harmless(line)}\n`).join("");
+}
+
+/** GitHub takes a line that begins so for a command, and nearly every file may be called so. */
+function harmless(line: string): string {
+  return /^\s*::/.test(line) ? `./${line}` : line;
 }
 
 function findingLines({ at, severity, rule, message, fix, commit }: Finding, words: Words): string[] {

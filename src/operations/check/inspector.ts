@@ -18,7 +18,7 @@ import { isExempt } from "../../policy/enforcement.ts";
 import type { Project } from "../project.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "./key-holders.ts";
 import type { PolicySet } from "./policies.ts";
-import type { Version } from "./scope.ts";
+import { REPLACED, type Version } from "./scope.ts";
 
 /** What was found in one version. */
 export interface Inspected {
@@ -66,6 +66,8 @@ export function createInspector(options: InspectorOptions): Inspector {
     recipientId: recipientIds(policies),
     finding: (rule, draft, { path, commit }) => ({
       ...draft,
+      // A name that is not UTF-8 cannot be written in a command.
+      fix: path.includes(REPLACED) ? undefined : draft.fix,
       rule,
       path,
       commit,

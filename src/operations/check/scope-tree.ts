@@ -14,10 +14,7 @@ import { SecretsError } from "../../errors.ts";
 import type { Project } from "../project.ts";
 import { isFrameFile, readEntries, readFiles } from "./blob-reading.ts";
 import { isPolicyFile, policySet, type PolicyText } from "./policies.ts";
-import type { Frame, Scope, Unchecked } from "./scope.ts";
-
-/** What stands in a name for bytes that are not UTF-8. */
-const REPLACED = "\ufffd";
+import { REPLACED, type Frame, type Scope, type Unchecked } from "./scope.ts";
 
 export interface TreeRequest {
   /** Absolute paths that were named; none: everything. */

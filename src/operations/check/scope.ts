@@ -7,6 +7,9 @@
 import type { Git } from "../../git/git.ts";
 import type { PolicySet } from "./policies.ts";
 
+/** What stands in a name for bytes that are not UTF-8. */
+export const REPLACED = "\ufffd";
+
 /** One version of one file that is looked at. */
 export interface Version {
   /** POSIX, relative to the root. */

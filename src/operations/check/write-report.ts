@@ -1,33 +1,88 @@
 /**
  * How does a report get into a file?
  *
- * It is no secret and nothing depends on it: whole or not at all, without lock and journal.
+ * It is no secret and nothing depends on it: whole or not at all, without lock and journal. Where it must not go is said before
+ * the work begins.
  */
 import { randomBytes } from "node:crypto";
-import { dirname } from "node:path";
-import { attempt } from "../../io/io-error.ts";
-import type { Project } from "../project.ts";
+import { dirname, sep } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import { SETTINGS_FILE } from "../../findings/suppressions.ts";
+import { attempt, quietly } from "../../io/io-error.ts";
+import { holdsSecret } from "../file-kind.ts";
+import { outputPath } from "../input.ts";
+import { requireFile, statOf, type Project } from "../project.ts";
+import { isPolicyFile } from "./policies.ts";
 
-/** @param append whether what the file holds stays in front. @throws SecretsError `io`. */
+/**
+ * Whether reports can go to these files, as far as that can be told beforehand.
+ * @throws SecretsError `usage`: no file, or two reports for one; `refused`: what is there is no report; `io`.
+ */
+export async function requireReportFiles(project: Project, files: readonly string[]): Promise<void> {
+  const taken = new Set<string>();
+  for (const file of files) {
+    const { path, real } = await placeFor(project, file);
+    if (taken.has(real)) {
+      throw new SecretsError("usage", "two reports for one file", { at: { file: project.show(path) } });
+    }
+    taken.add(real);
+  }
+}
+
+/** @param append whether what the file holds stays in front. @throws SecretsError as `requireReportFiles`. */
 export async function writeReport(
   project: Project,
   file: string,
   { text, append }: { readonly text: string; readonly append: boolean },
 ): Promise<void> {
+  const { path, real, mode } = await placeFor(project, file);
   if (project.dryRun) return;
   const { files } = project.host;
-  const path = project.resolve(file);
   await attempt(project.show(path), "write", async () => {
-    await files.makeDirectory(dirname(path));
-    const stat = await files.stat(path);
-    const before = append && stat !== undefined ? await files.read(path) : new Uint8Array();
-    const beside = `${path}.${randomBytes(6).toString("hex")}`;
-    const made = await files.open(beside, "create", 0o644);
+    await files.makeDirectory(dirname(real));
+    const before = append && mode !== undefined ? await files.read(real) : new Uint8Array();
+    const beside = `${real}.${randomBytes(6).toString("hex")}`;
+    const made = await files.open(beside, "create", mode ?? 0o644);
+    const remove = () => quietly(() => files.remove(beside)).then(() => undefined);
+    const forget = project.host.onExit(remove);
     try {
-      await made.write(Buffer.concat([before, Buffer.from(text)]));
+      try {
+        await made.write(Buffer.concat([before, Buffer.from(text)]));
+      } finally {
+        await made.close();
+      }
+      await files.rename(beside, real);
+    } catch (error) {
+      await remove();
+      throw error;
     } finally {
-      await made.close();
+      forget();
     }
-    await files.rename(beside, stat === undefined ? path : await files.realpath(path));
   });
+}
+
+/** The file behind all symbolic links, and its mode if it is there. */
+async function placeFor(project: Project, file: string) {
+  if (outputPath(file) === undefined) {
+    throw new SecretsError("usage", "standard output has the report of --format, and no other", {
+      hint: "name a file, or choose the form with --format",
+    });
+  }
+  const path = project.resolve(file);
+  const stat = await statOf(project, path);
+  if (stat !== undefined) requireFile(project, path, stat);
+  const { files } = project.host;
+  const real = await attempt(project.show(path), "write", async () =>
+    (await files.stat(path, { follow: false })) === undefined ? path : files.realpath(path),
+  );
+  const isGits = real.split(sep).includes(".git");
+  const isPolicy = isPolicyFile(real.split(sep).join("/")) || real.endsWith(`${sep}${SETTINGS_FILE}`);
+  if (isGits || isPolicy || (stat !== undefined && (await holdsSecret(project, real)))) {
+    const what = isGits ? "what belongs to git" : isPolicy ? "a policy" : "an encrypted file";
+    throw new SecretsError("refused", `a report would replace ${what}`, {
+      at: { file: project.show(path) },
+      hint: "choose another name",
+    });
+  }
+  return { path, real, mode: stat?.mode };
 }
