@@ -71,8 +71,7 @@ function lineOf(text: string): Line {
 
 function hasClearLine(text: string, selects: (path: readonly string[]) => boolean): boolean {
   const above: Line[] = [];
-  const lines = withoutMetadata(text).split(/\r?\n/);
-  return lines
+  return withoutMetadata(text)
     .filter((line) => !/^\s*(?:[#;]|\/\/|$)/.test(line))
     .map(lineOf)
     .some((line) => {
@@ -83,12 +82,14 @@ function hasClearLine(text: string, selects: (path: readonly string[]) => boolea
     });
 }
 
-/** Without what sops itself writes in clear, which it puts last. */
-function withoutMetadata(text: string): string {
-  const json = text.search(/^\s*"sops"\s*:/m);
-  if (json !== -1 && text.trimStart().startsWith("{")) return text.slice(0, json);
-  return text
-    .replace(/^sops:[^\n]*\n(?:(?:[ \t\r][^\n]*|-[^\n]*)?\n?(?!$))*/m, "")
-    .replace(/^sops_[^\n]*$/gm, "")
-    .replace(/^\[sops\][^[]*/m, "");
+/** The lines without what sops itself writes in clear, which it puts last. */
+function withoutMetadata(text: string): string[] {
+  const lines = text.split(/\r?\n/);
+  const isObject = text.trimStart().startsWith("{");
+  let inside = false;
+  return lines.filter((line) => {
+    if (/^(?:sops:|\[sops\]|[ \t]*"sops"[ \t]*:)/.test(line)) inside = true;
+    else if (inside && !isObject && /^[^\s#-]/.test(line) && !/^[\w.-]+[ \t]*=/.test(line)) inside = false;
+    return !inside && !line.startsWith("sops_");
+  });
 }

@@ -14,7 +14,7 @@ import type { Unchecked } from "./scope.ts";
 const AT_ONCE = 16;
 
 /** Said of what is too large for one text in memory. */
-export const TOO_LARGE = "it is too large to be looked at";
+const TOO_LARGE = "it is too large to be looked at";
 
 /** The names of the files that say how others are judged. */
 export const FRAME_NAMES = [".sops.yaml", SETTINGS_FILE];
