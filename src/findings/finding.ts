@@ -28,6 +28,8 @@ export interface Draft {
   readonly fix?: string | undefined;
   /** What tells this finding from others of the same rule in the same file, and stays when lines move: a key path, a name. */
   readonly subject?: string | undefined;
+  /** Whether something stands in clear there, so that it was published even where a later commit mends it. */
+  readonly exposes?: boolean | undefined;
 }
 
 export interface Finding extends Draft {
@@ -40,6 +42,8 @@ export interface Finding extends Draft {
   readonly commit?: string | undefined;
   /** 16 hex digits, the same as long as it is the same finding: rule, path and subject, hashed. */
   readonly fingerprint: string;
+  /** The permission that made a warning of it, because it is no older than the range that is looked at. */
+  readonly permission?: string | undefined;
 }
 
 /** What `secrets explain` says; each a few sentences. */

@@ -24,14 +24,21 @@ export const sec002: FileRule = {
   },
   inspect: async ({ content, file }) => {
     if (content.kind !== "sops") return [];
-    const selects = await selectionOf(content.document);
-    if (selects === undefined) return [];
-    return content.document.parsed.leaves.flatMap((leaf) => {
-      if (!selects(leaf.path) || !isClear(leaf)) return [];
-      return [leaf.kind === "comment" ? commentDraft(leaf) : valueDraft(leaf, content.document, file)];
-    });
+    const { document } = content;
+    const leaves = await clearLeaves(document);
+    return leaves.map((leaf) => (leaf.kind === "comment" ? commentDraft(leaf) : valueDraft(leaf, document, file)));
   },
 };
+
+/** The values that stand in clear against the file's own settings. */
+export async function clearValues(document: SopsDocument): Promise<Leaf[]> {
+  return (await clearLeaves(document)).filter(({ kind }) => kind === "value");
+}
+
+async function clearLeaves(document: SopsDocument): Promise<Leaf[]> {
+  const selects = await selectionOf(document);
+  return selects === undefined ? [] : document.parsed.leaves.filter((leaf) => selects(leaf.path) && isClear(leaf));
+}
 
 /** Undefined where the file's rule is one of comments, or broken, which SEC005 tells. */
 async function selectionOf(document: SopsDocument) {

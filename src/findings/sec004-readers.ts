@@ -18,7 +18,7 @@ export const sec004: FileRule = {
     why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
     mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed. Then change the values themselves: who was removed may have read them.",
     limits:
-      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared.",
+      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared. Where a range, or what is staged, takes the rule of a path away, the readers are compared with the policy before it.",
   },
   inspect: async (subject) => {
     const { content, governed } = subject;

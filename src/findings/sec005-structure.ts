@@ -6,6 +6,7 @@ import { SecretsError } from "../errors.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { textOfScalar } from "../formats/scalar.ts";
+import { standsInClear } from "./clear-lines.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
 import { placeOf } from "./place.ts";
 
@@ -23,18 +24,36 @@ export const sec005: FileRule = {
   },
   inspect: async (subject) => {
     const { content } = subject;
-    if (content.kind === "broken-sops") return [{ severity: "error", subject: "syntax", ...content.problem }];
+    if (content.kind === "broken-sops") {
+      const exposes = await standsInClear(subject, content.text);
+      return [
+        {
+          severity: "error",
+          subject: "syntax",
+          exposes,
+          ...content.problem,
+          message: told(content.problem.message, exposes),
+        },
+      ];
+    }
     if (content.kind === "sops") return [...metadataDrafts(content.document), ...(await leafDrafts(content.document))];
     return strayDrafts(subject);
   },
 };
 
-function strayDrafts({ content, governed }: FileSubject): Draft[] {
+async function strayDrafts(subject: FileSubject): Promise<Draft[]> {
+  const { content, governed } = subject;
   if (content.kind !== "plain" || !content.needles.sealed || content.text === undefined) return [];
   if (governed === undefined || governed.enforcement === "never") return [];
   const place = placeOf(content.text, content.text.indexOf("ENC[AES256_GCM,"));
   const message = "it holds encrypted values and no sops metadata, so nobody can open it";
-  return [{ severity: "error", message, subject: "metadata", ...place }];
+  const exposes = await standsInClear(subject, content.text);
+  return [{ severity: "error", message: told(message, exposes), subject: "metadata", exposes, ...place }];
+}
+
+/** That it is broken is half of it where plaintext is lost. */
+function told(message: string, exposes: boolean): string {
+  return exposes ? `${message}; something stands in clear in it` : message;
 }
 
 function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
@@ -71,7 +90,9 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
   const selects = await compileSelection(metadata.settings).catch((error: unknown) => {
     if (!(error instanceof SecretsError)) throw error;
     if (error.code === "malformed") {
-      drafts.push({ severity: "error", message: `in its metadata, ${error.message}`, subject: "selection" });
+      // Nobody can tell what was to be in clear.
+      const exposes = parsed.leaves.some(({ kind, scalar }) => kind === "value" && isOpen(textOfScalar(scalar) ?? ""));
+      drafts.push({ severity: "error", message: `in its metadata, ${error.message}`, subject: "selection", exposes });
     }
     return () => true;
   });
@@ -79,7 +100,9 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
     const text = textOfScalar(leaf.scalar) ?? "";
     const add = (message: (key: string) => string) => {
       const key = stepsText(leaf.steps);
-      drafts.push({ severity: "error", message: message(key), line: leaf.line, column: leaf.column, subject: key });
+      const exposes = text.startsWith("ENC[") && !looksSealed(text);
+      const { line, column } = leaf;
+      drafts.push({ severity: "error", message: message(key), line, column, subject: key, exposes });
     };
     if (leaf.kind === "value" && isTwice(seen, leaf)) add((key) => `${key} stands twice`);
     if (text.startsWith("ENC[") && selects(leaf.path) && isMalformed(text)) {
@@ -87,6 +110,10 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
     }
   }
   return drafts;
+}
+
+function isOpen(text: string): boolean {
+  return text !== "" && !looksSealed(text);
 }
 
 function isTwice(seen: Set<string>, { document, steps }: Leaf): boolean {

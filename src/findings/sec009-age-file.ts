@@ -46,6 +46,7 @@ export const sec009: FileRule = {
         column: 1,
         fix,
         subject: "plain",
+        exposes: true,
       },
     ];
   },

@@ -11,7 +11,7 @@ export const sec011: VersionsRule = {
     why: "All commits are pushed and merged, not only the last. Encrypting or removing a secret in the next commit leaves it readable in this one.",
     mend: "Before it is pushed: rebase and take it out of that commit (git rebase -i A). After: change the secret itself.",
     limits:
-      "What the last commit still holds is reported as SEC001 and SEC002. Merges are judged by what differs from all of their parents. The policies of A and of B both count, and the stricter one wins, so that rule and secret cannot be dropped together. A squash merge publishes only the last commit; the others stay in the pull request.",
+      "What the last commit still holds is reported as SEC001 and SEC002. A file that was only damaged (cut short, without a MAC, in the middle of a merge) and mended later published nothing and is left out; one in which values stood in clear, as far as its lines tell, is not. Merges are judged by what differs from all of their parents, and by what the end of the range has otherwise than its beginning. The policies of A and of B both count, and the stricter one wins, so that rule and secret cannot be dropped together; a policy that was broken in A and is mended in B counts in B alone. A permission that came with the range makes a warning of a finding and no more. A squash merge publishes only the last commit; the others stay in the pull request.",
   },
   inspect: ({ found }) => {
     const { message, line, column, subject } = found;

@@ -143,21 +143,38 @@ export interface Ignored {
   readonly by: string;
 }
 
-/** What counts of these findings, and what does not. A permission that has expired is told with the finding. */
+/** What settings say, at one moment. */
+export interface Allowed {
+  readonly allowances: readonly Allowance[];
+  /** Fingerprints. */
+  readonly baseline: ReadonlySet<string>;
+}
+
+export interface Sifting extends Allowed {
+  /** The permissions of the file itself. */
+  readonly inFile?: readonly Allowance[];
+  /** Whether a range brought that file, and so those permissions. */
+  readonly isNew?: boolean;
+  /** What was allowed where a range begins; without it, all that is allowed counts. */
+  readonly before?: Allowed | undefined;
+  readonly today: string;
+}
+
+/**
+ * What counts of these findings, and what does not. A permission that has expired is told with the finding; one that came with
+ * the range itself makes a warning of it, for whoever reviews the range.
+ */
 export function sifted(
   findings: readonly Finding[],
-  { allowances, baseline, today }: { allowances: readonly Allowance[]; baseline: ReadonlySet<string>; today: string },
+  sifting: Sifting,
 ): { readonly kept: Finding[]; readonly ignored: Ignored[] } {
   const kept: Finding[] = [];
   const ignored: Ignored[] = [];
   for (const finding of findings) {
-    const meant = allowances.filter(({ rules, covers }) => rules.includes(finding.rule) && covers(finding.path));
-    const counts = meant.find(({ until }) => until === undefined || today <= until);
-    const [expired] = meant;
-    if (counts !== undefined) ignored.push({ finding, reason: counts.reason, until: counts.until, by: counts.by });
-    else if (baseline.has(finding.fingerprint)) {
-      ignored.push({ finding, reason: "in the baseline", until: undefined, by: "baseline" });
-    } else if (expired === undefined) kept.push(finding);
+    const { settled, fresh, expired } = permissionOf(finding, sifting);
+    if (settled !== undefined) ignored.push({ finding, ...settled });
+    else if (fresh !== undefined) kept.push(lowered(finding, fresh));
+    else if (expired === undefined) kept.push(finding);
     else
       kept.push({
         ...finding,
@@ -165,6 +182,40 @@ export function sifted(
       });
   }
   return { kept, ignored };
+}
+
+interface Permission {
+  /** Why it does not count. */
+  readonly settled?: Omit<Ignored, "finding">;
+  /** What would allow it and is no older than the range. */
+  readonly fresh?: string;
+  readonly expired?: Allowance | undefined;
+}
+
+function permissionOf(finding: Finding, sifting: Sifting): Permission {
+  const { allowances, inFile = [], isNew = false, baseline, before, today } = sifting;
+  const covering = (list: readonly Allowance[]) =>
+    list.filter(({ rules, covers }) => rules.includes(finding.rule) && covers(finding.path));
+  const counting = (list: readonly Allowance[]) =>
+    covering(list).find(({ until }) => until === undefined || today <= until);
+  const settled = ({ reason, until, by }: Omit<Ignored, "finding">) => ({ settled: { reason, until, by } });
+
+  const [own, general, isKnown] = [counting(inFile), counting(allowances), baseline.has(finding.fingerprint)];
+  if (own !== undefined && !isNew) return settled(own);
+  if (general !== undefined && (before === undefined || counting(before.allowances) !== undefined)) {
+    return settled(general);
+  }
+  if (isKnown && (before === undefined || before.baseline.has(finding.fingerprint))) {
+    return settled({ reason: "in the baseline", until: undefined, by: "baseline" });
+  }
+  if (own !== undefined) return { fresh: "allowed in the file itself, in this range" };
+  if (general !== undefined) return { fresh: `allowed by ${general.by}, which is new in this range` };
+  if (isKnown) return { fresh: "in the baseline, which is new in this range" };
+  return { expired: covering([...inFile, ...allowances])[0] };
+}
+
+function lowered(finding: Finding, permission: string): Finding {
+  return { ...finding, severity: finding.severity === "note" ? "note" : "warning", permission };
 }
 
 /** The fingerprints of a baseline. @throws SecretsError `policy`. */

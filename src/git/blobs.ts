@@ -7,8 +7,8 @@
 import { SecretsError } from "../errors.ts";
 import type { Git } from "./git.ts";
 
-/** Larger ones are not read whole; whoever asked says so. */
-const MAX_BLOB = 512 * 1024 * 1024;
+/** In bytes. Larger ones are not read whole, and whoever asked says so: no text in memory can hold more. */
+export const MAX_BLOB = 512_000_000;
 
 /** `bytes` is undefined where the object is not there (a partial or shallow clone) or is larger than `MAX_BLOB`. */
 export type TakeBlob = (oid: string, bytes: Buffer | undefined) => void | Promise<void>;

@@ -9,17 +9,35 @@ import type { Git } from "./git.ts";
 import { nulParts } from "./git.ts";
 import { kindOfMode, type Entry } from "./listing.ts";
 
-/** What is staged and differs from HEAD; before the first commit, everything. Removed paths are not among it. */
-export async function stagedEntries(git: Git): Promise<Entry[]> {
+/** A path at which the index differs from HEAD. */
+export interface Staged {
+  readonly path: string;
+  /** What would be committed; undefined where the path was removed, or where a merge is not finished. */
+  readonly entry: Entry | undefined;
+  /** What HEAD has there; undefined where it has nothing. */
+  readonly before: Entry | undefined;
+}
+
+/** What is staged and differs from HEAD; before the first commit, everything. */
+export async function stagedChanges(git: Git): Promise<Staged[]> {
   const args = ["diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff"];
-  const parts = nulParts(await git.ask([...args, "--ignore-submodules=none", "--diff-filter=d"]));
-  const entries: Entry[] = [];
+  const parts = nulParts(await git.ask([...args, "--ignore-submodules=none"]));
+  const changes: Staged[] = [];
   for (let index = 0; index + 1 < parts.length; index += 2) {
-    const [, mode = "", , oid = ""] = (parts[index] ?? "").split(" ");
-    // An unmerged path has no blob that could be committed.
-    if (!/^0+$/.test(oid)) entries.push({ path: parts[index + 1] ?? "", kind: kindOfMode(mode), oid });
+    const [oldMode = "", mode = "", oldOid = "", oid = ""] = (parts[index] ?? "").slice(1).split(" ");
+    const path = parts[index + 1] ?? "";
+    changes.push({ path, entry: entryOf(path, mode, oid), before: entryOf(path, oldMode, oldOid) });
   }
-  return entries;
+  return changes;
+}
+
+function entryOf(path: string, mode: string, oid: string): Entry | undefined {
+  return isZero(oid) ? undefined : { path, kind: kindOfMode(mode), oid };
+}
+
+/** Whether this is git's id for nothing at all. */
+export function isZero(oid: string): boolean {
+  return /^0+$/.test(oid);
 }
 
 /** The full id of what a name stands for, or undefined where there is no such commit. */
@@ -37,6 +55,36 @@ export async function isShallow(git: Git): Promise<boolean> {
 /** The commits of `from..to`, oldest first. @throws SecretsError `io`. */
 export async function commitsBetween(git: Git, from: string, to: string): Promise<string[]> {
   return lines(await git.ask(["rev-list", "--reverse", "--topo-order", `${from}..${to}`]));
+}
+
+/** Commits with those around them. */
+export interface Walk {
+  /** Oldest first. */
+  readonly commits: readonly string[];
+  /** The commits before them that lie outside. */
+  readonly edges: readonly string[];
+}
+
+/**
+ * The commits of `to` that nobody has yet, oldest first.
+ * @param known whose commits are known: `all` those of every ref, as in a hook that runs before the refs are updated; else
+ * those of the refs below a prefix that do not lead to `to` themselves.
+ * @throws SecretsError `io`.
+ */
+export async function commitsNew(git: Git, to: string, known: "all" | "refs" | "refs/remotes"): Promise<Walk> {
+  const args = ["rev-list", "--reverse", "--topo-order", "--boundary"];
+  const answer =
+    known === "all" ? git.ask([...args, to, "--not", "--all"]) : git.ask([...args, "--stdin"], await input());
+  const all = lines(await answer);
+  return {
+    commits: all.filter((line) => !line.startsWith("-")),
+    edges: all.filter((line) => line.startsWith("-")).map((line) => line.slice(1)),
+  };
+
+  async function input(): Promise<Buffer> {
+    const refs = await git.ask(["for-each-ref", "--format=%(objectname)", `--no-contains=${to}`, known]);
+    return Buffer.from([to, ...lines(refs).map((oid) => `^${oid}`), ""].join("\n"));
+  }
 }
 
 /** Every commit that a branch, a tag, a remote's branch or HEAD leads to, oldest first. */
@@ -79,7 +127,7 @@ export async function broughtBy(git: Git, commits: readonly string[]): Promise<B
     const fields = part.slice(colons).split(" ");
     const mode = fields[colons] ?? "";
     const oid = fields[colons + 1 + colons] ?? "";
-    if (!/^0+$/.test(oid)) brought.push({ path, kind: kindOfMode(mode), oid, commit });
+    if (!isZero(oid)) brought.push({ path, kind: kindOfMode(mode), oid, commit });
   }
   return brought;
 }

@@ -32,16 +32,18 @@ const UNSEEN = /could not open directory|Permission denied/;
 const ENVIRONMENT = {
   GIT_OPTIONAL_LOCKS: "0",
   GIT_NO_LAZY_FETCH: "1",
+  // What was pushed is looked at, not what somebody here sees in its place.
   GIT_NO_REPLACE_OBJECTS: "1",
+  GIT_GRAFT_FILE: "/dev/null",
   GIT_TERMINAL_PROMPT: "0",
   LC_ALL: "C",
 };
 
 /**
- * @param index the index to read instead of the repository's own.
+ * @param besides what of the environment this git is to have after all: another index, a hook's object directory.
  * @throws SecretsError `io`: git is not installed.
  */
-export async function gitIn(host: Host, root: string, index?: string): Promise<Git> {
+export async function gitIn(host: Host, root: string, besides: Readonly<Record<string, string>> = {}): Promise<Git> {
   const program = await findProgram(host, "git");
   if (program === undefined) {
     throw new SecretsError("io", "git is not installed, and only git knows what it would publish", {
@@ -53,7 +55,7 @@ export async function gitIn(host: Host, root: string, index?: string): Promise<G
   const env = {
     ...Object.fromEntries(kept),
     ...ENVIRONMENT,
-    ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
+    ...besides,
   };
   const run = async (
     args: readonly string[],

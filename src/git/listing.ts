@@ -66,6 +66,14 @@ export async function treeEntries(git: Git, commit: string): Promise<Entry[]> {
   });
 }
 
+/** Whether the index or HEAD has this file, or files below it. @param path POSIX, relative to the root. */
+export async function knowsPath(git: Git, path: string): Promise<boolean> {
+  if ((await git.ask(["ls-files", "-z", "--", `:(top,literal)${path}`])).length > 0) return true;
+  // Before the first commit there is no HEAD to ask.
+  const head = await git.tryAsk(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+  return head !== undefined && (await git.ask(["ls-tree", "-z", "--full-tree", "HEAD", "--", path])).length > 0;
+}
+
 /** Which of these paths git ignores, tracked or not. */
 export async function ignoredAmong(git: Git, paths: readonly string[]): Promise<ReadonlySet<string>> {
   if (paths.length === 0) return new Set();

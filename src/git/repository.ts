@@ -24,6 +24,19 @@ export async function findRepository(files: Files, from: string): Promise<Reposi
   }
 }
 
+/**
+ * The git directory that `from` lies in, where it is not one that a working tree hides: a bare repository, or that of a hook
+ * which git started inside `.git`. Absolute.
+ */
+export async function findBareRepository(files: Files, from: string): Promise<string | undefined> {
+  for (let directory = from; ; directory = dirname(directory)) {
+    if ((await files.stat(join(directory, ".git"))) !== undefined) return undefined;
+    const kinds = ["HEAD", "objects", "refs"].map(async (name) => (await files.stat(join(directory, name)))?.kind);
+    if ((await Promise.all(kinds)).join() === "file,directory,directory") return directory;
+    if (directory === dirname(directory)) return undefined;
+  }
+}
+
 /** `.git` is a directory, or in worktrees and submodules a file that names one (gitrepository-layout(5)). */
 async function gitDirectory(files: Files, root: string): Promise<string | undefined> {
   const path = join(root, ".git");

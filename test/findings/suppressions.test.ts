@@ -100,6 +100,36 @@ describe("sifting", () => {
     ).toHaveLength(2);
   });
 
+  test("a permission that came with the range only lowers what it is for", () => {
+    const before = { allowances: [], baseline: new Set<string>() };
+    const lowered = [{ severity: "warning", permission: "allowed by b.yaml:1, which is new in this range" }];
+
+    expect(sifted([finding()], { ...none, allowances: good, before })).toMatchObject({ kept: lowered, ignored: [] });
+    expect(sifted([finding()], { ...none, allowances: good, before: { ...before, allowances: good } }).kept).toEqual(
+      [],
+    );
+    expect(sifted([finding({ severity: "note" })], { ...none, allowances: good, before }).kept).toMatchObject([
+      { severity: "note" },
+    ]);
+  });
+
+  test("a permission in a file counts unless the range brought the file", () => {
+    expect(sifted([finding()], { ...none, inFile: good })).toMatchObject({ kept: [], ignored: [{ reason: "x" }] });
+    expect(sifted([finding()], { ...none, inFile: good, isNew: true }).kept).toMatchObject([
+      { severity: "warning", permission: "allowed in the file itself, in this range" },
+    ]);
+  });
+
+  test("a baseline that came with the range only lowers what it has", () => {
+    const baseline = new Set([finding().fingerprint]);
+    const before = { allowances: [], baseline: new Set<string>() };
+
+    expect(sifted([finding()], { ...none, baseline, before }).kept).toMatchObject([
+      { severity: "warning", permission: "in the baseline, which is new in this range" },
+    ]);
+    expect(sifted([finding()], { ...none, baseline, before: { ...before, baseline } }).kept).toEqual([]);
+  });
+
   test("a baseline takes what it holds, and holds hashes only", () => {
     const text = baselineText([finding(), finding({ fingerprint: "fedcba9876543210" }), finding()]);
     const baseline = readBaseline(text, "known.json");

@@ -1,7 +1,7 @@
 /**
  * How are blobs and files read in one go, those first that the others are judged by?
  */
-import { readBlobs } from "../../git/blobs.ts";
+import { MAX_BLOB, readBlobs } from "../../git/blobs.ts";
 import type { Git } from "../../git/git.ts";
 import type { Entry } from "../../git/listing.ts";
 import type { Files } from "../../io/host.ts";
@@ -13,12 +13,26 @@ import type { Unchecked } from "./scope.ts";
 /** Files that are open at one time. */
 const AT_ONCE = 16;
 
+/** Said of what is too large for one text in memory. */
+const TOO_LARGE = "it is too large to be looked at";
+
 /** The names of the files that say how others are judged. */
 export const FRAME_NAMES = [".sops.yaml", SETTINGS_FILE];
 
 /** Whether this is one of them. */
 export function isFrameFile(path: string): boolean {
   return isPolicyFile(path) || path === SETTINGS_FILE;
+}
+
+/** What judges files is no symbolic link: sops would follow it, git does not publish where it leads. */
+export function linkedFrame(entries: readonly Entry[], show: (path: string) => string): Unchecked[] {
+  return entries
+    .filter(({ path, kind }) => kind === "link" && isFrameFile(path))
+    .map(({ path }) => ({
+      file: show(path),
+      reason: "it is a symbolic link, so it judges nothing here",
+      hint: "put a file in its place",
+    }));
 }
 
 /** An index or tree entry to be looked at, with what is to be known of it afterwards. */
@@ -52,7 +66,7 @@ export async function readEntries<Mark>(
     index += 1;
     for (const entry of (isFrame ? frame : others).get(oid) ?? []) {
       if (bytes !== undefined) await take.blob(entry, bytes);
-      else take.unchecked({ file: entry.path, reason: "git does not have its content here, or it is too large" });
+      else take.unchecked({ file: entry.path, reason: `git does not have its content here, or ${TOO_LARGE}` });
     }
     if (!isFrame) return;
     left -= 1;
@@ -97,7 +111,8 @@ export async function readFiles(
 async function readOne(files: Files, path: string): Promise<Uint8Array | Error | undefined> {
   try {
     const stat = await files.stat(path, { follow: false });
-    return stat?.kind === "file" ? await files.read(path) : undefined;
+    if (stat?.kind !== "file") return undefined;
+    return stat.size > MAX_BLOB ? new Error(TOO_LARGE) : await files.read(path);
   } catch (error) {
     return ioError(error, path, "read");
   }

@@ -1,48 +1,78 @@
 /**
  * Which findings do not count here?
+ *
+ * What `.secrets-check.yaml`, the baseline that it names, and the baseline of the command line say. Of a range, what its
+ * beginning said is kept apart: what comes to be reviewed must not settle its own review.
  */
 import { join } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { readBaseline, readSettings, SETTINGS_FILE, type Allowance } from "../../findings/suppressions.ts";
+import { readBaseline, readSettings, SETTINGS_FILE, type Allowed } from "../../findings/suppressions.ts";
 import { ioError } from "../../io/io-error.ts";
 import type { Project } from "../project.ts";
 import { problemOf, type CheckRequest } from "./report.ts";
-import type { Unchecked } from "./scope.ts";
+import type { Frame, SettingsSource, Unchecked } from "./scope.ts";
 
-export interface CheckRules {
-  readonly allowances: readonly Allowance[];
-  readonly baseline: ReadonlySet<string>;
+export interface CheckRules extends Allowed {
+  /** What was allowed where a range begins; undefined where nothing begins. */
+  readonly before: Allowed | undefined;
 }
 
-/** What `.secrets-check.yaml` and the baseline say; one that cannot be read allows nothing, and that is said. */
+/** The settings that lie in a working tree. */
+export function settingsOnDisk(project: Project, root: string): (text: Uint8Array | undefined) => SettingsSource {
+  const show = (path: string) => project.show(join(root, path));
+  return (text) => ({ text, show, read: (path) => fileOnDisk(project, join(root, path)) });
+}
+
+/** One that cannot be read allows nothing, and that is said. */
 export async function readRules(
   project: Project,
-  given: { readonly root: string; readonly settings: Uint8Array | undefined; readonly request: CheckRequest },
+  { frame, request }: { readonly frame: Frame; readonly request: CheckRequest },
   unchecked: (unchecked: Unchecked) => void,
 ): Promise<CheckRules> {
-  const { root, settings, request } = given;
+  const { settings, settingsBefore } = frame;
   try {
-    const shown = project.show(join(root, SETTINGS_FILE));
-    const read =
-      settings === undefined
-        ? { allowances: [], baseline: undefined }
-        : await readSettings(new TextDecoder().decode(settings), shown);
-    const standing = read.baseline === undefined ? undefined : join(root, read.baseline);
-    const file = request.baseline === undefined ? standing : project.resolve(request.baseline);
-    const baseline = file === undefined || request.writeBaseline !== undefined ? undefined : await text(project, file);
-    const known =
-      baseline === undefined || file === undefined ? new Set<string>() : readBaseline(baseline, project.show(file));
-    return { allowances: read.allowances, baseline: known };
+    const given = await givenBaseline(project, request);
+    const now = await allowedBy(settings, given);
+    if (settingsBefore === undefined) return { ...now, before: undefined };
+    // What cannot be read there was mended since, and has allowed nothing.
+    const before = await Promise.all(settingsBefore.map((source) => allowedBy(source, given).catch(() => NOTHING)));
+    const baseline = new Set(before.flatMap((each) => [...each.baseline]));
+    return { ...now, before: { allowances: before.flatMap(({ allowances }) => allowances), baseline } };
   } catch (error) {
     unchecked(problemOf(error));
-    return { allowances: [], baseline: new Set() };
+    return { ...NOTHING, before: undefined };
   }
 }
 
+const NOTHING: Allowed = { allowances: [], baseline: new Set() };
+
+/** What the command line says of a baseline; undefined where it leaves that to the settings. */
+async function givenBaseline(
+  project: Project,
+  { baseline, writeBaseline }: CheckRequest,
+): Promise<ReadonlySet<string> | undefined> {
+  if (writeBaseline !== undefined) return NOTHING.baseline;
+  if (baseline === undefined) return undefined;
+  const path = project.resolve(baseline);
+  return fingerprints(await fileOnDisk(project, path), project.show(path));
+}
+
+async function allowedBy(source: SettingsSource, given: ReadonlySet<string> | undefined): Promise<Allowed> {
+  if (source.text === undefined) return { allowances: [], baseline: given ?? NOTHING.baseline };
+  const text = new TextDecoder().decode(source.text);
+  const { allowances, baseline } = await readSettings(text, source.show(SETTINGS_FILE));
+  if (given !== undefined || baseline === undefined) return { allowances, baseline: given ?? NOTHING.baseline };
+  return { allowances, baseline: fingerprints(await source.read(baseline), source.show(baseline)) };
+}
+
+function fingerprints(bytes: Uint8Array, file: string): ReadonlySet<string> {
+  return readBaseline(new TextDecoder().decode(bytes), file);
+}
+
 /** @throws SecretsError `policy`: it was named, so it has to be there. */
-async function text(project: Project, path: string): Promise<string> {
+async function fileOnDisk(project: Project, path: string): Promise<Uint8Array> {
   try {
-    return new TextDecoder().decode(await project.host.files.read(path));
+    return await project.host.files.read(path);
   } catch (error) {
     const { message } = ioError(error, project.show(path), "read");
     throw new SecretsError("policy", `the baseline cannot be read: ${message}`, { at: { file: project.show(path) } });

@@ -25,6 +25,10 @@ export async function check(project: Project, request: CheckRequest): Promise<Ch
   const run = createRun(project, scope, request);
   try {
     await scope.read({ frame: run.frame, version: run.version, unchecked: run.unchecked });
+    if (scope.modules !== undefined) {
+      const { innerReport } = await import("./submodules.ts");
+      for (const module of scope.modules) run.inner(await innerReport(project, { scope, module, request }, check));
+    }
   } catch (error) {
     run.unchecked(problemOf(error));
   }
@@ -73,10 +77,10 @@ async function scopeFor(project: Project, request: CheckRequest): Promise<Scope>
   if (mode === "stdin") {
     return (await import("./scope-stdin.ts")).stdinScope(project, project.resolve(request.stdinAs ?? ""), config);
   }
-  const git = await import("./scope-git.ts");
-  if (mode === "staged") return git.stagedScope(project, paths);
-  if (mode === "history") return git.historyScope(project, paths);
-  return git.rangeScope(project, { range: git.readRange(request.range ?? ""), paths });
+  if (mode === "staged") return (await import("./scope-staged.ts")).stagedScope(project, paths);
+  if (mode === "history") return (await import("./scope-history.ts")).historyScope(project, paths);
+  const { rangeScope, readRange } = await import("./scope-range.ts");
+  return rangeScope(project, { range: readRange(request.range ?? ""), paths });
 }
 
 function emptyReport(mode: Scope["mode"], unchecked: Unchecked): CheckReport {

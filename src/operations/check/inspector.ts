@@ -26,6 +26,8 @@ export interface Inspected {
   readonly content: Content;
   readonly governed: Governed | undefined;
   readonly findings: readonly Finding[];
+  /** What is found only by policies that ruled the path once. */
+  readonly past: readonly Finding[];
   /** Permissions that stand in the file. */
   readonly allowances: readonly Allowance[];
   readonly badAllowances: readonly BadAllowance[];
@@ -36,6 +38,7 @@ export interface InspectorOptions {
   /** Absolute. */
   readonly root: string;
   readonly policies: readonly PolicySet[];
+  readonly past?: readonly PolicySet[] | undefined;
   readonly listing: () => Promise<readonly string[]>;
 }
 
@@ -48,14 +51,23 @@ export interface Inspector {
   readonly finding: (rule: RuleId, draft: Draft, file: { path: string; commit?: string | undefined }) => Finding;
 }
 
-/** Rules whose findings tell that something was published, so that the policy of an older commit counts for them too. */
-export const EXPOSURE: ReadonlySet<RuleId> = new Set(["SEC001", "SEC002", "SEC003", "SEC013"]);
+/** Rules that tell of what stands in clear, so that the policy of an older commit counts for them too. */
+const EXPOSURE: ReadonlySet<RuleId> = new Set(["SEC001", "SEC002", "SEC003", "SEC013"]);
+/** Rules about readers: where there is no rule any more, the older ones go on. */
+const READERS: ReadonlySet<RuleId> = new Set(["SEC004", "SEC009"]);
+
+/** Whether this tells that something was published, whatever was done to the file later. */
+export function isExposure({ rule, exposes }: Pick<Finding, "rule" | "exposes">): boolean {
+  return exposes ?? EXPOSURE.has(rule);
+}
 
 /** What inspecting one version needs. */
 interface Looking extends InspectorOptions {
   readonly holders: KeyHolders;
   readonly recipientId: FileSubject["recipientId"];
   readonly finding: Inspector["finding"];
+  /** Those of the past that obliged this path. */
+  readonly pastOf: (path: string) => readonly PolicySet[];
 }
 
 export function createInspector(options: InspectorOptions): Inspector {
@@ -64,6 +76,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     ...options,
     holders: keyHolders(options),
     recipientId: recipientIds(policies),
+    pastOf: obligingOf(options.past ?? []),
     finding: (rule, draft, { path, commit }) => ({
       ...draft,
       // A name that is not UTF-8 cannot be written in a command.
@@ -83,8 +96,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       if (subject === undefined) return undefined;
       if (looking.holders.find(subject.keys.flatMap(({ ids }) => ids)) !== undefined)
         waiting.push({ subject, version });
-      const findings = await findingsIn(looking, subject, version);
-      return inspected(subject, version, findings);
+      return inspected(subject, version, await findingsIn(looking, subject, version));
     },
     finish: async () => {
       const found: Inspected[] = [];
@@ -93,7 +105,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         const informed = { ...subject, holder: (ids: readonly string[]) => looking.holders.find(ids, all) };
         const drafts = await draftsOf(informed, (id) => id === "SEC008");
         const findings = drafts.map(({ rule, draft }) => looking.finding(rule, draft, version));
-        found.push(inspected(subject, version, findings));
+        found.push(inspected(subject, version, { findings, past: [] }));
       }
       return found;
     },
@@ -111,7 +123,9 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
   const bytes = utf8Of(version.bytes);
   const needles = needlesIn(bytes);
   const governed = policies[0]?.governs(path);
-  if (governed === undefined && !hasMark(version, needles) && !isObliged(policies.slice(1), path)) return undefined;
+  if (governed === undefined && !hasMark(version, needles)) {
+    if (!policies.slice(1).some((set) => obliges(set, path)) && looking.pastOf(path).length === 0) return undefined;
+  }
 
   const subject: FileSubject = {
     file: project.show(join(root, path)),
@@ -135,8 +149,18 @@ function hasMark({ path, bytes }: Version, needles: Needles): boolean {
   return needles.key || isSealed || path.endsWith(".age") || leftoverStem(path) !== undefined;
 }
 
-function isObliged(policies: readonly PolicySet[], path: string): boolean {
-  return policies.some((set) => (set.governs(path)?.enforcement ?? "never") !== "never");
+function obliges(set: PolicySet, path: string): boolean {
+  return (set.governs(path)?.enforcement ?? "never") !== "never";
+}
+
+/** Remembers its answers: a history has the same paths over and over. */
+function obligingOf(sets: readonly PolicySet[]): Looking["pastOf"] {
+  const known = new Map<string, readonly PolicySet[]>();
+  return (path) => {
+    const found = known.get(path) ?? sets.filter((set) => obliges(set, path));
+    known.set(path, found);
+    return found;
+  };
 }
 
 function managedBy(set: PolicySet | undefined): FileSubject["manages"] {
@@ -144,27 +168,58 @@ function managedBy(set: PolicySet | undefined): FileSubject["manages"] {
 }
 
 /** By the newest policies in everything; by older ones in what was published, where the newest say nothing of it. */
-async function findingsIn({ policies, finding }: Looking, subject: FileSubject, version: Version): Promise<Finding[]> {
+async function findingsIn(
+  looking: Looking,
+  subject: FileSubject,
+  version: Version,
+): Promise<Pick<Inspected, "findings" | "past">> {
   const drafts = await draftsOf(subject, (id) => id !== "SEC008");
-  const findings = drafts.map(({ rule, draft }) => finding(rule, draft, version));
-  for (const set of policies.slice(1)) {
-    const governed = set.governs(subject.path);
-    if (governed === undefined) continue;
-    const other = { ...subject, governed, manages: managedBy(set) };
-    for (const { rule, draft } of await draftsOf(other, (id) => EXPOSURE.has(id))) {
-      const also = finding(rule, draft, version);
-      const known = findings.some((one) => one.rule === rule && one.fingerprint === also.fingerprint);
-      if (!known && also.severity !== "warning") findings.push(also);
-    }
+  const findings = drafts.map(({ rule, draft }) => looking.finding(rule, draft, version));
+  const past: Finding[] = [];
+  const add = (to: Finding[], more: readonly Finding[]) => {
+    const known = new Set([...findings, ...past].map(({ fingerprint }) => fingerprint));
+    to.push(...more.filter(({ fingerprint }) => !known.has(fingerprint)));
+  };
+  for (const set of looking.policies.slice(1)) add(findings, await findingsUnder(set, looking, { subject, version }));
+  if (subject.governed !== undefined) return { findings, past };
+  for (const set of looking.pastOf(subject.path)) {
+    add(past, (await findingsUnder(set, looking, { subject, version })).filter(isExposure));
   }
-  return findings;
+  return { findings, past };
 }
 
-function inspected(subject: FileSubject, version: Version, findings: readonly Finding[]): Inspected {
+/** What an older policy finds. */
+async function findingsUnder(
+  set: PolicySet,
+  { finding }: Looking,
+  { subject, version }: { subject: FileSubject; version: Version },
+): Promise<Finding[]> {
+  const governed = set.governs(subject.path);
+  if (governed === undefined) return [];
+  const isUnruled = subject.governed === undefined;
+  const drafts = await draftsOf(
+    { ...subject, governed, manages: managedBy(set) },
+    (id) => EXPOSURE.has(id) || (isUnruled && READERS.has(id)),
+  );
+  return drafts
+    .filter(({ draft }) => draft.severity !== "warning")
+    .map(({ rule, draft }) => {
+      const message = READERS.has(rule)
+        ? `${draft.message} (${governed.origin ?? governed.policy.file})`
+        : draft.message;
+      return finding(rule, { ...draft, message }, version);
+    });
+}
+
+function inspected(
+  subject: FileSubject,
+  version: Version,
+  { findings, past }: Pick<Inspected, "findings" | "past">,
+): Inspected {
   const { content, governed, bytes, file, path } = subject;
-  const { good, bad } =
-    findings.length === 0 ? { good: [], bad: [] } : allowancesIn(new TextDecoder().decode(bytes), file, path);
-  return { version, content, governed, findings, allowances: good, badAllowances: bad };
+  const isClean = findings.length + past.length === 0;
+  const { good, bad } = isClean ? { good: [], bad: [] } : allowancesIn(new TextDecoder().decode(bytes), file, path);
+  return { version, content, governed, findings, past, allowances: good, badAllowances: bad };
 }
 
 async function draftsOf(

@@ -24,6 +24,8 @@ export interface CheckRequest {
   readonly baseline?: string | undefined;
   /** Write all findings that count into such a file, so that they do not count from now on. */
   readonly writeBaseline?: string | undefined;
+  /** Whether this is a repository inside the one that is meant. */
+  readonly isInner?: boolean | undefined;
 }
 
 export interface CheckReport {

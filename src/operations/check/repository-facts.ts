@@ -10,7 +10,7 @@ import type { Git } from "../../git/git.ts";
 import { attributesOf, ignoredAmong, ignoredFiles } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
 import type { PolicySet } from "./policies.ts";
-import { posixPath } from "./scope-tree.ts";
+import { posixPath } from "./inside.ts";
 
 /** @param encrypted the encrypted files that were seen: path, and whether the bytes are binary. */
 export async function treeFacts(

@@ -1,28 +1,30 @@
 /**
  * How does one check come to its report?
  *
- * Gathers what the inspector finds version by version, adds what only the whole tells (the policy itself, git's settings, older
- * and newer versions of the same file, values seen elsewhere), and puts aside what is allowed.
+ * Gathers what the inspector finds version by version, and adds what only the whole tells: the policy itself, git's settings,
+ * values seen elsewhere, other repositories inside this one. The verdict puts aside what is allowed.
  */
 import { join } from "node:path";
-import { SecretsError } from "../../errors.ts";
-import { isEncryptedContent, readContent } from "../../findings/content.ts";
-import type { Finding, Versions } from "../../findings/finding.ts";
+import { isEncryptedContent } from "../../findings/content.ts";
+import type { Finding } from "../../findings/finding.ts";
 import { sec006 } from "../../findings/sec006-mac.ts";
-import { baselineText, sifted, type Ignored } from "../../findings/suppressions.ts";
+import type { Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
 import { readRules, type CheckRules } from "./check-rules.ts";
 import { createInspector, type Inspected, type Inspector } from "./inspector.ts";
-import { policyFindings, treeFindings } from "./whole.ts";
-import { problemOf, type CheckReport, type CheckRequest } from "./report.ts";
+import { brokenPolicies, isRuled, noPolicy } from "./policy-problems.ts";
+import type { CheckReport, CheckRequest } from "./report.ts";
 import type { Frame, Scope, Unchecked, Version } from "./scope.ts";
 import { createValueHunt, type ValueHunt } from "./value-hunt.ts";
-import { acrossVersions, type Judged } from "./versions.ts";
+import { verdict, type Found } from "./verdict.ts";
+import { policyFindings, treeFindings } from "./whole.ts";
 
 export interface Run {
   readonly frame: (frame: Frame) => Promise<void>;
   readonly version: (version: Version) => Promise<void>;
   readonly unchecked: (unchecked: Unchecked) => void;
+  /** Takes the report of a repository inside this one, with its paths seen from here. */
+  readonly inner: (report: CheckReport) => void;
   readonly finish: () => Promise<CheckReport>;
 }
 
@@ -34,8 +36,10 @@ interface Framed {
 }
 
 interface Gathered {
-  readonly inspected: Pick<Inspected, "version" | "findings" | "allowances">[];
-  readonly opened: Finding[];
+  readonly inspected: Found["inspected"][number][];
+  /** What is about no single version. */
+  readonly others: Finding[];
+  readonly ignored: Ignored[];
   readonly encrypted: { readonly path: string; readonly binary: boolean }[];
   readonly unchecked: Unchecked[];
   files: number;
@@ -43,51 +47,61 @@ interface Gathered {
 }
 
 export function createRun(project: Project, scope: Scope, request: CheckRequest): Run {
-  const gathered: Gathered = { inspected: [], opened: [], encrypted: [], unchecked: [], files: 0, verified: 0 };
+  const none = { inspected: [], others: [], ignored: [], encrypted: [], unchecked: [] };
+  const gathered: Gathered = { ...none, files: 0, verified: 0 };
   const hunt = createValueHunt(project, scope);
   let framed: Framed | undefined;
+  let inner = 0;
   const unchecked = (one: Unchecked) => void gathered.unchecked.push(one);
 
   return {
     frame: async (frame) => {
-      const [primary] = frame.policies;
-      for (const { problem } of primary?.entries ?? []) if (problem !== undefined) unchecked(problemOf(problem));
-      const rules = await readRules(project, { root: scope.root, settings: frame.settings, request }, unchecked);
-      const { policies } = frame;
-      const inspector = createInspector({ project, root: scope.root, policies, listing: scope.listing });
+      for (const problem of brokenPolicies(frame.policies, project.warn)) unchecked(problem);
+      const rules = await readRules(project, { frame, request }, unchecked);
+      const { policies, past } = frame;
+      const inspector = createInspector({ project, root: scope.root, policies, past, listing: scope.listing });
       framed = { frame, rules, inspector };
     },
     version: async (version) => {
       if (framed === undefined) throw new Error("a version came before what it is judged by");
       gathered.files += 1;
-      const inspected = await framed.inspector.inspect(version);
-      if (inspected === undefined) return;
-      const { findings, allowances, badAllowances } = inspected;
-      for (const { by, problem } of badAllowances) project.tell(`warning: ${by}: ${problem}, so it does not count`);
-      gathered.inspected.push({ version: { ...version, bytes: new Uint8Array() }, findings, allowances });
-      tellUnjudged(inspected, project.show(join(scope.root, version.path)), unchecked);
-      if (version.commit !== undefined || !isEncryptedContent(inspected.content)) return;
-      const binary = inspected.content.kind === "age" && !inspected.content.header.armored;
-      if (version.tracked && inspected.governed !== undefined) gathered.encrypted.push({ path: version.path, binary });
-      if (request.verify === true || request.values === true) {
-        await open({ project, scope, gathered, hunt, inspector: framed.inspector }, inspected);
+      const { inspector } = framed;
+      try {
+        await look({ project, scope, request, gathered, hunt, inspector }, version);
+      } catch (error) {
+        // No text can be that long, and no parser goes that deep.
+        if (!(error instanceof RangeError) && !isTooLong(error)) throw error;
+        const reason = "it is too large, or too deeply nested, to be looked at";
+        unchecked({ file: project.show(join(scope.root, version.path)), reason });
       }
     },
     unchecked,
+    inner: ({ findings, ignored, unchecked, files, verified }) => {
+      gathered.others.push(...findings);
+      gathered.ignored.push(...ignored);
+      gathered.unchecked.push(...unchecked);
+      gathered.verified += verified;
+      inner += files;
+    },
     finish: async () => {
-      const found =
+      const { kept, ignored } =
         framed === undefined
           ? { kept: [], ignored: [] }
           : await whole({ project, scope, request }, { ...framed, gathered, hunt });
       const { files, verified } = gathered;
-      const isRuled = framed?.frame.policies.some(({ entries }) => entries.length > 0) ?? true;
-      if (!isRuled && files > 0) unchecked(noPolicy(project.show(scope.root)));
+      const policies = framed?.frame.policies ?? [];
+      if (framed !== undefined && files > 0 && !policies.some(isRuled)) {
+        const shown = project.show(scope.root);
+        // A repository inside another is often a stranger's.
+        if (request.isInner === true) project.tell(`${shown} has no policy, so only private keys are looked for in it`);
+        else unchecked(noPolicy(policies, shown));
+      }
       return {
         mode: scope.mode,
-        findings: found.kept.sort(byPlace),
-        ignored: found.ignored,
+        findings: kept,
+        ignored: [...gathered.ignored, ...ignored],
         unchecked: gathered.unchecked,
-        files,
+        files: files + inner,
         commits: scope.commits,
         verified,
       };
@@ -95,13 +109,32 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
   };
 }
 
-/** Private keys are looked for all the same, but that nothing is in clear cannot be proved. */
-function noPolicy(file: string): Unchecked {
-  return {
-    file,
-    reason: "there is no policy, so nothing says what has to be encrypted",
-    hint: "write a .sops.yaml at the root of the repository, and git add it",
-  };
+function isTooLong(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_STRING_TOO_LONG";
+}
+
+interface Looking {
+  readonly project: Project;
+  readonly scope: Scope;
+  readonly request: CheckRequest;
+  readonly gathered: Gathered;
+  readonly hunt: ValueHunt;
+  readonly inspector: Inspector;
+}
+
+/** Looks at one version, and where keys are asked for opens it. */
+async function look(looking: Looking, version: Version): Promise<void> {
+  const { project, scope, request, gathered, inspector } = looking;
+  const inspected = await inspector.inspect(version);
+  if (inspected === undefined) return;
+  const { content, governed, badAllowances, ...found } = inspected;
+  for (const { by, problem } of badAllowances) project.tell(`warning: ${by}: ${problem}, so it does not count`);
+  gathered.inspected.push({ ...found, version: { ...version, bytes: new Uint8Array() } });
+  tellUnjudged(inspected, project.show(join(scope.root, version.path)), (one) => void gathered.unchecked.push(one));
+  if (version.commit !== undefined || !isEncryptedContent(content)) return;
+  const binary = content.kind === "age" && !content.header.armored;
+  if (version.tracked && governed !== undefined) gathered.encrypted.push({ path: version.path, binary });
+  if (request.verify === true || request.values === true) await open(looking, inspected);
 }
 
 /** What cannot be read, or not value by value, is said. */
@@ -113,11 +146,8 @@ function tellUnjudged({ content, version }: Inspected, file: string, unchecked: 
 }
 
 /** For `--verify` and `--values`. */
-async function open(
-  given: { project: Project; scope: Scope; gathered: Gathered; hunt: ValueHunt; inspector: Inspector },
-  { content, version }: Inspected,
-): Promise<void> {
-  const { project, scope, gathered, hunt, inspector } = given;
+async function open({ project, scope, gathered, hunt, inspector }: Looking, inspected: Inspected): Promise<void> {
+  const { content, version } = inspected;
   const { openedContent } = await import("./opened.ts");
   const { path, bytes } = version;
   const opening = await openedContent(project, { root: scope.root, path }, { content, bytes });
@@ -125,93 +155,24 @@ async function open(
     gathered.unchecked.push({ file: project.show(join(scope.root, path)), reason: `not opened: ${opening.reason}` });
   } else if (opening.status === "damaged") {
     for (const draft of sec006.inspect(opening.opened))
-      gathered.opened.push(inspector.finding(sec006.id, draft, { path }));
+      gathered.others.push(inspector.finding(sec006.id, draft, { path }));
   } else {
     gathered.verified += 1;
     hunt.add(path, opening.values);
   }
 }
 
-interface Asked {
-  readonly project: Project;
-  readonly scope: Scope;
-  readonly request: CheckRequest;
-}
-
-/** All findings, those that count apart from those that were allowed. */
+/** What is about no single version comes at the end. */
 async function whole(
-  { project, scope, request }: Asked,
+  asked: { readonly project: Project; readonly scope: Scope; readonly request: CheckRequest },
   { frame, rules, inspector, gathered, hunt }: Framed & { gathered: Gathered; hunt: ValueHunt },
-): Promise<{ kept: Finding[]; ignored: Ignored[] }> {
-  const { allowances, baseline } = rules;
-  const today = project.host.now().toISOString().slice(0, 10);
-  const ignored: Ignored[] = [];
-  const sift = (findings: readonly Finding[], more: typeof allowances = []): Finding[] => {
-    const result = sifted(findings, { allowances: [...more, ...allowances], baseline, today });
-    ignored.push(...result.ignored);
-    return result.kept;
-  };
-  const judged: Judged[] = [...gathered.inspected, ...(await inspector.finish())].map((one) => ({
-    path: one.version.path,
-    commit: one.version.commit,
-    findings: sift(one.findings, one.allowances),
-  }));
-  const onDisk = (path: string) => diskState(project, scope, path);
+) {
+  const { project, scope, request } = asked;
   const { finding } = inspector;
-  const across = await acrossVersions(scope.mode, judged, { onDisk, finding });
-  const others = [
-    ...gathered.opened,
-    ...policyFindings(frame, finding),
-    ...(await treeFindings(project, {
-      scope,
-      request,
-      policies: frame.policies[0],
-      encrypted: gathered.encrypted,
-      finding,
-    })),
-    ...(request.values === true ? await hunt.findings(finding) : []),
-  ];
-  const converted = across.filter(({ rule }) => ["SEC010", "SEC011", "SEC012"].includes(rule));
-  const plain = across.filter(({ rule }) => !["SEC010", "SEC011", "SEC012"].includes(rule));
-  const kept = [...plain, ...sift([...converted, ...others])];
-  if (request.writeBaseline === undefined) return { kept, ignored };
-  await writeBaseline(project, request.writeBaseline, kept);
-  const by = request.writeBaseline;
-  return {
-    kept: [],
-    ignored: [
-      ...ignored,
-      ...kept.map((found) => ({ finding: found, reason: "in the baseline", until: undefined, by })),
-    ],
-  };
-}
-
-async function diskState(project: Project, { root }: Scope, path: string): Promise<Versions["other"]> {
-  try {
-    const bytes = await project.host.files.read(join(root, path));
-    return isEncryptedContent(await readContent(bytes, path)) ? "encrypted" : "clear";
-  } catch (error) {
-    if (error instanceof SecretsError) throw error;
-    return "absent";
-  }
-}
-
-async function writeBaseline(project: Project, file: string, findings: readonly Finding[]): Promise<void> {
-  const path = project.resolve(file);
-  const bytes = new TextEncoder().encode(baselineText(findings));
-  async function* content(): AsyncGenerator<Uint8Array> {
-    yield bytes;
-  }
-  const { commitChanges } = await import("../write.ts");
-  await commitChanges(project, [
-    { path, expected: "any", content: content(), mode: 0o644, verify: async () => undefined },
-  ]);
-}
-
-/** By file, then by line; what is about the whole file first. */
-function byPlace(a: Finding, b: Finding): number {
-  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
-  const lines = (a.line ?? 0) - (b.line ?? 0);
-  if (lines !== 0) return lines;
-  return a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0;
+  const inspected = [...gathered.inspected, ...(await inspector.finish())];
+  const { encrypted } = gathered;
+  const tree = await treeFindings(project, { scope, request, policies: frame.policies[0], encrypted, finding });
+  const values = request.values === true ? await hunt.findings(finding) : [];
+  const others = [...gathered.others, ...policyFindings(frame, finding), ...tree, ...values];
+  return verdict(asked, { inspected, others }, { rules, finding });
 }

@@ -1,204 +1,106 @@
 /**
- * What is staged, what did these commits bring, and what is in the history?
+ * How are versions of files read from git's objects?
  *
- * All read from git's objects: what lies on the disk plays no part, and neither does a policy there.
+ * What the index, a range and the history have in common: what lies on the disk plays no part, and neither does a policy there.
  */
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
-import { allCommits, broughtBy, commitNamed, commitsBetween, isShallow, stagedEntries } from "../../git/changes.ts";
-import { gitIn, type Git } from "../../git/git.ts";
-import type { Repository } from "../../git/repository.ts";
-import { indexEntries, treeEntries, type Entry } from "../../git/listing.ts";
+import { readBlobs } from "../../git/blobs.ts";
+import type { Git } from "../../git/git.ts";
+import type { Entry } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
-import { FRAME_NAMES, isFrameFile, readEntries, type Wanted } from "./blob-reading.ts";
+import { isFrameFile, linkedFrame, readEntries, type Wanted } from "./blob-reading.ts";
+import { elsewhere, isBelow, isOutside, posixPath } from "./inside.ts";
 import { isPolicyFile, policySet, type PolicySet, type PolicyText } from "./policies.ts";
-import type { Scope, Unchecked } from "./scope.ts";
-import { posixPath } from "./scope-tree.ts";
+import type { Scope, SettingsSource, Unchecked } from "./scope.ts";
 
-/** @throws SecretsError `usage`: no repository; `io`. */
-async function repositoryOf(project: Project, flag: string): Promise<Git> {
-  const repository = await project.repository(join(project.directory, "x"));
-  if (repository === undefined) throw new SecretsError("usage", `${flag} needs a git repository, and this is none`);
-  return gitIn(project.host, repository.root, flag === "--staged" ? await indexOfHook(project, repository) : undefined);
+/** The commit that brought a version, undefined for the newest one, and whether a range brought it. */
+export interface Mark {
+  readonly commit: string | undefined;
+  readonly isNew: boolean;
 }
 
-/** `git commit -a` and `git commit FILE` make an index of their own, and tell their hooks: that one will be committed. */
-async function indexOfHook({ host }: Project, { root, commonDirectory }: Repository): Promise<string | undefined> {
-  const named = host.env["GIT_INDEX_FILE"];
-  if (named === undefined) return undefined;
-  const path = resolve(root, named);
-  const real = (file: string) => host.files.realpath(file).catch(() => file);
-  // Another repository's is no business of this one.
-  return (await real(dirname(path))).startsWith(await real(commonDirectory)) ? path : undefined;
+/** A moment of the repository whose policies judge. */
+export interface Moment {
+  /** No more is needed than the files of the frame, and what is to be found by its path. */
+  readonly entries: readonly Entry[];
+  /** As messages call it: a commit. */
+  readonly name: string;
 }
 
-/**
- * What would be committed now. A policy among it is a reason to look at everything that it may rule.
- * @param paths absolute; none: all.
- */
-export async function stagedScope(project: Project, paths: readonly string[]): Promise<Scope> {
-  const git = await repositoryOf(project, "--staged");
-  const [staged, frame] = await Promise.all([stagedEntries(git), indexEntries(git, FRAME_NAMES)]);
-  const lint = staged.map(({ path }) => path).filter(isLintable);
-  const looked = staged.some(({ path }) => isFrameFile(path)) ? await indexEntries(git) : staged;
-  return scopeOf(project, {
-    mode: "staged",
-    git,
-    paths,
-    newest: frame,
-    // Only a finding about a reader's key asks for it.
-    listing: async () => (await indexEntries(git)).map(({ path }) => path),
-    versions: looked.map((entry) => ({ ...entry, mark: undefined })),
-    lint,
-  });
-}
-
-/** The ends of a range as they were named. */
-export interface Range {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** `A..B`, with HEAD for what is left out. @throws SecretsError `usage`. */
-export function readRange(text: string): Range {
-  const [, from = "", to = ""] = /^(.*?)\.\.(?!\.)(.*)$/.exec(text) ?? [];
-  if (text.includes("...") || !text.includes("..") || from === "") {
-    throw new SecretsError("usage", "--range takes two commits, as in main..HEAD", {
-      hint: "secrets check --range origin/main..HEAD",
-    });
-  }
-  return { from, to: to === "" ? "HEAD" : to };
-}
-
-/** Every commit of a range, judged by the policies at both of its ends. */
-export async function rangeScope(
-  project: Project,
-  { range, paths }: { range: Range; paths: readonly string[] },
-): Promise<Scope> {
-  const git = await repositoryOf(project, "--range");
-  const shallow = await isShallow(git);
-  const [from, to] = await Promise.all([named(git, range.from, shallow), named(git, range.to, shallow)]);
-  const [commits, before, newest] = await Promise.all([
-    commitsBetween(git, from, to),
-    treeEntries(git, from),
-    treeEntries(git, to),
-  ]);
-  const brought = await broughtBy(git, commits);
-  const frameChanged = !sameFrame(before, newest);
-  return scopeOf(project, {
-    mode: "range",
-    git,
-    paths,
-    newest,
-    versions: [...(frameChanged ? current(newest) : []), ...versionsOf(brought, newest)],
-    lint: newest
-      .map(({ path }) => path)
-      .filter((path) => isLintable(path) && brought.some((entry) => entry.path === path)),
-    commits: commits.length,
-    older: { entries: before, name: range.from },
-  });
-}
-
-/** Everything that was ever committed and that a branch, a tag or HEAD leads to. */
-export async function historyScope(project: Project, paths: readonly string[]): Promise<Scope> {
-  const git = await repositoryOf(project, "--history");
-  const head = await commitNamed(git, "HEAD");
-  const [commits, newest, shallow] = await Promise.all([
-    allCommits(git),
-    head === undefined ? [] : treeEntries(git, head),
-    isShallow(git),
-  ]);
-  return scopeOf(project, {
-    mode: "history",
-    git,
-    paths,
-    newest,
-    versions: [...current(newest), ...versionsOf(await broughtBy(git, commits), newest)],
-    lint: newest.map(({ path }) => path).filter(isLintable),
-    commits: commits.length,
-    shallow: shallow
-      ? { file: "history", reason: "this clone is shallow, older commits are not here", hint: "git fetch --unshallow" }
-      : undefined,
-  });
-}
-
-async function named(git: Git, name: string, shallow: boolean): Promise<string> {
-  const commit = await commitNamed(git, name);
-  if (commit !== undefined) return commit;
-  throw new SecretsError("usage", `there is no commit ${name} here`, {
-    hint: shallow ? "this clone is shallow: fetch more of it (actions/checkout: fetch-depth: 0)" : "git fetch",
-  });
-}
-
-function isLintable(path: string): boolean {
-  return isPolicyFile(path) || path === ".sops.yml" || path.endsWith("/.sops.yml");
-}
-
-function sameFrame(a: readonly Entry[], b: readonly Entry[]): boolean {
-  const text = (entries: readonly Entry[]) =>
-    entries
-      .filter(({ path }) => isPolicyFile(path))
-      .map(({ path, oid }) => `${path}\0${oid}`)
-      .join("\n");
-  return text(a) === text(b);
-}
-
-/** The commit that brought a version, or undefined for the newest one. */
-type Mark = string | undefined;
-
-function current(entries: readonly Entry[]): Wanted<Mark>[] {
-  return entries.map((entry) => ({ ...entry, mark: undefined }));
-}
-
-/** Each version of each file once: the newest as such, the others under the oldest commit that brought them. */
-function versionsOf(brought: readonly (Entry & { commit: string })[], newest: readonly Entry[]): Wanted<Mark>[] {
-  const atEnd = new Map(newest.map(({ path, oid }) => [path, oid]));
-  const seen = new Map<string, Wanted<Mark>>();
-  for (const { commit, ...entry } of brought) {
-    const key = `${entry.path}\0${entry.oid}`;
-    if (seen.has(key)) continue;
-    seen.set(key, { ...entry, mark: atEnd.get(entry.path) === entry.oid ? undefined : commit });
-  }
-  return [...seen.values()];
-}
-
-interface GitScope {
+export interface GitScope {
   readonly mode: "staged" | "range" | "history";
   readonly git: Git;
+  /** Absolute paths that were named; none: all. */
   readonly paths: readonly string[];
-  /** The index, or the tree of the last commit: its policies judge. Of the index no more than they are needed. */
+  /** The index, or the tree of the last commit: its policies judge. */
   readonly newest: readonly Entry[];
   readonly listing?: Scope["listing"];
   readonly versions: readonly Wanted<Mark>[];
   readonly lint: readonly string[];
   readonly commits?: number;
   /** Whose policies judge as well. */
-  readonly older?: { readonly entries: readonly Entry[]; readonly name: string };
-  readonly shallow?: Unchecked | undefined;
+  readonly older?: readonly Moment[];
+  /** Whose policies judge what the newest says nothing of. */
+  readonly past?: readonly Moment[];
+  readonly settings: (text: Uint8Array | undefined) => SettingsSource;
+  /** Whether the permissions of the older moments count. */
+  readonly bounded?: boolean;
+  readonly unchecked?: readonly Unchecked[];
+  /** Whether git has something at a path of which no version is looked at. */
+  readonly knows: (path: string) => boolean | Promise<boolean>;
+}
+
+export function isLintable(path: string): boolean {
+  return isPolicyFile(path) || path === ".sops.yml" || path.endsWith("/.sops.yml");
+}
+
+/** As the newest of their files. */
+export function current(entries: readonly Entry[], isNew = false): Wanted<Mark>[] {
+  return entries.map((entry) => ({ ...entry, mark: { commit: undefined, isNew } }));
+}
+
+/** The settings of one commit, and the files beside it. */
+export function settingsIn(git: Git, entries: readonly Entry[], show: (path: string) => string) {
+  return (text: Uint8Array | undefined): SettingsSource => ({
+    text,
+    show,
+    read: async (path) => {
+      const entry = entries.find((each) => each.path === path && each.kind === "file");
+      let content: Uint8Array | undefined;
+      if (entry !== undefined) await readBlobs(git, [entry.oid], (_, bytes) => void (content = bytes));
+      if (content !== undefined) return content;
+      throw new SecretsError("policy", "the baseline cannot be read: git does not have it", {
+        at: { file: show(path) },
+      });
+    },
+  });
 }
 
 /** What a blob is read for. */
 interface Purpose {
-  readonly frame?: "newest" | "older";
+  /** The moment whose frame it belongs to. */
+  readonly moment?: number;
   /** Present where the version itself is looked at. */
-  readonly version?: { readonly commit: Mark };
+  readonly version?: Mark;
 }
 
-function scopeOf(project: Project, given: GitScope): Scope {
-  const { git, newest, older } = given;
-  const roots = given.paths.map((path) => posixPath(git.root, path));
-  const wanted = (path: string) =>
-    roots.length === 0 || roots.some((root) => path === root || root === "" || path.startsWith(`${root}/`));
-  const frame = (entries: readonly Entry[], which: "newest" | "older"): Wanted<Purpose>[] =>
-    entries.filter(({ path }) => isFrameFile(path)).map((entry) => ({ ...entry, mark: { frame: which } }));
+type Texts = Map<string, Buffer>;
+
+export function gitScope(project: Project, given: GitScope): Scope {
+  const { git, newest, older = [], past = [] } = given;
+  const named = given.paths.map((path) => posixPath(git.root, path));
+  const wanted = (path: string) => named.length === 0 || named.some((root) => isBelow(path, root));
+  const show = (path: string) => project.show(join(git.root, path));
+  const moments = [newest, ...older.map(({ entries }) => entries), ...past.map(({ entries }) => entries)];
+  const frames = moments.flatMap((entries, moment) =>
+    entries.filter(({ path }) => isFrameFile(path)).map((entry) => ({ ...entry, mark: { moment } })),
+  );
+  const versions = unique(given.versions.filter(({ path }) => wanted(path)));
   const entries: Wanted<Purpose>[] = [
-    ...frame(newest, "newest"),
-    ...frame(older?.entries ?? [], "older"),
-    ...unique(given.versions.filter(({ path }) => wanted(path))).map(({ mark, ...entry }) => ({
-      ...entry,
-      mark: { version: { commit: mark } },
-    })),
+    ...frames,
+    ...versions.map(({ mark, ...entry }) => ({ ...entry, mark: { version: mark } })),
   ];
   return {
     mode: given.mode,
@@ -207,27 +109,29 @@ function scopeOf(project: Project, given: GitScope): Scope {
     listing: given.listing ?? (() => Promise.resolve(newest.map(({ path }) => path))),
     commits: given.commits ?? 0,
     read: async (take) => {
-      if (given.shallow !== undefined) take.unchecked(given.shallow);
-      const texts = { newest: new Map<string, Buffer>(), older: new Map<string, Buffer>() };
-      const early: { path: string; bytes: Buffer; commit: Mark }[] = [];
+      for (const one of [...(given.unchecked ?? []), ...linkedFrame(newest, show)]) take.unchecked(one);
+      for (const one of await unmatched(project, given, { named, versions })) take.unchecked(one);
+      const texts: Texts[] = moments.map(() => new Map());
+      const early: { path: string; bytes: Buffer; mark: Mark }[] = [];
       let framed = false;
-      const version = (path: string, bytes: Buffer, commit: Mark) =>
-        take.version({ path, bytes, tracked: true, commit });
+      const version = (path: string, bytes: Buffer, mark: Mark) =>
+        take.version({ path, bytes, tracked: true, ...mark });
       await readEntries(git, entries, {
         blob: async ({ path, mark }, bytes) => {
-          if (mark.frame !== undefined) texts[mark.frame].set(path, Buffer.from(bytes));
+          if (mark.moment !== undefined) texts[mark.moment]?.set(path, Buffer.from(bytes));
           if (mark.version === undefined) return;
-          if (framed) await version(path, bytes, mark.version.commit);
-          else early.push({ path, bytes: Buffer.from(bytes), commit: mark.version.commit });
+          if (framed) await version(path, bytes, mark.version);
+          else early.push({ path, bytes: Buffer.from(bytes), mark: mark.version });
         },
         frameRead: async () => {
           framed = true;
-          const policies = await policiesOf(project, given, texts);
+          const [settings, ...before] = settingsOf(given, texts);
+          const { policies, past } = await policiesOf(given, texts, show);
           const lint = new Set(given.lint.filter(wanted));
-          await take.frame({ policies, settings: texts.newest.get(SETTINGS_FILE), lint });
-          for (const { path, bytes, commit } of early) await version(path, bytes, commit);
+          await take.frame({ policies, past, settings, settingsBefore: given.bounded ? before : undefined, lint });
+          for (const { path, bytes, mark } of early) await version(path, bytes, mark);
         },
-        unchecked: (one) => take.unchecked({ ...one, file: project.show(join(git.root, one.file)) }),
+        unchecked: (one) => take.unchecked({ ...one, file: show(one.file) }),
       });
     },
   };
@@ -235,20 +139,52 @@ function scopeOf(project: Project, given: GitScope): Scope {
 
 /** A version that is asked for twice is looked at once, as the newest if it is that. */
 function unique(versions: readonly Wanted<Mark>[]): Wanted<Mark>[] {
-  return [
-    ...new Map(versions.toReversed().map((entry) => [`${entry.path}\0${entry.oid}`, entry])).values(),
-  ].toReversed();
+  const files = versions.filter(({ kind }) => kind === "file");
+  return [...new Map(files.toReversed().map((entry) => [`${entry.path}\0${entry.oid}`, entry])).values()].toReversed();
+}
+
+/** Names behind which there is nothing that git has. */
+async function unmatched(
+  project: Project,
+  { paths, knows }: GitScope,
+  { named, versions }: { named: readonly string[]; versions: readonly Entry[] },
+): Promise<Unchecked[]> {
+  const found: Unchecked[] = [];
+  for (const [index, name] of named.entries()) {
+    const path = paths[index] ?? "";
+    if (isOutside(name)) found.push(elsewhere(project, path, dirname(path)));
+    else if (!versions.some((version) => isBelow(version.path, name)) && name !== "" && !(await knows(name))) {
+      found.push({ file: project.show(path), reason: "git has no such file here" });
+    }
+  }
+  return found;
+}
+
+function settingsOf(
+  { git, settings, older = [] }: GitScope,
+  texts: readonly Texts[],
+): [SettingsSource, ...SettingsSource[]] {
+  const textOf = (moment: number) => texts[moment]?.get(SETTINGS_FILE);
+  const before = older.map(({ entries, name }, index) =>
+    settingsIn(git, entries, (path) => `${name}:${path}`)(textOf(index + 1)),
+  );
+  return [settings(textOf(0)), ...before];
 }
 
 async function policiesOf(
-  project: Project,
-  { git, older }: GitScope,
-  texts: { newest: ReadonlyMap<string, Buffer>; older: ReadonlyMap<string, Buffer> },
-): Promise<PolicySet[]> {
-  const list = (found: ReadonlyMap<string, Buffer>): PolicyText[] =>
-    [...found].filter(([path]) => isPolicyFile(path)).map(([path, bytes]) => ({ path, bytes }));
-  const newest = await policySet(list(texts.newest), { show: (path) => project.show(join(git.root, path)) });
-  if (older === undefined) return [newest];
-  const origin = `the policy of ${older.name}`;
-  return [newest, await policySet(list(texts.older), { show: (path) => `${older.name}:${path}`, origin })];
+  { older = [], past = [] }: GitScope,
+  texts: readonly Texts[],
+  show: (path: string) => string,
+): Promise<{ policies: PolicySet[]; past: PolicySet[] }> {
+  const sets = await Promise.all(
+    texts.map((found, moment) => {
+      const list: PolicyText[] = [...found]
+        .filter(([path]) => isPolicyFile(path))
+        .map(([path, bytes]) => ({ path, bytes }));
+      const name = [...older, ...past][moment - 1]?.name;
+      if (name === undefined) return policySet(list, { show });
+      return policySet(list, { show: (path) => `${name}:${path}`, origin: `the policy of ${name}` });
+    }),
+  );
+  return { policies: sets.slice(0, older.length + 1), past: sets.slice(older.length + 1) };
 }

@@ -6,9 +6,10 @@ import { findRepository } from "../../git/repository.ts";
 import { collect } from "../../io/stream.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
+import { settingsOnDisk } from "./check-rules.ts";
+import { posixPath } from "./inside.ts";
 import { policySet, type PolicyText } from "./policies.ts";
 import type { Scope } from "./scope.ts";
-import { posixPath } from "./scope-tree.ts";
 
 /** @param path absolute: where the content belongs. @param config absolute path of `--config`. */
 export async function stdinScope(project: Project, path: string, config: string | undefined): Promise<Scope> {
@@ -31,7 +32,8 @@ export async function stdinScope(project: Project, path: string, config: string 
       }
       const only = config === undefined ? undefined : posixPath(root, config);
       const policies = await policySet(texts, { show: (file) => project.show(join(root, file)), only });
-      await take.frame({ policies: [policies], settings: await read(join(root, SETTINGS_FILE)), lint: new Set() });
+      const settings = settingsOnDisk(project, root)(await read(join(root, SETTINGS_FILE)));
+      await take.frame({ policies: [policies], settings, lint: new Set() });
       const bytes = await collect(project.host.stdin());
       await take.version({ path: posixPath(root, path), bytes, tracked: true, commit: undefined });
     },

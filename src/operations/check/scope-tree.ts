@@ -5,16 +5,20 @@
  * process reads them all; what was changed or is new is read from the disk. So a sparse checkout is looked at as a whole.
  * Without a repository, every file below the directory.
  */
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { gitIn, type Git } from "../../git/git.ts";
 import { indexEntries, workingTree, type Entry } from "../../git/listing.ts";
-import { listFiles } from "../../git/repository.ts";
+import { findBareRepository, listFiles } from "../../git/repository.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
 import { SecretsError } from "../../errors.ts";
 import type { Project } from "../project.ts";
-import { isFrameFile, readEntries, readFiles } from "./blob-reading.ts";
+import { isFrameFile, linkedFrame, readEntries, readFiles } from "./blob-reading.ts";
+import { settingsOnDisk } from "./check-rules.ts";
+import { posixPath } from "./inside.ts";
+import { namedPaths, type Named } from "./named-paths.ts";
 import { isPolicyFile, policySet, type PolicyText } from "./policies.ts";
-import { REPLACED, type Frame, type Scope, type Unchecked } from "./scope.ts";
+import { REPLACED, type Frame, type Scope, type Take } from "./scope.ts";
+import { modulesIn } from "./submodules.ts";
 
 export interface TreeRequest {
   /** Absolute paths that were named; none: everything. */
@@ -23,10 +27,16 @@ export interface TreeRequest {
   readonly config: string | undefined;
 }
 
-/** @throws SecretsError `io` where git is needed and cannot be asked. */
+/** @throws SecretsError `io` where git is needed and cannot be asked; `usage` where there is no working tree. */
 export async function treeScope(project: Project, request: TreeRequest): Promise<Scope> {
   const repository = await project.repository(join(project.directory, "x"));
-  if (repository === undefined) return plainScope(project, request, project.directory);
+  if (repository === undefined) {
+    if ((await findBareRepository(project.host.files, project.directory)) !== undefined) {
+      const hint = "secrets check --history, or --range A..B";
+      throw new SecretsError("usage", "this is a bare repository, which has no working tree", { hint });
+    }
+    return plainScope(project, request, project.directory);
+  }
   let git: Git;
   try {
     git = await gitIn(project.host, repository.root);
@@ -37,21 +47,30 @@ export async function treeScope(project: Project, request: TreeRequest): Promise
   }
   const [index, tree] = await Promise.all([indexEntries(git), workingTree(git)]);
   const changed = new Set(tree.changed);
-  const modules = tree.untracked.filter((path) => path.endsWith("/"));
   const untracked = tree.untracked.filter((path) => !path.endsWith("/"));
-  for (const path of [...index.filter(({ kind }) => kind === "module").map(({ path }) => path), ...modules]) {
-    project.detail(`${path} is a repository of its own: run secrets check in it`);
+  const inner = tree.untracked.filter((path) => path.endsWith("/"));
+  for (const path of inner) {
+    project.tell(`${project.show(join(git.root, path))} is a repository of its own and no submodule: not looked at`);
   }
   const unchanged = index.filter(({ path }) => !changed.has(path));
   const listing = [...new Set([...index.map(({ path }) => path), ...untracked])];
   const onDisk = [...changed, ...untracked];
-  return scopeOf(project, request, { root: repository.root, git, listing, unchanged, onDisk, tracked: changed });
+  const modules = index.filter(({ kind }) => kind === "module").map(({ path }) => path);
+  return scopeOf(project, request, { root: git.root, git, listing, unchanged, onDisk, tracked: changed, modules });
 }
 
 async function plainScope(project: Project, request: TreeRequest, root: string): Promise<Scope> {
   const found = await listFiles(project.host, root, undefined);
   const listing = found.map((path) => posixPath(root, path));
-  const base = { root, git: undefined, listing, unchanged: [], onDisk: listing, tracked: new Set<string>() };
+  const base = {
+    root,
+    git: undefined,
+    listing,
+    unchanged: [],
+    onDisk: listing,
+    tracked: new Set<string>(),
+    modules: [],
+  };
   return scopeOf(project, request, base);
 }
 
@@ -65,68 +84,76 @@ interface Listed {
   readonly onDisk: readonly string[];
   /** Those of `onDisk` that git tracks. */
   readonly tracked: ReadonlySet<string>;
+  /** The paths of submodules, checked out or not. */
+  readonly modules: readonly string[];
 }
 
-function scopeOf(project: Project, { paths, config }: TreeRequest, listed: Listed): Scope {
+async function scopeOf(project: Project, request: TreeRequest, listed: Listed): Promise<Scope> {
   const { root, git, listing } = listed;
-  const named = paths.map((path) => posixPath(root, path));
-  const wanted = (path: string) => named.length === 0 || named.some((name) => isBelow(path, name));
+  const named = await namedPaths(project, root, request.paths);
   return {
     mode: "tree",
     root,
     git,
     listing: () => Promise.resolve(listing),
     commits: 0,
+    modules: await modulesIn(project, { root, named }, listed.modules),
     read: async (take) => {
-      const failed = (path: string, error: Error) =>
-        take.unchecked({ file: project.show(path), reason: error.message });
-      const frame = await frameOnDisk(project, listed, { config, failed });
-      const extra = await namedBesides(project, { root, named, listing }, take.unchecked);
-      let read: Frame | undefined;
-      const frameRead = async () => {
-        read = await frame.finish(wanted);
-        await take.frame(read);
-      };
-      const entries = listed.unchanged
-        .filter(({ path }) => isFrameFile(path) || wanted(path))
-        .map((entry) => ({ ...entry, mark: undefined }));
-      const version = (path: string, bytes: Uint8Array, tracked: boolean) =>
-        take.version({ path, bytes, tracked, commit: undefined });
-      if (git === undefined) await frameRead();
-      else {
-        await readEntries(git, entries, {
-          blob: async ({ path }, bytes) => {
-            if (isFrameFile(path)) frame.add(path, Buffer.from(bytes));
-            if (read !== undefined && wanted(path)) await version(path, bytes, true);
-          },
-          frameRead,
-          unchecked: (one) => take.unchecked({ ...one, file: project.show(join(root, one.file)) }),
-        });
-      }
-      // The frame's own files are looked at as well, for keys and the like.
-      for (const [path, bytes] of frame.texts)
-        if (wanted(path)) await version(path, bytes, !listed.onDisk.includes(path));
-      const rest = [...listed.onDisk.filter((path) => wanted(path) && !frame.texts.has(path)), ...extra];
-      for (const path of rest.filter((path) => path.includes(REPLACED))) {
-        take.unchecked({
-          file: path,
-          reason: "its name is not UTF-8, so it cannot be read by name",
-          hint: "git add it, or give it another name",
-        });
-      }
-      await readFiles(
-        project.host.files,
-        rest.map((path) => join(root, path)),
-        {
-          file: (path, bytes) => {
-            const inside = posixPath(root, path);
-            return version(inside, bytes, listed.tracked.has(inside));
-          },
-          failed,
-        },
-      );
+      for (const one of linkedFrame(listed.unchanged, (path) => project.show(join(root, path)))) take.unchecked(one);
+      await readTree(project, { listed, named, config: request.config }, take);
+      for (const one of await named.unanswered()) take.unchecked(one);
     },
   };
+}
+
+/** What git has first, since most of what judges is among it. */
+async function readTree(
+  project: Project,
+  { listed, named, config }: { listed: Listed; named: Named; config: string | undefined },
+  take: Take,
+): Promise<void> {
+  const { root, git, listing, onDisk } = listed;
+  const { wanted } = named;
+  const failed = (path: string, error: Error) => {
+    named.answer(posixPath(root, path));
+    take.unchecked({ file: project.show(path), reason: error.message });
+  };
+  const version = (path: string, bytes: Uint8Array, tracked: boolean) => {
+    named.answer(path);
+    return take.version({ path, bytes, tracked, commit: undefined });
+  };
+  const frame = await frameOnDisk(project, listed, { config, failed });
+  let read: Frame | undefined;
+  const frameRead = async () => {
+    read = await frame.finish(wanted);
+    await take.frame(read);
+  };
+  if (git === undefined) await frameRead();
+  else {
+    const entries = listed.unchanged.filter(({ path }) => isFrameFile(path) || wanted(path));
+    const marked = entries.map((entry) => ({ ...entry, mark: undefined }));
+    await readEntries(git, marked, {
+      blob: async ({ path }, bytes) => {
+        if (isFrameFile(path)) frame.add(path, Buffer.from(bytes));
+        if (read !== undefined && wanted(path)) await version(path, bytes, true);
+      },
+      frameRead,
+      unchecked: ({ file, reason }) => failed(join(root, file), new Error(reason)),
+    });
+  }
+  // The frame's own files are looked at as well, for keys and the like.
+  for (const [path, bytes] of frame.texts) if (wanted(path)) await version(path, bytes, !onDisk.includes(path));
+  const besides = await named.besides(listing);
+  const rest = [...onDisk.filter((path) => wanted(path) && !frame.texts.has(path)), ...besides];
+  for (const file of rest.filter((path) => path.includes(REPLACED))) {
+    const reason = "its name is not UTF-8, so it cannot be read by name";
+    take.unchecked({ file, reason, hint: "git add it, or give it another name" });
+  }
+  const paths = rest.map((path) => join(root, path));
+  await readFiles(project.host.files, paths, {
+    file: (path, bytes) => version(posixPath(root, path), bytes, listed.tracked.has(posixPath(root, path))),
+    failed,
+  });
 }
 
 /** Policies and settings: what is on disk is read at once, what git has is added as it comes. */
@@ -156,38 +183,11 @@ async function frameOnDisk(
         .map(([path, bytes]) => ({ path, bytes }));
       const policies = await policySet(policyTexts, { show: (path) => project.show(join(root, path)), only });
       const lint = new Set([...policyTexts.map(({ path }) => path), ...listing.filter(isMisnamed)].filter(wanted));
-      return { policies: [policies], settings: texts.get(SETTINGS_FILE), lint };
+      return { policies: [policies], settings: settingsOnDisk(project, root)(texts.get(SETTINGS_FILE)), lint };
     },
   };
 }
 
 function isMisnamed(path: string): boolean {
   return path === ".sops.yml" || path.endsWith("/.sops.yml");
-}
-
-/** Files that were named although git would not list them, and names behind which nothing is. */
-async function namedBesides(
-  project: Project,
-  { root, named, listing }: { root: string; named: readonly string[]; listing: readonly string[] },
-  unchecked: (unchecked: Unchecked) => void,
-): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of named) {
-    if (listing.some((path) => isBelow(path, name))) continue;
-    const path = join(root, name);
-    const stat = await project.host.files.stat(path).catch(() => undefined);
-    if (stat?.kind === "file") found.push(name);
-    else if (stat === undefined) unchecked({ file: project.show(path), reason: "there is no such file" });
-  }
-  return found;
-}
-
-function isBelow(path: string, directory: string): boolean {
-  return directory === "" || path === directory || path.startsWith(`${directory}/`);
-}
-
-/** Relative to the root, with `/`. */
-export function posixPath(root: string, path: string): string {
-  const inside = relative(root, path);
-  return sep === "/" ? inside : inside.split(sep).join("/");
 }

@@ -18,6 +18,8 @@ export interface Version {
   readonly tracked: boolean;
   /** The commit that brought it, where it is not the newest version that is looked at. */
   readonly commit: string | undefined;
+  /** Whether a range brought it, so that what it allows itself counts less. */
+  readonly isNew?: boolean;
 }
 
 /** Something that should have been looked at and was not. */
@@ -27,14 +29,42 @@ export interface Unchecked {
   readonly hint?: string | undefined;
 }
 
+/** The settings at one moment of the repository. */
+export interface SettingsSource {
+  /** The text of `.secrets-check.yaml`, if there is one. */
+  readonly text: Uint8Array | undefined;
+  /** How a file of that moment is called in messages. */
+  readonly show: (path: string) => string;
+  /** A file of that moment, for the baseline. @throws SecretsError `policy`: there is none. */
+  readonly read: (path: string) => Promise<Uint8Array>;
+}
+
 /** What stands before the files: read first, because they are judged by it. */
 export interface Frame {
   /** The policies that judge: those of the newest version first. */
   readonly policies: readonly PolicySet[];
-  /** The text of `.secrets-check.yaml`, if there is one. */
-  readonly settings: Uint8Array | undefined;
+  /** Older policies that judge only what the newest says nothing of, and only what was published under them. */
+  readonly past?: readonly PolicySet[] | undefined;
+  readonly settings: SettingsSource;
+  /** The settings at the beginnings of a range; undefined where nothing begins. */
+  readonly settingsBefore?: readonly SettingsSource[] | undefined;
   /** Policy files to be looked at themselves (SEC017), by path. */
   readonly lint: ReadonlySet<string>;
+}
+
+/** A submodule that is checked out. */
+export interface Module {
+  /** POSIX, relative to the root. */
+  readonly path: string;
+  /** Absolute paths that were named; none: everything. */
+  readonly named: readonly string[];
+}
+
+/** Takes what a scope has. */
+export interface Take {
+  readonly frame: (frame: Frame) => Promise<void>;
+  readonly version: (version: Version) => Promise<void>;
+  readonly unchecked: (unchecked: Unchecked) => void;
 }
 
 export interface Scope {
@@ -46,12 +76,10 @@ export interface Scope {
   readonly listing: () => Promise<readonly string[]>;
   /** How many commits are looked at. */
   readonly commits: number;
+  /** Repositories inside this one that are looked at as well: their paths, with the paths that were named in them. */
+  readonly modules?: readonly Module[];
   /**
    * Reads all of it, once: first the frame, then every version, each taken before the next is read.
    */
-  readonly read: (take: {
-    readonly frame: (frame: Frame) => Promise<void>;
-    readonly version: (version: Version) => Promise<void>;
-    readonly unchecked: (unchecked: Unchecked) => void;
-  }) => Promise<void>;
+  readonly read: (take: Take) => Promise<void>;
 }

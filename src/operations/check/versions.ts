@@ -5,7 +5,7 @@ import type { Draft, Finding, RuleId, Versions, VersionsRule } from "../../findi
 import { sec010 } from "../../findings/sec010-staged.ts";
 import { sec011 } from "../../findings/sec011-range.ts";
 import { sec012 } from "../../findings/sec012-history.ts";
-import { EXPOSURE } from "./inspector.ts";
+import { isExposure } from "./inspector.ts";
 import type { Scope } from "./scope.ts";
 
 /** What a version of a file was found for, after permissions. */
@@ -13,6 +13,8 @@ export interface Judged {
   readonly path: string;
   readonly commit: string | undefined;
   readonly findings: readonly Finding[];
+  /** What only policies of the past find. */
+  readonly past: readonly Finding[];
 }
 
 export interface Comparing {
@@ -55,16 +57,28 @@ function overCommits(judged: readonly Judged[], rule: VersionsRule, { finding }:
   const newest = judged.filter(({ commit }) => commit === undefined).flatMap(({ findings }) => findings);
   const reported = [...newest];
   const known = new Set(newest.map(identityOf));
-  for (const { path, commit, findings } of judged) {
-    if (commit === undefined) continue;
-    for (const found of findings) {
-      if (known.has(identityOf(found))) continue;
-      known.add(identityOf(found));
+  const isNews = (found: Finding): boolean => {
+    const identity = identityOf(found);
+    return !known.has(identity) && known.add(identity) !== undefined;
+  };
+  const converted = (found: Finding, { path, commit }: Judged): Finding[] =>
+    rule.inspect({ file: found.at.file, found, other: "absent" }).map((draft) => {
+      const { permission } = found;
+      const made = finding(rule.id, permission === undefined ? draft : { ...draft, severity: "warning" }, {
+        path,
+        commit,
+      });
+      return { ...made, permission };
+    });
+  for (const version of judged) {
+    const { commit, findings, past } = version;
+    for (const found of commit === undefined ? [] : findings.filter(isNews)) {
       if (KEYS.has(found.rule)) reported.push(found);
-      if (!EXPOSURE.has(found.rule) || found.severity !== "error") continue;
-      const drafts = rule.inspect({ file: found.at.file, found, other: "absent" });
-      reported.push(...drafts.map((draft) => finding(rule.id, draft, { path, commit })));
+      else if (isExposure(found) && (found.severity === "error" || found.permission !== undefined)) {
+        reported.push(...converted(found, version));
+      }
     }
+    for (const found of past.filter(isNews)) reported.push(...converted(found, version));
   }
   return reported;
 }

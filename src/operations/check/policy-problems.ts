@@ -1,0 +1,44 @@
+/**
+ * Which policies cannot judge, although they should?
+ */
+import { placeText } from "../project.ts";
+import { problemOf } from "./report.ts";
+import type { PolicyEntry, PolicySet } from "./policies.ts";
+import type { Unchecked } from "./scope.ts";
+
+/**
+ * Those that are broken. One that was broken and is mended since is no problem of who mends it: the mended one judges alone,
+ * which is said.
+ * @param policies the newest first.
+ */
+export function brokenPolicies([newest, ...older]: readonly PolicySet[], warn: (line: string) => void): Unchecked[] {
+  const found: Unchecked[] = (newest?.entries ?? []).flatMap(({ problem }) =>
+    problem === undefined ? [] : problemOf(problem),
+  );
+  for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
+    const now = newest?.entries.find((entry) => entry.path === path);
+    if (problem === undefined || now?.problem !== undefined) continue;
+    if (now === undefined || !rules(now)) found.push(problemOf(problem));
+    else warn(`warning: ${placeText(problem.at)}${problem.message}; ${now.file} mends it and judges alone`);
+  }
+  return found;
+}
+
+/** Whether there is anything in it to judge by; what cannot be read may have had it. */
+export function isRuled({ entries }: PolicySet): boolean {
+  return entries.some((entry) => entry.problem !== undefined || rules(entry));
+}
+
+function rules({ policy }: PolicyEntry): boolean {
+  return policy !== undefined && policy.creationRules.length + policy.exactPaths.length > 0;
+}
+
+/** Private keys are looked for all the same, but that nothing is in clear cannot be proved. */
+export function noPolicy(policies: readonly PolicySet[], file: string): Unchecked {
+  const isEmpty = policies.some(({ entries }) => entries.length > 0);
+  return {
+    file,
+    reason: `there is no policy${isEmpty ? " with a rule" : ""}, so nothing says what has to be encrypted`,
+    hint: "write a .sops.yaml at the root of the repository, and git add it",
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * What did these commits bring?
+ *
+ * Every commit of a range, and what its end has otherwise than its beginning, judged by the policies at both.
+ */
+import { join } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import { broughtBy, commitNamed, commitsBetween, commitsNew, isShallow, isZero } from "../../git/changes.ts";
+import type { Git } from "../../git/git.ts";
+import { treeEntries, type Entry } from "../../git/listing.ts";
+import type { Project } from "../project.ts";
+import type { Wanted } from "./blob-reading.ts";
+import { isBelow } from "./inside.ts";
+import { isPolicyFile } from "./policies.ts";
+import { gitOfCommits, type CommitsGit } from "./repository-of-commits.ts";
+import type { Scope, Unchecked } from "./scope.ts";
+import { current, gitScope, isLintable, settingsIn, type Mark, type Moment } from "./scope-git.ts";
+
+/** The ends of a range as they were named. */
+export interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `A..B`, with HEAD for what is left out. @throws SecretsError `usage`. */
+export function readRange(text: string): Range {
+  const [, from = "", to = ""] = /^(.*?)\.\.(?!\.)(.*)$/.exec(text) ?? [];
+  if (text.includes("...") || !text.includes("..") || from === "") {
+    throw new SecretsError("usage", "--range takes two commits, as in main..HEAD", {
+      hint: "secrets check --range origin/main..HEAD",
+    });
+  }
+  return { from, to: to === "" ? "HEAD" : to };
+}
+
+/** @throws SecretsError `usage`: no repository, no such commit; `io`. */
+export async function rangeScope(
+  project: Project,
+  { range, paths }: { range: Range; paths: readonly string[] },
+): Promise<Scope> {
+  const found = await gitOfCommits(project, "--range");
+  const { git } = found;
+  const walk = await walked(project, found, range);
+  const [newest, brought, ...trees] = await Promise.all([
+    walk.to === undefined ? [] : treeEntries(git, walk.to),
+    broughtBy(git, walk.commits),
+    ...walk.edges.map(({ oid }) => treeEntries(git, oid)),
+  ]);
+  const older = walk.edges.map(({ name }, index) => ({ entries: trees[index] ?? [], name }));
+  const isOld = olderThan(older);
+  const frameChanged = walk.isNew
+    ? brought.some(({ path }) => isPolicyFile(path))
+    : !sameFrame(older[0]?.entries ?? [], newest);
+  // A merge can bring back what the beginning had left behind, without any commit that brings it.
+  const differing = walk.isNew && older.length === 0 ? [] : newest.filter((entry) => !isOld(entry));
+  const show = (path: string) => project.show(join(git.root, path));
+  return gitScope(project, {
+    mode: "range",
+    git,
+    paths,
+    newest,
+    versions: [
+      ...current(differing, true),
+      ...(frameChanged ? newest : []).map((entry) => ({ ...entry, mark: { commit: undefined, isNew: !isOld(entry) } })),
+      ...versionsOf(brought, newest).map(({ mark, ...entry }) => ({
+        ...entry,
+        mark: { commit: mark, isNew: !isOld(entry) },
+      })),
+    ],
+    lint: newest
+      .map(({ path }) => path)
+      .filter((path) => isLintable(path) && [...brought, ...differing].some((entry) => entry.path === path)),
+    commits: walk.commits.length,
+    older,
+    settings: settingsIn(git, newest, show),
+    bounded: true,
+    unchecked: await cutOff(found, range, walk.commits),
+    knows: (name) => [newest, brought, ...trees].some((entries) => entries.some(({ path }) => isBelow(path, name))),
+  });
+}
+
+interface Walked {
+  readonly to: string | undefined;
+  readonly commits: readonly string[];
+  /** Where the range begins. */
+  readonly edges: readonly { readonly oid: string; readonly name: string }[];
+  /** Whether it has no beginning of its own: a branch that nobody has yet. */
+  readonly isNew: boolean;
+}
+
+/** An end of zeros is what git's hooks say for a branch that is made or removed. */
+async function walked(project: Project, found: CommitsGit, { from, to }: Range): Promise<Walked> {
+  const { git } = found;
+  const shallow = await isShallow(git);
+  if (isNothing(to)) {
+    project.tell("the branch is removed, so there is nothing to look at");
+    return { to: undefined, commits: [], edges: [], isNew: false };
+  }
+  if (!isNothing(from)) {
+    const [first, last] = await Promise.all([named(git, from, shallow), named(git, to, shallow)]);
+    const edges = [{ oid: first, name: from }];
+    return { to: last, commits: await commitsBetween(git, first, last), edges, isNew: false };
+  }
+  const last = await named(git, to, shallow);
+  const { commits, edges } = await commitsNew(git, last, found.known);
+  return { to: last, commits, edges: edges.map((oid) => ({ oid, name: oid.slice(0, 10) })), isNew: true };
+}
+
+function isNothing(name: string): boolean {
+  return name.length >= 40 && isZero(name);
+}
+
+async function named(git: Git, name: string, shallow: boolean): Promise<string> {
+  const commit = await commitNamed(git, name);
+  if (commit !== undefined) return commit;
+  throw new SecretsError("usage", `there is no commit ${name} here`, {
+    hint: shallow ? "this clone is shallow: fetch more of it (actions/checkout: fetch-depth: 0)" : "git fetch",
+  });
+}
+
+/** A commit whose parents are not here hides what lies behind it. */
+async function cutOff({ cut }: CommitsGit, { from, to }: Range, commits: readonly string[]): Promise<Unchecked[]> {
+  const missing = await cut();
+  if (!commits.some((commit) => missing.has(commit))) return [];
+  const reason = "this clone is shallow, and commits of the range are not here";
+  return [{ file: `${from}..${to}`, reason, hint: "git fetch --unshallow (actions/checkout: fetch-depth: 0)" }];
+}
+
+/** Whether the beginning has this very version. */
+function olderThan(older: readonly Moment[]): (entry: Entry) => boolean {
+  const before = new Set(older.flatMap(({ entries }) => entries.map(({ path, oid }) => `${path}\0${oid}`)));
+  return ({ path, oid }) => before.has(`${path}\0${oid}`);
+}
+
+function sameFrame(a: readonly Entry[], b: readonly Entry[]): boolean {
+  const text = (entries: readonly Entry[]) =>
+    entries
+      .filter(({ path }) => isPolicyFile(path))
+      .map(({ path, oid }) => `${path}\0${oid}`)
+      .join("\n");
+  return text(a) === text(b);
+}
+
+/** Each version of each file once: the newest as such, the others under the oldest commit that brought them. */
+export function versionsOf(
+  brought: readonly (Entry & { commit: string })[],
+  newest: readonly Entry[],
+): Wanted<Mark["commit"]>[] {
+  const atEnd = new Map(newest.map(({ path, oid }) => [path, oid]));
+  const seen = new Map<string, Wanted<Mark["commit"]>>();
+  for (const { commit, ...entry } of brought) {
+    const key = `${entry.path}\0${entry.oid}\0${entry.kind}`;
+    if (seen.has(key)) continue;
+    seen.set(key, { ...entry, mark: atEnd.get(entry.path) === entry.oid ? undefined : commit });
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,95 @@
+/**
+ * Which findings are reported in the end?
+ *
+ * Those of all versions as they stand beside each other, what only the whole tells, and of both what nobody has allowed.
+ */
+import { join } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import { readContent, isEncryptedContent } from "../../findings/content.ts";
+import type { Finding, Versions } from "../../findings/finding.ts";
+import { baselineText, sifted, type Allowance, type Ignored } from "../../findings/suppressions.ts";
+import type { Project } from "../project.ts";
+import type { CheckRules } from "./check-rules.ts";
+import type { Inspected, Inspector } from "./inspector.ts";
+import type { CheckRequest } from "./report.ts";
+import type { Scope } from "./scope.ts";
+import { acrossVersions, type Judged } from "./versions.ts";
+
+export interface Found {
+  readonly inspected: readonly Pick<Inspected, "version" | "findings" | "past" | "allowances">[];
+  /** What is about no single version. */
+  readonly others: readonly Finding[];
+}
+
+export interface Verdict {
+  readonly kept: Finding[];
+  readonly ignored: Ignored[];
+}
+
+/** All findings, those that count apart from those that were allowed. */
+export async function verdict(
+  { project, scope, request }: { project: Project; scope: Scope; request: CheckRequest },
+  { inspected, others }: Found,
+  { rules, finding }: { rules: CheckRules; finding: Inspector["finding"] },
+): Promise<Verdict> {
+  const today = project.host.now().toISOString().slice(0, 10);
+  const ignored: Ignored[] = [];
+  const sift = (findings: readonly Finding[], own: { inFile?: readonly Allowance[]; isNew?: boolean } = {}) => {
+    const result = sifted(findings, { ...rules, ...own, today });
+    ignored.push(...result.ignored);
+    return result.kept;
+  };
+  const judged: Judged[] = inspected.map(
+    ({ version: { path, commit, isNew = false }, findings, past, allowances }) => ({
+      path,
+      commit,
+      findings: sift(findings, { inFile: allowances, isNew }),
+      past: sift(past, { inFile: allowances, isNew }),
+    }),
+  );
+  const onDisk = (path: string) => diskState(project, scope, path);
+  const across = await acrossVersions(scope.mode, judged, { onDisk, finding });
+  const isConverted = ({ rule }: Finding) => ["SEC010", "SEC011", "SEC012"].includes(rule);
+  const plain = across.filter((found) => !isConverted(found));
+  const kept = [...plain, ...sift([...across.filter(isConverted), ...others])].map(told).sort(byPlace);
+  if (request.writeBaseline === undefined) return { kept, ignored };
+  await writeBaseline(project, request.writeBaseline, kept);
+  const by = request.writeBaseline;
+  const known = kept.map((found) => ({ finding: found, reason: "in the baseline", until: undefined, by }));
+  return { kept: [], ignored: [...ignored, ...known] };
+}
+
+/** With the permission that made a warning of it. */
+function told({ permission, ...finding }: Finding): Finding {
+  return permission === undefined ? finding : { ...finding, message: `${finding.message} (${permission})` };
+}
+
+async function diskState(project: Project, { root }: Scope, path: string): Promise<Versions["other"]> {
+  try {
+    const bytes = await project.host.files.read(join(root, path));
+    return isEncryptedContent(await readContent(bytes, path)) ? "encrypted" : "clear";
+  } catch (error) {
+    if (error instanceof SecretsError) throw error;
+    return "absent";
+  }
+}
+
+async function writeBaseline(project: Project, file: string, findings: readonly Finding[]): Promise<void> {
+  const path = project.resolve(file);
+  const bytes = new TextEncoder().encode(baselineText(findings));
+  async function* content(): AsyncGenerator<Uint8Array> {
+    yield bytes;
+  }
+  const { commitChanges } = await import("../write.ts");
+  await commitChanges(project, [
+    { path, expected: "any", content: content(), mode: 0o644, verify: async () => undefined },
+  ]);
+}
+
+/** By file, then by line; what is about the whole file first. */
+function byPlace(a: Finding, b: Finding): number {
+  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
+  const lines = (a.line ?? 0) - (b.line ?? 0);
+  if (lines !== 0) return lines;
+  return a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0;
+}
