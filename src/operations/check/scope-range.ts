@@ -97,7 +97,8 @@ async function walked(project: Project, found: CommitsGit, { from, to }: Range):
     return { to: undefined, commits: [], edges: [], isNew: false };
   }
   if (!isNothing(from)) {
-    const [first, last] = await Promise.all([named(git, from, shallow), named(git, to, shallow)]);
+    const first = await named(git, from, shallow);
+    const last = await named(git, to, shallow);
     const edges = [{ oid: first, name: from }];
     return { to: last, commits: await commitsBetween(git, first, last), edges, isNew: false };
   }
