@@ -35,7 +35,7 @@ export async function indexEntries(git: Git, names: readonly string[] = []): Pro
 }
 
 export interface WorkingTree {
-  /** Tracked, and not what the index has: changed or unmerged. Removed ones are among them too. */
+  /** Tracked, and not what the index has: changed or unmerged. What is only removed from the disk is not among them. */
   readonly changed: readonly string[];
   /** Not tracked and not ignored; a name that ends in `/` is a repository of its own. */
   readonly untracked: readonly string[];
@@ -43,11 +43,14 @@ export interface WorkingTree {
 
 /** How the working tree differs from the index. */
 export async function workingTree(git: Git): Promise<WorkingTree> {
-  const args = ["ls-files", "-t", "--modified", "--others", "--exclude-standard", "-z"];
-  const changed: string[] = [];
-  const untracked: string[] = [];
-  for (const line of nulParts(await git.ask(args))) (line[0] === "?" ? untracked : changed).push(line.slice(2));
-  return { changed: [...new Set(changed)], untracked };
+  const args = ["ls-files", "-t", "--modified", "--deleted", "--others", "--exclude-standard", "-z"];
+  const found = { "?": new Set<string>(), R: new Set<string>(), C: new Set<string>() };
+  for (const line of nulParts(await git.ask(args))) {
+    const [tag] = line;
+    found[tag === "?" || tag === "R" ? tag : "C"].add(line.slice(2));
+  }
+  // What was removed is told as changed, too.
+  return { changed: [...found.C].filter((path) => !found.R.has(path)), untracked: [...found["?"]] };
 }
 
 /** Files that git ignores; whole ignored directories are left out, since nobody keeps what is managed there. */
