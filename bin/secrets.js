@@ -31,14 +31,28 @@ async function start() {
   const { main } = require("../dist/program/main.cjs");
   const { hardenProcess, nodeHost } = require("../dist/program/node-host.cjs");
   hardenProcess();
+  const host = hostIfAny(nodeHost);
+  if (host === undefined) return;
   let isAnswered = false;
   // Nothing left to wait for, and no answer: that is a bug of ours, not a success.
   process.once("exit", (code) => {
     if (!isAnswered && code === 0) process.exitCode = 70;
   });
   // No process.exit: what is still on its way to a pipe would be cut off.
-  process.exitCode = await main(argv, nodeHost());
+  process.exitCode = await main(argv, host);
   isAnswered = true;
+}
+
+/** The real world; where it cannot be had, as in a directory that was removed, that is said, and main never begins. */
+function hostIfAny(nodeHost) {
+  try {
+    return nodeHost();
+  } catch (error) {
+    if (error.code !== "io") throw error;
+    writeSync(2, `secrets: error: ${error.message}\nsecrets: hint: cd into a directory that is there\n`);
+    process.exitCode = 5;
+    return undefined;
+  }
 }
 
 /** Why the program cannot start here, if it cannot. */

@@ -15,6 +15,7 @@ const action = parse(readFileSync(path.join(folder, "action.yml"), "utf8")) as A
 const scratch = mkdtempSync(path.join(tmpdir(), "action-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
+const origin = path.join(scratch, "origin");
 const ZEROS = "0".repeat(40);
 const POLICY = `creation_rules:
   - path_regex: ^secrets/
@@ -56,7 +57,8 @@ function evaluated(text: string, contexts: object): string {
       const steps = name.trim().split(".");
       return steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], contexts);
     });
-    return String(values.find((value) => value !== undefined && value !== "") ?? "");
+    const found = values.find((value) => value !== undefined && value !== "");
+    return typeof found === "string" ? found : "";
   });
 }
 
@@ -72,8 +74,14 @@ function run(directory: string, github: Event, inputs: Readonly<Record<string, s
   const { status, stdout, stderr } = spawnSync("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", script], {
     cwd: directory,
     env: {
-      ...{ PATH: process.env["PATH"], HOME: scratch, CI: "true", ...quiet, NODE_DISABLE_COMPILE_CACHE: "1" },
-      ...{ GITHUB_ACTIONS: "true", GITHUB_ACTION_PATH: folder, GITHUB_STEP_SUMMARY: summary },
+      ...quiet,
+      PATH: process.env["PATH"],
+      HOME: scratch,
+      CI: "true",
+      NODE_DISABLE_COMPILE_CACHE: "1",
+      GITHUB_ACTIONS: "true",
+      GITHUB_ACTION_PATH: folder,
+      GITHUB_STEP_SUMMARY: summary,
       ...Object.fromEntries(env),
     },
     encoding: "utf8",
@@ -82,21 +90,19 @@ function run(directory: string, github: Event, inputs: Readonly<Record<string, s
 }
 
 /** A clone as actions/checkout makes it with `fetch-depth: 0`, or with its default. */
-function cloned(origin: string, name: string, ref: string, ...options: string[]): string {
+function cloned(name: string, ref: string, ...options: string[]): string {
   const directory = path.join(scratch, name);
   git(scratch, "clone", "--quiet", "--no-local", ...options, `file://${origin}`, directory);
   git(directory, "checkout", "--quiet", "--detach", ref);
   return directory;
 }
 
-let origin: string;
 let first: string;
 let sealedOnly: string;
 let leaked: string;
 let mended: string;
 
 beforeAll(() => {
-  origin = path.join(scratch, "origin");
   git(scratch, "init", "--quiet", "--initial-branch=main", origin);
   git(origin, "config", "uploadpack.allowAnySHA1InWant", "true");
   first = commit(origin, { ".sops.yaml": POLICY });
@@ -108,7 +114,9 @@ beforeAll(() => {
 
 const repository = { default_branch: "main" };
 const push = (before: string, sha: string, ref = "refs/heads/topic"): Event => ({
-  ...{ event_name: "push", sha, ref },
+  event_name: "push",
+  sha,
+  ref,
   event: { before, repository },
 });
 
@@ -120,7 +128,7 @@ describe("the Action", () => {
   test("finds in a pull request what a later commit took back", () => {
     const event = { pull_request: { base: { sha: sealedOnly }, head: { sha: mended } }, repository };
     const github = { event_name: "pull_request", sha: "1".repeat(40), ref: "refs/pull/1/merge", event };
-    const { status, stdout, summary } = run(cloned(origin, "pull", mended), github);
+    const { status, stdout, summary } = run(cloned("pull", mended), github);
 
     expect(stdout).toMatch(/^::error file=secrets\/a\.yaml.*title=SEC011::/m);
     expect(status).toBe(1);
@@ -130,18 +138,18 @@ describe("the Action", () => {
   test("finds it in a merge queue", () => {
     const event = { merge_group: { base_sha: sealedOnly, head_sha: mended }, repository };
     const ref = "refs/heads/gh-readonly-queue/main/pr-1";
-    expect(run(cloned(origin, "queue", mended), { event_name: "merge_group", sha: mended, ref, event }).status).toBe(1);
+    expect(run(cloned("queue", mended), { event_name: "merge_group", sha: mended, ref, event }).status).toBe(1);
   });
 
   test("passes a push that brought nothing bad, and finds what one brought", () => {
-    const directory = cloned(origin, "push", mended);
+    const directory = cloned("push", mended);
     expect(run(directory, push(first, sealedOnly)).status).toBe(0);
     expect(run(directory, push(sealedOnly, mended)).status).toBe(1);
     expect(run(directory, push(leaked, mended)).status).toBe(0);
   });
 
   test("looks in a new branch, and in a tag, at what the default branch lacks", () => {
-    const directory = cloned(origin, "new", mended);
+    const directory = cloned("new", mended);
     const branch = run(directory, push(ZEROS, mended));
     expect([branch.status, branch.stdout.includes("::notice::")]).toEqual([1, false]);
     expect(run(directory, push(ZEROS, mended, "refs/tags/v1")).status).toBe(1);
@@ -149,13 +157,13 @@ describe("the Action", () => {
   });
 
   test("says of a push with force that the commit before is gone, and looks at what the default branch lacks", () => {
-    const { status, stdout } = run(cloned(origin, "force", mended), push("1".repeat(40), mended));
+    const { status, stdout } = run(cloned("force", mended), push("1".repeat(40), mended));
     expect(stdout).toContain("::notice::the commit before this push is not here");
     expect(status).toBe(1);
   });
 
   test("looks in a new default branch, on a schedule and by hand at the whole history", () => {
-    const directory = cloned(origin, "history", mended);
+    const directory = cloned("history", mended);
     const warned = /title=SEC012::/;
     expect(run(directory, push(ZEROS, mended, "refs/heads/main")).stdout).toMatch(warned);
     for (const event_name of ["schedule", "workflow_dispatch"]) {
@@ -168,7 +176,7 @@ describe("the Action", () => {
   });
 
   test("never passes a clone that lacks commits", () => {
-    const directory = cloned(origin, "shallow", "HEAD", "--depth=1", "--branch=topic");
+    const directory = cloned("shallow", "HEAD", "--depth=1", "--branch=topic");
     expect(run(directory, push(sealedOnly, mended)).status).toBe(2);
     const event = { pull_request: { base: { sha: sealedOnly }, head: { sha: mended } }, repository };
     const pull = run(directory, { event_name: "pull_request", sha: mended, ref: "refs/pull/1/merge", event });
@@ -177,7 +185,7 @@ describe("the Action", () => {
   });
 
   test("takes its range and its words as they are given, quotes and all, and runs none of them", () => {
-    const directory = cloned(origin, "words", leaked);
+    const directory = cloned("words", leaked);
     const event = { ...push(first, sealedOnly), event_name: "release" };
     expect(run(directory, event).status).toBe(1);
     const args = `--output 'json:a $(touch made) b.json' "--fail-on" critical`;
@@ -192,7 +200,7 @@ describe("the Action", () => {
   });
 
   test("writes the SARIF report of the working tree", () => {
-    const directory = cloned(origin, "sarif", leaked);
+    const directory = cloned("sarif", leaked);
     expect(run(directory, push(first, leaked), { sarif: "out/a b.sarif" }).status).toBe(1);
     expect(readFileSync(path.join(directory, "out", "a b.sarif"), "utf8")).toContain('"ruleId": "SEC001"');
   });

@@ -142,10 +142,26 @@ describe("SARIF", () => {
   });
 });
 
-test("JSON has a version and every field of a finding but how it is shown", async () => {
-  expect(JSON.parse(await made("json"))).toMatchObject({
+// What programs rely on: fields are added, never taken away or given another meaning.
+test("JSON has a version, and these fields", async () => {
+  const tree = JSON.parse(await made("json")) as Record<string, Record<string, unknown>[]>;
+  const finding = ["rule", "severity", "message", "file", "line", "column", "commit", "fix", "fingerprint"];
+  const keys = (of: object | undefined) => Object.keys(of ?? {}).toSorted();
+
+  expect(keys(tree)).toEqual(
+    ["version", "mode", "files", "commits", "verified", "summary", "findings", "ignored", "notChecked"].toSorted(),
+  );
+  const all = [...new Set(tree["findings"]?.flatMap(keys))].toSorted();
+  expect(all).toEqual(finding.toSorted());
+  expect(keys(tree["ignored"]?.[1])).toEqual(
+    [...finding.filter((key) => key !== "commit"), "reason", "until", "by"].toSorted(),
+  );
+  expect(tree).toMatchObject({
     version: 1,
     mode: "range",
+    files: 12,
+    commits: 3,
+    verified: 0,
     summary: "1 critical, 2 errors, 1 warning, 1 note",
     findings: [
       { rule: "SEC001", file: "secrets/app.yaml", line: 3, column: 5, fingerprint: "0123456789abcdef" },
@@ -155,8 +171,14 @@ test("JSON has a version and every field of a finding but how it is shown", asyn
       {},
     ],
     ignored: [{ reason: "made for tests" }, { until: "2027-01-01" }],
-    notChecked: [{ reason: "permission denied" }],
+    notChecked: [{ file: odd, reason: "permission denied" }],
   });
+});
+
+test("JSON only counts what is allowed, unless it is asked to show it", async () => {
+  const make = await formats.find(({ name }) => name === "json")?.load();
+  const text = await make?.({ ...reported(report), showIgnored: false });
+  expect(JSON.parse(text ?? "")).toMatchObject({ ignored: 2 });
 });
 
 describe("GitHub", () => {
