@@ -1,5 +1,6 @@
 /** SEC015: does git treat encrypted files as what they are? */
-import type { PlacedDraft, TreeRule } from "./finding.ts";
+import type { EncryptedFile, PlacedDraft, TreeRule } from "./finding.ts";
+import { shellWord } from "./place.ts";
 
 /** What has to be asked of git for every encrypted file. */
 export const ATTRIBUTES = ["diff", "text", "eol"] as const;
@@ -12,7 +13,7 @@ export const sec015: TreeRule = {
   explanation: {
     what: "Encrypted files have no diff driver, so that changes show as noise; or a binary .age file is under line-end conversion.",
     why: "Nobody reviews what nobody can read. Line-end conversion changes bytes of the payload, and the file does not open any more.",
-    mend: "secrets git install sets drivers for readable diffs and merges. For binary files: a line `*.age -text` in .gitattributes.",
+    mend: "Give the files a driver in .gitattributes, and say in the configuration of each clone what it is; the command of the finding does both, and shows plaintext on the terminal of those who have a key and ciphertext to others. For binary files: a line `*.age -text` in .gitattributes.",
     limits: "`text=auto` is left alone: git sees that age files are binary. Looked at in the working tree only.",
   },
   inspect: ({ encrypted }) => {
@@ -23,14 +24,30 @@ export const sec015: TreeRule = {
       fix: "add to .gitattributes: *.age -text",
       subject: "eol",
     }));
-    const bare = encrypted.filter(({ attributes }) => attributes.get("diff") === "unspecified").length;
-    if (bare > 0) {
-      const message = `${bare} of ${encrypted.length} encrypted files have no diff driver, so that changes cannot be read`;
-      drafts.push({ path: ".gitattributes", severity: "note", message, fix: "secrets git install", subject: "diff" });
+    const bare = encrypted.filter(({ attributes }) => attributes.get("diff") === "unspecified");
+    if (bare.length > 0) {
+      const message = `${bare.length} of ${encrypted.length} encrypted files have no diff driver, so that changes cannot be read`;
+      drafts.push({ path: ".gitattributes", severity: "note", message, fix: driver(bare), subject: "diff" });
     }
     return drafts;
   },
 };
+
+/** Shows what nobody here can open as it is: a driver that fails stops every diff. */
+const TEXTCONV = `git config diff.secrets.textconv 'sh -c '\\''secrets decrypt "$1" 2>/dev/null || cat "$1"'\\'' --'`;
+
+function driver(files: readonly EncryptedFile[]): string {
+  const patterns = new Set(
+    files.map(({ path }) => (path.includes("/") ? `${path.slice(0, path.indexOf("/"))}/**` : `/${path}`)),
+  );
+  const lines = [...patterns].map((pattern) => shellWord(`${attributePattern(pattern)} diff=secrets`));
+  return `printf '%s\\n' ${lines.join(" ")} >> .gitattributes && ${TEXTCONV}`;
+}
+
+/** Blanks end a pattern, unless it stands in quotes as in C (gitattributes(5)). */
+function attributePattern(pattern: string): string {
+  return /[\s"\\]/.test(pattern) ? JSON.stringify(pattern) : pattern;
+}
 
 function isConverted({ binary, attributes }: { binary: boolean; attributes: ReadonlyMap<string, string> }): boolean {
   if (!binary || attributes.get("text") === "unset" || attributes.get("text") === "auto") return false;
