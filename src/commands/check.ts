@@ -58,7 +58,8 @@ export const check: CommandSpec = {
     const format = formatOption(context, invocation);
     const outputs = outputOptions(context, invocation);
     const project = await context.project();
-    const files = outputs.map(({ file }) => file);
+    const baseline = textOption(invocation, "writeBaseline");
+    const files = [...outputs.map(({ file }) => file), ...(baseline === undefined ? [] : [baseline])];
     if (files.length > 0) await context.library.requireReportFiles(project, files);
     const report = await context.library.check(project, requestOf(context, invocation));
     const reported: Reported = {
