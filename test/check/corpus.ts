@@ -6,7 +6,7 @@
  */
 import path from "node:path";
 import { BASE_NAMES, makeBase } from "./bases.ts";
-import { foundIn, mutations, type Expected, type Mutation } from "./mutations.ts";
+import { foundIn, mutations, type Expected, type Mutation } from "./mutations/index.ts";
 import { copyOf, scratch, type Base, type Repository } from "./repository.ts";
 
 export interface Result {
