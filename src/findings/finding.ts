@@ -92,8 +92,8 @@ export interface FileSubject {
   /** The `Recipient.id` of a public key's text; undefined for a kind that is not known. Remembers. */
   readonly recipientId: (text: string) => Promise<string | undefined>;
   readonly tracked: boolean;
-  /** Whether the policy obliges that path to be encrypted. */
-  readonly manages: (path: string) => boolean;
+  /** What the policy says of another path. */
+  readonly governs: (path: string) => Governed | undefined;
   readonly now: Date;
 }
 

@@ -6,8 +6,10 @@ import { SecretsError } from "../errors.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { textOfScalar } from "../formats/scalar.ts";
+import { isExempt } from "../policy/enforcement.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
 import { placeOf } from "./place.ts";
+import { openLeaves } from "./sensitivity.ts";
 
 export const sec005: FileRule = {
   about: "file",
@@ -19,7 +21,7 @@ export const sec005: FileRule = {
     why: "It cannot be opened, or it opens to something that nobody wrote: without a MAC values can be swapped and removed unseen, and of two equal keys every tool takes another.",
     mend: "Take the file from the last commit in which it was whole (git checkout COMMIT -- FILE) and make the change again with secrets edit. A merge: resolve it before encrypting.",
     limits:
-      "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path.",
+      "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path, and under a rule that matches ordinary files too only where YAML or JSON has one as a value.",
   },
   inspect: async (subject) => {
     const { content } = subject;
@@ -29,13 +31,23 @@ export const sec005: FileRule = {
   },
 };
 
-function strayDrafts({ content, governed }: FileSubject): Draft[] {
-  if (content.kind !== "plain" || !content.needles.sealed || content.text === undefined) return [];
-  if (governed === undefined || governed.enforcement === "never") return [];
-  const place = placeOf(content.text, content.text.indexOf("ENC[AES256_GCM,"));
+async function strayDrafts(subject: FileSubject): Promise<Draft[]> {
+  const place = await strayPlace(subject);
+  if (place === undefined) return [];
   const message = "it holds encrypted values and no sops metadata, so nobody can open it";
   return [{ severity: "error", message, subject: "metadata", ...place }];
 }
+
+/** Where an encrypted value stands in a file of the policy that has no metadata. Texts and programs speak of such values too. */
+export async function strayPlace({ content, governed, path }: FileSubject) {
+  if (content.kind !== "plain" || !content.needles.sealed || content.text === undefined) return undefined;
+  if (governed === undefined || governed.enforcement === "never" || isExempt(path, governed)) return undefined;
+  if (governed.enforcement === "always") return placeOf(content.text, content.text.indexOf(SEALED));
+  const leaves = await openLeaves(content.text, path, false);
+  return leaves?.find(({ scalar }) => textOfScalar(scalar)?.startsWith(SEALED));
+}
+
+const SEALED = "ENC[AES256_GCM,";
 
 function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   const drafts: Draft[] = [];

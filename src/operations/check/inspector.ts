@@ -14,7 +14,6 @@ import { needlesIn, utf8Of, type Needles } from "../../findings/needles.ts";
 import { findPrivateKeys } from "../../findings/private-keys/find.ts";
 import { leftoverStem } from "../../findings/sec013-leftovers.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
-import { isExempt } from "../../policy/enforcement.ts";
 import type { Project } from "../project.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "./key-holders.ts";
 import type { PolicySet } from "./policies.ts";
@@ -121,7 +120,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
     holder: (ids) => holders.find(ids),
     recipientId,
     tracked,
-    manages: managedBy(policies[0]),
+    governs: (other) => policies[0]?.governs(other),
     now: project.host.now(),
   };
   if (version.commit === undefined) await holders.remember(subject);
@@ -137,10 +136,6 @@ function isObliged(policies: readonly PolicySet[], path: string): boolean {
   return policies.some((set) => (set.governs(path)?.enforcement ?? "never") !== "never");
 }
 
-function managedBy(set: PolicySet | undefined): FileSubject["manages"] {
-  return (path) => set?.governs(path)?.enforcement === "always" && !isExempt(path);
-}
-
 /** By the newest policies in everything; by older ones in what was published, where the newest say nothing of it. */
 async function findingsIn({ policies, finding }: Looking, subject: FileSubject, version: Version): Promise<Finding[]> {
   const drafts = await draftsOf(subject, (id) => id !== "SEC008");
@@ -148,7 +143,7 @@ async function findingsIn({ policies, finding }: Looking, subject: FileSubject, 
   for (const set of policies.slice(1)) {
     const governed = set.governs(subject.path);
     if (governed === undefined) continue;
-    const other = { ...subject, governed, manages: managedBy(set) };
+    const other = { ...subject, governed, governs: (path: string) => set.governs(path) };
     for (const { rule, draft } of await draftsOf(other, (id) => EXPOSURE.has(id))) {
       const also = finding(rule, draft, version);
       const known = findings.some((one) => one.rule === rule && one.fingerprint === also.fingerprint);

@@ -14,6 +14,7 @@ import { plaintext } from "./plaintext.ts";
 import { policies } from "./policies.ts";
 import { holderKeys, keyMutations } from "./private-keys.ts";
 import { readers } from "./readers.ts";
+import { sensitive } from "./sensitive.ts";
 import { settings } from "./settings.ts";
 import { structure } from "./structure.ts";
 import { surroundings } from "./surroundings.ts";
@@ -24,6 +25,7 @@ export type { Expected, Mutation };
 /** All of them. */
 export const mutations: readonly Mutation[] = [
   ...plaintext,
+  ...sensitive,
   ...leaves,
   ...settings,
   ...readers,

@@ -1,6 +1,6 @@
 /** Which copies that a tool or an editor left behind must be found? */
 import { PLAINTEXTS } from "../bases.ts";
-import { adding, onFile, wholeYaml, type Mutation } from "./mutation.ts";
+import { adding, onFile, ownOnly, READERS, wholeYaml, type Mutation } from "./mutation.ts";
 
 export const leftovers: readonly Mutation[] = [
   ...["secrets.yaml.dec", "app.decrypted.json", ".decrypted~app.yaml", ".env.keys", "app.dec.yaml"].flatMap((name) => [
@@ -28,4 +28,27 @@ export const leftovers: readonly Mutation[] = [
     repository.write(`${file}.bak`, repository.read(file));
     return [];
   }),
+  ...[".bak", ".old", ".orig", ".tmp", ".save", ".backup", "~"].map((end) =>
+    ownOnly({
+      name: `a rule takes names in ${end} and not the names without it`,
+      apply: (repository) => {
+        const regex = `^dump/.*${end.replace(".", "\\.")}$`;
+        const users = `users:\n  alice: ${READERS.alice}\n  bob: ${READERS.bob}\n`;
+        repository.write(
+          "sub/.sops.yaml",
+          `${users}creation_rules:\n  - path_regex: ${regex}\n    readers: [alice, bob]\n`,
+        );
+        repository.write(`sub/dump/db${end}`, "password: swordfish-1942\n");
+        return { expected: [`SEC001 sub/dump/db${end}`] };
+      },
+    }),
+  ),
+  ownOnly(
+    adding("a backup of a Secret under a broad rule", "deploy/secret.yaml.bak", () => PLAINTEXTS.kubernetes, "SEC013"),
+  ),
+  ownOnly(adding("a backup of a Secret", "k8s/secret.yaml.bak", () => PLAINTEXTS.kubernetes, "SEC013")),
+  ownOnly(
+    adding("a backup of a ConfigMap", "k8s/config.yaml.orig", () => "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: b\n"),
+  ),
+  ownOnly(adding("a backup of a document", "secrets/README.md.bak", () => "# Secrets\n")),
 ];

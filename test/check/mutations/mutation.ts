@@ -5,6 +5,7 @@
  * others. What a base does not have (a sops file, a private key) leaves the mutation out for it.
  */
 import type { CheckRequest } from "../../../src/index.ts";
+import { scriptKey } from "../bases.ts";
 import type { Repository } from "../repository.ts";
 
 /** `SEC001 secrets/app.yaml` */
@@ -97,3 +98,6 @@ export function ownOnly(mutation: Mutation): Mutation {
 
 /** The first sealed value of a text. */
 export const sealedLine = (text: string) => /^(.*?)(ENC\[AES256_GCM,[^\]]*\])/m.exec(text);
+
+/** Two readers for policies that a mutation makes. */
+export const READERS = { alice: scriptKey("age-1.pub"), bob: scriptKey("age-2.pub") };

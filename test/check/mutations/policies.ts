@@ -1,9 +1,12 @@
 /** Which policies must be spoken of, and which not? */
 import { scriptKey } from "../bases.ts";
 import type { Repository } from "../repository.ts";
-import { ownOnly, type Mutation } from "./mutation.ts";
+import { ownOnly, READERS, type Mutation } from "./mutation.ts";
 
-const EXAMPLE = `users:\n  alice: ${scriptKey("age-1.pub")}\n  bob: ${scriptKey("age-2.pub")}\n`;
+const EXAMPLE = `users:
+  alice: ${READERS.alice}
+  bob: ${READERS.bob}
+`;
 export const policies: readonly Mutation[] = (
   [
     ["an expression that matches everything", "  - path_regex: (^|/)*(\\.ya?ml)?$\n    readers: [alice, bob]\n", true],
