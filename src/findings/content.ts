@@ -43,13 +43,14 @@ export async function readContent(bytes: Uint8Array, path: string, needles = nee
   const text = textOf(searched);
   if (text?.trim() === "") return { kind: "empty" };
   const plain: Content = { kind: "plain", text, needles };
-  if (recognised.kind === "plain" || text === undefined) return plain;
+  if (text === undefined) return plain;
+  if (recognised.kind === "plain") return (needles.metadata ? await decryptedContent(text, path) : undefined) ?? plain;
   return (await sopsContent(text, { path, format: recognised.format, conflict: needles.conflict })) ?? plain;
 }
 
 /** Whether nobody without a key can read what matters in it. */
 export function isEncryptedContent(content: Content): boolean {
-  return content.kind === "age" || content.kind === "sops";
+  return content.kind === "age" || (content.kind === "sops" && content.document.text.includes("ENC[AES256_GCM,"));
 }
 
 /** UTF-8 text without its byte order mark, or undefined. */
@@ -89,6 +90,16 @@ async function sopsContent(
   }
   const parsed = parse(text, format);
   if ("message" in parsed) return meant ? { kind: "broken-sops", text, problem: parsed } : undefined;
+  return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
+}
+
+/** A document whose values were all decrypted by hand, its metadata left behind. Much that is none speaks of sops: it has to parse. */
+async function decryptedContent(text: string, path: string): Promise<Content | undefined> {
+  const name = formatOfPath(path) ?? (/\.[a-z]{1,5}$/i.test(path) ? undefined : text.startsWith("{") ? "json" : "yaml");
+  if (name !== "yaml" && name !== "json") return undefined;
+  const format = await loadFormat(name);
+  const parsed = parse(text, format);
+  if ("message" in parsed || !isMapping(parsed.metadata) || !parsed.metadata.has("lastmodified")) return undefined;
   return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
 }
 

@@ -13,6 +13,8 @@ export interface Needles {
   readonly sealed: boolean;
   /** The word under which sops keeps its metadata. */
   readonly sops: boolean;
+  /** That word, and a field that the metadata always has. */
+  readonly metadata: boolean;
   /** The marks of an unfinished merge. */
   readonly conflict: boolean;
 }
@@ -20,16 +22,19 @@ export interface Needles {
 const KEYS = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY", "PuTTY-User-Key-File-"].map((text) => Buffer.from(text));
 const SEALED = Buffer.from("ENC[AES256_GCM,");
 const SOPS = Buffer.from("sops");
+const FIELD = Buffer.from("lastmodified");
 const CONFLICT = Buffer.from("<<<<<<< ");
 const ENDS = Buffer.from(">>>>>>> ");
 
 /** What these bytes carry. UTF-16 has to be made UTF-8 before (`utf8Of`). */
 export function needlesIn(bytes: Uint8Array): Needles {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sops = buffer.includes(SOPS);
   return {
     key: KEYS.some((needle) => buffer.includes(needle)) || hasLongBase64(buffer),
     sealed: buffer.includes(SEALED),
-    sops: buffer.includes(SOPS),
+    sops,
+    metadata: sops && buffer.includes(FIELD),
     conflict: buffer.includes(CONFLICT) && buffer.includes(ENDS),
   };
 }

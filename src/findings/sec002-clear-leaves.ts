@@ -17,7 +17,7 @@ export const sec002: FileRule = {
   severity: "error",
   explanation: {
     what: "A sops file is encrypted, but some of its values stand in clear although the file's own encrypted_regex, suffix or default says that they are encrypted. A comment in clear among encrypted ones is a warning.",
-    why: "It looks encrypted, so nobody looks twice: somebody added a key with a plain editor, or a merge brought it. Anybody can read it, and neither sops nor secrets can open the file any more.",
+    why: "It looks encrypted, so nobody looks twice: somebody added a key with a plain editor, or a merge brought it. All of them are in clear where somebody replaced the text and left the metadata. Anybody can read it, and neither sops nor secrets can open the file any more.",
     mend: "Take the value out of the file, then put it back encrypted: secrets set FILE KEY. If it was pushed, change the secret itself.",
     limits:
       "null and empty texts are never encrypted. Under encrypted_comment_regex and unencrypted_comment_regex single values cannot be judged; the file is then reported as not checked.",

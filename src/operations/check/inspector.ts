@@ -129,7 +129,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
 
 function hasMark({ path, bytes }: Version, needles: Needles): boolean {
   const isSealed = (needles.sops && needles.sealed) || isAge(bytes);
-  return needles.key || isSealed || path.endsWith(".age") || leftoverStem(path) !== undefined;
+  return needles.key || needles.metadata || isSealed || path.endsWith(".age") || leftoverStem(path) !== undefined;
 }
 
 function isObliged(policies: readonly PolicySet[], path: string): boolean {

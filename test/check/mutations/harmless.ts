@@ -143,6 +143,23 @@ export const harmless: readonly Mutation[] = [
     () =>
       'export const pem = /-----BEGIN (RSA |EC )?PRIVATE KEY-----([^-]*)-----END/;\nexport const age = "AGE-SECRET-KEY-1";\n',
   ),
+  adding(
+    "the values of a chart that speaks of sops",
+    "conf/values.yaml",
+    () => "# no lastmodified\nsops:\n  enabled: true\n  version: 3.13.2\n  age: {}\nreplicas: 2\n",
+  ),
+  adding(
+    "a program that makes metadata",
+    "src/metadata.json",
+    () => '{ "fields": { "sops": { "lastmodified": "string", "mac": "string", "version": "string" } } }\n',
+  ),
+  adding("a text about metadata", "src/sops.md", () => "sops:\n    lastmodified: x\n    mac: y\n    version: 3.13.2\n"),
+  adding(
+    "a template of metadata",
+    "conf/templates/app.yaml",
+    () =>
+      "sops:\n    lastmodified: {{ .now }}\n    mac: {{ .mac }}\n    {{- if .version }}\n    version: 1\n    {{- end }}\n",
+  ),
   adding("a lock file", "yarn.lock", () =>
     Array.from({ length: 50 }, (_, index) => `  integrity sha512-${Buffer.alloc(64, index).toString("base64")}`).join(
       "\n",

@@ -36,4 +36,26 @@ export const leaves: readonly Mutation[] = [
       return [`SEC002 ${file}`];
     },
   ),
+  ...[/\.yaml$/, /\.json$/].map((end) =>
+    onFile(
+      `everything in a ${end.source} file is decrypted, and its metadata is left`,
+      (repository) => (end.source.includes("yaml") ? wholeYaml(repository) : sopsIn(repository, end)),
+      (repository, file) => {
+        repository.edit(file, (text) =>
+          text.replaceAll(/#?ENC\[AES256_GCM,[^\]]*\]/g, (enc) => (enc.startsWith("#") ? "#" : "swordfish")),
+        );
+        return [`SEC002 ${file}`, `SEC005 ${file}`];
+      },
+    ),
+  ),
+  onFile("everything is decrypted, under no rule", wholeYaml, (repository, file) => {
+    const decrypted = repository
+      .text(file)
+      .replaceAll(/#?ENC\[AES256_GCM,[^\]]*\]/g, "swordfish")
+      .replace(/^ +mac: .*\n/m, "");
+    repository.write("elsewhere/app.json.txt", "sops lastmodified");
+    repository.write("elsewhere/app", decrypted.replaceAll(/^swordfish/gm, "# old"));
+    repository.git("add", "elsewhere");
+    return ["SEC002 elsewhere/app", "SEC005 elsewhere/app"];
+  }),
 ];
