@@ -71,4 +71,26 @@ export const settings: readonly Mutation[] = [
       return [`SEC018 ${file}`, `SEC004 ${file}`];
     },
   ),
+  onFile("a value is left in the metadata", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^sops:\n/m, "sops:\n    password: swordfish-1942\n"));
+    return [`SEC018 ${file}`];
+  }),
+  onFile("a value is left in the entry of a reader", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^( +)recipient: /m, "$1note: swordfish-1942\n$1recipient: "));
+    return [`SEC018 ${file}`];
+  }),
+  onFile(
+    "a value is left in the metadata of a JSON file",
+    (repository) => sopsIn(repository, /\.json$/),
+    (repository, file) => {
+      repository.edit(file, (text) => text.replace(/"sops": \{/, '"sops": { "password": "swordfish-1942",'));
+      return [`SEC018 ${file}`];
+    },
+  ),
+  onFile("the metadata has what the first sops wrote", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) =>
+      text.replace(/^sops:\n/m, "sops:\n    attention: modify with care\n    kms: []\n    pgp: []\n"),
+    );
+    return [];
+  }),
 ];
