@@ -13,7 +13,8 @@ import { SecretsError } from "../errors.ts";
 import type { Format, FormatName, ParsedText, Tree } from "../formats/format.ts";
 import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { isMapping } from "../formats/tree.ts";
-import { needlesIn, utf8Of, type Needles } from "./needles.ts";
+import { needlesIn, type Needles } from "./needles.ts";
+import { utf8Of } from "./wide-text.ts";
 import { placeOf } from "./place.ts";
 
 /** What stands in the way of reading a file that means to be encrypted. */
@@ -33,6 +34,9 @@ export type Content =
   | { readonly kind: "unread"; readonly problem: Problem }
   /** `text` is undefined where the bytes are not UTF-8. */
   | { readonly kind: "plain"; readonly text: string | undefined; readonly needles: Needles };
+
+/** What is longer, and only perhaps a secret, is not parsed: its tree would not fit into the memory. */
+export const MOST_PARSED = 64 * 1024 * 1024;
 
 /** @param path POSIX; its end tells the format where the bytes do not. */
 export async function readContent(bytes: Uint8Array, path: string, needles = needlesIn(bytes)): Promise<Content> {
@@ -95,6 +99,7 @@ async function sopsContent(
 
 /** A document whose values were all decrypted by hand, its metadata left behind. Much that is none speaks of sops: it has to parse. */
 async function decryptedContent(text: string, path: string): Promise<Content | undefined> {
+  if (text.length > MOST_PARSED) return undefined;
   const name = formatOfPath(path) ?? (/\.[a-z]{1,5}$/i.test(path) ? undefined : text.startsWith("{") ? "json" : "yaml");
   if (name !== "yaml" && name !== "json") return undefined;
   const format = await loadFormat(name);

@@ -7,7 +7,7 @@
 import { base64Runs } from "./private-keys/base64-runs.ts";
 
 export interface Needles {
-  /** Something that private keys begin with, or a base64 text long enough to hide one. */
+  /** Something that private keys begin with, or a text of base64 or hexadecimal long enough to hide one. */
   readonly key: boolean;
   /** An ENC text of sops. */
   readonly sealed: boolean;
@@ -41,12 +41,4 @@ export function needlesIn(bytes: Uint8Array): Needles {
 
 function hasLongBase64(buffer: Buffer): boolean {
   return base64Runs(buffer).next().done !== true;
-}
-
-/** The same text in UTF-8 where a byte order mark says UTF-16, as PowerShell redirects it; else the bytes themselves. */
-export function utf8Of(bytes: Uint8Array): Uint8Array {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return Buffer.from(new TextDecoder("utf-16le").decode(bytes));
-  if (first === 0xfe && second === 0xff) return Buffer.from(new TextDecoder("utf-16be").decode(bytes));
-  return bytes;
 }

@@ -10,6 +10,7 @@ import type { Leaf } from "../formats/format.ts";
 import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import type { Ruling } from "../policy/policy.ts";
+import { MOST_PARSED } from "./content.ts";
 import type { Governed } from "./finding.ts";
 import { holdsNoSecrets, innermostObject, isSecretData, isSecretField } from "./kubernetes.ts";
 import { hadAction, hasActions, isReference, withoutActions } from "./references.ts";
@@ -53,6 +54,9 @@ function mayBeSensitive(text: string, ruling: Ruling): boolean {
   return isAllowList(ruling) || /\bSecret\b/.test(text);
 }
 
+/** In a file too long to be parsed. */
+const A_SECRET = /^[ \t"']*kind["']?[ \t]*:[ \t]*["']?Secret\b/m;
+
 /** Under a rule that obliges: what it picks out by key, wherever it stands. */
 async function obligedLeaf(
   text: string,
@@ -75,7 +79,7 @@ async function sensitiveLeaf(
   { ruling, path, isTemplate }: { ruling: Ruling; path: string; isTemplate: boolean },
 ): Promise<Sensitive> {
   const leaves = await openLeaves(text, path, isTemplate);
-  if (leaves === undefined) return undefined;
+  if (leaves === undefined) return text.length > MOST_PARSED && A_SECRET.test(text) ? START : undefined;
   const objectOf = innermostObject(leaves);
   const selects = isAllowList(ruling) && !isSchema(leaves) ? await selectionOf(ruling) : undefined;
   return leaves.find((leaf) => {
@@ -130,7 +134,7 @@ export async function openLeaves(
   isTemplate: boolean,
 ): Promise<readonly Leaf[] | undefined> {
   const name = formatOfPath(path);
-  if (name === undefined) return undefined;
+  if (name === undefined || text.length > MOST_PARSED) return undefined;
   try {
     const parsed = (await loadFormat(name)).parse(isTemplate ? withoutActions(text) : text, "open");
     return parsed.leaves.filter(({ kind }) => kind === "value");

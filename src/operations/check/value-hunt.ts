@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import type { Finding } from "../../findings/finding.ts";
-import { placeOf } from "../../findings/place.ts";
+import { placeInBytes } from "../../findings/place.ts";
 import { sec016 } from "../../findings/sec016-values.ts";
 import { isWorthSeeking, valueSearch, type Sought } from "../../findings/value-search.ts";
 import type { Project } from "../project.ts";
@@ -41,9 +41,8 @@ export function createValueHunt(project: Project, scope: Scope): ValueHunt {
         version: async ({ path, bytes, tracked }) => {
           const seen = (tracked ? search(bytes) : []).filter(({ owner }) => owner.path !== path);
           if (seen.length === 0) return;
-          const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
           const told = seen.map(({ owner, offset }) => {
-            const { line = 1, column = 1 } = placeOf(text, offset);
+            const { line, column } = placeInBytes(bytes, offset);
             return { secretFile: project.show(join(scope.root, owner.path)), key: owner.key, line, column };
           });
           for (const draft of sec016.inspect(told)) found.push(finding(sec016.id, draft, { path }));

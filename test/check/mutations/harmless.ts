@@ -160,6 +160,11 @@ export const harmless: readonly Mutation[] = [
     () =>
       "sops:\n    lastmodified: {{ .now }}\n    mac: {{ .mac }}\n    {{- if .version }}\n    version: 1\n    {{- end }}\n",
   ),
+  adding("a list of long words", "conf/words.txt", () =>
+    Array.from({ length: 200 }, (_, index) => `electroencephalographically${index}`).join("\n"),
+  ),
+  adding("a picture in hexadecimal", "conf/picture.h", () => Buffer.alloc(3000, "\u0089PNG").toString("hex")),
+  adding("a text in UTF-16", "conf/notes.txt", () => Buffer.from("PRIVATE KEY of the house\n".repeat(20), "utf16le")),
   adding("a lock file", "yarn.lock", () =>
     Array.from({ length: 50 }, (_, index) => `  integrity sha512-${Buffer.alloc(64, index).toString("base64")}`).join(
       "\n",

@@ -44,6 +44,36 @@ export const keyMutations: readonly Mutation[] = [
       ),
     ),
   ]),
+  ...KEY_FIXTURES.flatMap((name) => {
+    const text = () => fixtureKey(name).toString("latin1");
+    const lines = (base64: string, width: number) => base64.replaceAll(new RegExp(`.{${width}}`, "g"), "$&\n");
+    const wide = (isBig: boolean) => {
+      const bytes = Buffer.from(text(), "utf16le");
+      return isBig ? bytes.swap16() : bytes;
+    };
+    const forms: readonly (readonly [string, string, () => string | Uint8Array])[] = [
+      ["on one line with blanks", "env", () => `KEY="${text().replaceAll("\n", " ")}"\n`],
+      ["on one line with escapes", "env", () => `KEY="${text().replaceAll("\n", "\\n")}"\n`],
+      ["in a JSON text inside a JSON text", "json", () => JSON.stringify({ body: JSON.stringify({ key: text() }) })],
+      [
+        "in base64 of 40 columns",
+        "yaml",
+        () => `key: |\n${lines(once(fixtureKey(name)), 40).replaceAll(/^/gm, "  ")}\n`,
+      ],
+      [
+        "in the base64 of addresses",
+        "txt",
+        () => `https://example.org/?key=${fixtureKey(name).toString("base64url")}\n`,
+      ],
+      ["in base64 twice, in columns", "b64", () => lines(once(lines(once(fixtureKey(name)), 64)), 76)],
+      ["in UTF-16 without a mark", "txt", () => wide(false)],
+      ["in big-endian UTF-16 without a mark", "txt", () => wide(true)],
+      ["in hexadecimal", "txt", () => `${fixtureKey(name).toString("hex")}\n`],
+    ];
+    return forms.map(([form, end, content]) =>
+      ownOnly(adding(`${name} is committed ${form}`, `conf/key.${end}`, content, "SEC007")),
+    );
+  }),
   adding(
     "a key in a JSON text",
     "conf/account.json",
