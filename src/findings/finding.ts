@@ -10,6 +10,7 @@ import type { Policy, Ruling } from "../policy/policy.ts";
 import type { Enforcement } from "../policy/policy.ts";
 import type { Content } from "./content.ts";
 import type { FoundKey } from "./private-keys/find.ts";
+import type { ValueForm } from "./value-search.ts";
 
 export type RuleId = `SEC${string}`;
 
@@ -164,6 +165,8 @@ export interface SeenValue {
   /** The file that holds the secret, and the way to it. */
   readonly secretFile: string;
   readonly key: string;
+  /** How it is written there. */
+  readonly form: ValueForm;
   readonly line: number;
   readonly column: number;
 }
