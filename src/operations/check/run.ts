@@ -65,7 +65,9 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       const { findings, allowances, badAllowances } = inspected;
       for (const { by, problem } of badAllowances) project.tell(`warning: ${by}: ${problem}, so it does not count`);
       gathered.inspected.push({ version: { ...version, bytes: new Uint8Array() }, findings, allowances });
-      tellUnjudged(inspected, project.show(join(scope.root, version.path)), unchecked);
+      if (inspected.content.kind === "unread") {
+        unchecked({ file: project.show(join(scope.root, version.path)), reason: inspected.content.problem.message });
+      }
       if (version.commit !== undefined || !isEncryptedContent(inspected.content)) return;
       const binary = inspected.content.kind === "age" && !inspected.content.header.armored;
       if (version.tracked && inspected.governed !== undefined) gathered.encrypted.push({ path: version.path, binary });
@@ -102,14 +104,6 @@ function noPolicy(file: string): Unchecked {
     reason: "there is no policy, so nothing says what has to be encrypted",
     hint: "write a .sops.yaml at the root of the repository, and git add it",
   };
-}
-
-/** What cannot be read, or not value by value, is said. */
-function tellUnjudged({ content, version }: Inspected, file: string, unchecked: Run["unchecked"]): void {
-  if (content.kind === "unread") unchecked({ file, reason: content.problem.message });
-  const name = content.kind === "sops" ? content.document.metadata.settings.rule?.name : undefined;
-  if (name === undefined || !name.endsWith("_comment_regex") || version.commit !== undefined) return;
-  unchecked({ file, reason: `which of its values are encrypted hangs on comments (${name})` });
 }
 
 /** For `--verify` and `--values`. */

@@ -1,5 +1,8 @@
 /** Which values in clear must be found inside an encrypted file? */
-import { first, onFile, sealedLine, sopsIn, wholeYaml, type Mutation } from "./mutation.ts";
+import { scriptKey } from "../bases.ts";
+import { first, onFile, ownOnly, READERS, sealedLine, sopsIn, wholeYaml, type Mutation } from "./mutation.ts";
+
+const POLICY = `users:\n  alice: ${READERS.alice}\n  bob: ${scriptKey("ed25519-1.pub").split(" ").slice(0, 2).join(" ")}\nhosts:\n  web1: ${scriptKey("age-3.pub")}\ncreation_rules:\n  - path_regex: ^app\n    SELECTION\n    readers: [alice, bob, web1]\n`;
 
 export const leaves: readonly Mutation[] = [
   ...[/\.yaml$/, /\.json$/, /\.env$/, /\.ini$/].map((end) =>
@@ -58,4 +61,31 @@ export const leaves: readonly Mutation[] = [
     repository.git("add", "elsewhere");
     return ["SEC002 elsewhere/app", "SEC005 elsewhere/app"];
   }),
+  ...(
+    [
+      ["encrypted_comment_regex", "swordfish-1942", true],
+      ["encrypted_comment_regex", "production", false],
+      ["unencrypted_comment_regex", "swordfish-1942", true],
+      ["unencrypted_comment_regex", "production", false],
+    ] as const
+  ).map(([name, value, isFound]) =>
+    ownOnly({
+      name: `${name}: ${isFound ? "a value is decrypted" : "what it leaves in clear is in clear"}`,
+      apply: (repository) => {
+        const file = "secrets/app.yaml";
+        const [open, sealed] = isFound ? ["production", value] : [value, undefined];
+        const [marked, other] = name === "encrypted_comment_regex" ? [sealed, open] : [open, sealed];
+        repository.write("sub/.sops.yaml", POLICY.replace("SELECTION", `${name}: mark`));
+        const text = repository.text(file);
+        const seal = (given: string | undefined) => given ?? sealedLine(text)?.[2] ?? "";
+        const body = `# mark\na:\n    b: ${seal(marked)}\nc: ${seal(other)}\n`;
+        repository.write(
+          "sub/app.yaml",
+          `${body}${text.slice(text.indexOf("\nsops:") + 1).replace(/^( +)unencrypted_suffix: .*$/m, `$1${name}: mark`)}`,
+        );
+        repository.git("add", "sub");
+        return { expected: isFound ? ["SEC002 sub/app.yaml"] : [] };
+      },
+    }),
+  ),
 ];
