@@ -44,7 +44,7 @@ export const keyMutations: readonly Mutation[] = [
       ),
     ),
   ]),
-  ...KEY_FIXTURES.flatMap((name) => {
+  ...KEY_FIXTURES.map((name) => {
     const text = () => fixtureKey(name).toString("latin1");
     const lines = (base64: string, width: number) => base64.replaceAll(new RegExp(`.{${width}}`, "g"), "$&\n");
     const wide = (isBig: boolean) => {
@@ -70,9 +70,18 @@ export const keyMutations: readonly Mutation[] = [
       ["in big-endian UTF-16 without a mark", "txt", () => wide(true)],
       ["in hexadecimal", "txt", () => `${fixtureKey(name).toString("hex")}\n`],
     ];
-    return forms.map(([form, end, content]) =>
-      ownOnly(adding(`${name} is committed ${form}`, `conf/key.${end}`, content, "SEC007")),
-    );
+    return ownOnly({
+      name: `${name} is committed in every other form`,
+      apply: (repository) => {
+        const files = forms.map(([form, end, content]) => {
+          const file = `conf/key ${form}.${end}`;
+          repository.write(file, content());
+          return file;
+        });
+        repository.git("add", "conf");
+        return { expected: files.map((file) => `SEC007 ${file}`) };
+      },
+    });
   }),
   adding(
     "a key in a JSON text",
