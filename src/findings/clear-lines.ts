@@ -10,7 +10,7 @@ import { SecretsError } from "../errors.ts";
 import { readContent } from "./content.ts";
 import type { FileSubject } from "./finding.ts";
 import { clearValues } from "./sec002-clear-leaves.ts";
-import { wantedSettings } from "./sensitivity.ts";
+import { wantedSettings } from "./wanted-settings.ts";
 
 /** @param subject whose `content` is broken, or no sops file for want of metadata. */
 export async function standsInClear(subject: FileSubject, text: string): Promise<boolean> {

@@ -13,7 +13,8 @@ import { SecretsError } from "../errors.ts";
 import type { Format, FormatName, ParsedText, Tree } from "../formats/format.ts";
 import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { isMapping } from "../formats/tree.ts";
-import { needlesIn, utf8Of, type Needles } from "./needles.ts";
+import { needlesIn, type Needles } from "./needles.ts";
+import { utf8Of } from "./wide-text.ts";
 import { placeOf } from "./place.ts";
 
 /** What stands in the way of reading a file that means to be encrypted. */
@@ -34,6 +35,9 @@ export type Content =
   /** `text` is undefined where the bytes are not UTF-8. */
   | { readonly kind: "plain"; readonly text: string | undefined; readonly needles: Needles };
 
+/** What is longer, and only perhaps a secret, is not parsed: its tree would not fit into the memory. */
+export const MOST_PARSED = 64 * 1024 * 1024;
+
 /** @param path POSIX; its end tells the format where the bytes do not. */
 export async function readContent(bytes: Uint8Array, path: string, needles = needlesIn(bytes)): Promise<Content> {
   if (bytes.length === 0) return { kind: "empty" };
@@ -43,13 +47,14 @@ export async function readContent(bytes: Uint8Array, path: string, needles = nee
   const text = textOf(searched);
   if (text?.trim() === "") return { kind: "empty" };
   const plain: Content = { kind: "plain", text, needles };
-  if (recognised.kind === "plain" || text === undefined) return plain;
+  if (text === undefined) return plain;
+  if (recognised.kind === "plain") return (needles.metadata ? await decryptedContent(text, path) : undefined) ?? plain;
   return (await sopsContent(text, { path, format: recognised.format, conflict: needles.conflict })) ?? plain;
 }
 
 /** Whether nobody without a key can read what matters in it. */
 export function isEncryptedContent(content: Content): boolean {
-  return content.kind === "age" || content.kind === "sops";
+  return content.kind === "age" || (content.kind === "sops" && content.document.text.includes("ENC[AES256_GCM,"));
 }
 
 /** UTF-8 text without its byte order mark, or undefined. */
@@ -89,6 +94,17 @@ async function sopsContent(
   }
   const parsed = parse(text, format);
   if ("message" in parsed) return meant ? { kind: "broken-sops", text, problem: parsed } : undefined;
+  return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
+}
+
+/** A document whose values were all decrypted by hand, its metadata left behind. Much that is none speaks of sops: it has to parse. */
+async function decryptedContent(text: string, path: string): Promise<Content | undefined> {
+  if (text.length > MOST_PARSED) return undefined;
+  const name = formatOfPath(path) ?? (/\.[a-z]{1,5}$/i.test(path) ? undefined : text.startsWith("{") ? "json" : "yaml");
+  if (name !== "yaml" && name !== "json") return undefined;
+  const format = await loadFormat(name);
+  const parsed = parse(text, format);
+  if ("message" in parsed || !isMapping(parsed.metadata) || !parsed.metadata.has("lastmodified")) return undefined;
   return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
 }
 

@@ -10,6 +10,7 @@ import type { Policy, Ruling } from "../policy/policy.ts";
 import type { Enforcement } from "../policy/policy.ts";
 import type { Content } from "./content.ts";
 import type { FoundKey } from "./private-keys/find.ts";
+import type { ValueForm } from "./value-search.ts";
 
 export type RuleId = `SEC${string}`;
 
@@ -96,8 +97,8 @@ export interface FileSubject {
   /** The `Recipient.id` of a public key's text; undefined for a kind that is not known. Remembers. */
   readonly recipientId: (text: string) => Promise<string | undefined>;
   readonly tracked: boolean;
-  /** Whether the policy obliges that path to be encrypted. */
-  readonly manages: (path: string) => boolean;
+  /** What the policy says of another path. */
+  readonly governs: (path: string) => Governed | undefined;
   readonly now: Date;
 }
 
@@ -168,6 +169,8 @@ export interface SeenValue {
   /** The file that holds the secret, and the way to it. */
   readonly secretFile: string;
   readonly key: string;
+  /** How it is written there. */
+  readonly form: ValueForm;
   readonly line: number;
   readonly column: number;
 }

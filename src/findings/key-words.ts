@@ -2,16 +2,16 @@
  * How is a private key that was found spoken of?
  */
 import type { Draft, FileSubject } from "./finding.ts";
-import { placeOf } from "./place.ts";
+import { placeInBytes } from "./place.ts";
 import type { FoundKey } from "./private-keys/find.ts";
 
 /** "an age identity, wrapped in base64 twice, under a passphrase". */
-export function keyWords({ name, wrapped, locked }: FoundKey): string {
-  const wrapping = ["", ", wrapped in base64", ", wrapped in base64 twice"][wrapped] ?? "";
+export function keyWords({ name, wrapped, hex, locked }: FoundKey): string {
+  const wrapping = hex ? ", in hexadecimal" : (["", ", wrapped in base64", ", wrapped in base64 twice"][wrapped] ?? "");
   return `${name}${wrapping}${locked ? ", under a passphrase" : ""}`;
 }
 
 /** Where the key stands. */
 export function keyPlace(key: FoundKey, { bytes }: FileSubject): Pick<Draft, "line" | "column"> {
-  return placeOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"), key.offset);
+  return placeInBytes(bytes, key.offset);
 }

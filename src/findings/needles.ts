@@ -7,12 +7,14 @@
 import { base64Runs } from "./private-keys/base64-runs.ts";
 
 export interface Needles {
-  /** Something that private keys begin with, or a base64 text long enough to hide one. */
+  /** Something that private keys begin with, or a text of base64 or hexadecimal long enough to hide one. */
   readonly key: boolean;
   /** An ENC text of sops. */
   readonly sealed: boolean;
   /** The word under which sops keeps its metadata. */
   readonly sops: boolean;
+  /** That word, and a field that the metadata always has. */
+  readonly metadata: boolean;
   /** The marks of an unfinished merge. */
   readonly conflict: boolean;
 }
@@ -20,28 +22,23 @@ export interface Needles {
 const KEYS = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY", "PuTTY-User-Key-File-"].map((text) => Buffer.from(text));
 const SEALED = Buffer.from("ENC[AES256_GCM,");
 const SOPS = Buffer.from("sops");
+const FIELD = Buffer.from("lastmodified");
 const CONFLICT = Buffer.from("<<<<<<< ");
 const ENDS = Buffer.from(">>>>>>> ");
 
 /** What these bytes carry. UTF-16 has to be made UTF-8 before (`utf8Of`). */
 export function needlesIn(bytes: Uint8Array): Needles {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sops = buffer.includes(SOPS);
   return {
     key: KEYS.some((needle) => buffer.includes(needle)) || hasLongBase64(buffer),
     sealed: buffer.includes(SEALED),
-    sops: buffer.includes(SOPS),
+    sops,
+    metadata: sops && buffer.includes(FIELD),
     conflict: buffer.includes(CONFLICT) && buffer.includes(ENDS),
   };
 }
 
 function hasLongBase64(buffer: Buffer): boolean {
   return base64Runs(buffer).next().done !== true;
-}
-
-/** The same text in UTF-8 where a byte order mark says UTF-16, as PowerShell redirects it; else the bytes themselves. */
-export function utf8Of(bytes: Uint8Array): Uint8Array {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return Buffer.from(new TextDecoder("utf-16le").decode(bytes));
-  if (first === 0xfe && second === 0xff) return Buffer.from(new TextDecoder("utf-16be").decode(bytes));
-  return bytes;
 }

@@ -14,6 +14,17 @@ export function placeOf(text: string, offset: number): { line?: number; column?:
   return { line, column: offset - start + 1 };
 }
 
+/** The same in bytes, column included, of what may be too large for a text. */
+export function placeInBytes(bytes: Uint8Array, offset: number): { line: number; column: number } {
+  let line = 1;
+  let start = 0;
+  for (let at = bytes.indexOf(0x0a); at !== -1 && at < offset; at = bytes.indexOf(0x0a, start)) {
+    line += 1;
+    start = at + 1;
+  }
+  return { line, column: offset - start + 1 };
+}
+
 /** What a terminal or a log would act on, or nobody would see: all but letters, marks, numbers, signs and the plain blank. */
 const UNSEEN = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 

@@ -1,7 +1,8 @@
 /** SEC001: is a file in clear that the policy wants encrypted? */
 import { isExempt } from "../policy/enforcement.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
-import { leftoverStem } from "./sec013-leftovers.ts";
+import { strayPlace } from "./sec005-structure.ts";
+import { isLeftover, leftoverStem } from "./sec013-leftovers.ts";
 import { sensitivePlace } from "./sensitivity.ts";
 import { shellWord } from "./place.ts";
 
@@ -15,7 +16,7 @@ export const sec001: FileRule = {
     why: "Whoever can read the repository, now or in any clone ever made of it, can read the secret.",
     mend: "Encrypt it before it is committed: secrets encrypt -i FILE && git add FILE. If it was pushed already, change the secret itself: encrypting it now does not take it out of the history.",
     limits:
-      "A path under `secrets:` and a rule with a narrow path_regex oblige; a rule that also matches README.md, package.json, src/a.yaml or .github/workflows/ci.yml only where the content is sensitive (a filled Kubernetes Secret, a key that the rule's encrypted_regex names). `enforce: always | when-sensitive | never` in the rule says it outright. Documentation, examples, templates (by their name, or with {{ below a directory templates), public keys, Nix expressions and empty files are never meant, except under `secrets:`.",
+      "A path under `secrets:` and a rule with a narrow path_regex oblige; a rule that also matches README.md, package.json, src/a.yaml or .github/workflows/ci.yml only where the content is sensitive: a filled Kubernetes Secret, wherever it stands in the file, or a key that the rule's encrypted_regex or encrypted_suffix names, outside of Kubernetes objects of other kinds and of schemas. Below docs and examples such a rule asks nothing. Where a narrow rule has encrypted_regex or encrypted_suffix, only what these pick out counts, and not in a ConfigMap, CustomResourceDefinition, SealedSecret, SecretProviderClass, PushSecret, ExternalSecret or ClusterExternalSecret. In both cases a value that is only a reference (${VAR}, ${{ … }}, {{ … }}, $(VAR), <path:…>, ref+…://, op://…, vault:…#…) is none. Documentation, examples, templates by their name, public keys, Nix expressions, empty files, and YAML of nothing but comments (which sops refuses too) are never meant; templates with {{ below a directory templates only where a value beside the {{ is a literal of a Secret or named like one. Above 64 MB YAML and JSON are not parsed: a rule that obliges takes them for plaintext, another only those with a line kind: Secret. `enforce: always | when-sensitive | never` in the rule says it outright: under always, as under `secrets:`, nothing is left out but the policy itself and what git reads.",
   },
   inspect: async (subject) => {
     const place = await plaintextPlace(subject);
@@ -26,19 +27,15 @@ export const sec001: FileRule = {
 async function plaintextPlace(subject: FileSubject) {
   const { content, governed, path } = subject;
   if (governed === undefined || content.kind !== "plain") return undefined;
-  if (governed.ruling.kind !== "secrets" && (isExempt(path) || isTemplate(path, content.text))) return undefined;
+  // A copy is judged as what it is a copy of.
+  const meant = leftoverStem(path)?.copyOf ?? path;
+  if (isExempt(path, governed) || isExempt(meant, governed)) return undefined;
   // Said more exactly by others: SEC005 (which is not asked under the policy of the other end of a range), and SEC013 for
   // copies that a tool left behind.
-  const saidBySec005 = content.needles.sealed && governed.enforcement !== "never" && governed.origin === undefined;
-  if (saidBySec005) return undefined;
-  if (leftoverStem(path) !== undefined && governed.ruling.kind !== "secrets") return undefined;
+  if (governed.origin === undefined && (await strayPlace(subject)) !== undefined) return undefined;
+  if (governed.ruling.kind !== "secrets" && (await isLeftover(subject))) return undefined;
   if (path.endsWith(".age") && governed.enforcement === "when-sensitive") return undefined;
-  return sensitivePlace(content.text, governed, path);
-}
-
-/** Charts have manifests of Secrets into which the values come later. */
-function isTemplate(path: string, text = ""): boolean {
-  return /(?:^|\/)templates\//.test(path) && text.includes("{{");
+  return sensitivePlace(content.text, governed, meant);
 }
 
 function draft({ file, governed }: FileSubject, place: { line: number; column: number }): Draft {

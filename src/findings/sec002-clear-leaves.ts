@@ -6,6 +6,7 @@ import { SecretsError } from "../errors.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
+import { sealedByComments } from "./comment-selection.ts";
 import type { Draft, FileRule } from "./finding.ts";
 import { keyWord, shellWord } from "./place.ts";
 import { ALLOW_MARK } from "./suppressions.ts";
@@ -17,10 +18,10 @@ export const sec002: FileRule = {
   severity: "error",
   explanation: {
     what: "A sops file is encrypted, but some of its values stand in clear although the file's own encrypted_regex, suffix or default says that they are encrypted. A comment in clear among encrypted ones is a warning.",
-    why: "It looks encrypted, so nobody looks twice: somebody added a key with a plain editor, or a merge brought it. Anybody can read it, and neither sops nor secrets can open the file any more.",
+    why: "It looks encrypted, so nobody looks twice: somebody added a key with a plain editor, or a merge brought it. All of them are in clear where somebody replaced the text and left the metadata. Anybody can read it, and neither sops nor secrets can open the file any more.",
     mend: "Take the value out of the file, then put it back encrypted: secrets set FILE KEY. If it was pushed, change the secret itself.",
     limits:
-      "null and empty texts are never encrypted. Under encrypted_comment_regex and unencrypted_comment_regex single values cannot be judged; the file is then reported as not checked.",
+      "null and empty texts are never encrypted. Under encrypted_comment_regex and unencrypted_comment_regex the comments that stand in the file decide, as sops reads them: one that was taken out, or put in, changes what is judged.",
   },
   inspect: async ({ content, file }) => {
     if (content.kind !== "sops") return [];
@@ -37,13 +38,19 @@ export async function clearValues(document: SopsDocument): Promise<Leaf[]> {
 
 async function clearLeaves(document: SopsDocument): Promise<Leaf[]> {
   const selects = await selectionOf(document);
-  return selects === undefined ? [] : document.parsed.leaves.filter((leaf) => selects(leaf.path) && isClear(leaf));
+  return selects === undefined ? [] : document.parsed.leaves.filter((leaf) => selects(leaf) && isClear(leaf));
 }
 
-/** Undefined where the file's rule is one of comments, or broken, which SEC005 tells. */
-async function selectionOf(document: SopsDocument) {
+/** Undefined where the file's rule is broken, which SEC005 tells. */
+async function selectionOf({ metadata, parsed }: SopsDocument): Promise<((leaf: Leaf) => boolean) | undefined> {
+  const { name, value } = metadata.settings.rule ?? DEFAULT_RULE;
   try {
-    return await compileSelection(document.metadata.settings);
+    if (name === "encrypted_comment_regex" || name === "unencrypted_comment_regex") {
+      const sealed = await sealedByComments(parsed, { name, value });
+      return (leaf) => sealed.has(leaf);
+    }
+    const selects = await compileSelection(metadata.settings);
+    return ({ path }) => selects(path);
   } catch (error) {
     if (error instanceof SecretsError) return undefined;
     throw error;

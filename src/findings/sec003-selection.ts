@@ -7,7 +7,7 @@ import { stepsText } from "../formats/place.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import type { Draft, FileRule } from "./finding.ts";
 import { placeOf, shellWord } from "./place.ts";
-import { wantedSettings } from "./sensitivity.ts";
+import { wantedSettings } from "./wanted-settings.ts";
 
 export const sec003: FileRule = {
   about: "file",

@@ -6,9 +6,11 @@ import { SecretsError } from "../errors.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { textOfScalar } from "../formats/scalar.ts";
+import { isExempt } from "../policy/enforcement.ts";
 import { standsInClear } from "./clear-lines.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
 import { placeOf } from "./place.ts";
+import { openLeaves } from "./sensitivity.ts";
 
 export const sec005: FileRule = {
   about: "file",
@@ -20,7 +22,7 @@ export const sec005: FileRule = {
     why: "It cannot be opened, or it opens to something that nobody wrote: without a MAC values can be swapped and removed unseen, and of two equal keys every tool takes another.",
     mend: "Take the file from the last commit in which it was whole (git checkout COMMIT -- FILE) and make the change again with secrets edit. A merge: resolve it before encrypting.",
     limits:
-      "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path.",
+      "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path, and under a rule that matches ordinary files too only where YAML or JSON has one as a value.",
   },
   inspect: async (subject) => {
     const { content } = subject;
@@ -42,12 +44,10 @@ export const sec005: FileRule = {
 };
 
 async function strayDrafts(subject: FileSubject): Promise<Draft[]> {
-  const { content, governed } = subject;
-  if (content.kind !== "plain" || !content.needles.sealed || content.text === undefined) return [];
-  if (governed === undefined || governed.enforcement === "never") return [];
-  const place = placeOf(content.text, content.text.indexOf("ENC[AES256_GCM,"));
+  const place = await strayPlace(subject);
+  if (place === undefined || subject.content.kind !== "plain") return [];
   const message = "it holds encrypted values and no sops metadata, so nobody can open it";
-  const exposes = await standsInClear(subject, content.text);
+  const exposes = await standsInClear(subject, subject.content.text ?? "");
   return [{ severity: "error", message: told(message, exposes), subject: "metadata", exposes, ...place }];
 }
 
@@ -55,6 +55,17 @@ async function strayDrafts(subject: FileSubject): Promise<Draft[]> {
 function told(message: string, exposes: boolean): string {
   return exposes ? `${message}; something stands in clear in it` : message;
 }
+
+/** Where an encrypted value stands in a file of the policy that has no metadata. Texts and programs speak of such values too. */
+export async function strayPlace({ content, governed, path }: FileSubject) {
+  if (content.kind !== "plain" || !content.needles.sealed || content.text === undefined) return undefined;
+  if (governed === undefined || governed.enforcement === "never" || isExempt(path, governed)) return undefined;
+  if (governed.enforcement === "always") return placeOf(content.text, content.text.indexOf(SEALED));
+  const leaves = await openLeaves(content.text, path, false);
+  return leaves?.find(({ scalar }) => textOfScalar(scalar)?.startsWith(SEALED));
+}
+
+const SEALED = "ENC[AES256_GCM,";
 
 function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   const drafts: Draft[] = [];

@@ -11,12 +11,12 @@ export const sec016: ValueRule = {
     why: "Somebody copied it: into a test, a compose file, a note. No pattern finds that, because passwords look like nothing in particular.",
     mend: "Take it out of that file, let the program read it from the secret (secrets run), and change it where it is used.",
     limits:
-      "Needs a key for the files whose values are looked for; those that cannot be opened are reported as not checked. Texts shorter than 8 bytes, numbers, dates, true and false and plain lower-case words are not looked for. Found as they stand, not encoded.",
+      "Needs a key for the files whose values are looked for; those that cannot be opened are reported as not checked. Texts shorter than 8 bytes, numbers, dates, true and false and plain lower-case words are not looked for. Found as they stand, escaped for JSON, encoded for an address, in base64 or in hexadecimal, each of the whole value; of a value in many lines its longest line is enough, if that is one word of 20 letters or more.",
   },
   inspect: (seen) =>
-    seen.map(({ secretFile, key, line, column }) => ({
+    seen.map(({ secretFile, key, form, line, column }) => ({
       severity: "error",
-      message: `the current value of ${key === "" ? secretFile : `${key} in ${secretFile}`} stands here in clear`,
+      message: `the current value of ${key === "" ? secretFile : `${key} in ${secretFile}`} stands here ${form}`,
       line,
       column,
       subject: `${secretFile}#${key}`,

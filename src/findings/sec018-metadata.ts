@@ -1,9 +1,11 @@
 /** SEC018: is there something odd in the metadata of an encrypted file? */
+import { stepsText } from "../formats/place.ts";
 import { staysClear } from "../formats/scalar.ts";
 import { compileSelection } from "../documents/sops-selection.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
 import { SecretsError } from "../errors.ts";
 import type { Draft, FileRule } from "./finding.ts";
+import { unknownFields } from "./metadata-fields.ts";
 import { placeOf } from "./place.ts";
 
 /** Clocks differ; a day is more than that. */
@@ -13,18 +15,24 @@ export const sec018: FileRule = {
   about: "file",
   id: "SEC018",
   title: "weak or foreign metadata",
-  severity: "note",
+  severity: "warning",
   explanation: {
-    what: "A sops file has mac_only_encrypted although its rule does not ask for it, and values in clear that its MAC so does not cover; or a Shamir threshold above the number of its key groups; or a lastmodified in the future.",
-    why: "Values in clear can be changed unseen. With too high a threshold nobody can open the file at all. A time in the future says that a clock, or the metadata, was tampered with.",
-    mend: "secrets rekey FILE brings settings and key groups to the policy, and writes MAC and time anew.",
-    limits: "A time up to one day ahead is taken for a clock that is fast.",
+    what: "A sops file has mac_only_encrypted although its rule does not ask for it, and values in clear that its MAC so does not cover; or a Shamir threshold above the number of its key groups; or a lastmodified in the future. Or the metadata has a field that no sops writes, which is a warning.",
+    why: "Values in clear can be changed unseen. With too high a threshold nobody can open the file at all. A time in the future says that a clock, or the metadata, was tampered with. What stands under a field of another name is in clear, covered by no MAC, and gone when sops next writes the file.",
+    mend: "secrets rekey FILE brings settings and key groups to the policy, and writes MAC and time anew. Take a field that is not sops' out of the block, and change what stood in it if it was secret.",
+    limits:
+      "A time up to one day ahead is taken for a clock that is fast. Fields are known as sops 3.13 and older write them; secrets_spelling is ours.",
   },
   inspect: async ({ content, governed, now }) => {
     if (content.kind !== "sops") return [];
     const { document } = content;
     const asked = governed?.ruling.settings.macOnlyEncrypted === true;
-    return [...(asked ? [] : await uncovered(document)), ...threshold(document), ...future(document, now)];
+    return [
+      ...(asked ? [] : await uncovered(document)),
+      ...threshold(document),
+      ...future(document, now),
+      ...unknown(document),
+    ];
   },
 };
 
@@ -55,4 +63,13 @@ function future({ metadata, text }: SopsDocument, now: Date): Draft[] {
   if (metadata.lastModified === "" || Date.parse(metadata.lastModified) <= now.getTime() + TOLERANCE) return [];
   const message = "lastmodified is in the future";
   return [{ severity: "note", message, subject: "lastmodified", ...placeOf(text, text.lastIndexOf("lastmodified")) }];
+}
+
+function unknown({ metadata, text }: SopsDocument): Draft[] {
+  return unknownFields(metadata.tree ?? new Map()).map((way) => {
+    const key = stepsText(["sops", ...way]);
+    const place = placeOf(text, text.lastIndexOf(way.at(-1) ?? ""));
+    const message = `${key} is no field of the metadata: it is in clear, and sops drops it`;
+    return { severity: "warning", message, subject: key, ...place };
+  });
 }

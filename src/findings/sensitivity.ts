@@ -4,41 +4,44 @@
  * What decides where a rule is broad, and where a rule encrypts some keys only: a file in which it would encrypt nothing is in
  * order as it is.
  */
-import { compileSelection, type SelectionSettings } from "../documents/sops-selection.ts";
+import { compileSelection } from "../documents/sops-selection.ts";
 import { SecretsError } from "../errors.ts";
 import type { Leaf } from "../formats/format.ts";
 import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
-import type { Ruling, Selection } from "../policy/policy.ts";
+import type { Ruling } from "../policy/policy.ts";
+import { MOST_PARSED } from "./content.ts";
 import type { Governed } from "./finding.ts";
+import { holdsNoSecrets, innermostObject, isSecretData, isSecretField } from "./kubernetes.ts";
+import { hadAction, hasActions, isReference, withoutActions } from "./references.ts";
+import { wantedSettings } from "./wanted-settings.ts";
 
 /** The place of the first value that should be encrypted, or that there is none. */
 export type Sensitive = { readonly line: number; readonly column: number } | undefined;
 
-/** The settings by which the policy would seal this path, as the documents know them. */
-export function wantedSettings({ settings }: Ruling): SelectionSettings {
-  const { selection, macOnlyEncrypted } = settings;
-  return { rule: asRule(selection), macOnlyEncrypted: macOnlyEncrypted ?? false };
-}
+const START = { line: 1, column: 1 };
 
-function asRule(selection: Selection | undefined): SelectionSettings["rule"] {
-  return selection === undefined ? undefined : { name: selection.kind, value: selection.value };
-}
-
-/** Where this plaintext under this rule goes against the policy; undefined where it does not. */
+/**
+ * Where this plaintext under this rule goes against the policy; undefined where it does not.
+ * @param path POSIX; its end tells the format.
+ */
 export async function sensitivePlace(text: string | undefined, governed: Governed, path: string): Promise<Sensitive> {
   const { enforcement, ruling } = governed;
   if (enforcement === "never") return undefined;
-  const start = { line: 1, column: 1 };
-  if (enforcement === "when-sensitive") {
-    return text === undefined || !mayBeSensitive(text, ruling) ? undefined : sensitiveLeaf(text, ruling, path);
-  }
-  if (text === undefined || !isAllowList(ruling)) return start;
-  const leaves = await openLeaves(text, path);
-  if (leaves === undefined) return start;
-  const sealed = await leavesToSeal(leaves, ruling);
-  const counted = ruling.settings.enforce === "always" ? sealed : sealed?.filter(ofNoOtherKind(leaves));
-  return counted === undefined ? start : counted[0];
+  const obliges = enforcement === "always";
+  if (text === undefined) return obliges ? START : undefined;
+  if (obliges && hasNothingToSeal(text, path)) return undefined;
+  const outright = ruling.kind === "secrets" || ruling.settings.enforce === "always";
+  const isTemplate = !outright && /(?:^|\/)templates\//.test(path) && hasActions(text);
+  if (!obliges) return mayBeSensitive(text, ruling) ? sensitiveLeaf(text, { ruling, path, isTemplate }) : undefined;
+  if (isTemplate) return sensitiveLeaf(text, { ruling, path, isTemplate });
+  return isAllowList(ruling) ? obligedLeaf(text, { ruling, path, outright }) : START;
+}
+
+/** What sops refuses as well, comments and blanks only, and what is not even that: separators of documents. */
+function hasNothingToSeal(text: string, path: string): boolean {
+  if (formatOfPath(path) !== "yaml") return false;
+  return !/^[ \t]*[^\s#]/m.test(text) || !/^(?!(?:---|\.\.\.)[ \t]*\r?$)[ \t]*\S/m.test(text);
 }
 
 /** Whether the rule names what is encrypted, instead of what is not. */
@@ -51,20 +54,90 @@ function mayBeSensitive(text: string, ruling: Ruling): boolean {
   return isAllowList(ruling) || /\bSecret\b/.test(text);
 }
 
-/** Kubernetes Secrets with something in them, and what the rule picks out by key. */
-async function sensitiveLeaf(text: string, ruling: Ruling, path: string): Promise<Sensitive> {
-  const leaves = await openLeaves(text, path);
-  if (leaves === undefined) return undefined;
-  const filled = leaves.find((leaf) => isSecretData(leaf, leaves));
-  if (filled !== undefined || !isAllowList(ruling)) return filled;
-  return (await leavesToSeal(leaves, ruling))?.filter(ofNoOtherKind(leaves))[0];
+/** In a file too long to be parsed. */
+const A_SECRET = /^[ \t"']*kind["']?[ \t]*:[ \t]*["']?Secret\b/m;
+
+/** Under a rule that obliges: what it picks out by key, wherever it stands. */
+async function obligedLeaf(
+  text: string,
+  { ruling, path, outright }: { ruling: Ruling; path: string; outright: boolean },
+): Promise<Sensitive> {
+  const leaves = await openLeaves(text, path, false);
+  const selects = await selectionOf(ruling);
+  if (leaves === undefined || selects === undefined) return START;
+  const objectOf = innermostObject(leaves);
+  return leaves.find((leaf) => {
+    if (staysClear(leaf.scalar) || !selects(leaf.path)) return false;
+    const object = objectOf(leaf);
+    return outright || !((object !== undefined && holdsNoSecrets(object)) || refers(leaf));
+  });
 }
 
-async function openLeaves(text: string, path: string): Promise<readonly Leaf[] | undefined> {
+/** Kubernetes Secrets with something in them, and what the rule picks out by key. */
+async function sensitiveLeaf(
+  text: string,
+  { ruling, path, isTemplate }: { ruling: Ruling; path: string; isTemplate: boolean },
+): Promise<Sensitive> {
+  const leaves = await openLeaves(text, path, isTemplate);
+  if (leaves === undefined) return text.length > MOST_PARSED && A_SECRET.test(text) ? START : undefined;
+  const objectOf = innermostObject(leaves);
+  const selects = isAllowList(ruling) && !isSchema(leaves) ? await selectionOf(ruling) : undefined;
+  return leaves.find((leaf) => {
+    if (staysClear(leaf.scalar) || leaf.scalar.type === "bool" || refers(leaf)) return false;
+    const object = objectOf(leaf);
+    if (isSecretData(leaf, object)) return true;
+    if (object !== undefined && object.kind !== "Secret") return false;
+    return selects === undefined
+      ? isTemplate && object === undefined && !isAllowList(ruling) && isNamedSecret(leaf)
+      : isPickedOut(leaf, selects, object !== undefined);
+  });
+}
+
+/**
+ * Whether a key names the value a secret. `data` and `stringData` do so inside a Secret, and as what a Secret without its kind
+ * would have at the root; elsewhere they mean anything. What stands below `properties` describes a value.
+ */
+function isPickedOut({ path, steps }: Leaf, selects: (path: readonly string[]) => boolean, inSecret: boolean): boolean {
+  if (inSecret) return selects(path);
+  const isShapedLikeSecret = steps.length === 2 && path.length === 2;
+  return path.some(
+    (key, index) =>
+      selects([key]) &&
+      path[index - 1] !== "properties" &&
+      (!isSecretField(key) || (index === 0 && isShapedLikeSecret)),
+  );
+}
+
+/** A file that describes others: a JSON Schema, or an interface in OpenAPI. */
+function isSchema(leaves: readonly Leaf[]): boolean {
+  return leaves.some(({ steps: [key, second], scalar }) => {
+    if (second !== undefined) return false;
+    if (key === "$schema") return /\/\/json-schema\.org\//.test(textOfScalar(scalar) ?? "");
+    return key === "openapi" || key === "swagger";
+  });
+}
+
+/** In a template nothing but its name tells a value that should be sealed from one that need not be. */
+function isNamedSecret({ steps }: Leaf): boolean {
+  return /pass(?:word|wd|phrase)?$|secret|token|credential|(?:private|api|access)[_-]?key/i.test(String(steps.at(-1)));
+}
+
+function refers({ scalar }: Leaf): boolean {
+  const text = textOfScalar(scalar) ?? "";
+  return hadAction(text) || isReference(text);
+}
+
+/** The values; undefined where the text does not parse in the format of its name, as a template without its actions. */
+export async function openLeaves(
+  text: string,
+  path: string,
+  isTemplate: boolean,
+): Promise<readonly Leaf[] | undefined> {
   const name = formatOfPath(path);
-  if (name === undefined) return undefined;
+  if (name === undefined || text.length > MOST_PARSED) return undefined;
   try {
-    return (await loadFormat(name)).parse(text, "open").leaves.filter(({ kind }) => kind === "value");
+    const parsed = (await loadFormat(name)).parse(isTemplate ? withoutActions(text) : text, "open");
+    return parsed.leaves.filter(({ kind }) => kind === "value");
   } catch (error) {
     if (error instanceof SecretsError) return undefined;
     throw error;
@@ -72,53 +145,11 @@ async function openLeaves(text: string, path: string): Promise<readonly Leaf[] |
 }
 
 /** Undefined where the rule cannot be applied value by value. */
-async function leavesToSeal(leaves: readonly Leaf[], ruling: Ruling): Promise<readonly Leaf[] | undefined> {
+async function selectionOf(ruling: Ruling) {
   try {
-    const selects = await compileSelection(wantedSettings(ruling));
-    return leaves.filter(({ path, scalar }) => !staysClear(scalar) && selects(path));
+    return await compileSelection(wantedSettings(ruling));
   } catch (error) {
     if (error instanceof SecretsError) return undefined;
     throw error;
   }
-}
-
-/** Leaves of no Kubernetes object but a Secret: a ConfigMap has `data` too. */
-function ofNoOtherKind(leaves: readonly Leaf[]): (leaf: Leaf) => boolean {
-  const others = objectsOfKind(leaves, (kind) => kind !== "Secret");
-  return (leaf) => !others.some((object) => isInside(leaf, object));
-}
-
-function isSecretData(leaf: Leaf, leaves: readonly Leaf[]): boolean {
-  if (staysClear(leaf.scalar)) return false;
-  return objectsOfKind(leaves, (kind) => kind === "Secret").some((object) => {
-    const field = leaf.steps[object.depth];
-    return isInside(leaf, object) && (field === "data" || field === "stringData");
-  });
-}
-
-/** The mapping that a `kind` beside an `apiVersion` stands in. */
-interface KubernetesObject {
-  readonly document: number;
-  readonly steps: Leaf["steps"];
-  readonly depth: number;
-}
-
-function objectsOfKind(leaves: readonly Leaf[], wanted: (kind: string) => boolean): KubernetesObject[] {
-  return leaves
-    .filter(({ steps, scalar }) => steps.at(-1) === "kind" && wanted(textOfScalar(scalar) ?? ""))
-    .map(({ steps, document }) => ({ document, steps: steps.slice(0, -1), depth: steps.length - 1 }))
-    .filter((object) =>
-      leaves.some(({ steps, document }) => {
-        const here = document === object.document && steps.length === object.depth + 1;
-        return here && steps.at(-1) === "apiVersion" && startsWith(steps, object.steps);
-      }),
-    );
-}
-
-function isInside({ document, steps }: Leaf, object: KubernetesObject): boolean {
-  return document === object.document && startsWith(steps, object.steps);
-}
-
-function startsWith(steps: Leaf["steps"], start: Leaf["steps"]): boolean {
-  return start.every((step, index) => steps[index] === step);
 }

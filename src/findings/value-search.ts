@@ -24,6 +24,53 @@ export function isWorthSeeking(bytes: Uint8Array): boolean {
   );
 }
 
+/** A whole file is not put into an address. */
+const LONGEST_ENCODED = 64 * 1024;
+
+/** How a value can be written, and its bytes then; each once. */
+export function formsOf(bytes: Uint8Array): readonly { readonly form: ValueForm; readonly bytes: Uint8Array }[] {
+  const value = Buffer.from(trimmed(bytes));
+  const text = value.toString("utf8");
+  if (value.length > LONGEST_ENCODED) return [{ form: "in clear", bytes: value }];
+  const isText = Buffer.from(text).equals(value);
+  const forms: [ValueForm, string | Buffer][] = [
+    ["in clear", value],
+    // As people make it: of the value, and of the value on a line.
+    ...[value, Buffer.concat([value, Buffer.of(0x0a)])].flatMap((each): [ValueForm, string][] => [
+      ["in base64", each.toString("base64").replace(/=+$/, "")],
+      ["in base64", each.toString("base64url")],
+    ]),
+    ["in hexadecimal", value.toString("hex")],
+  ];
+  if (isText) {
+    forms.push(["in clear", JSON.stringify(text).slice(1, -1)], ["in clear", longestLine(text)]);
+    forms.push(["encoded for an address", encodeURIComponent(text)]);
+  }
+  const known = new Set<string>();
+  return forms.flatMap(([form, content]) => {
+    const each = Buffer.from(content);
+    const id = each.toString("latin1");
+    if (each.length < SHORTEST || known.has(id)) return [];
+    known.add(id);
+    return [{ form, bytes: each }];
+  });
+}
+
+export type ValueForm = "in clear" | "in base64" | "in hexadecimal" | "encoded for an address";
+
+/** A line that is one word of many letters: of a key, a certificate, a long token. Lines of settings are the same everywhere. */
+const WORD = /^[\w+/=-]{20,}$/;
+
+/**
+ * The line by which a value of many lines is known where they are indented or end otherwise: the last of the longest, since
+ * keys of a kind begin alike.
+ */
+function longestLine(text: string): string {
+  const words = text.split(/\r?\n/).map((line) => line.trim());
+  const longest = words.reduce((best, word) => (word.length >= best.length && WORD.test(word) ? word : best), "");
+  return longest === "" ? text : longest;
+}
+
 /** Values are found without the line end that files put behind them. */
 function trimmed(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;

@@ -12,6 +12,7 @@ import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents
 import { neededShares } from "../documents/sops-unwrap.ts";
 import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
+import { wantedSettings } from "../findings/wanted-settings.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { sopsRecipients } from "../policy/sops-recipients.ts";
 import type { Ruled } from "./rule.ts";
@@ -35,16 +36,7 @@ export function hasOtherThreshold(metadata: Metadata, { groups, threshold }: Wan
   return neededShares(metadata) !== (threshold === 0 ? groups.length : threshold);
 }
 
-export { sopsRecipients };
-
-/** What the rule says of selection and MAC, in the words of the document. */
-export function wantedSettings(ruling: Ruling): SelectionSettings {
-  const { selection, macOnlyEncrypted } = ruling.settings;
-  return {
-    rule: selection === undefined ? DEFAULT_RULE : { name: selection.kind, value: selection.value },
-    macOnlyEncrypted: macOnlyEncrypted ?? false,
-  };
-}
+export { sopsRecipients, wantedSettings };
 
 /** How a document differs from the rule: key group by key group, and in names for people. */
 export interface DocumentDifference {

@@ -3,7 +3,7 @@
  *
  * A creation rule of sops is a permission: in a third of real repositories one of them matches every file. So a rule with a
  * narrow expression obliges, a broad one only where the content is sensitive, and `enforce` in the rule says it outright.
- * A path under `secrets:` always obliges. Pure.
+ * A path under `secrets:` always obliges. Some names are never meant, unless a rule says so outright. Pure.
  */
 import type { CreationRule, Enforcement, Policy, Ruling } from "./policy.ts";
 
@@ -31,11 +31,35 @@ export function enforcementOf(policy: Policy): (ruling: Ruling) => Enforcement {
   };
 }
 
-/** Names of files that are never secrets, whatever rule matches them: the policy itself, what describes, what shows by example. */
-const EXEMPT =
-  /(?:^|\/)(?:\.sops\.ya?ml|\.secrets-check\.yaml|\.gitignore|\.gitattributes|\.gitkeep|\.keep|\.editorconfig|(?:README|LICEN[CS]E|CHANGELOG|CODEOWNERS|NOTICE)(?:\.[^/]*)?|[^/]*\.(?:md|mdx|rst|adoc|nix|pub|crt|schema\.json|example|sample|template|tmpl|tpl|gotmpl|j2|jinja2?|erb|hbs|mustache|ejs|dist)|[^/]*\.(?:example|sample|template)\.[^/]+)$/i;
+/** What git and this program read to know what is a secret: nobody could, if it were sealed. */
+const READ_IN_CLEAR = /(?:^|\/)(?:\.sops\.ya?ml|\.secrets-check\.yaml|\.gitignore|\.gitattributes)$/;
 
-/** Whether a file of this name stays in clear under any rule. @param path POSIX. */
-export function isExempt(path: string): boolean {
-  return EXEMPT.test(path);
+/** Names of files that are never secrets, unless a rule says outright that they are: what describes, what shows by example. */
+const EXEMPT = new RegExp(
+  String.raw`(?:^|/)(?:${[
+    String.raw`\.gitkeep|\.keep|\.editorconfig|CODEOWNERS`,
+    String.raw`(?:README|LICEN[CS]E|COPYING|CHANGELOG|NOTICE)(?:-[\w]+)?(?:\.(?:md|markdown|txt|rst|adoc|html?|pdf))?`,
+    String.raw`[^/]*\.(?:md|mdx|markdown|rst|adoc|nix|pub|crt|schema\.json)`,
+    String.raw`[^/]*\.(?:example|sample|template|tmpl|tpl|gotmpl|j2|jinja2?|erb|hbs|mustache|ejs|dist)`,
+    String.raw`[^/]*\.(?:example|sample|template)\.[^/]+`,
+  ].join("|")})$`,
+  "i",
+);
+
+/** Where a repository shows what things look like. */
+const SHOWN = /(?:^|\/)(?:docs?|examples?)\//;
+
+/**
+ * Whether a file of this name stays in clear under this rule.
+ * @param path POSIX.
+ * @param enforcement what `enforcementOf` says of the rule.
+ */
+export function isExempt(
+  path: string,
+  { ruling, enforcement }: { readonly ruling: Pick<Ruling, "kind" | "settings">; readonly enforcement: Enforcement },
+): boolean {
+  if (ruling.kind === "secrets") return false;
+  if (READ_IN_CLEAR.test(path)) return true;
+  if (ruling.settings.enforce === "always") return false;
+  return EXEMPT.test(path) || (enforcement === "when-sensitive" && SHOWN.test(path));
 }

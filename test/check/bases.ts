@@ -186,7 +186,7 @@ export async function makeBase(name: string, root: string): Promise<Base> {
     repository.write(file, await sopsFile(policy, { path: file, text: SECRET }));
   }
   for (const file of layout.age) repository.write(file, await ageFile(policy, { path: file, text: "correct horse\n" }));
-  repository.git("init", "--quiet");
+  repository.git("init", "--quiet", "--template=");
   repository.commit("the beginning");
   return { name, repository };
 }

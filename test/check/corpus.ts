@@ -6,7 +6,7 @@
  */
 import path from "node:path";
 import { BASE_NAMES, makeBase } from "./bases.ts";
-import { foundIn, mutations, type Expected, type Mutation } from "./mutations.ts";
+import { foundIn, mutations, type Expected, type Mutation } from "./mutations/index.ts";
 import { copyOf, scratch, type Base, type Repository } from "./repository.ts";
 
 export interface Result {
@@ -25,21 +25,33 @@ export interface CaseResult extends Result {
   readonly others: readonly Expected[];
 }
 
+interface CorpusOptions {
+  readonly other?: Other;
+  readonly bases?: readonly string[];
+  /** Every mutation on one base only, another one for each in turn, instead of on all that it fits. */
+  readonly sample?: boolean;
+}
+
 /**
  * Makes every base and runs every mutation on it, one after the other.
  * @param each is called after each case.
  */
 export async function runCorpus(
   each: (result: CaseResult) => void,
-  { other, bases = BASE_NAMES }: { other?: Other; bases?: readonly string[] } = {},
+  { other, bases: names = BASE_NAMES, sample = false }: CorpusOptions = {},
 ): Promise<void> {
   const { folder, dispose } = scratch();
   try {
-    for (const name of bases) {
-      const base = await makeBase(name, path.join(folder, name));
-      for (const [index, mutation] of mutations.entries()) {
-        const result = await runCase(base, mutation, { folder: path.join(folder, `${name}-${index}`, "r"), other });
-        if (result !== undefined) each(result);
+    const bases: Base[] = [];
+    for (const name of names) bases.push(await makeBase(name, path.join(folder, name)));
+    for (const [index, mutation] of mutations.entries()) {
+      const turn = index % bases.length;
+      for (const base of [...bases.slice(turn), ...bases.slice(0, turn)]) {
+        const at = path.join(folder, `${base.name}-${index}`, "r");
+        const result = await runCase(base, mutation, { folder: at, other });
+        if (result === undefined) continue;
+        each(result);
+        if (sample) break;
       }
     }
   } finally {

@@ -23,7 +23,7 @@ async function look(text: string, { path = "a.yaml", selection = "" } = {}): Pro
     holder: () => undefined,
     recipientId: () => Promise.resolve(undefined),
     tracked: true,
-    manages: () => false,
+    governs: () => undefined,
     now: new Date(0),
   };
   return standsInClear(subject, text);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isWorthSeeking, valueSearch } from "../../src/findings/value-search.ts";
+import { formsOf, isWorthSeeking, valueSearch } from "../../src/findings/value-search.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -44,5 +44,31 @@ describe("searching", () => {
   test("a part of a value is none", () => {
     expect(search(bytes("hunter2-on hunter2-tw"))).toEqual([]);
     expect(search(bytes(""))).toEqual([]);
+  });
+});
+
+describe("the forms of a value", () => {
+  const forms = (text: string) => formsOf(bytes(text)).map((each) => [each.form, new TextDecoder().decode(each.bytes)]);
+
+  test("are its bytes, its base64 with and without a line end, and its hexadecimal", () => {
+    expect(forms("hunter2-three\n")).toEqual([
+      ["in clear", "hunter2-three"],
+      ["in base64", "aHVudGVyMi10aHJlZQ"],
+      ["in base64", "aHVudGVyMi10aHJlZQo"],
+      ["in hexadecimal", "68756e746572322d7468726565"],
+    ]);
+  });
+
+  test("are those of JSON and of addresses where these differ", () => {
+    expect(forms('say "hi" & go')).toContainEqual(["in clear", String.raw`say \"hi\" & go`]);
+    expect(forms('say "hi" & go')).toContainEqual(["encoded for an address", "say%20%22hi%22%20%26%20go"]);
+  });
+
+  test("of many lines are the last of the longest words too, and no line of settings", () => {
+    const [one, two] = ["A".repeat(40), "B".repeat(40)];
+    expect(forms(`begin\n${one}\n${two}\nend\n`)).toContainEqual(["in clear", two]);
+    expect(forms("listen = 127.0.0.1 and more\nx = y\n").map(([, text]) => text)).not.toContain(
+      "listen = 127.0.0.1 and more",
+    );
   });
 });

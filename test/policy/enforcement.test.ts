@@ -52,9 +52,16 @@ test("another word is an error at its place", async () => {
   });
 });
 
+const under = (enforce?: "always", enforcement: "always" | "when-sensitive" = "always") => ({
+  ruling: { kind: "creation_rules", settings: { foreign: [], enforce } } as const,
+  enforcement,
+});
+
 test.each([
   "secrets/README",
   "secrets/README.md",
+  "LICENSE-MIT",
+  "NOTICE.txt",
   ".sops.yaml",
   "a/.sops.yaml",
   "secrets/app.example.yaml",
@@ -65,12 +72,34 @@ test.each([
   "secrets/.gitkeep",
   "secrets/app.sops.yaml.j2",
 ])("%s stays in clear", (path) => {
-  expect(isExempt(path)).toBe(true);
+  expect(isExempt(path, under())).toBe(true);
 });
 
-test.each(["secrets/app.yaml", "secrets/example", "secrets/readme_token", ".env", "secrets/md", "secrets/app.json"])(
-  "%s does not",
-  (path) => {
-    expect(isExempt(path)).toBe(false);
-  },
-);
+test.each([
+  "secrets/app.yaml",
+  "secrets/example",
+  "secrets/readme_token",
+  ".env",
+  "secrets/md",
+  "secrets/app.json",
+  "secrets/NOTICE.yaml",
+  "secrets/license.env",
+  "secrets/README.json",
+  "secrets/changelog.key",
+])("%s does not", (path) => {
+  expect(isExempt(path, under())).toBe(false);
+});
+
+test("below docs and examples a broad rule asks nothing, a narrow one does", () => {
+  for (const path of ["docs/secret.yaml", "a/doc/secret.yaml", "examples/app/secret.yaml", "example/x.json"]) {
+    expect(isExempt(path, under(undefined, "when-sensitive"))).toBe(true);
+    expect(isExempt(path, under())).toBe(false);
+  }
+});
+
+test("a rule that says always leaves out nothing but what must be read in clear", () => {
+  expect(isExempt("secrets/README.md", under("always"))).toBe(false);
+  expect(isExempt("secrets/app.example.yaml", under("always"))).toBe(false);
+  expect(isExempt("secrets/.sops.yaml", under("always"))).toBe(true);
+  expect(isExempt("secrets/.gitignore", under("always"))).toBe(true);
+});

@@ -7,7 +7,8 @@ import { bech32 } from "@scure/base";
 import { parseIdentity } from "../../keys/x25519.ts";
 import type { FoundKey } from "./found-key.ts";
 
-const IDENTITY = /AGE-(?:SECRET-KEY-(?<pq>PQ-)?|PLUGIN-(?<plugin>[A-Z0-9][A-Z0-9+._-]*?)-)1(?<data>[02-9AC-HJ-NP-Z]+)/g;
+const IDENTITY =
+  /AGE-(?:SECRET-KEY-(?<pq>PQ-)?|PLUGIN-(?<plugin>[A-Z0-9][A-Z0-9+._-]{0,60}?)-)1(?<data>[02-9AC-HJ-NP-Z]+)/g;
 /** What is shorter, or has fewer different letters, stands for a key in an explanation. */
 const SHORTEST = 40;
 const FEWEST_LETTERS = 9;

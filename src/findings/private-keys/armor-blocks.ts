@@ -2,7 +2,7 @@
  * Which blocks of `-----BEGIN … PRIVATE KEY-----` are in this text, and what do they hold?
  *
  * Bodies are read wherever people put them: indented in YAML, in a JSON text with `\n`, in a string over many lines of a
- * program. RFC 1421 headers are kept apart.
+ * program, on one line with blanks. RFC 1421 headers are kept apart.
  */
 
 export interface ArmorBlock {
@@ -17,18 +17,23 @@ export interface ArmorBlock {
 }
 
 const BEGIN = /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----/g;
+/** The body of a private key has more letters, whatever its kind: what has less is a mention. */
+const SHORTEST = 24;
 /** No private key is longer. */
 const LONGEST = 64 * 1024;
 
-/** In the order of the text. */
+/** In the order of the text, without mere mentions. */
 export function armorBlocks(text: string): ArmorBlock[] {
   const blocks: ArmorBlock[] = [];
   for (const match of text.matchAll(BEGIN)) {
     const [begin, title = ""] = match;
-    const rest = text.slice(match.index + begin.length, match.index + begin.length + LONGEST);
-    const end = rest.indexOf(`-----END ${title}-----`);
-    const { headers, body } = contentOf(end === -1 ? (rest.split("-----")[0] ?? "") : rest.slice(0, end));
-    blocks.push({ title, offset: match.index, headers, body, complete: end !== -1 });
+    const start = match.index + begin.length;
+    const dashes = text.indexOf("-----", start);
+    const end = Math.min(dashes === -1 ? text.length : dashes, start + LONGEST);
+    if (end - start < SHORTEST) continue;
+    const { headers, body } = contentOf(text.slice(start, end));
+    const complete = end === dashes && text.startsWith(`-----END ${title}-----`, end);
+    blocks.push({ title, offset: match.index, headers, body, complete });
   }
   return blocks;
 }
@@ -36,14 +41,26 @@ export function armorBlocks(text: string): ArmorBlock[] {
 function contentOf(raw: string): { headers: string[]; body: string } {
   const headers: string[] = [];
   const lines: string[] = [];
-  for (const line of raw.split(/\r?\n|\\r\\n|\\n|\r/)) {
+  for (const line of raw.split(LINE_BREAK)) {
     const kept = line.replace(/^[^A-Za-z0-9+/=]+/, "").replace(/[^A-Za-z0-9+/=]+$/, "");
-    if (kept.includes(": ") || (kept.includes(":") && /^[A-Z][A-Za-z-]+:/.test(kept))) headers.push(kept);
-    // The checksum of an OpenPGP armor.
-    else if (!/^=[A-Za-z0-9+/]{4}$/.test(kept)) lines.push(kept);
+    const words = kept.split(/[ \t]+/);
+    const first = words.length > 1 ? words.findIndex((word) => LINE_OF_BODY.test(word)) : -1;
+    if (first !== -1) {
+      // Lines that were joined by blanks, as variables of the environment are.
+      const said = words.slice(0, first).join(" ");
+      if (said !== "") headers.push(...said.split(/ (?=[A-Z][A-Za-z-]+: )/));
+      lines.push(...words.slice(first).filter((word) => !CHECKSUM.test(word)));
+    } else if (kept.includes(": ") || (kept.includes(":") && /^[A-Z][A-Za-z-]+:/.test(kept))) headers.push(kept);
+    else if (!CHECKSUM.test(kept)) lines.push(kept);
   }
   return { headers, body: lines.join("") };
 }
+
+/** A real one, or how programs, JSON and XML write one in a text. */
+const LINE_BREAK = /\r?\n|\\+r\\+n|\\+n|\r|&#(?:10|x0?a);/i;
+const LINE_OF_BODY = /^[A-Za-z0-9+/]{32,}={0,2}$/;
+/** Of an OpenPGP armor. */
+const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/;
 
 /** The bytes of a body, or undefined where it is no base64. */
 export function bodyBytes(body: string): Buffer | undefined {

@@ -1,17 +1,33 @@
 /**
  * Where in these bytes is base64 text long enough to wrap a private key?
  *
- * Looks at every sixtieth byte only: a run of sixty cannot hide between two of them.
+ * Of either alphabet, in lines of any width from 24 letters on. Looks at every 24th byte only: a run of 24 cannot hide between two
+ * of them, and most words are shorter.
  */
 
-/** The shortest private key, an age identity, fills more than this when it is wrapped; so does the first line of any other. */
-const SHORTEST = 60;
-/** The whole text has to be at least this long. */
+/** The narrowest line. */
+const LINE = 24;
+/** The shortest private key, an age identity, fills more than this when it is wrapped. */
 const WORTH_DECODING = 96;
+/** Between two lines: quotes, indentation, and what joins two texts in a program. */
+const LONGEST_SEPARATOR = 64;
 
-const ALPHABET = new Uint8Array(256);
-for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
-  ALPHABET[letter.charCodeAt(0)] = 1;
+const ALPHABET = table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
+const SEPARATORS = table(" \t\r\n\"'`");
+/** What a last, short line ends with; otherwise it is a word. */
+const ENDS = table("\r\n=\\\"'`");
+const ESCAPED = table("nrt\r\n");
+const BACKSLASH = 0x5c;
+const PLUS = 0x2b;
+
+function table(letters: string): Uint8Array {
+  const result = new Uint8Array(256);
+  for (const letter of letters) result[letter.charCodeAt(0)] = 1;
+  return result;
+}
+
+function isIn(letters: Uint8Array, byte: number | undefined): boolean {
+  return byte !== undefined && letters[byte] === 1;
 }
 
 /** A stretch of bytes: from `start` up to `end`, line breaks inside a wrapped text included. */
@@ -22,51 +38,73 @@ export interface Run {
 
 /** The runs in order; lines of base64 that follow one another are one run. */
 export function* base64Runs(bytes: Uint8Array): Generator<Run, void, undefined> {
-  for (let at = SHORTEST - 1; at < bytes.length;) {
-    if (!isBase64(bytes, at)) {
-      at += SHORTEST;
+  for (let at = LINE - 1; at < bytes.length;) {
+    if (ALPHABET[bytes[at] ?? 0] !== 1) {
+      at += LINE;
       continue;
     }
     let start = at;
-    while (isBase64(bytes, start - 1)) start -= 1;
-    let end = at + 1;
-    while (isBase64(bytes, end)) end += 1;
-    if (end - start < SHORTEST) {
-      at = end + SHORTEST;
-      continue;
+    while (start > 0 && ALPHABET[bytes[start - 1] ?? 0] === 1) start -= 1;
+    let end = endOfLine(bytes, at + 1);
+    if (end - start >= LINE) {
+      end = endOfLines(bytes, end);
+      if (end - start >= WORTH_DECODING) yield { start, end };
     }
-    end = endOfLines(bytes, end);
-    if (end - start >= WORTH_DECODING) yield { start, end };
-    at = end + SHORTEST;
+    at = end + LINE;
   }
 }
 
-/** The end of the last line that goes on with base64 after a break and its indentation. */
+function endOfLine(bytes: Uint8Array, from: number): number {
+  let end = from;
+  while (end < bytes.length && ALPHABET[bytes[end] ?? 0] === 1) end += 1;
+  return end;
+}
+
+/** The end of the last line that goes on with base64 behind a separator. */
 function endOfLines(bytes: Uint8Array, from: number): number {
   let end = from;
   for (;;) {
-    let next = lineBreakAt(bytes, end);
-    if (next === end) return end;
-    while (bytes[next] === 0x20 || bytes[next] === 0x09) next += 1;
-    const line = next;
-    while (isBase64(bytes, next)) next += 1;
-    // A word is no line of base64: what follows it on the line has to be the line's end or padding.
-    const after = bytes[next];
-    const ends =
-      after === undefined || after === 0x0a || after === 0x0d || after === 0x3d || after === 0x5c || after === 0x22;
-    if (next - line < 4 || !ends) return end;
-    end = next;
+    const line = afterSeparator(bytes, end);
+    if (line === end) return end;
+    const next = endOfLine(bytes, line);
+    if (next - line >= LINE) {
+      end = next;
+      continue;
+    }
+    const isLast = next - line >= 2 && (next === bytes.length || isIn(ENDS, bytes[next]));
+    return isLast ? next : end;
   }
 }
 
-/** Behind a line break: a real one, or the two characters `\n` inside a JSON text. */
-function lineBreakAt(bytes: Uint8Array, at: number): number {
-  let next = at;
-  if (bytes[next] === 0x0d) next += 1;
-  if (bytes[next] === 0x0a) return next + 1;
-  return bytes[at] === 0x5c && bytes[at + 1] === 0x6e ? at + 2 : at;
+/** Behind line breaks (real ones, or the two characters `\n` of a program's text), blanks, quotes, and a plus between them. */
+function afterSeparator(bytes: Uint8Array, from: number): number {
+  let at = from;
+  const limit = Math.min(bytes.length, from + LONGEST_SEPARATOR);
+  while (at < limit) {
+    if (isIn(SEPARATORS, bytes[at])) at += 1;
+    else if (bytes[at] === BACKSLASH) at += isIn(ESCAPED, bytes[at + 1]) ? 2 : 1;
+    else if (bytes[at] === PLUS && at > from && isIn(SEPARATORS, bytes[at - 1]) && isIn(SEPARATORS, bytes[at + 1]))
+      at += 1;
+    else break;
+  }
+  return at;
 }
 
-function isBase64(bytes: Uint8Array, at: number): boolean {
-  return ALPHABET[bytes[at] ?? 0] === 1;
+/** Bytes of text that are decoded at a time: a run can be longer than any text. */
+const PIECE = 3 * 1024 * 1024;
+
+/** What a run says. @param skip letters at its start that belong to something else. */
+export function decodeRun(bytes: Buffer, { start, end }: Run, skip = 0): Buffer {
+  const pieces: Buffer[] = [];
+  let left = "";
+  for (let at = start + skip; at < end; at += PIECE) {
+    const text = left + bytes.toString("latin1", at, Math.min(end, at + PIECE));
+    // An escape may be cut in two.
+    const cut = text.endsWith("\\") ? text.length - 1 : text.length;
+    const letters = text.slice(0, cut).replaceAll(/\\+[nrt]|(?<=["'`\s])\+(?=["'`\s])|[^A-Za-z0-9+/_-]/g, "");
+    const whole = at + PIECE < end ? letters.length - (letters.length % 4) : letters.length;
+    pieces.push(Buffer.from(letters.slice(0, whole), "base64"));
+    left = letters.slice(whole) + text.slice(cut);
+  }
+  return pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
 }

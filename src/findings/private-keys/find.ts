@@ -1,48 +1,89 @@
 /**
- * Which private keys are in these bytes, in clear or wrapped in base64 once or twice?
+ * Which private keys are in these bytes, in clear, in hexadecimal, or wrapped in base64 once or twice?
  *
  * Decoded, not guessed: what a checksum or a structure proves is told from what only looks like a key. The code of each kind
- * is loaded when its mark is there.
+ * is loaded when its mark is there, and sees a window of the file: no text of all of it is ever made.
  */
-import { base64Runs } from "./base64-runs.ts";
+import { utf8Of } from "../wide-text.ts";
+import { base64Runs, decodeRun } from "./base64-runs.ts";
 import type { FoundKey as KeyInText } from "./found-key.ts";
+import { hexRuns } from "./hex-runs.ts";
 
 export interface FoundKey extends KeyInText {
   /** How many times it is wrapped in base64. `offset` is where the outermost text begins, in bytes of the file. */
   readonly wrapped: 0 | 1 | 2;
+  /** Whether it is written in hexadecimal. */
+  readonly hex: boolean;
 }
 
 /** In the order of the file. @param bytes UTF-8 or any other one-byte text; see `utf8Of`. */
 export async function findPrivateKeys(bytes: Uint8Array): Promise<FoundKey[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: FoundKey[] = (await keysIn(buffer)).map((key) => ({ ...key, wrapped: 0 }));
-  for (const run of base64Runs(buffer)) {
-    const offset = run.start;
-    const once = decoded(buffer.subarray(run.start, run.end));
-    for (const key of await keysIn(once)) found.push({ ...key, offset, wrapped: 1 });
-    for (const inner of base64Runs(once)) {
-      const twice = decoded(once.subarray(inner.start, inner.end));
-      for (const key of await keysIn(twice)) found.push({ ...key, offset, wrapped: 2 });
+  const found: FoundKey[] = (await keysIn(buffer)).map((key) => ({ ...key, wrapped: 0, hex: false }));
+  for (const { start, end } of hexRuns(buffer)) {
+    if (found.some(({ hex, offset }) => hex && offset === start)) continue;
+    const keys = await keysIn(Buffer.from(buffer.toString("latin1", start, end), "hex"));
+    found.push(...keys.map((key) => ({ ...key, offset: start, wrapped: 0 as const, hex: true })));
+  }
+  for (const { once, start } of unwrapped(buffer)) {
+    if (found.length >= MOST) break;
+    for (const key of await keysIn(once)) found.push({ ...key, offset: start, wrapped: 1, hex: false });
+    for (const { once: twice } of unwrapped(once)) {
+      for (const key of await keysIn(twice)) found.push({ ...key, offset: start, wrapped: 2, hex: false });
     }
   }
   return found.sort((a, b) => a.offset - b.offset);
 }
 
-function decoded(run: Buffer): Buffer {
-  return Buffer.from(run.toString("latin1").replaceAll("\\n", ""), "base64");
+/** Up to this length a run is decoded from each of its first four letters on, since a path or a word may stand before it. */
+const MOVABLE = 256 * 1024;
+
+/** What the base64 texts in these bytes decode to. */
+function* unwrapped(bytes: Buffer): Generator<{ readonly once: Buffer; readonly start: number }, void, undefined> {
+  for (const run of base64Runs(bytes)) {
+    const skips = run.end - run.start <= MOVABLE ? [0, 1, 2, 3] : [0];
+    for (const skip of skips) {
+      const decoded = utf8Of(decodeRun(bytes, run, skip));
+      yield { once: Buffer.from(decoded.buffer, decoded.byteOffset, decoded.byteLength), start: run.start };
+    }
+  }
 }
 
+const AGE = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"];
+const ARMORED = ["PRIVATE KEY"];
+const PUTTY = ["PuTTY-User-Key-File-"];
+
+/** What a window takes beside the marks in it: no key is longer, and the line that a mark stands in begins before it. */
+const [BEFORE, WINDOW, BEHIND] = [128, 1024 * 1024, 128 * 1024];
+
+/** Of one kind in one text: who has more of them knows it from these. */
+const MOST = 1000;
+
 async function keysIn(bytes: Buffer): Promise<KeyInText[]> {
-  const [age, armored, putty] = [
-    bytes.includes("AGE-SECRET-KEY-") || bytes.includes("AGE-PLUGIN-"),
-    bytes.includes("PRIVATE KEY"),
-    bytes.includes("PuTTY-User-Key-File-"),
-  ];
-  if (!age && !armored && !putty) return [];
-  const text = bytes.toString("latin1");
   return [
-    ...(age ? (await import("./age.ts")).ageKeys(text) : []),
-    ...(armored ? await (await import("./armored.ts")).armoredKeys(text) : []),
-    ...(putty ? await (await import("./putty.ts")).puttyKeys(text) : []),
+    ...(await inWindows(bytes, AGE, async (text) => (await import("./age.ts")).ageKeys(text))),
+    ...(await inWindows(bytes, ARMORED, async (text) => (await import("./armored.ts")).armoredKeys(text))),
+    ...(await inWindows(bytes, PUTTY, async (text) => (await import("./putty.ts")).puttyKeys(text))),
   ];
+}
+
+async function inWindows(
+  bytes: Buffer,
+  marks: readonly string[],
+  search: (text: string) => Promise<KeyInText[]>,
+): Promise<KeyInText[]> {
+  const found: KeyInText[] = [];
+  let from = 0;
+  for (;;) {
+    const seen = marks.map((mark) => bytes.indexOf(mark, from)).filter((at) => at !== -1);
+    if (seen.length === 0 || found.length >= MOST) return found.slice(0, MOST);
+    const first = Math.min(...seen);
+    const start = Math.max(from, first - BEFORE);
+    const text = bytes.toString("latin1", start, first + WINDOW + BEHIND);
+    for (const key of await search(text)) {
+      const offset = start + key.offset;
+      if (offset < first + WINDOW) found.push({ ...key, offset });
+    }
+    from = first + WINDOW;
+  }
 }

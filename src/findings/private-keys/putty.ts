@@ -8,52 +8,54 @@ import { createHash, createHmac } from "node:crypto";
 import { wireReader, wireString } from "../../keys/ssh-wire.ts";
 import type { FoundKey } from "./found-key.ts";
 
-const FILE =
-  /PuTTY-User-Key-File-([23]): ([\w@.-]+)\r?\n\s*Encryption: ([\w-]+)\r?\n\s*Comment: ([^\r\n]*)\r?\n\s*Public-Lines: (\d{1,4})\r?\n/g;
+const BEGIN = /PuTTY-User-Key-File-[23]: /g;
+const FILE = new RegExp(
+  String.raw`^PuTTY-User-Key-File-([23]): ([\w@.-]+)\s+Encryption: ([\w-]+)\n\s*Comment: ([^\n]*)\n\s*Public-Lines: \d{1,4}\s([A-Za-z0-9+/=\s]*)\n` +
+    String.raw`(?:\s*(?:Key-Derivation|Argon2-\w+): [^\n]*\n)*\s*Private-Lines: \d{1,4}\s([A-Za-z0-9+/=\s]*)\n\s*Private-MAC: ([0-9a-fA-F]+)`,
+);
 /** No such file is longer. */
 const LONGEST = 32 * 1024;
+/** Line breaks as programs write them in a text; and before every field, where blanks stand for them. */
+const LINE_BREAK =
+  /\r\n?|\\+r\\+n|\\+n|\s+(?=(?:Encryption|Comment|Public-Lines|Key-Derivation|Argon2-\w+|Private-Lines|Private-MAC): )/g;
 
 /** In the order of the text. */
 export async function puttyKeys(text: string): Promise<FoundKey[]> {
   const found: FoundKey[] = [];
-  for (const match of text.matchAll(FILE)) {
-    const [head, version = "", type = "", encryption = "", comment = "", count = ""] = match;
-    const rest = text.slice(match.index + head.length, match.index + head.length + LONGEST);
-    const parts = partsOf(rest, Number(count));
+  const begins = [...text.matchAll(BEGIN)].map(({ index }) => index);
+  for (const [number, index] of begins.entries()) {
+    const end = Math.min(index + LONGEST, begins[number + 1] ?? text.length);
+    const file = text.slice(index, end).replaceAll(LINE_BREAK, "\n");
+    const head = /^PuTTY-User-Key-File-[23]: ([\w@.-]+)\s+Encryption: ([\w-]+)\n/.exec(file);
+    if (head === null) continue;
+    const [, type = "", encryption = ""] = head;
     const locked = encryption !== "none";
+    const parts = partsOf(file);
     const honest = parts !== undefined && typeOf(parts.publicBlob) === type && parts.privateBlob.length > 0;
-    const verified =
-      honest &&
-      (locked
-        ? parts.privateBlob.length % 16 === 0
-        : macOf({ version, type, encryption, comment }, parts) === parts.mac);
-    found.push({
-      name: `a PuTTY ${type} private key`,
-      offset: match.index,
-      verified,
-      locked,
-      stub: false,
-      ids: honest ? await idsOf(type, parts.publicBlob) : [],
-    });
+    const verified = honest && (locked ? parts.privateBlob.length % 16 === 0 : macOf(parts) === parts.mac);
+    const ids = honest ? await idsOf(type, parts.publicBlob) : [];
+    found.push({ name: `a PuTTY ${type} private key`, offset: index, verified, locked, stub: false, ids });
   }
   return found;
 }
 
 interface Parts {
+  readonly version: string;
+  readonly type: string;
+  readonly encryption: string;
+  readonly comment: string;
   readonly publicBlob: Buffer;
   readonly privateBlob: Buffer;
   /** Lower-case hex. */
   readonly mac: string;
 }
 
-function partsOf(text: string, publicLines: number): Parts | undefined {
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  const at = lines.findIndex((line) => line.startsWith("Private-Lines: "));
-  const privateLines = Number(lines[at]?.slice("Private-Lines: ".length));
-  const mac = /^Private-MAC: ([0-9a-f]+)/i.exec(lines[at + privateLines + 1] ?? "")?.[1];
-  if (at < publicLines || !Number.isInteger(privateLines) || mac === undefined) return undefined;
-  const blob = (from: number, count: number) => Buffer.from(lines.slice(from, from + count).join(""), "base64");
-  return { publicBlob: blob(0, publicLines), privateBlob: blob(at + 1, privateLines), mac: mac.toLowerCase() };
+function partsOf(file: string): Parts | undefined {
+  const [all, version = "", type = "", encryption = "", comment = "", open = "", closed = "", mac = ""] =
+    FILE.exec(file) ?? [];
+  if (all === undefined) return undefined;
+  const [publicBlob, privateBlob] = [Buffer.from(open, "base64"), Buffer.from(closed, "base64")];
+  return { version, type, encryption, comment, publicBlob, privateBlob, mac: mac.toLowerCase() };
 }
 
 /** The type that a public key says it is; undefined unless it is strings to its last byte. */
@@ -64,19 +66,13 @@ function typeOf(blob: Buffer): string | undefined {
   return type;
 }
 
-interface Head {
-  readonly version: string;
-  readonly type: string;
-  readonly encryption: string;
-  readonly comment: string;
-}
-
-function macOf(head: Head, { publicBlob, privateBlob }: Parts): string {
-  const covered = [head.type, head.encryption, Buffer.from(head.comment, "latin1"), publicBlob, privateBlob].map(
-    (part) => wireString(part),
+function macOf(parts: Parts): string {
+  const { version, type, encryption, comment, publicBlob, privateBlob } = parts;
+  const covered = [type, encryption, Buffer.from(comment, "latin1"), publicBlob, privateBlob].map((part) =>
+    wireString(part),
   );
   const mac =
-    head.version === "3"
+    version === "3"
       ? createHmac("sha256", "")
       : createHmac("sha1", createHash("sha1").update("putty-private-key-file-mac-key").digest());
   return mac.update(Buffer.concat(covered)).digest("hex");

@@ -10,11 +10,11 @@ import { isAge } from "../../documents/header-bytes.ts";
 import { readContent, type Content } from "../../findings/content.ts";
 import type { Draft, FileSubject, Finding, Governed, RuleId } from "../../findings/finding.ts";
 import { fileRules } from "../../findings/index.ts";
-import { needlesIn, utf8Of, type Needles } from "../../findings/needles.ts";
+import { needlesIn, type Needles } from "../../findings/needles.ts";
+import { utf8Of } from "../../findings/wide-text.ts";
 import { findPrivateKeys } from "../../findings/private-keys/find.ts";
 import { leftoverStem } from "../../findings/sec013-leftovers.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
-import { isExempt } from "../../policy/enforcement.ts";
 import type { Project } from "../project.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "./key-holders.ts";
 import type { PolicySet } from "./policies.ts";
@@ -137,7 +137,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
     holder: (ids) => holders.find(ids),
     recipientId,
     tracked,
-    manages: managedBy(policies[0]),
+    governs: (other) => policies[0]?.governs(other),
     now: project.host.now(),
   };
   if (version.commit === undefined) await holders.remember(subject);
@@ -146,7 +146,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
 
 function hasMark({ path, bytes }: Version, needles: Needles): boolean {
   const isSealed = (needles.sops && needles.sealed) || isAge(bytes);
-  return needles.key || isSealed || path.endsWith(".age") || leftoverStem(path) !== undefined;
+  return needles.key || needles.metadata || isSealed || path.endsWith(".age") || leftoverStem(path) !== undefined;
 }
 
 function obliges(set: PolicySet, path: string): boolean {
@@ -161,10 +161,6 @@ function obligingOf(sets: readonly PolicySet[]): Looking["pastOf"] {
     known.set(path, found);
     return found;
   };
-}
-
-function managedBy(set: PolicySet | undefined): FileSubject["manages"] {
-  return (path) => set?.governs(path)?.enforcement === "always" && !isExempt(path);
 }
 
 /** By the newest policies in everything; by older ones in what was published, where the newest say nothing of it. */
@@ -198,7 +194,7 @@ async function findingsUnder(
   if (governed === undefined) return [];
   const isUnruled = subject.governed === undefined;
   const drafts = await draftsOf(
-    { ...subject, governed, manages: managedBy(set) },
+    { ...subject, governed, governs: (path) => set.governs(path) },
     (id) => EXPOSURE.has(id) || (isUnruled && READERS.has(id)),
   );
   return drafts

@@ -72,7 +72,7 @@ export function keyHolders({
       if (clear.has(path)) continue;
       const governed = policies[0]?.governs(path);
       const reads = governed?.ruling.readers.some(({ keys }) => keys.some((key) => key.id === id));
-      const isSecret = encrypted.has(path) || (governed?.enforcement === "always" && !isExempt(path));
+      const isSecret = encrypted.has(path) || (governed?.enforcement === "always" && !isExempt(path, governed));
       if (reads === true && isSecret) found.add(path);
     }
     return [...found].sort().map((path) => project.show(join(root, path)));

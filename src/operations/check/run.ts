@@ -130,19 +130,13 @@ async function look(looking: Looking, version: Version): Promise<void> {
   const { content, governed, badAllowances, ...found } = inspected;
   for (const { by, problem } of badAllowances) project.tell(`warning: ${by}: ${problem}, so it does not count`);
   gathered.inspected.push({ ...found, version: { ...version, bytes: new Uint8Array() } });
-  tellUnjudged(inspected, project.show(join(scope.root, version.path)), (one) => void gathered.unchecked.push(one));
+  if (content.kind === "unread") {
+    gathered.unchecked.push({ file: project.show(join(scope.root, version.path)), reason: content.problem.message });
+  }
   if (version.commit !== undefined || !isEncryptedContent(content)) return;
   const binary = content.kind === "age" && !content.header.armored;
   if (version.tracked && governed !== undefined) gathered.encrypted.push({ path: version.path, binary });
   if (request.verify === true || request.values === true) await open(looking, inspected);
-}
-
-/** What cannot be read, or not value by value, is said. */
-function tellUnjudged({ content, version }: Inspected, file: string, unchecked: Run["unchecked"]): void {
-  if (content.kind === "unread") unchecked({ file, reason: content.problem.message });
-  const name = content.kind === "sops" ? content.document.metadata.settings.rule?.name : undefined;
-  if (name === undefined || !name.endsWith("_comment_regex") || version.commit !== undefined) return;
-  unchecked({ file, reason: `which of its values are encrypted hangs on comments (${name})` });
 }
 
 /** For `--verify` and `--values`. */

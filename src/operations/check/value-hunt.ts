@@ -4,10 +4,11 @@
  * The values stay in memory, and only where they were seen leaves it.
  */
 import { join } from "node:path";
-import type { Finding } from "../../findings/finding.ts";
-import { placeOf } from "../../findings/place.ts";
+import type { Finding, SeenValue } from "../../findings/finding.ts";
+import { placeInBytes } from "../../findings/place.ts";
 import { sec016 } from "../../findings/sec016-values.ts";
-import { isWorthSeeking, valueSearch, type Sought } from "../../findings/value-search.ts";
+import { formsOf, isWorthSeeking, valueSearch, type Sought, type ValueForm } from "../../findings/value-search.ts";
+import { utf8Of } from "../../findings/wide-text.ts";
 import type { Project } from "../project.ts";
 import type { Inspector } from "./inspector.ts";
 import type { SecretValue } from "./opened.ts";
@@ -16,6 +17,7 @@ import type { Scope } from "./scope.ts";
 interface Owner {
   readonly path: string;
   readonly key: string;
+  readonly form: ValueForm;
 }
 
 export interface ValueHunt {
@@ -29,8 +31,10 @@ export function createValueHunt(project: Project, scope: Scope): ValueHunt {
   return {
     add: (path, values) => {
       for (const { key, bytes } of values.filter(({ bytes }) => isWorthSeeking(bytes))) {
-        const known = Buffer.from(bytes).toString("latin1");
-        if (!sought.has(known)) sought.set(known, { bytes, owner: { path, key } });
+        for (const { form, bytes: written } of formsOf(bytes)) {
+          const known = Buffer.from(written).toString("latin1");
+          if (!sought.has(known)) sought.set(known, { bytes: written, owner: { path, key, form } });
+        }
       }
     },
     findings: async (finding) => {
@@ -39,14 +43,15 @@ export function createValueHunt(project: Project, scope: Scope): ValueHunt {
       await scope.read({
         frame: async () => undefined,
         version: async ({ path, bytes, tracked }) => {
-          const seen = (tracked ? search(bytes) : []).filter(({ owner }) => owner.path !== path);
-          if (seen.length === 0) return;
-          const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-          const told = seen.map(({ owner, offset }) => {
-            const { line = 1, column = 1 } = placeOf(text, offset);
-            return { secretFile: project.show(join(scope.root, owner.path)), key: owner.key, line, column };
-          });
-          for (const draft of sec016.inspect(told)) found.push(finding(sec016.id, draft, { path }));
+          const text = utf8Of(bytes);
+          const told = new Map<string, SeenValue>();
+          for (const { owner, offset } of tracked ? search(text) : []) {
+            const id = JSON.stringify([owner.path, owner.key]);
+            if (owner.path === path || told.has(id)) continue;
+            const secretFile = project.show(join(scope.root, owner.path));
+            told.set(id, { secretFile, key: owner.key, form: owner.form, ...placeInBytes(text, offset) });
+          }
+          for (const draft of sec016.inspect([...told.values()])) found.push(finding(sec016.id, draft, { path }));
         },
         unchecked: () => undefined,
       });

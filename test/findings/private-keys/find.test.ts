@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { utf8Of } from "../../../src/findings/needles.ts";
+import { utf8Of } from "../../../src/findings/wide-text.ts";
 import { findPrivateKeys } from "../../../src/findings/private-keys/find.ts";
 import { parseIdentity } from "../../../src/keys/x25519.ts";
 
@@ -71,6 +71,62 @@ describe.each(names)("%s", (name) => {
     const text = keyOf(name).toString("base64").replaceAll(/.{76}/g, "$&\n    ");
 
     expect(await findPrivateKeys(Buffer.from(`data:\n    ${text}\n`))).toMatchObject([{ ...expected, wrapped: 1 }]);
+  });
+
+  test.each(["utf-16le", "utf-16be"])("is found in %s without a byte order mark", async (encoding) => {
+    const text = Buffer.from(keyOf(name).toString("latin1"), "utf16le");
+    if (encoding === "utf-16be") text.swap16();
+
+    expect(await findPrivateKeys(utf8Of(text))).toMatchObject([expected]);
+  });
+
+  test.each([
+    ["blanks", " "],
+    ["escapes", String.raw`\n`],
+    ["escapes of Windows", String.raw`\r\n`],
+    ["escaped escapes", String.raw`\\n`],
+    ["escapes and blanks", String.raw`\n  `],
+  ])("is found on one line, with %s for its line breaks", async (_, between) => {
+    const text = keyOf(name).toString("latin1").replaceAll("\n", between);
+
+    expect(await findPrivateKeys(Buffer.from(`KEY="${text}"\n`, "latin1"))).toMatchObject([expected]);
+  });
+
+  test.each([24, 40, 57, 64])("is found wrapped in base64 with lines of %i letters", async (width) => {
+    const text = keyOf(name)
+      .toString("base64")
+      .replaceAll(new RegExp(`.{${width}}`, "g"), "$&\n");
+
+    expect(await findPrivateKeys(Buffer.from(text))).toMatchObject([{ ...expected, wrapped: 1, offset: 0 }]);
+  });
+
+  test("is found wrapped in base64 twice, both times in lines", async () => {
+    const lines = (text: string) => text.replaceAll(/.{40}/g, "$&\n");
+    const text = lines(Buffer.from(lines(keyOf(name).toString("base64"))).toString("base64"));
+
+    expect(await findPrivateKeys(Buffer.from(text))).toMatchObject([{ ...expected, wrapped: 2 }]);
+  });
+
+  test("is found in the base64 of addresses, behind a word", async () => {
+    const text = keyOf(name).toString("base64url");
+
+    for (const before of ["", "a", "ab", "abc", "k=", "/path/"]) {
+      expect(await findPrivateKeys(Buffer.from(`${before}${text}\n`))).toMatchObject([{ ...expected, wrapped: 1 }]);
+    }
+  });
+
+  test("is found in the base64 of UTF-16", async () => {
+    const text = Buffer.from(keyOf(name).toString("latin1"), "utf16le").toString("base64");
+
+    expect(await findPrivateKeys(Buffer.from(text))).toMatchObject([{ ...expected, wrapped: 1 }]);
+  });
+
+  test.each(["lower", "upper"])("is found in hexadecimal, in %s case", async (letters) => {
+    const text = keyOf(name).toString("hex");
+
+    expect(
+      await findPrivateKeys(Buffer.from(`key = ${letters === "upper" ? text.toUpperCase() : text}\n`)),
+    ).toMatchObject([{ ...expected, wrapped: 0, hex: true, offset: 6 }]);
   });
 
   test("is not proved when a part of it is missing", async () => {
@@ -143,5 +199,15 @@ test("an identity of a hardware plugin is a pointer, one of another plugin is a 
   expect(await findPrivateKeys(Buffer.from(text))).toMatchObject([
     { name: "an identity of the age plugin yubikey", verified: true, stub: true },
     { name: "an identity of the age plugin x-y", verified: true, stub: false },
+  ]);
+});
+
+test("the last key of a file of many megabytes has its place", async () => {
+  const before = Buffer.alloc(3 * 1024 * 1024, `${"-----BEGIN PRIVATE KEY----- in a text ".repeat(2)}\n`);
+  const found = await findPrivateKeys(Buffer.concat([before, keyOf("pkcs8.key"), before, keyOf("age.key")]));
+
+  expect(found.map(({ name, offset }) => [name, offset])).toEqual([
+    ["a PKCS #8 private key", before.length],
+    ["an age identity", 2 * before.length + keyOf("pkcs8.key").length],
   ]);
 });

@@ -1,0 +1,71 @@
+/** Which broken files must be found without a key? */
+import { ageIn, onFile, sopsIn, wholeYaml, type Mutation } from "./mutation.ts";
+
+export const structure: readonly Mutation[] = [
+  onFile("the MAC is gone", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^ +mac: .*\n/m, ""));
+    return [`SEC005 ${file}`];
+  }),
+  onFile("the MAC is empty", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^( +mac: ).*$/m, '$1""'));
+    return [`SEC005 ${file}`];
+  }),
+  onFile("the version is empty", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^( +version: ).*$/m, '$1""'));
+    return [`SEC005 ${file}`];
+  }),
+  onFile("an encrypted value is cut short", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/(ENC\[AES256_GCM,data:[^,]*,iv:[^,]*),tag:[^\]]*\]/, "$1]"));
+    return [`SEC005 ${file}`];
+  }),
+  onFile(
+    "the base64 of an encrypted value is damaged",
+    (repository) => sopsIn(repository, /\.json$/),
+    (repository, file) => {
+      repository.edit(file, (text) => text.replace(/tag:(.)([^,]*)==,type/, "tag:$2,type"));
+      return [`SEC005 ${file}`];
+    },
+  ),
+  onFile("a key stands twice in YAML", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^( +password: .*\n)/m, "$1$1"));
+    return [`SEC005 ${file}`];
+  }),
+  onFile(
+    "a key stands twice in JSON",
+    (repository) => sopsIn(repository, /\.json$/),
+    (repository, file) => {
+      repository.edit(file, (text) => text.replace(/(\s+"key": "ENC[^"]*",)/, "$1$1"));
+      return [`SEC005 ${file}`];
+    },
+  ),
+  onFile("the marks of a merge are left", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) =>
+      text.replace(/^( +password: .*\n)/m, "<<<<<<< HEAD\n$1=======\n$1>>>>>>> theirs\n"),
+    );
+    return [`SEC005 ${file}`];
+  }),
+  onFile("the metadata is gone", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.slice(0, text.search(/^sops:/m)));
+    return [`SEC005 ${file}`];
+  }),
+  onFile("the entry of a reader is cut short", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^ +-----END AGE ENCRYPTED FILE-----\n/m, ""));
+    return [`SEC005 ${file}`];
+  }),
+  onFile(
+    "JSON that does not parse",
+    (repository) => sopsIn(repository, /\.json$/),
+    (repository, file) => {
+      repository.edit(file, (text) => text.replace('"api"', '"api'));
+      return [`SEC005 ${file}`];
+    },
+  ),
+  onFile(
+    "an age header is cut short",
+    (repository) => ageIn(repository)[0],
+    (repository, file) => {
+      repository.write(file, repository.read(file).subarray(0, 90));
+      return [`SEC009 ${file}`];
+    },
+  ),
+];
