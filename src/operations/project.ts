@@ -10,7 +10,7 @@ import { dryRun } from "../io/dry-run-host.ts";
 import type { FileStat, Host } from "../io/host.ts";
 import { attempt } from "../io/io-error.ts";
 import type { Policy } from "../policy/policy.ts";
-import { identityRing, type IdentityRing } from "./identities.ts";
+import type { IdentityRing, RingOptions } from "./identities.ts";
 
 export interface ProjectOptions {
   readonly host: Host;
@@ -86,7 +86,7 @@ export function createProject(options: ProjectOptions): Project {
     warn,
     detail,
     progress: options.progress ?? ignore,
-    identities: identityRing({ host, detail, warn, resolve: toAbsolute, only: options.identities ?? [] }),
+    identities: ringByNeed({ host, detail, warn, resolve: toAbsolute, only: options.identities ?? [] }),
     resolve: toAbsolute,
     show,
     repository,
@@ -169,6 +169,18 @@ export async function naming<T>(file: string, work: () => Promise<T>): Promise<T
   } catch (error) {
     throw inFile(error, file);
   }
+}
+
+/** What only looks never needs a key, and should not load what reads them. */
+function ringByNeed(options: RingOptions): IdentityRing {
+  let loading: Promise<IdentityRing> | undefined;
+  const ring = () => (loading ??= import("./identities.ts").then(({ identityRing }) => identityRing(options)));
+  return {
+    unwrap: async (opening) => (await ring()).unwrap(opening),
+    canOpen: async (opening) => (await ring()).canOpen(opening),
+    held: async () => (await ring()).held(),
+    report: async () => (await ring()).report(),
+  };
 }
 
 function shown(directory: string, path: string): string {
