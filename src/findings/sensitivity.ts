@@ -136,7 +136,7 @@ function refers({ scalar }: Leaf): boolean {
   return hadAction(text) || isReference(text);
 }
 
-/** The values; undefined where the text does not parse in the format of its name, as a template without its actions. */
+/** The values; undefined where the text does not parse in the format of its name, not even without the actions of a template. */
 export async function openLeaves(
   text: string,
   path: string,
@@ -148,8 +148,9 @@ export async function openLeaves(
     if (error instanceof SecretsError) return undefined;
     throw error;
   });
-  const opened = isTemplate ? withoutActions(text) : text;
-  return format && (valuesIn(format, opened) ?? listedValues(format, opened));
+  if (format === undefined) return undefined;
+  const found = isTemplate ? undefined : (valuesIn(format, text) ?? listedValues(format, text));
+  return found ?? (hasActions(text) ? valuesIn(format, withoutActions(text)) : undefined);
 }
 
 function valuesIn(format: Format, text: string): readonly Leaf[] | undefined {

@@ -121,6 +121,12 @@ const FOUND: readonly Case[] = [
   ],
   ["a key in a file that is a list", "narrow", "k8s/a.yaml", "# users\n- name: a\n  password: swordfish-1942\n"],
   ["a key in a JSON file that is a list", "broad", "a.json", '[{ "password": "swordfish-1942" }]\n'],
+  [
+    "a literal beside an action, in no directory of templates",
+    "broad",
+    "deploy/a.yaml",
+    `${TEMPLATE}  url: swordfish-1942\n`,
+  ],
 ];
 
 const NOT_FOUND: readonly Case[] = [
@@ -247,6 +253,7 @@ const NOT_FOUND: readonly Case[] = [
     release("persistence:\n  data:\n    existingClaim: app\n    size: 1Gi"),
   ],
   ["a patch that is a list", "narrow", "k8s/patch.yaml", "---\n- op: replace\n  path: /spec/replicas\n  value: 2\n"],
+  ["a template in no directory of templates", "broad", "deploy/a.yaml", TEMPLATE],
 ];
 
 const caseOf =
