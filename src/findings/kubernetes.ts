@@ -47,6 +47,14 @@ export function innermostObject(leaves: readonly Leaf[]): (leaf: Leaf) => Kubern
   };
 }
 
+/**
+ * Whether a key there is called as the field of a Secret by chance: charts and resources have `data` for volumes, sources and
+ * schemas. As a field of its own, and below an object that has Secret in its kind, it means what it means in a Secret.
+ */
+export function isOtherData(key: string, depth: number, object: KubernetesObject): boolean {
+  return key === "data" && depth !== object.depth && !object.kind.includes("Secret");
+}
+
 /** Whether it is what a Secret keeps: a value below its `data` or `stringData`. */
 export function isSecretData({ steps }: Leaf, object: KubernetesObject | undefined): boolean {
   return object?.kind === "Secret" && isSecretField(steps[object.depth]);

@@ -4,15 +4,15 @@
  * What decides where a rule is broad, and where a rule encrypts some keys only: a file in which it would encrypt nothing is in
  * order as it is.
  */
-import { compileSelection } from "../documents/sops-selection.ts";
+import { compileSelection, type SelectsPath } from "../documents/sops-selection.ts";
 import { SecretsError } from "../errors.ts";
-import type { Leaf } from "../formats/format.ts";
+import type { Format, Leaf, Step } from "../formats/format.ts";
 import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { MOST_PARSED } from "./content.ts";
 import type { Governed } from "./finding.ts";
-import { holdsNoSecrets, innermostObject, isSecretData, isSecretField } from "./kubernetes.ts";
+import { holdsNoSecrets, innermostObject, isOtherData, isSecretData, isSecretField } from "./kubernetes.ts";
 import { hadAction, hasActions, isReference, withoutActions } from "./references.ts";
 import { wantedSettings } from "./wanted-settings.ts";
 
@@ -68,9 +68,18 @@ async function obligedLeaf(
   const objectOf = innermostObject(leaves);
   return leaves.find((leaf) => {
     if (staysClear(leaf.scalar) || !selects(leaf.path)) return false;
+    if (outright) return true;
     const object = objectOf(leaf);
-    return outright || !((object !== undefined && holdsNoSecrets(object)) || refers(leaf));
+    if (refers(leaf) || (object !== undefined && holdsNoSecrets(object))) return false;
+    return (
+      object === undefined ||
+      leaf.steps.some((key, depth) => selectsHere(selects, key) && !isOtherData(key, depth, object))
+    );
   });
+}
+
+function selectsHere(selects: SelectsPath, key: Step): key is string {
+  return typeof key === "string" && selects([key]);
 }
 
 /** Kubernetes Secrets with something in them, and what the rule picks out by key. */
@@ -97,7 +106,7 @@ async function sensitiveLeaf(
  * Whether a key names the value a secret. `data` and `stringData` do so inside a Secret, and as what a Secret without its kind
  * would have at the root; elsewhere they mean anything. What stands below `properties` describes a value.
  */
-function isPickedOut({ path, steps }: Leaf, selects: (path: readonly string[]) => boolean, inSecret: boolean): boolean {
+function isPickedOut({ path, steps }: Leaf, selects: SelectsPath, inSecret: boolean): boolean {
   if (inSecret) return selects(path);
   const isShapedLikeSecret = steps.length === 2 && path.length === 2;
   return path.some(
@@ -127,7 +136,7 @@ function refers({ scalar }: Leaf): boolean {
   return hadAction(text) || isReference(text);
 }
 
-/** The values; undefined where the text does not parse in the format of its name, as a template without its actions. */
+/** The values; undefined where the text does not parse in the format of its name, not even without the actions of a template. */
 export async function openLeaves(
   text: string,
   path: string,
@@ -135,13 +144,36 @@ export async function openLeaves(
 ): Promise<readonly Leaf[] | undefined> {
   const name = formatOfPath(path);
   if (name === undefined || text.length > MOST_PARSED) return undefined;
+  const format = await loadFormat(name).catch((error: unknown) => {
+    if (error instanceof SecretsError) return undefined;
+    throw error;
+  });
+  if (format === undefined) return undefined;
+  const found = isTemplate ? undefined : (valuesIn(format, text) ?? listedValues(format, text));
+  return found ?? (hasActions(text) ? valuesIn(format, withoutActions(text)) : undefined);
+}
+
+function valuesIn(format: Format, text: string): readonly Leaf[] | undefined {
   try {
-    const parsed = (await loadFormat(name)).parse(isTemplate ? withoutActions(text) : text, "open");
-    return parsed.leaves.filter(({ kind }) => kind === "value");
+    return format.parse(text, "open").leaves.filter(({ kind }) => kind === "value");
   } catch (error) {
     if (error instanceof SecretsError) return undefined;
     throw error;
   }
+}
+
+/** The values of a file that is a list, which sops does not take: patches are written so. */
+function listedValues(format: Format, text: string): readonly Leaf[] | undefined {
+  const [isYaml, start] = [format.name === "yaml", text.search(format.name === "yaml" ? /^- /m : /\S/)];
+  if (start === -1 || (!isYaml && text[start] !== "[")) return undefined;
+  const around: readonly [string, string] = isYaml ? ["list:\n", ""] : ['{"list":', "}"];
+  const leaves = valuesIn(format, text.slice(0, start) + around[0] + text.slice(start) + around[1]);
+  return leaves?.map((leaf) => ({
+    ...leaf,
+    line: isYaml ? leaf.line - 1 : leaf.line,
+    path: leaf.path.slice(1),
+    steps: leaf.steps.slice(1),
+  }));
 }
 
 /** Undefined where the rule cannot be applied value by value. */

@@ -35,23 +35,30 @@ export async function findPrivateKeys(bytes: Uint8Array): Promise<FoundKey[]> {
   return found.sort((a, b) => a.offset - b.offset);
 }
 
-/** Up to this length a run is decoded from each of its first four letters on, since a path or a word may stand before it. */
-const MOVABLE = 256 * 1024;
+const AGE = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"];
+const ARMORED = ["PRIVATE KEY"];
+const PUTTY = ["PuTTY-User-Key-File-"];
+
+/** The letters of base64 that a mark gives wherever it begins, those left out that its neighbours share. */
+const ENCODED = [...AGE, ...ARMORED, ...PUTTY].flatMap((mark) =>
+  [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), Buffer.from(mark)]).toString("base64url");
+    return text.slice(Math.ceil((before * 4) / 3), Math.floor(((before + mark.length) * 4) / 3));
+  }),
+);
 
 /** What the base64 texts in these bytes decode to. */
 function* unwrapped(bytes: Buffer): Generator<{ readonly once: Buffer; readonly start: number }, void, undefined> {
   for (const run of base64Runs(bytes)) {
-    const skips = run.end - run.start <= MOVABLE ? [0, 1, 2, 3] : [0];
+    // A path or a word can stand right before it and shift it by up to three letters.
+    const letters = bytes.subarray(run.start, run.end);
+    const skips = ENCODED.some((mark) => letters.includes(mark)) ? [0, 1, 2, 3] : [0];
     for (const skip of skips) {
       const decoded = utf8Of(decodeRun(bytes, run, skip));
       yield { once: Buffer.from(decoded.buffer, decoded.byteOffset, decoded.byteLength), start: run.start };
     }
   }
 }
-
-const AGE = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"];
-const ARMORED = ["PRIVATE KEY"];
-const PUTTY = ["PuTTY-User-Key-File-"];
 
 /** What a window takes beside the marks in it: no key is longer, and the line that a mark stands in begins before it. */
 const [BEFORE, WINDOW, BEHIND] = [128, 1024 * 1024, 128 * 1024];

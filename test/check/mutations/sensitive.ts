@@ -101,6 +101,32 @@ const FOUND: readonly Case[] = [
     "host: {{ .Values.host }}\npassword: swordfish-1942\n",
   ],
   ["a separator and a comment, which sops seals", "narrow, without keys", "k8s/a.yaml", "---\n# swordfish-1942\n"],
+  [
+    "the data of an object of another kind",
+    "narrow",
+    "k8s/a.yaml",
+    "apiVersion: v1\nkind: Vault\ndata:\n  a: swordfish-1942\n",
+  ],
+  [
+    "the data of a template in a SopsSecret",
+    "narrow",
+    "k8s/a.yaml",
+    "apiVersion: isindir.github.com/v1\nkind: SopsSecret\nspec:\n  templates:\n    - data:\n        a: swordfish-1942\n",
+  ],
+  [
+    "the string data in the values of a chart",
+    "narrow",
+    "k8s/a.yaml",
+    release("secret:\n  stringData:\n    a: swordfish-1942"),
+  ],
+  ["a key in a file that is a list", "narrow", "k8s/a.yaml", "# users\n- name: a\n  password: swordfish-1942\n"],
+  ["a key in a JSON file that is a list", "broad", "a.json", '[{ "password": "swordfish-1942" }]\n'],
+  [
+    "a literal beside an action, in no directory of templates",
+    "broad",
+    "deploy/a.yaml",
+    `${TEMPLATE}  url: swordfish-1942\n`,
+  ],
 ];
 
 const NOT_FOUND: readonly Case[] = [
@@ -220,6 +246,14 @@ const NOT_FOUND: readonly Case[] = [
     "deep/.sops.yaml",
     `creation_rules:\n  - path_regex: ^x/\n    age: ${READERS.alice}\n`,
   ],
+  [
+    "a volume in the values of a chart",
+    "narrow",
+    "k8s/a.yaml",
+    release("persistence:\n  data:\n    existingClaim: app\n    size: 1Gi"),
+  ],
+  ["a patch that is a list", "narrow", "k8s/patch.yaml", "---\n- op: replace\n  path: /spec/replicas\n  value: 2\n"],
+  ["a template in no directory of templates", "broad", "deploy/a.yaml", TEMPLATE],
 ];
 
 const caseOf =
