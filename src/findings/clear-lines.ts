@@ -63,6 +63,9 @@ const KEYED = /^\s*(?:- +)*(?:export +)?(?:"([^"]+)"|([\w.\-/]+))\s*(?::|=)(?:\s
 /** Nothing, or what holds others. */
 const NO_VALUE = /^(?:null|~|true|false|""|''|[[{]|\{\}|\[\]|[\]}]|[&!#].*)?$/;
 
+/** The depth of a line of dashes and blanks only. */
+const NOTHING = -1;
+
 function lineOf(text: string): Line {
   const [, quoted, plain, given] = KEYED.exec(text) ?? [];
   const value = given ?? /^\s*- +(\S.*)$/.exec(text)?.[1] ?? "";
@@ -74,8 +77,9 @@ function hasClearLine(text: string, selects: (path: readonly string[]) => boolea
   return withoutMetadata(text)
     .filter((line) => !/^\s*(?:[#;]|\/\/|$)/.test(line))
     .map(lineOf)
+    .filter(({ depth }) => depth !== NOTHING)
     .some((line) => {
-      while ((above.at(-1)?.depth ?? -1) >= line.depth) above.pop();
+      while ((above.at(-1)?.depth ?? NOTHING) >= line.depth) above.pop();
       if (line.key !== undefined) above.push(line);
       const isSealed = looksSealed(line.value.replace(/^["']/, "")) || NO_VALUE.test(line.value);
       return !isSealed && selects(above.map(({ key = "" }) => key));

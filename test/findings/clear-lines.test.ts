@@ -44,6 +44,7 @@ test.each([
 });
 
 test.each([
+  ["lines of dashes", `---\n-\n  -\na: ${SEALED}\n...\n---\n`],
   ["nothing but sealed values", `a: ${SEALED}\nb:\n  - ${SEALED}\n  c: "${SEALED}"\n`],
   ["a comment", `# hunter2\na: ${SEALED}\n`],
   ["what holds nothing", `a: ${SEALED}\nb: null\nc: ""\nd: {}\ne:\n`],

@@ -14,7 +14,7 @@ import { SecretsError } from "../../errors.ts";
 import type { Project } from "../project.ts";
 import { isFrameFile, linkedFrame, readEntries, readFiles } from "./blob-reading.ts";
 import { settingsOnDisk } from "./check-rules.ts";
-import { posixPath } from "./inside.ts";
+import { isOutside, posixPath } from "./inside.ts";
 import { namedPaths, type Named } from "./named-paths.ts";
 import { isPolicyFile, policySet, type PolicyText } from "./policies.ts";
 import { REPLACED, type Frame, type Scope, type Take } from "./scope.ts";
@@ -56,7 +56,8 @@ export async function treeScope(project: Project, request: TreeRequest): Promise
   const listing = [...new Set([...index.map(({ path }) => path), ...untracked])];
   const onDisk = [...changed, ...untracked];
   const modules = index.filter(({ kind }) => kind === "module").map(({ path }) => path);
-  return scopeOf(project, request, { root: git.root, git, listing, unchanged, onDisk, tracked: changed, modules });
+  const tracked = new Set(index.map(({ path }) => path));
+  return scopeOf(project, request, { root: git.root, git, listing, unchanged, onDisk, tracked, modules });
 }
 
 async function plainScope(project: Project, request: TreeRequest, root: string): Promise<Scope> {
@@ -82,7 +83,7 @@ interface Listed {
   readonly unchanged: readonly Entry[];
   /** Read from the disk. */
   readonly onDisk: readonly string[];
-  /** Those of `onDisk` that git tracks. */
+  /** What git has in its index. */
   readonly tracked: ReadonlySet<string>;
   /** The paths of submodules, checked out or not. */
   readonly modules: readonly string[];
@@ -135,14 +136,16 @@ async function readTree(
     await readEntries(git, marked, {
       blob: async ({ path }, bytes) => {
         if (isFrameFile(path)) frame.add(path, Buffer.from(bytes));
-        if (read !== undefined && wanted(path)) await version(path, bytes, true);
+        if (read !== undefined && wanted(path) && !frame.texts.has(path)) await version(path, bytes, true);
       },
       frameRead,
       unchecked: ({ file, reason }) => failed(join(root, file), new Error(reason)),
     });
   }
   // The frame's own files are looked at as well, for keys and the like.
-  for (const [path, bytes] of frame.texts) if (wanted(path)) await version(path, bytes, !onDisk.includes(path));
+  for (const [path, bytes] of frame.texts) {
+    if (wanted(path) && !isOutside(path)) await version(path, bytes, listed.tracked.has(path));
+  }
   const besides = await named.besides(listing);
   const rest = [...onDisk.filter((path) => wanted(path) && !frame.texts.has(path)), ...besides];
   for (const file of rest.filter((path) => path.includes(REPLACED))) {
@@ -164,19 +167,22 @@ async function frameOnDisk(
 ) {
   const texts = new Map<string, Uint8Array>();
   const only = config === undefined ? undefined : posixPath(root, config);
-  // A policy that git ignores is one all the same.
-  const besides = [".sops.yaml", only].filter((path) => path !== undefined && !listing.includes(path));
-  const paths = [...onDisk.filter(isFrameFile), ...besides].map((path) => join(root, path ?? ""));
+  // A policy that git ignores is one all the same, and the one that was named is read as it lies there.
+  const besides = [".sops.yaml"].filter((path) => !listing.includes(path));
+  const names = [...onDisk.filter(isFrameFile), ...besides, ...(only === undefined ? [] : [only])];
+  const paths = [...new Set(names)].map((path) => join(root, path));
   await readFiles(project.host.files, paths, {
     file: async (path, bytes) => void texts.set(posixPath(root, path), bytes),
     failed,
   });
-  if (config !== undefined && only !== undefined && !texts.has(only) && !listing.includes(only)) {
+  if (config !== undefined && only !== undefined && !texts.has(only)) {
     throw new SecretsError("policy", "the policy cannot be read", { at: { file: project.show(config) } });
   }
   return {
     texts,
-    add: (path: string, bytes: Uint8Array) => void texts.set(path, bytes),
+    add: (path: string, bytes: Uint8Array) => {
+      if (!texts.has(path)) texts.set(path, bytes);
+    },
     finish: async (wanted: (path: string) => boolean): Promise<Frame> => {
       const policyTexts: PolicyText[] = [...texts]
         .filter(([path]) => isPolicyFile(path) || path === only)
