@@ -6,6 +6,7 @@ import type { Git } from "../../git/git.ts";
 import type { Entry } from "../../git/listing.ts";
 import type { Files } from "../../io/host.ts";
 import { ioError } from "../../io/io-error.ts";
+import { needlesIn } from "../../findings/needles.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
 import { isPolicyFile } from "./policies.ts";
 import type { Unchecked } from "./scope.ts";
@@ -54,7 +55,7 @@ export async function readEntries<Mark>(
   },
 ): Promise<void> {
   const frame = byOid(entries.filter(({ path, kind }) => kind === "file" && isFrameFile(path)));
-  const others = byOid(entries.filter(({ path, kind }) => kind === "file" && !isFrameFile(path)));
+  const others = byOid(entries.filter(({ path, kind }) => kind === "link" || (kind === "file" && !isFrameFile(path))));
   let left = frame.size;
   if (left === 0) await take.frameRead();
   // By their hashes what is parsed lies scattered among what is only searched, so that git unpacks while we parse.
@@ -65,6 +66,7 @@ export async function readEntries<Mark>(
     const isFrame = index < frame.size;
     index += 1;
     for (const entry of (isFrame ? frame : others).get(oid) ?? []) {
+      if (entry.kind === "link" && (bytes === undefined || !isMoreThanAPath(bytes))) continue;
       if (bytes !== undefined) await take.blob(entry, bytes);
       else take.unchecked({ file: entry.path, reason: `git does not have its content here, or ${TOO_LARGE}` });
     }
@@ -72,6 +74,11 @@ export async function readEntries<Mark>(
     left -= 1;
     if (left === 0) await take.frameRead();
   });
+}
+
+/** Git publishes the text of a link whatever it is. */
+function isMoreThanAPath(bytes: Buffer): boolean {
+  return bytes.includes(0x0a) || needlesIn(bytes).key;
 }
 
 function byOid<Mark>(entries: readonly Wanted<Mark>[]): Map<string, Wanted<Mark>[]> {
@@ -107,8 +114,8 @@ export async function readFiles(
   }
 }
 
-/** Undefined for what is gone, a link or a directory. */
-async function readOne(files: Files, path: string): Promise<Uint8Array | Error | undefined> {
+/** Undefined for what is gone, a link, a directory, a pipe or a device; an error for what cannot be read, or is too large. */
+export async function readOne(files: Files, path: string): Promise<Uint8Array | Error | undefined> {
   try {
     const stat = await files.stat(path, { follow: false });
     if (stat?.kind !== "file") return undefined;

@@ -7,8 +7,9 @@
 import { join } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { readBaseline, readSettings, SETTINGS_FILE, type Allowed } from "../../findings/suppressions.ts";
-import { ioError } from "../../io/io-error.ts";
 import type { Project } from "../project.ts";
+import { readOne } from "./blob-reading.ts";
+import { isOutside, posixPath } from "./inside.ts";
 import { problemOf, type CheckRequest } from "./report.ts";
 import type { Frame, SettingsSource, Unchecked } from "./scope.ts";
 
@@ -20,7 +21,17 @@ export interface CheckRules extends Allowed {
 /** The settings that lie in a working tree. */
 export function settingsOnDisk(project: Project, root: string): (text: Uint8Array | undefined) => SettingsSource {
   const show = (path: string) => project.show(join(root, path));
-  return (text) => ({ text, show, read: (path) => fileOnDisk(project, join(root, path)) });
+  return (text) => ({
+    text,
+    show,
+    read: async (path) => {
+      // What a repository says must not reach beyond it.
+      if (!isOutside(posixPath(root, join(root, path)))) return fileOnDisk(project, join(root, path));
+      throw new SecretsError("policy", "the baseline lies outside of the repository", {
+        at: { file: show(SETTINGS_FILE) },
+      });
+    },
+  });
 }
 
 /** One that cannot be read allows nothing, and that is said. */
@@ -71,10 +82,8 @@ function fingerprints(bytes: Uint8Array, file: string): ReadonlySet<string> {
 
 /** @throws SecretsError `policy`: it was named, so it has to be there. */
 async function fileOnDisk(project: Project, path: string): Promise<Uint8Array> {
-  try {
-    return await project.host.files.read(path);
-  } catch (error) {
-    const { message } = ioError(error, project.show(path), "read");
-    throw new SecretsError("policy", `the baseline cannot be read: ${message}`, { at: { file: project.show(path) } });
-  }
+  const read = await readOne(project.host.files, path);
+  if (read instanceof Uint8Array) return read;
+  const why = read?.message ?? "there is no such file";
+  throw new SecretsError("policy", `the baseline cannot be read: ${why}`, { at: { file: project.show(path) } });
 }

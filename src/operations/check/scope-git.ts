@@ -139,8 +139,10 @@ export function gitScope(project: Project, given: GitScope): Scope {
 
 /** A version that is asked for twice is looked at once, as the newest if it is that. */
 function unique(versions: readonly Wanted<Mark>[]): Wanted<Mark>[] {
-  const files = versions.filter(({ kind }) => kind === "file");
-  return [...new Map(files.toReversed().map((entry) => [`${entry.path}\0${entry.oid}`, entry])).values()].toReversed();
+  const files = versions.filter(({ kind }) => kind !== "module");
+  return [
+    ...new Map(files.toReversed().map((entry) => [`${entry.path}\0${entry.oid}\0${entry.kind}`, entry])).values(),
+  ].toReversed();
 }
 
 /** Names behind which there is nothing that git has. */

@@ -9,9 +9,8 @@ import { broughtBy, commitNamed, commitsBetween, commitsNew, isShallow, isZero }
 import type { Git } from "../../git/git.ts";
 import { treeEntries, type Entry } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
-import type { Wanted } from "./blob-reading.ts";
+import { isFrameFile, type Wanted } from "./blob-reading.ts";
 import { isBelow } from "./inside.ts";
-import { isPolicyFile } from "./policies.ts";
 import { gitOfCommits, type CommitsGit } from "./repository-of-commits.ts";
 import type { Scope, Unchecked } from "./scope.ts";
 import { current, gitScope, isLintable, settingsIn, type Mark, type Moment } from "./scope-git.ts";
@@ -49,7 +48,7 @@ export async function rangeScope(
   const older = walk.edges.map(({ name }, index) => ({ entries: trees[index] ?? [], name }));
   const isOld = olderThan(older);
   const frameChanged = walk.isNew
-    ? brought.some(({ path }) => isPolicyFile(path))
+    ? brought.some(({ path }) => isFrameFile(path))
     : !sameFrame(older[0]?.entries ?? [], newest);
   // A merge can bring back what the beginning had left behind, without any commit that brings it.
   const differing = walk.isNew && older.length === 0 ? [] : newest.filter((entry) => !isOld(entry));
@@ -104,7 +103,14 @@ async function walked(project: Project, found: CommitsGit, { from, to }: Range):
   }
   const last = await named(git, to, shallow);
   const { commits, edges } = await commitsNew(git, last, found.known);
-  return { to: last, commits, edges: edges.map((oid) => ({ oid, name: oid.slice(0, 10) })), isNew: true };
+  const before = edges.map((oid) => ({ oid, name: oid.slice(0, 10) }));
+  return { to: last, commits, edges: before.length > 0 ? before : await besides(git, commits), isNew: true };
+}
+
+/** A branch without a beginning, beside one that there is: its policies judge as well, or rule and secret could begin anew. */
+async function besides(git: Git, commits: readonly string[]): Promise<Walked["edges"]> {
+  const head = await commitNamed(git, "HEAD");
+  return head === undefined || commits.includes(head) ? [] : [{ oid: head, name: "HEAD" }];
 }
 
 function isNothing(name: string): boolean {
@@ -136,7 +142,7 @@ function olderThan(older: readonly Moment[]): (entry: Entry) => boolean {
 function sameFrame(a: readonly Entry[], b: readonly Entry[]): boolean {
   const text = (entries: readonly Entry[]) =>
     entries
-      .filter(({ path }) => isPolicyFile(path))
+      .filter(({ path }) => isFrameFile(path))
       .map(({ path, oid }) => `${path}\0${oid}`)
       .join("\n");
   return text(a) === text(b);

@@ -9,7 +9,7 @@ import { SecretsError } from "../../errors.ts";
 import { stagedChanges, type Staged } from "../../git/changes.ts";
 import { gitIn } from "../../git/git.ts";
 import { indexEntries, knowsPath, type Entry } from "../../git/listing.ts";
-import type { Repository } from "../../git/repository.ts";
+import { findBareRepository, type Repository } from "../../git/repository.ts";
 import type { Project } from "../project.ts";
 import { FRAME_NAMES, isFrameFile } from "./blob-reading.ts";
 import { settingsOnDisk } from "./check-rules.ts";
@@ -26,6 +26,7 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
   if (repository === undefined) throw new SecretsError("usage", "--staged needs a git repository, and this is none");
   const git = await gitIn(project.host, repository.root, await indexOfHook(project, repository));
   const [changes, frame] = await Promise.all([stagedChanges(git), indexEntries(git, FRAME_NAMES)]);
+  if (changes.length === 0) project.tell("nothing is staged; without --staged the working tree is looked at");
   const staged = changes.flatMap(({ entry }) => entry ?? []);
   const looked = changes.some(({ path }) => isFrameFile(path)) ? await indexEntries(git) : staged;
   return gitScope(project, {
@@ -60,7 +61,8 @@ async function indexOfHook(
   if (named === undefined) return {};
   const path = resolve(root, named);
   const real = (file: string) => host.files.realpath(file).catch(() => file);
-  // Another repository's is no business of this one.
   const isOurs = `${await real(dirname(path))}${sep}`.startsWith(`${await real(commonDirectory)}${sep}`);
-  return isOurs ? { GIT_INDEX_FILE: path } : {};
+  // Another repository's is no business of this one; one that lies anywhere else was made for this.
+  const isAnothers = !isOurs && (await findBareRepository(host.files, dirname(path))) !== undefined;
+  return isAnothers ? {} : { GIT_INDEX_FILE: path };
 }

@@ -40,10 +40,11 @@ export async function acrossVersions(
 
 async function staged(judged: readonly Judged[], comparing: Comparing): Promise<Finding[]> {
   const reported: Finding[] = [];
+  const isInClear = ({ rule }: Finding) => rule === "SEC001" || rule === "SEC002";
   for (const { path, findings } of judged) {
+    const disk = findings.some(isInClear) ? await comparing.onDisk(path) : "absent";
     for (const found of findings) {
-      const other = found.rule === "SEC001" || found.rule === "SEC002" ? await comparing.onDisk(path) : "absent";
-      const drafts = sec010.inspect({ file: found.at.file, found, other });
+      const drafts = sec010.inspect({ file: found.at.file, found, other: isInClear(found) ? disk : "absent" });
       reported.push(
         ...(drafts.length === 0 ? [found] : drafts.map((draft) => comparing.finding(sec010.id, draft, { path }))),
       );
@@ -83,6 +84,7 @@ function overCommits(judged: readonly Judged[], rule: VersionsRule, { finding }:
   return reported;
 }
 
-function identityOf({ rule, fingerprint }: Finding): string {
-  return `${rule} ${fingerprint}`;
+/** What is only allowed, or only a warning, in one version does not stand for more in another. */
+function identityOf({ rule, severity, permission = "", fingerprint }: Finding): string {
+  return `${rule} ${severity} ${permission} ${fingerprint}`;
 }
