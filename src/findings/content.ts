@@ -36,7 +36,7 @@ export type Content =
   | { readonly kind: "plain"; readonly text: string | undefined; readonly needles: Needles };
 
 /** What is longer, and only perhaps a secret, is not parsed: its tree would not fit into the memory. */
-export const MOST_PARSED = 64 * 1024 * 1024;
+export const MOST_PARSED = 8 * 1024 * 1024;
 
 /** @param path POSIX; its end tells the format where the bytes do not. */
 export async function readContent(bytes: Uint8Array, path: string, needles = needlesIn(bytes)): Promise<Content> {

@@ -184,6 +184,18 @@ export function sifted(
   return { kept, ignored };
 }
 
+/** Whether a permission that counts today covers this rule at this path. */
+export function allows(
+  { allowances, before }: Pick<Sifting, "allowances" | "before">,
+  { rule, path, today }: { readonly rule: RuleId; readonly path: string; readonly today: string },
+): boolean {
+  const counts = (list: readonly Allowance[]) =>
+    list.some(
+      ({ rules, covers, until }) => rules.includes(rule) && covers(path) && (until === undefined || today <= until),
+    );
+  return counts(allowances) && (before === undefined || counts(before.allowances));
+}
+
 interface Permission {
   /** Why it does not count. */
   readonly settled?: Omit<Ignored, "finding">;

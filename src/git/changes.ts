@@ -102,6 +102,8 @@ function lines(answer: Buffer): string[] {
 
 export interface Brought extends Entry {
   readonly commit: string;
+  /** The blobs that it replaced, one for each parent that had the path. */
+  readonly before: readonly string[];
 }
 
 /**
@@ -127,7 +129,8 @@ export async function broughtBy(git: Git, commits: readonly string[]): Promise<B
     const fields = part.slice(colons).split(" ");
     const mode = fields[colons] ?? "";
     const oid = fields[colons + 1 + colons] ?? "";
-    if (!isZero(oid)) brought.push({ path, kind: kindOfMode(mode), oid, commit });
+    const before = fields.slice(colons + 1, colons + 1 + colons).filter((old) => !isZero(old));
+    if (!isZero(oid)) brought.push({ path, kind: kindOfMode(mode), oid, commit, before });
   }
   return brought;
 }

@@ -13,6 +13,8 @@ import type { Host } from "../io/host.ts";
 export interface Git {
   /** Absolute path of the directory that paths in answers are relative to. */
   readonly root: string;
+  /** What git could not look into although it answered, in its own words; grows with every answer. */
+  readonly unseen: readonly string[];
   /** The whole answer. @throws SecretsError `io` naming what could not be asked. */
   readonly ask: (args: readonly string[], input?: Uint8Array) => Promise<Buffer>;
   /** The answer piece by piece, each taken before more is read. @throws SecretsError `io`, and whatever `take` throws. */
@@ -57,6 +59,7 @@ export async function gitIn(host: Host, root: string, besides: Readonly<Record<s
     ...ENVIRONMENT,
     ...besides,
   };
+  const unseen: string[] = [];
   const run = async (
     args: readonly string[],
     input: Uint8Array,
@@ -66,8 +69,10 @@ export async function gitIn(host: Host, root: string, besides: Readonly<Record<s
     const child = await host.run([program, ...CONFIG, ...args], { ...options, terminal: "capture" }).catch((error) => {
       throw errorCode(error) === undefined ? error : new SecretsError("io", "git cannot be started", { cause: error });
     });
-    const isWhole = child.code === 0 && !UNSEEN.test(Buffer.from(child.stderr).toString("utf8"));
-    return isWhole ? undefined : { code: child.code, error: refusal(args, child.stderr) };
+    if (child.code !== 0) return { code: child.code, error: refusal(args, child.stderr) };
+    const said = Buffer.from(child.stderr).toString("utf8").split("\n");
+    for (const line of said) if (UNSEEN.test(line) && !unseen.includes(line)) unseen.push(line);
+    return undefined;
   };
   const gather = async (args: readonly string[], input: Uint8Array = new Uint8Array()) => {
     const pieces: Uint8Array[] = [];
@@ -76,6 +81,7 @@ export async function gitIn(host: Host, root: string, besides: Readonly<Record<s
   };
   return {
     root,
+    unseen,
     ask: async (args, input) => {
       const { refused, answer } = await gather(args, input);
       if (refused !== undefined) throw refused.error;
@@ -100,7 +106,8 @@ interface Refusal {
 }
 
 function refusal(args: readonly string[], stderr: Uint8Array): SecretsError {
-  const said = Buffer.from(stderr).toString("utf8").trim().split("\n").at(-1) ?? "";
+  const lines = Buffer.from(stderr).toString("utf8").trim().split("\n");
+  const said = lines.find((line) => line.startsWith("fatal: ")) ?? lines.at(-1) ?? "";
   const reason = said.replace(/^(?:fatal|error): /, "").slice(0, 200);
   const owner = /dubious ownership/.test(Buffer.from(stderr).toString("utf8"));
   return new SecretsError("io", `git ${args[0] ?? ""} failed${reason === "" ? "" : `: ${reason}`}`, {

@@ -24,7 +24,7 @@ export async function check(project: Project, request: CheckRequest): Promise<Ch
   if ("reason" in scope) return emptyReport(modeOf(request), scope);
   const run = createRun(project, scope, request);
   try {
-    await scope.read({ frame: run.frame, version: run.version, unchecked: run.unchecked });
+    await scope.read({ frame: run.frame, version: run.version, former: run.former, unchecked: run.unchecked });
     if (scope.modules !== undefined) {
       const { innerReport } = await import("./submodules.ts");
       for (const module of scope.modules) run.inner(await innerReport(project, { scope, module, request }, check));

@@ -7,6 +7,7 @@
 import { posix } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import type { Governed } from "../../findings/finding.ts";
+import { utf8Of } from "../../findings/wide-text.ts";
 import { enforcementOf } from "../../policy/enforcement.ts";
 import type { Policy } from "../../policy/policy.ts";
 
@@ -80,7 +81,8 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
 }
 
 async function readEntry({ path, bytes }: PolicyText, { show }: PolicyOptions): Promise<PolicyEntry> {
-  const [file, text] = [show(path), new TextDecoder().decode(bytes)];
+  // PowerShell writes UTF-16, and stock sops reads it.
+  const [file, text] = [show(path), new TextDecoder().decode(utf8Of(bytes))];
   try {
     const { parsePolicy } = await import("../../policy/sops-yaml.ts");
     return { path, file, text, policy: await parsePolicy(text, file), problem: undefined };

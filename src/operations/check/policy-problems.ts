@@ -10,10 +10,14 @@ import type { Unchecked } from "./scope.ts";
  * Those that are broken. One that was broken and is mended since is no problem of who mends it: the mended one judges alone,
  * which is said.
  * @param policies the newest first.
+ * @param isAllowed whether somebody has allowed that this policy is broken: a template, say.
  */
-export function brokenPolicies([newest, ...older]: readonly PolicySet[], warn: (line: string) => void): Unchecked[] {
-  const found: Unchecked[] = (newest?.entries ?? []).flatMap(({ problem }) =>
-    problem === undefined ? [] : problemOf(problem),
+export function brokenPolicies(
+  [newest, ...older]: readonly PolicySet[],
+  { warn, isAllowed }: { readonly warn: (line: string) => void; readonly isAllowed: (path: string) => boolean },
+): Unchecked[] {
+  const found: Unchecked[] = (newest?.entries ?? []).flatMap(({ path, problem }) =>
+    problem === undefined || isAllowed(path) ? [] : problemOf(problem),
   );
   for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
     const now = newest?.entries.find((entry) => entry.path === path);

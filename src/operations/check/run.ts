@@ -8,13 +8,14 @@ import { join } from "node:path";
 import { isEncryptedContent } from "../../findings/content.ts";
 import type { Finding } from "../../findings/finding.ts";
 import { sec006 } from "../../findings/sec006-mac.ts";
-import type { Ignored } from "../../findings/suppressions.ts";
+import { allows, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
 import { readRules, type CheckRules } from "./check-rules.ts";
+import { decryptedFiles, type DecryptedFiles } from "./decrypted.ts";
 import { createInspector, type Inspected, type Inspector } from "./inspector.ts";
 import { brokenPolicies, isRuled, noPolicy } from "./policy-problems.ts";
 import type { CheckReport, CheckRequest } from "./report.ts";
-import type { Frame, Scope, Unchecked, Version } from "./scope.ts";
+import type { Frame, Scope, Take, Unchecked, Version } from "./scope.ts";
 import { createValueHunt, type ValueHunt } from "./value-hunt.ts";
 import { verdict, type Found } from "./verdict.ts";
 import { policyFindings, treeFindings } from "./whole.ts";
@@ -22,6 +23,7 @@ import { policyFindings, treeFindings } from "./whole.ts";
 export interface Run {
   readonly frame: (frame: Frame) => Promise<void>;
   readonly version: (version: Version) => Promise<void>;
+  readonly former: Take["former"];
   readonly unchecked: (unchecked: Unchecked) => void;
   /** Takes the report of a repository inside this one, with its paths seen from here. */
   readonly inner: (report: CheckReport) => void;
@@ -47,17 +49,18 @@ interface Gathered {
 }
 
 export function createRun(project: Project, scope: Scope, request: CheckRequest): Run {
-  const none = { inspected: [], others: [], ignored: [], encrypted: [], unchecked: [] };
-  const gathered: Gathered = { ...none, files: 0, verified: 0 };
+  const gathered = nothing();
   const hunt = createValueHunt(project, scope);
+  const decrypted = decryptedFiles(project, scope.root);
   let framed: Framed | undefined;
   let inner = 0;
   const unchecked = (one: Unchecked) => void gathered.unchecked.push(one);
 
   return {
     frame: async (frame) => {
-      for (const problem of brokenPolicies(frame.policies, project.warn)) unchecked(problem);
       const rules = await readRules(project, { frame, request }, unchecked);
+      const isAllowed = (path: string) => allows(rules, { rule: "SEC017", path, today: dayOf(project) });
+      for (const problem of brokenPolicies(frame.policies, { warn: project.warn, isAllowed })) unchecked(problem);
       const { policies, past } = frame;
       const inspector = createInspector({ project, root: scope.root, policies, past, listing: scope.listing });
       framed = { frame, rules, inspector };
@@ -66,15 +69,9 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       if (framed === undefined) throw new Error("a version came before what it is judged by");
       gathered.files += 1;
       const { inspector } = framed;
-      try {
-        await look({ project, scope, request, gathered, hunt, inspector }, version);
-      } catch (error) {
-        // No text can be that long, and no parser goes that deep.
-        if (!(error instanceof RangeError) && !isTooLong(error)) throw error;
-        const reason = "it is too large, or too deeply nested, to be looked at";
-        unchecked({ file: project.show(join(scope.root, version.path)), reason });
-      }
+      decrypted.look(version, await lookIfPossible({ project, scope, request, gathered, hunt, inspector }, version));
     },
+    former: decrypted.former,
     unchecked,
     inner: ({ findings, ignored, unchecked, files, verified }) => {
       gathered.others.push(...findings);
@@ -87,10 +84,14 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       const { kept, ignored } =
         framed === undefined
           ? { kept: [], ignored: [] }
-          : await whole({ project, scope, request }, { ...framed, gathered, hunt });
+          : await whole({ project, scope, request }, { ...framed, gathered, hunt, decrypted });
+      for (const line of scope.git?.unseen ?? []) {
+        unchecked({ file: project.show(scope.root), reason: line.replace(/^warning: /, "git: ") });
+      }
       const { files, verified } = gathered;
       const policies = framed?.frame.policies ?? [];
-      if (framed !== undefined && files > 0 && !policies.some(isRuled)) {
+      // An empty working tree without a policy is rather the wrong directory than a clean one.
+      if (framed !== undefined && (files > 0 || scope.mode === "tree") && !policies.some(isRuled)) {
         const shown = project.show(scope.root);
         // A repository inside another is often a stranger's.
         if (request.isInner === true) project.tell(`${shown} has no policy, so only private keys are looked for in it`);
@@ -109,6 +110,14 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
   };
 }
 
+function nothing(): Gathered {
+  return { inspected: [], others: [], ignored: [], encrypted: [], unchecked: [], files: 0, verified: 0 };
+}
+
+function dayOf({ host }: Project): string {
+  return host.now().toISOString().slice(0, 10);
+}
+
 function isTooLong(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_STRING_TOO_LONG";
 }
@@ -122,21 +131,35 @@ interface Looking {
   readonly inspector: Inspector;
 }
 
+async function lookIfPossible(looking: Looking, version: Version): Promise<Inspected | undefined> {
+  try {
+    return await look(looking, version);
+  } catch (error) {
+    // No text can be that long, and no parser goes that deep.
+    if (!(error instanceof RangeError) && !isTooLong(error)) throw error;
+    const { project, scope, gathered } = looking;
+    const reason = "it is too large, or too deeply nested, to be looked at";
+    gathered.unchecked.push({ file: project.show(join(scope.root, version.path)), reason });
+    return undefined;
+  }
+}
+
 /** Looks at one version, and where keys are asked for opens it. */
-async function look(looking: Looking, version: Version): Promise<void> {
+async function look(looking: Looking, version: Version): Promise<Inspected | undefined> {
   const { project, scope, request, gathered, inspector } = looking;
   const inspected = await inspector.inspect(version);
-  if (inspected === undefined) return;
+  if (inspected === undefined) return undefined;
   const { content, governed, badAllowances, ...found } = inspected;
   for (const { by, problem } of badAllowances) project.tell(`warning: ${by}: ${problem}, so it does not count`);
   gathered.inspected.push({ ...found, version: { ...version, bytes: new Uint8Array() } });
   if (content.kind === "unread") {
     gathered.unchecked.push({ file: project.show(join(scope.root, version.path)), reason: content.problem.message });
   }
-  if (version.commit !== undefined || !isEncryptedContent(content)) return;
+  if (version.commit !== undefined || !isEncryptedContent(content)) return inspected;
   const binary = content.kind === "age" && !content.header.armored;
   if (version.tracked && governed !== undefined) gathered.encrypted.push({ path: version.path, binary });
   if (request.verify === true || request.values === true) await open(looking, inspected);
+  return inspected;
 }
 
 /** For `--verify` and `--values`. */
@@ -159,11 +182,18 @@ async function open({ project, scope, gathered, hunt, inspector }: Looking, insp
 /** What is about no single version comes at the end. */
 async function whole(
   asked: { readonly project: Project; readonly scope: Scope; readonly request: CheckRequest },
-  { frame, rules, inspector, gathered, hunt }: Framed & { gathered: Gathered; hunt: ValueHunt },
+  {
+    frame,
+    rules,
+    inspector,
+    gathered,
+    hunt,
+    decrypted,
+  }: Framed & { gathered: Gathered; hunt: ValueHunt; decrypted: DecryptedFiles },
 ) {
   const { project, scope, request } = asked;
   const { finding } = inspector;
-  const inspected = [...gathered.inspected, ...(await inspector.finish())];
+  const inspected = [...gathered.inspected, ...decrypted.findings(finding), ...(await inspector.finish())];
   const { encrypted } = gathered;
   const tree = await treeFindings(project, { scope, request, policies: frame.policies[0], encrypted, finding });
   const values = request.values === true ? await hunt.findings(finding) : [];

@@ -19,6 +19,8 @@ import type { Scope, SettingsSource, Unchecked } from "./scope.ts";
 export interface Mark {
   readonly commit: string | undefined;
   readonly isNew: boolean;
+  /** The ids of what it replaced at its path. */
+  readonly before: readonly string[];
 }
 
 /** A moment of the repository whose policies judge. */
@@ -57,8 +59,11 @@ export function isLintable(path: string): boolean {
 }
 
 /** As the newest of their files. */
-export function current(entries: readonly Entry[], isNew = false): Wanted<Mark>[] {
-  return entries.map((entry) => ({ ...entry, mark: { commit: undefined, isNew } }));
+export function current(
+  entries: readonly Entry[],
+  { isNew = false, before = () => [] }: { isNew?: boolean; before?: (entry: Entry) => readonly string[] } = {},
+): Wanted<Mark>[] {
+  return entries.map((entry) => ({ ...entry, mark: { commit: undefined, isNew, before: before(entry) } }));
 }
 
 /** The settings of one commit, and the files beside it. */
@@ -84,6 +89,8 @@ interface Purpose {
   readonly moment?: number;
   /** Present where the version itself is looked at. */
   readonly version?: Mark;
+  /** Whether it is only what stood there before. */
+  readonly former?: boolean;
 }
 
 type Texts = Map<string, Buffer>;
@@ -101,6 +108,7 @@ export function gitScope(project: Project, given: GitScope): Scope {
   const entries: Wanted<Purpose>[] = [
     ...frames,
     ...versions.map(({ mark, ...entry }) => ({ ...entry, mark: { version: mark } })),
+    ...formerOf(versions).map((entry) => ({ ...entry, mark: { former: true } })),
   ];
   return {
     mode: given.mode,
@@ -112,16 +120,17 @@ export function gitScope(project: Project, given: GitScope): Scope {
       for (const one of [...(given.unchecked ?? []), ...linkedFrame(newest, show)]) take.unchecked(one);
       for (const one of await unmatched(project, given, { named, versions })) take.unchecked(one);
       const texts: Texts[] = moments.map(() => new Map());
-      const early: { path: string; bytes: Buffer; mark: Mark }[] = [];
+      const early: { path: string; oid: string; bytes: Buffer; mark: Mark }[] = [];
       let framed = false;
-      const version = (path: string, bytes: Buffer, mark: Mark) =>
-        take.version({ path, bytes, tracked: true, ...mark });
+      const version = ({ path, oid }: { path: string; oid: string }, bytes: Buffer, mark: Mark) =>
+        take.version({ path, oid, bytes, tracked: true, ...mark });
       await readEntries(git, entries, {
-        blob: async ({ path, mark }, bytes) => {
+        blob: async ({ path, oid, mark }, bytes) => {
+          if (mark.former === true) await take.former({ path, oid, bytes });
           if (mark.moment !== undefined) texts[mark.moment]?.set(path, Buffer.from(bytes));
           if (mark.version === undefined) return;
-          if (framed) await version(path, bytes, mark.version);
-          else early.push({ path, bytes: Buffer.from(bytes), mark: mark.version });
+          if (framed) await version({ path, oid }, bytes, mark.version);
+          else early.push({ path, oid, bytes: Buffer.from(bytes), mark: mark.version });
         },
         frameRead: async () => {
           framed = true;
@@ -129,7 +138,7 @@ export function gitScope(project: Project, given: GitScope): Scope {
           const { policies, past } = await policiesOf(given, texts, show);
           const lint = new Set(given.lint.filter(wanted));
           await take.frame({ policies, past, settings, settingsBefore: given.bounded ? before : undefined, lint });
-          for (const { path, bytes, mark } of early) await version(path, bytes, mark);
+          for (const { bytes, mark, ...entry } of early) await version(entry, bytes, mark);
         },
         unchecked: (one) => take.unchecked({ ...one, file: show(one.file) }),
       });
@@ -137,12 +146,27 @@ export function gitScope(project: Project, given: GitScope): Scope {
   };
 }
 
-/** A version that is asked for twice is looked at once, as the newest if it is that. */
+/** A version that is asked for twice is looked at once, as the newest if it is that, and after all that it ever replaced. */
 function unique(versions: readonly Wanted<Mark>[]): Wanted<Mark>[] {
-  const files = versions.filter(({ kind }) => kind !== "module");
-  return [
-    ...new Map(files.toReversed().map((entry) => [`${entry.path}\0${entry.oid}\0${entry.kind}`, entry])).values(),
-  ].toReversed();
+  const found = new Map<string, Wanted<Mark>>();
+  for (const entry of versions) {
+    if (entry.kind === "module") continue;
+    const key = `${entry.path}\0${entry.oid}\0${entry.kind}`;
+    const first = found.get(key) ?? entry;
+    const before = [...new Set([...first.mark.before, ...entry.mark.before])];
+    found.set(key, { ...first, mark: { ...first.mark, before } });
+  }
+  return [...found.values()];
+}
+
+/** What these versions replaced and what is no version itself. */
+function formerOf(versions: readonly Wanted<Mark>[]): Entry[] {
+  const looked = new Set(versions.map(({ oid }) => oid));
+  const found = new Map<string, Entry>();
+  for (const { path, mark } of versions) {
+    for (const oid of mark.before) if (!looked.has(oid)) found.set(oid, { path, kind: "file", oid });
+  }
+  return [...found.values()];
 }
 
 /** Names behind which there is nothing that git has. */

@@ -32,10 +32,7 @@ export async function historyScope(project: Project, paths: readonly string[]): 
     git,
     paths,
     newest,
-    versions: [
-      ...current(newest),
-      ...versionsOf(brought, newest).map(({ mark, ...entry }) => ({ ...entry, mark: { commit: mark, isNew: false } })),
-    ],
+    versions: [...current(newest), ...versionsOf(brought, newest, () => false)],
     lint: newest.map(({ path }) => path).filter(isLintable),
     commits: commits.length,
     past: formerPolicies(brought, newest),

@@ -5,7 +5,15 @@
  */
 import { join } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { broughtBy, commitNamed, commitsBetween, commitsNew, isShallow, isZero } from "../../git/changes.ts";
+import {
+  broughtBy,
+  commitNamed,
+  commitsBetween,
+  commitsNew,
+  isShallow,
+  isZero,
+  type Brought,
+} from "../../git/changes.ts";
 import type { Git } from "../../git/git.ts";
 import { treeEntries, type Entry } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
@@ -59,12 +67,9 @@ export async function rangeScope(
     paths,
     newest,
     versions: [
-      ...current(differing, true),
-      ...(frameChanged ? newest : []).map((entry) => ({ ...entry, mark: { commit: undefined, isNew: !isOld(entry) } })),
-      ...versionsOf(brought, newest).map(({ mark, ...entry }) => ({
-        ...entry,
-        mark: { commit: mark, isNew: !isOld(entry) },
-      })),
+      ...current(differing, { isNew: true, before: replacedIn(older) }),
+      ...(frameChanged ? newest : []).flatMap((entry) => current([entry], { isNew: !isOld(entry) })),
+      ...versionsOf(brought, newest, (entry) => !isOld(entry)),
     ],
     lint: newest
       .map(({ path }) => path)
@@ -148,17 +153,21 @@ function sameFrame(a: readonly Entry[], b: readonly Entry[]): boolean {
   return text(a) === text(b);
 }
 
-/** Each version of each file once: the newest as such, the others under the oldest commit that brought them. */
+/** The versions of a path at the beginning. */
+function replacedIn(older: readonly Moment[]): (entry: Entry) => readonly string[] {
+  const before = older.map(({ entries }) => new Map(entries.map(({ path, oid }) => [path, oid])));
+  return ({ path }) => before.flatMap((found) => found.get(path) ?? []);
+}
+
+/** Every version, the newest as such, the others under the oldest commit that brought them. */
 export function versionsOf(
-  brought: readonly (Entry & { commit: string })[],
+  brought: readonly Brought[],
   newest: readonly Entry[],
-): Wanted<Mark["commit"]>[] {
+  isNew: (entry: Entry) => boolean,
+): Wanted<Mark>[] {
   const atEnd = new Map(newest.map(({ path, oid }) => [path, oid]));
-  const seen = new Map<string, Wanted<Mark["commit"]>>();
-  for (const { commit, ...entry } of brought) {
-    const key = `${entry.path}\0${entry.oid}\0${entry.kind}`;
-    if (seen.has(key)) continue;
-    seen.set(key, { ...entry, mark: atEnd.get(entry.path) === entry.oid ? undefined : commit });
-  }
-  return [...seen.values()];
+  return brought.map(({ commit, before, ...entry }) => {
+    const isNewest = atEnd.get(entry.path) === entry.oid;
+    return { ...entry, mark: { commit: isNewest ? undefined : commit, isNew: isNew(entry), before } };
+  });
 }

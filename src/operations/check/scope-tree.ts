@@ -53,11 +53,21 @@ export async function treeScope(project: Project, request: TreeRequest): Promise
     project.tell(`${project.show(join(git.root, path))} is a repository of its own and no submodule: not looked at`);
   }
   const unchanged = index.filter(({ path }) => !changed.has(path));
+  const replaced = index.filter(({ path, kind }) => changed.has(path) && kind === "file");
   const listing = [...new Set([...index.map(({ path }) => path), ...untracked])];
   const onDisk = [...changed, ...untracked];
   const modules = index.filter(({ kind }) => kind === "module").map(({ path }) => path);
   const tracked = new Set(index.map(({ path }) => path));
-  return scopeOf(project, request, { root: git.root, git, listing, unchanged, onDisk, tracked, modules });
+  return scopeOf(project, request, {
+    root: git.root,
+    git,
+    listing,
+    unchanged,
+    replaced,
+    onDisk,
+    tracked,
+    modules,
+  });
 }
 
 async function plainScope(project: Project, request: TreeRequest, root: string): Promise<Scope> {
@@ -68,6 +78,7 @@ async function plainScope(project: Project, request: TreeRequest, root: string):
     git: undefined,
     listing,
     unchanged: [],
+    replaced: [],
     onDisk: listing,
     tracked: new Set<string>(),
     modules: [],
@@ -81,6 +92,8 @@ interface Listed {
   readonly listing: readonly string[];
   /** Read from git. */
   readonly unchanged: readonly Entry[];
+  /** What the index has where the disk has something else. */
+  readonly replaced: readonly Entry[];
   /** Read from the disk. */
   readonly onDisk: readonly string[];
   /** What git has in its index. */
@@ -119,9 +132,10 @@ async function readTree(
     named.answer(posixPath(root, path));
     take.unchecked({ file: project.show(path), reason: error.message });
   };
+  const before = new Map(listed.replaced.map(({ path, oid }) => [path, [oid]]));
   const version = (path: string, bytes: Uint8Array, tracked: boolean) => {
     named.answer(path);
-    return take.version({ path, bytes, tracked, commit: undefined });
+    return take.version({ path, bytes, tracked, commit: undefined, before: before.get(path) ?? [] });
   };
   const frame = await frameOnDisk(project, listed, { config, failed });
   let read: Frame | undefined;
@@ -132,9 +146,14 @@ async function readTree(
   if (git === undefined) await frameRead();
   else {
     const entries = listed.unchanged.filter(({ path }) => isFrameFile(path) || wanted(path));
-    const marked = entries.map((entry) => ({ ...entry, mark: undefined }));
+    const former = listed.replaced.filter(({ path }) => wanted(path) && !isFrameFile(path));
+    const marked = [
+      ...entries.map((entry) => ({ ...entry, mark: "version" as const })),
+      ...former.map((entry) => ({ ...entry, mark: "former" as const })),
+    ];
     await readEntries(git, marked, {
-      blob: async ({ path }, bytes) => {
+      blob: async ({ path, oid, mark }, bytes) => {
+        if (mark === "former") return take.former({ path, oid, bytes });
         if (isFrameFile(path)) frame.add(path, Buffer.from(bytes));
         if (read !== undefined && wanted(path) && !frame.texts.has(path)) await version(path, bytes, true);
       },

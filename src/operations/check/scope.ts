@@ -20,6 +20,10 @@ export interface Version {
   readonly commit: string | undefined;
   /** Whether a range brought it, so that what it allows itself counts less. */
   readonly isNew?: boolean;
+  /** The id of its blob, where it is one. */
+  readonly oid?: string;
+  /** The ids of what it replaced at this path. */
+  readonly before?: readonly string[];
 }
 
 /** Something that should have been looked at and was not. */
@@ -64,6 +68,8 @@ export interface Module {
 export interface Take {
   readonly frame: (frame: Frame) => Promise<void>;
   readonly version: (version: Version) => Promise<void>;
+  /** What stood at a path before one of the versions, and is none of them itself. */
+  readonly former: (version: Pick<Version, "path" | "oid" | "bytes">) => Promise<void>;
   readonly unchecked: (unchecked: Unchecked) => void;
 }
 

@@ -53,6 +53,7 @@ export function createValueHunt(project: Project, scope: Scope): ValueHunt {
           }
           for (const draft of sec016.inspect([...told.values()])) found.push(finding(sec016.id, draft, { path }));
         },
+        former: async () => undefined,
         unchecked: () => undefined,
       });
       return found;
