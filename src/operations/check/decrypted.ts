@@ -54,9 +54,9 @@ export function decryptedFiles(project: Project, root: string): DecryptedFiles {
   };
 }
 
-/** What other rules have found in clear already needs no second word. */
+/** What other rules have found in clear, or encrypted without its metadata, needs no second word. */
 function isInClear({ bytes }: Version, inspected: Inspected | undefined): boolean {
   if (inspected === undefined) return bytes.length > 0;
   const { content, governed, findings, past } = inspected;
-  return content.kind === "plain" && governed?.enforcement !== "never" && ![...findings, ...past].some(isExposure);
+  return content.kind === "plain" && governed?.enforcement !== "never" && ![...findings, ...past].some((found) => found.rule === "SEC005" || isExposure(found));
 }
