@@ -10,6 +10,7 @@ import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
 import { kindOfContent, kindOfNew } from "./file-kind.ts";
+import { refuseLeavingClear } from "./left-in-clear.ts";
 import { statOf, type Project } from "./project.ts";
 import { requireRule } from "./rule.ts";
 import { refuseLockout, requireReaders, settleDrift } from "./readers.ts";
@@ -30,6 +31,7 @@ export async function planWrite(project: Project, path: string, options: WriteOp
       : await standingTarget(project, { path, file, ruled, options, bytes });
   if (target.difference !== undefined) {
     await settleDrift(project, file, { difference: target.difference, rekey: options.rekey ?? false });
+    refuseLeavingClear([target], options.allowClear);
   }
   if (options.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, target.hasPeople);
   return target;

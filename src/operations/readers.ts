@@ -25,21 +25,24 @@ export interface Agreement {
   readonly missingUnknown: number;
   /** How the selection of a sops document differs from the rule, in words. */
   readonly settings: readonly string[];
+  /** What is encrypted now and would not be under the rule, by key. */
+  readonly leftInClear: readonly string[];
 }
+
+const NO_DIFFERENCE = { missing: [], extra: [], strangers: 0, missingUnknown: 0, settings: [], leftInClear: [] };
 
 export async function compareReaders(header: AgeHeader, ruled: Ruled): Promise<Agreement> {
   const { policy } = ruled.file;
   const known = policy.members.flatMap((member) => member.keys);
   const found = await agreement(header, { wanted: ageRecipients(ruled.ruling.readers), known });
-  if (found.status !== "differ")
-    return { status: found.status, missing: [], extra: [], strangers: 0, missingUnknown: 0, settings: [] };
+  if (found.status !== "differ") return { ...NO_DIFFERENCE, status: found.status };
   return {
+    ...NO_DIFFERENCE,
     status: "differ",
     missing: namesOf(found.missing, policy, ruled.ruling.readers),
     extra: namesOf(found.extra, policy, ruled.ruling.readers),
     strangers: found.extraUnknown,
     missingUnknown: found.missingUnknown,
-    settings: [],
   };
 }
 
@@ -67,13 +70,14 @@ export function nameOf(recipient: Recipient, policy: Policy | undefined): string
 
 /** The difference, one line per person. */
 export function differenceLines(difference: Agreement): string[] {
-  const { strangers, missingUnknown, settings } = difference;
+  const { strangers, missingUnknown, settings, leftInClear } = difference;
   return [
     ...difference.missing.map((name) => `+ ${name}: named by the policy, not a reader of the file`),
     ...difference.extra.map((name) => `- ${name}: reads the file, not named by the policy`),
     ...(missingUnknown > 0 ? [`+ ${missingUnknown} more of the readers that the policy names`] : []),
     ...(strangers > 0 ? [`- ${strangers} reader${strangers > 1 ? "s" : ""} that the policy does not know`] : []),
     ...settings.map((line) => `! ${line}`),
+    ...(leftInClear.length > 0 ? [`! would leave in clear: ${leftInClear.join(", ")}`] : []),
   ];
 }
 

@@ -11,6 +11,7 @@ import { ageRecipients } from "../policy/policy.ts";
 import { fileChunks, openSecret, sealingChange } from "./age-secret.ts";
 import { digestOf } from "./input.ts";
 import { canOpen, type AgeSecret, type SopsSecret } from "./inspect.ts";
+import { refuseLeavingClear } from "./left-in-clear.ts";
 import { inFile, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
 import { personMayRead, refuseLockout, tellIfNotReader, tellToChangeValues } from "./readers.ts";
@@ -24,6 +25,8 @@ export interface RekeyOptions {
   readonly force?: boolean | undefined;
   readonly skipUnreadable?: boolean | undefined;
   readonly allowLockout?: boolean | undefined;
+  /** Put values in clear that are encrypted now, where the rule selects less. */
+  readonly allowClear?: boolean | undefined;
   /** Keep the data key of a sops document although a reader was removed (sops' own behaviour). */
   readonly keepDataKey?: boolean | undefined;
 }
@@ -47,7 +50,8 @@ export async function planRekey(
 
 /**
  * Opens everything, then writes everything.
- * @throws SecretsError `no-identity` before anything is written, naming who can open what; `lockout`
+ * @throws SecretsError `no-identity` before anything is written, naming who can open what; `lockout`;
+ * `refused` where the rule would leave in clear what is encrypted now
  */
 export async function rekey(
   project: Project,
@@ -56,6 +60,10 @@ export async function rekey(
 ): Promise<RekeyOutcome> {
   const plans = await planFiles(project, paths, options);
   const todo = plans.filter(({ planned }) => planned.action === "re-encrypt");
+  const settling = todo.flatMap(({ found, planned: { file, agreement } }) =>
+    found === undefined ? [] : [{ file, ruled: found.ruled, difference: agreement }],
+  );
+  refuseLeavingClear(settling, options.allowClear);
   const changes: Change[] = [];
   const done: PlannedFile[] = [];
   const skipped: { file: string; reason: string }[] = [];

@@ -3,6 +3,7 @@ import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
 import { sha256 } from "../io/stream.ts";
 import { inspect } from "./inspect.ts";
+import { refuseLeavingClear } from "./left-in-clear.ts";
 import { inFile, type Project } from "./project.ts";
 import { ruleOf } from "./rule.ts";
 import { refuseLockout, settleDrift } from "./readers.ts";
@@ -40,6 +41,9 @@ async function rotated(project: Project, named: string, options: WriteOptions) {
     await settleDrift(project, file, { difference: secret.agreement, rekey: options.rekey ?? false });
   }
   const settling = secret.agreement?.status === "differ" ? ruled : undefined;
+  if (settling !== undefined) {
+    refuseLeavingClear([{ file, ruled: settling, difference: secret.agreement }], options.allowClear);
+  }
   if (settling !== undefined && options.allowLockout !== true) refuseLockout(file, settling.ruling.readers, true);
   const opened = await openSops(project, path, { document: secret.document });
   try {
