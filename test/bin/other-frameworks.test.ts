@@ -133,6 +133,15 @@ describe("the job in GitLab", () => {
     expect(quality).toContain('"check_name": "SEC001"');
   });
 
+  test("names commits by their first letters", () => {
+    const base = git("rev-parse", "HEAD");
+    write(".sops.yaml", "creation_rules: []\n");
+    write("secrets/a.yaml", "password: x\n");
+    const { stdout } = job({ CI_MERGE_REQUEST_DIFF_BASE_SHA: base, CI_COMMIT_SHA: commit() });
+    const short = base.slice(0, 10);
+    expect(stdout).toContain(`the policy of ${short} wants encrypted (${short}:.sops.yaml:2)`);
+  });
+
   test("fails where it lacks commits", () => {
     expect(job({ CI_MERGE_REQUEST_DIFF_BASE_SHA: "1".repeat(40), CI_COMMIT_SHA: "HEAD" }).status).toBe(2);
   });
