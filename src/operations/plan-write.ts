@@ -5,11 +5,10 @@
  */
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
-import { loadFormat } from "../formats/index.ts";
 import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
-import { kindOfContent, kindOfNew } from "./file-kind.ts";
+import { formatToWrite, kindOfContent, kindOfNew } from "./file-kind.ts";
 import { refuseLeavingClear } from "./left-in-clear.ts";
 import { statOf, type Project } from "./project.ts";
 import { requireRule } from "./rule.ts";
@@ -46,7 +45,8 @@ async function newTarget(project: Project, planned: Planned): Promise<Target> {
   const kind = kindOfNew(project, planned.path, planned.options.inputType);
   if (kind === "age") return ageTarget(project, planned, undefined);
   const { newSopsTarget } = await import("./sops-target.ts");
-  return newSopsTarget(project, planned, await loadFormat(kind));
+  const format = await formatToWrite(kind, `secrets edit ${shellWord(`${planned.file}.age`)}`);
+  return newSopsTarget(project, planned, format);
 }
 
 async function standingTarget(project: Project, planned: Planned & { readonly bytes: Uint8Array }): Promise<Target> {

@@ -96,11 +96,13 @@ async function refusal(project: Project, todo: readonly Plan[], first: SecretsEr
     if (found === undefined || planned.file === first.at?.file) continue;
     if ((await canOpen(project, found.secret)) === "no") blocked.push(planned.file);
   }
+  const own = first.hint === undefined ? [] : [first.hint];
+  const advice = first.hint?.includes("--identity") === true ? own : [...own, "name another key with --identity FILE"];
   return new SecretsError(first.code, first.message, {
     at: first.at,
     cause: first,
     notes: [...first.notes, ...blocked.map((file) => `nor can they open ${file}`), "nothing was written"],
-    hint: `${first.hint ?? ""}${first.hint === undefined ? "" : "; "}to do the others now: secrets rekey --skip-unreadable`,
+    hint: [...advice, "to do the others now: secrets rekey --skip-unreadable"].join("; "),
   });
 }
 
