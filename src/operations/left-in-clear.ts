@@ -1,8 +1,8 @@
 /**
  * Which values that are encrypted now would the rule leave in clear?
  *
- * Found without a key, from the selection that the file has and the one that the rule asks for. Every verb that brings a sops
- * document to the policy asks here before anything is typed or written.
+ * Found without a key, from the selection that the file has and the one that the rule asks for. `refuseLeavingClear` in
+ * `readers.ts` is what every verb that brings a document to the policy passes with the answer.
  */
 import { looksSealed } from "../crypto/value-cipher.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
@@ -18,8 +18,6 @@ import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { textOfScalar } from "../formats/scalar.ts";
 import type { Ruling } from "../policy/policy.ts";
-import type { Agreement } from "./readers.ts";
-import type { Ruled } from "./rule.ts";
 
 /** Their key paths, in the order of the file. */
 export async function leftInClear({ metadata, parsed }: SopsDocument, ruling: Ruling): Promise<string[]> {
@@ -45,31 +43,4 @@ async function selectionOf(settings: SelectionSettings): Promise<SelectsPath | u
 function nameOf({ kind, steps }: Leaf): string {
   const key = stepsText(steps) || "the top level";
   return kind === "comment" ? `a comment in ${key}` : key;
-}
-
-/** A file that is about to be brought to the policy. */
-interface Settling {
-  /** As it is shown. */
-  readonly file: string;
-  readonly ruled: Ruled;
-  readonly difference: Agreement | undefined;
-}
-
-/** @throws SecretsError `refused`, naming the values of all these files by their keys */
-export function refuseLeavingClear(files: readonly Settling[], allowed: boolean | undefined): void {
-  if (allowed === true) return;
-  const found = files.flatMap(({ file, ruled, difference }) =>
-    difference === undefined || difference.leftInClear.length === 0
-      ? []
-      : [{ file, ruling: ruled.ruling, keys: difference.leftInClear.join(", ") }],
-  );
-  const [first, ...others] = found;
-  if (first === undefined) return;
-  const { at } = first.ruling;
-  const setting = wantedSettings(first.ruling).rule?.name ?? "the selection";
-  throw new SecretsError("refused", `the rule would leave in clear what is encrypted now: ${first.keys}`, {
-    at: { file: first.file },
-    notes: [...others.map(({ file, keys }) => `and in ${file}: ${keys}`), "nothing was written"],
-    hint: `mend ${setting} in ${[at.file, at.line].filter((part) => part !== undefined).join(":")}; if these are no secrets: the same command with --allow-clear`,
-  });
 }

@@ -9,10 +9,9 @@ import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
 import { formatToWrite, kindOfContent, kindOfNew } from "./file-kind.ts";
-import { refuseLeavingClear } from "./left-in-clear.ts";
 import { statOf, type Project } from "./project.ts";
 import { requireRule } from "./rule.ts";
-import { refuseLockout, requireReaders, settleDrift } from "./readers.ts";
+import { refuseLeavingClear, refuseLockout, requireReaders, settleDrift } from "./readers.ts";
 import type { Planned, Target, WriteOptions } from "./target.ts";
 
 /**

@@ -2,7 +2,7 @@
  * Do the readers that a file declares agree with the policy, in names?
  *
  * The comparison itself is `documents/`'; here keys become people. Also what every write has to ask before it may
- * change who reads a file: drift, lock-out, and whether the writer is among the readers.
+ * change who reads a file: drift, lock-out, values that would come to stand in clear, and whether the writer is among the readers.
  */
 import type { AgeHeader } from "../documents/age-header.ts";
 import { agreement } from "../documents/age-readers.ts";
@@ -118,6 +118,33 @@ export function refuseLockout(file: string, readers: readonly Reader[], people: 
   throw new SecretsError("lockout", "no person could read it any more, only hosts", {
     at: { file },
     hint: "add a person to the rule, or repeat with --allow-lockout",
+  });
+}
+
+/** A file that is about to be brought to the policy. */
+interface Settling {
+  /** As it is shown. */
+  readonly file: string;
+  readonly ruled: Ruled;
+  readonly difference: Agreement | undefined;
+}
+
+/** @throws SecretsError `refused`, naming the values of all these files by their keys */
+export function refuseLeavingClear(files: readonly Settling[], allowed: boolean | undefined): void {
+  if (allowed === true) return;
+  const found = files.flatMap(({ file, ruled, difference }) =>
+    difference === undefined || difference.leftInClear.length === 0
+      ? []
+      : [{ file, ruling: ruled.ruling, keys: difference.leftInClear.join(", ") }],
+  );
+  const [first, ...others] = found;
+  if (first === undefined) return;
+  const { at } = first.ruling;
+  const setting = first.ruling.settings.selection?.kind ?? "the selection";
+  throw new SecretsError("refused", `the rule would leave in clear what is encrypted now: ${first.keys}`, {
+    at: { file: first.file },
+    notes: [...others.map(({ file, keys }) => `and in ${file}: ${keys}`), "nothing was written"],
+    hint: `mend ${setting} in ${[at.file, at.line].filter((part) => part !== undefined).join(":")}; if these are no secrets: the same command with --allow-clear`,
   });
 }
 
