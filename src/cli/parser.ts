@@ -26,7 +26,7 @@ export function parserFor(
     .configureOutput({
       writeOut: (text) => void (texts.out += text),
       writeErr: (text) => void (texts.err += text),
-      outputError: (text, write) => write(usageError(text)),
+      outputError: (text, write) => write(usageError(text, "secrets --help")),
       getOutHelpWidth: () => 100,
       getErrHelpWidth: () => 100,
       getOutHasColors: () => false,
@@ -47,13 +47,13 @@ Exit codes:
 `;
 
 /** commander says `error: unknown option '--x'`, with its guess on a second line. */
-function usageError(text: string): string {
+function usageError(text: string, help: string): string {
   const [first = "", guess] = text
     .replace(/^error: /, "")
     .trim()
     .split("\n");
   const message = `secrets: error: ${first.charAt(0).toLowerCase()}${first.slice(1)}\n`;
-  const hint = guess?.replace(/^\((.*)\)$/, "$1") ?? "secrets --help";
+  const hint = guess?.replace(/^\((.*)\)$/, "$1") ?? help;
   return `${message}secrets: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}\n`;
 }
 
@@ -61,6 +61,7 @@ function commandFor(spec: CommandSpec, program: Command, choose: (chosen: Chosen
   const command = program
     .createCommand(spec.name)
     .copyInheritedSettings(program)
+    .configureOutput({ outputError: (text, write) => write(usageError(text, `secrets ${spec.name} --help`)) })
     .summary(spec.summary)
     .description(`${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`)
     .helpGroup(`${spec.group}:`)

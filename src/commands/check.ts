@@ -1,6 +1,14 @@
 /** `secrets check [PATH…]` */
 import { formatNamed, formats } from "./check-formats/index.ts";
-import { counts, plural, scopeWords, totals, type FormatLine, type Reported } from "./check-formats/format.ts";
+import {
+  counts,
+  gravestFirst,
+  plural,
+  scopeWords,
+  totals,
+  type FormatLine,
+  type Reported,
+} from "./check-formats/format.ts";
 import { flag, listOption, textOption, type CommandSpec, type Context, type Invocation } from "./command.ts";
 import type { CheckReport, Project, Severity } from "../index.ts";
 
@@ -44,7 +52,7 @@ export const check: CommandSpec = {
     { flags: "--json", description: "for programs: the same as --format json" },
   ],
   examples: [
-    ["secrets check", "the working tree: tracked and not ignored"],
+    ["secrets check", "the working tree: tracked, or untracked and not ignored"],
     ["secrets check --staged", "in a commit hook"],
     ["secrets check --range origin/main..HEAD --output sarif:secrets.sarif", "in CI, for a pull request"],
     [
@@ -76,6 +84,11 @@ export const check: CommandSpec = {
     const text = await (await format.load())(reported);
     if (text !== "") await context.out(text);
     context.note(lastLine(report));
+    if (baseline !== undefined) context.note(baselineLine(context, report, baseline));
+    const [gravest] = gravestFirst(report.findings);
+    if (format.name === "text" && gravest !== undefined) {
+      context.note(`\`secrets explain ${gravest.rule}\` says more, and how to allow it`);
+    }
     return exitCode(report, failOn, written);
   },
 };
@@ -205,6 +218,12 @@ function lastLine(report: CheckReport): string {
     ...(ignored.length > 0 ? [`${ignored.length} allowed`] : []),
     ...(unchecked.length > 0 ? [`${plural(unchecked.length, "thing")} not checked`] : []),
   ].join(", ");
+}
+
+function baselineLine(context: Context, { ignored }: CheckReport, file: string): string {
+  const written = ignored.filter(({ by }) => by === file).length;
+  const line = `${context.dryRun ? "would have written" : "wrote"} ${plural(written, "finding")} to ${file}`;
+  return `${line}; commit it, and name it in .secrets-check.yaml: baseline: ${file}`;
 }
 
 /** Findings that count come first: an incomplete look does not make them smaller. */

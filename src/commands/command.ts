@@ -83,12 +83,19 @@ export function firstWord(invocation: Invocation): string {
   return invocation.words[0] ?? "";
 }
 
+/** Where `--rekey` is. */
+export const allowClearOption: OptionSpec = {
+  flags: "--allow-clear",
+  description: "go on although values that are encrypted now would stand in clear",
+};
+
 /** What `edit`, `set` and `encrypt` share. */
 export const writeOptions: readonly OptionSpec[] = [
   {
     flags: "--rekey",
     description: "if the file's readers differ from the policy, bring it to the policy with this write",
   },
+  allowClearOption,
   { flags: "--armor", description: "write a new file as text (ASCII armor); an existing one keeps its form" },
   { flags: "--allow-empty", description: "let an empty content replace a secret" },
   { flags: "--allow-lockout", description: "go on although no person could read the result" },
@@ -100,6 +107,7 @@ export function writeRequest(invocation: Invocation) {
     armor: flag(invocation, "armor") ? true : undefined,
     allowEmpty: flag(invocation, "allowEmpty"),
     allowLockout: flag(invocation, "allowLockout"),
+    allowClear: flag(invocation, "allowClear"),
   };
 }
 

@@ -53,8 +53,17 @@ function page(context: Context, { id, title, severity, needsKey, explanation }: 
     ["Why", why],
     ["Mend", mend],
     ["Limits", limits],
+    ["Allow", allowing(id)],
   ] as const;
   return head + parts.map(([name, body]) => `\n${context.dim(name)}\n${wrapped(body)}`).join("");
+}
+
+/** The same for every rule. */
+function allowing(id: string): string {
+  return (
+    `In a comment of the file: secrets:allow ${id} reason="…" (and until=YYYY-MM-DD, its last day, if it has one). ` +
+    `For a file without comments in .secrets-check.yaml: allow: [{ rule: ${id}, paths: [PATH], reason: "…" }].`
+  );
 }
 
 const WIDTH = 96;

@@ -1,5 +1,5 @@
 /** `secrets rekey [PATH…]` */
-import { flag, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import { allowClearOption, flag, type CommandSpec, type Context, type Invocation } from "./command.ts";
 import { visible } from "./visible.ts";
 import type { PlannedFile, RekeyOutcome } from "../index.ts";
 
@@ -13,6 +13,7 @@ export const rekey: CommandSpec = {
     { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
     { flags: "--force", description: "re-encrypt the files that agree too" },
     { flags: "--skip-unreadable", description: "do the others if some cannot be opened here (exit 1)" },
+    allowClearOption,
     { flags: "--allow-lockout", description: "go on although no person could read the result" },
     { flags: "--json", description: "for programs" },
   ],
@@ -26,6 +27,7 @@ export const rekey: CommandSpec = {
       force: flag(invocation, "force"),
       skipUnreadable: flag(invocation, "skipUnreadable"),
       allowLockout: flag(invocation, "allowLockout"),
+      allowClear: flag(invocation, "allowClear"),
     };
     const project = await context.project();
     if (flag(invocation, "plan") || flag(invocation, "check")) {

@@ -1,5 +1,5 @@
 /** `secrets unset FILE KEY` */
-import { firstWord, outcomeLine, textOption, writeRequest, type CommandSpec } from "./command.ts";
+import { allowClearOption, firstWord, outcomeLine, textOption, writeRequest, type CommandSpec } from "./command.ts";
 
 export const unset: CommandSpec = {
   name: "unset",
@@ -9,6 +9,7 @@ export const unset: CommandSpec = {
   options: [
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
     { flags: "--rekey", description: "if the file differs from the policy, bring it to the policy with this write" },
+    allowClearOption,
   ],
   examples: [["secrets unset secrets/app.yaml db/old_password", "the entry's lines go, all others stay"]],
   run: async (context, invocation) => {

@@ -1,5 +1,5 @@
 /** `secrets updatekeys FILE…` */
-import { flag, type CommandSpec, type Context } from "./command.ts";
+import { allowClearOption, flag, type CommandSpec, type Context } from "./command.ts";
 import { visible } from "./visible.ts";
 import type { PlannedFile } from "../index.ts";
 
@@ -12,6 +12,7 @@ export const updatekeys: CommandSpec = {
     { flags: "-y, --yes", description: "do not ask" },
     { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
     { flags: "--keep-data-key", description: "keep the data key although a reader was removed (as sops does)" },
+    allowClearOption,
     { flags: "--allow-lockout", description: "go on although no person could read the result" },
   ],
   examples: [
@@ -24,6 +25,7 @@ export const updatekeys: CommandSpec = {
       approve: flag(invocation, "yes"),
       keepDataKey: flag(invocation, "keepDataKey"),
       allowLockout: flag(invocation, "allowLockout"),
+      allowClear: flag(invocation, "allowClear"),
     };
     let drift = 0;
     for (const file of invocation.words) {

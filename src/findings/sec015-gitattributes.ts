@@ -13,7 +13,7 @@ export const sec015: TreeRule = {
   explanation: {
     what: "Encrypted files have no diff driver, so that changes show as noise; or a binary .age file is under line-end conversion.",
     why: "Nobody reviews what nobody can read. Line-end conversion changes bytes of the payload, and the file does not open any more.",
-    mend: "Give the files a driver in .gitattributes, and say in the configuration of each clone what it is; the command of the finding does both, and shows plaintext on the terminal of those who have a key and ciphertext to others. For binary files: a line `*.age -text` in .gitattributes.",
+    mend: "Give the files a driver in .gitattributes, and say in the configuration of each clone what it is; the command of the finding does both. Then git diff, git log -p and git show give plaintext to those who have a key, also where they are piped into a file or another program, and ciphertext to others; a version that is not encrypted, or that no key here opens, begins with a line that says so. For binary files: a line `*.age -text` in .gitattributes.",
     limits: "`text=auto` is left alone: git sees that age files are binary. Looked at in the working tree only.",
   },
   inspect: ({ encrypted }) => {
@@ -33,8 +33,8 @@ export const sec015: TreeRule = {
   },
 };
 
-/** Shows what nobody here can open as it is: a driver that fails stops every diff. */
-const TEXTCONV = `git config diff.secrets.textconv 'sh -c '\\''secrets decrypt "$1" 2>/dev/null || cat "$1"'\\'' --'`;
+/** Shows what nobody here can open as it is, for a driver that fails stops every diff; marked, so that lost encryption is seen. */
+const TEXTCONV = `git config diff.secrets.textconv 'sh -c '\\''secrets decrypt "$1" 2>/dev/null || { echo "# not encrypted, or no key here opens it"; cat "$1"; }'\\'' --'`;
 
 function driver(files: readonly EncryptedFile[]): string {
   const patterns = new Set(

@@ -5,13 +5,13 @@ import { selectionSettings, type SelectionSettings } from "../documents/sops-sel
 import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
 import { converted, type Conversion } from "../formats/convert.ts";
-import { formatOfPath, loadFormat } from "../formats/index.ts";
+import { formatOfPath } from "../formats/index.ts";
 import { collect } from "../io/stream.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { fileChunks } from "./age-secret.ts";
 import { namedRecipients } from "./encrypt-age.ts";
 import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";
-import { kindOfContent, requireFormatName, utf8 } from "./file-kind.ts";
+import { formatToWrite, kindOfContent, requireFormatName, utf8 } from "./file-kind.ts";
 import { naming, statOf, type Project } from "./project.ts";
 import { requireRule, ruleOf } from "./rule.ts";
 import { requireReaders, tellIfNotReader } from "./readers.ts";
@@ -29,7 +29,7 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   // Lines and columns are those of the plaintext.
   const source = request.input === "-" ? file : project.show(project.resolve(request.input));
   const text = await naming(source, async () => {
-    const { from, to } = await formatsOf(encryption);
+    const { from, to } = await formatsOf(project, encryption);
     const plain = utf8(bytes);
     return sealNew(project, {
       text: from === to ? plain : carriedOver(project, source, { parsed: from.parse(plain, "open"), from, to }),
@@ -51,13 +51,15 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
  * The format of the input and the one to write. Where a type is not named, the name of the input tells the first and the name
  * that rules the second, and each of them both where the other tells nothing; so `--filename-override` names both, as in sops.
  */
-async function formatsOf({ request, path }: Encryption): Promise<Pick<Conversion, "from" | "to">> {
+async function formatsOf(project: Project, { request, path }: Encryption): Promise<Pick<Conversion, "from" | "to">> {
   const named = (name: string | undefined) => (name === undefined ? undefined : requireFormatName(name));
   const source = request.filename ?? (request.input === "-" ? path : request.input);
   const told = formatOfPath(path);
   const from = named(request.inputType) ?? formatOfPath(source) ?? told ?? named(request.outputType);
   const to = named(request.outputType) ?? told ?? from;
-  return { from: await loadFormat(from ?? "binary"), to: await loadFormat(to ?? "binary") };
+  const file = shellWord(project.show(request.input === "-" ? path : project.resolve(request.input)));
+  const whole = `secrets encrypt ${request.input === "-" ? "" : `${file} `}-o ${file}.age`;
+  return { from: await formatToWrite(from ?? "binary", whole), to: await formatToWrite(to ?? "binary", whole) };
 }
 
 /** @throws SecretsError `usage` where documents would be lost, which the MAC of stock sops would cover all the same */

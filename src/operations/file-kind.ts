@@ -6,9 +6,9 @@
  */
 import type { SopsDocument } from "../documents/sops-document.ts";
 import { mayBeYaml, recognise } from "../documents/recognise.ts";
-import { SecretsError } from "../errors.ts";
+import { dressed, SecretsError } from "../errors.ts";
 import { formatOfPath, isFormatName, loadFormat } from "../formats/index.ts";
-import type { FormatName } from "../formats/format.ts";
+import type { Format, FormatName } from "../formats/format.ts";
 import { attempt } from "../io/io-error.ts";
 import { inFile, isAgePath, statOf, type Project } from "./project.ts";
 
@@ -68,6 +68,20 @@ export function utf8(bytes: Uint8Array): string {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new SecretsError("malformed", "this is not UTF-8 text");
+  }
+}
+
+/**
+ * The format of a document to be written.
+ * @param instead the command that makes a whole-file secret of it
+ * @throws SecretsError `refused` for one that is not written yet
+ */
+export async function formatToWrite(name: FormatName, instead: string): Promise<Format> {
+  try {
+    return await loadFormat(name);
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    throw dressed(error, { hint: `keep it as a whole-file secret, with a rule for its name: ${instead}` });
   }
 }
 

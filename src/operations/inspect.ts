@@ -114,7 +114,7 @@ async function inspectSops(document: SopsDocument, bytes: Uint8Array, ruled: Rul
     format: document.format.name,
     document,
     bytes,
-    agreement: ruled && (await compareDocument(metadata, ruled)).agreement,
+    agreement: ruled && (await compareDocument(document, ruled)).agreement,
     declared: {
       names: names(recipients, ruled),
       others: [...(unnamed > 0 ? [`${unnamed} unnamed`] : []), ...foreignEntries(metadata)],

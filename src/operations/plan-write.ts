@@ -5,14 +5,13 @@
  */
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
-import { loadFormat } from "../formats/index.ts";
 import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
-import { kindOfContent, kindOfNew } from "./file-kind.ts";
+import { formatToWrite, kindOfContent, kindOfNew } from "./file-kind.ts";
 import { statOf, type Project } from "./project.ts";
 import { requireRule } from "./rule.ts";
-import { refuseLockout, requireReaders, settleDrift } from "./readers.ts";
+import { refuseLeavingClear, refuseLockout, requireReaders, settleDrift } from "./readers.ts";
 import type { Planned, Target, WriteOptions } from "./target.ts";
 
 /**
@@ -30,6 +29,7 @@ export async function planWrite(project: Project, path: string, options: WriteOp
       : await standingTarget(project, { path, file, ruled, options, bytes });
   if (target.difference !== undefined) {
     await settleDrift(project, file, { difference: target.difference, rekey: options.rekey ?? false });
+    refuseLeavingClear([target], options.allowClear);
   }
   if (options.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, target.hasPeople);
   return target;
@@ -44,7 +44,8 @@ async function newTarget(project: Project, planned: Planned): Promise<Target> {
   const kind = kindOfNew(project, planned.path, planned.options.inputType);
   if (kind === "age") return ageTarget(project, planned, undefined);
   const { newSopsTarget } = await import("./sops-target.ts");
-  return newSopsTarget(project, planned, await loadFormat(kind));
+  const format = await formatToWrite(kind, `secrets edit ${shellWord(`${planned.file}.age`)}`);
+  return newSopsTarget(project, planned, format);
 }
 
 async function standingTarget(project: Project, planned: Planned & { readonly bytes: Uint8Array }): Promise<Target> {

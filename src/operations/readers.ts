@@ -2,7 +2,7 @@
  * Do the readers that a file declares agree with the policy, in names?
  *
  * The comparison itself is `documents/`'; here keys become people. Also what every write has to ask before it may
- * change who reads a file: drift, lock-out, and whether the writer is among the readers.
+ * change who reads a file: drift, lock-out, values that would come to stand in clear, and whether the writer is among the readers.
  */
 import type { AgeHeader } from "../documents/age-header.ts";
 import { agreement } from "../documents/age-readers.ts";
@@ -25,21 +25,24 @@ export interface Agreement {
   readonly missingUnknown: number;
   /** How the selection of a sops document differs from the rule, in words. */
   readonly settings: readonly string[];
+  /** What is encrypted now and would not be under the rule, by key. */
+  readonly leftInClear: readonly string[];
 }
+
+const NO_DIFFERENCE = { missing: [], extra: [], strangers: 0, missingUnknown: 0, settings: [], leftInClear: [] };
 
 export async function compareReaders(header: AgeHeader, ruled: Ruled): Promise<Agreement> {
   const { policy } = ruled.file;
   const known = policy.members.flatMap((member) => member.keys);
   const found = await agreement(header, { wanted: ageRecipients(ruled.ruling.readers), known });
-  if (found.status !== "differ")
-    return { status: found.status, missing: [], extra: [], strangers: 0, missingUnknown: 0, settings: [] };
+  if (found.status !== "differ") return { ...NO_DIFFERENCE, status: found.status };
   return {
+    ...NO_DIFFERENCE,
     status: "differ",
     missing: namesOf(found.missing, policy, ruled.ruling.readers),
     extra: namesOf(found.extra, policy, ruled.ruling.readers),
     strangers: found.extraUnknown,
     missingUnknown: found.missingUnknown,
-    settings: [],
   };
 }
 
@@ -67,13 +70,14 @@ export function nameOf(recipient: Recipient, policy: Policy | undefined): string
 
 /** The difference, one line per person. */
 export function differenceLines(difference: Agreement): string[] {
-  const { strangers, missingUnknown, settings } = difference;
+  const { strangers, missingUnknown, settings, leftInClear } = difference;
   return [
     ...difference.missing.map((name) => `+ ${name}: named by the policy, not a reader of the file`),
     ...difference.extra.map((name) => `- ${name}: reads the file, not named by the policy`),
     ...(missingUnknown > 0 ? [`+ ${missingUnknown} more of the readers that the policy names`] : []),
     ...(strangers > 0 ? [`- ${strangers} reader${strangers > 1 ? "s" : ""} that the policy does not know`] : []),
     ...settings.map((line) => `! ${line}`),
+    ...(leftInClear.length > 0 ? [`! would leave in clear: ${leftInClear.join(", ")}`] : []),
   ];
 }
 
@@ -114,6 +118,33 @@ export function refuseLockout(file: string, readers: readonly Reader[], people: 
   throw new SecretsError("lockout", "no person could read it any more, only hosts", {
     at: { file },
     hint: "add a person to the rule, or repeat with --allow-lockout",
+  });
+}
+
+/** A file that is about to be brought to the policy. */
+interface Settling {
+  /** As it is shown. */
+  readonly file: string;
+  readonly ruled: Ruled;
+  readonly difference: Agreement | undefined;
+}
+
+/** @throws SecretsError `refused`, naming the values of all these files by their keys */
+export function refuseLeavingClear(files: readonly Settling[], allowed: boolean | undefined): void {
+  if (allowed === true) return;
+  const found = files.flatMap(({ file, ruled, difference }) =>
+    difference === undefined || difference.leftInClear.length === 0
+      ? []
+      : [{ file, ruling: ruled.ruling, keys: difference.leftInClear.join(", ") }],
+  );
+  const [first, ...others] = found;
+  if (first === undefined) return;
+  const { at } = first.ruling;
+  const setting = first.ruling.settings.selection?.kind ?? "the selection";
+  throw new SecretsError("refused", `the rule would leave in clear what is encrypted now: ${first.keys}`, {
+    at: { file: first.file },
+    notes: [...others.map(({ file, keys }) => `and in ${file}: ${keys}`), "nothing was written"],
+    hint: `mend ${setting} in ${[at.file, at.line].filter((part) => part !== undefined).join(":")}; if these are no secrets: the same command with --allow-clear`,
   });
 }
 

@@ -13,7 +13,7 @@ import { digestOf } from "./input.ts";
 import { canOpen, type AgeSecret, type SopsSecret } from "./inspect.ts";
 import { inFile, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
-import { personMayRead, refuseLockout, tellIfNotReader, tellToChangeValues } from "./readers.ts";
+import { personMayRead, refuseLeavingClear, refuseLockout, tellIfNotReader, tellToChangeValues } from "./readers.ts";
 import { planFiles, type Plan, type PlannedFile } from "./rekey-plan.ts";
 import { personMayOpen, sopsRecipients } from "./sops-readers.ts";
 import { openSops, reseal, textChange } from "./sops-secret.ts";
@@ -24,6 +24,8 @@ export interface RekeyOptions {
   readonly force?: boolean | undefined;
   readonly skipUnreadable?: boolean | undefined;
   readonly allowLockout?: boolean | undefined;
+  /** Put values in clear that are encrypted now, where the rule selects less. */
+  readonly allowClear?: boolean | undefined;
   /** Keep the data key of a sops document although a reader was removed (sops' own behaviour). */
   readonly keepDataKey?: boolean | undefined;
 }
@@ -47,7 +49,8 @@ export async function planRekey(
 
 /**
  * Opens everything, then writes everything.
- * @throws SecretsError `no-identity` before anything is written, naming who can open what; `lockout`
+ * @throws SecretsError `no-identity` before anything is written, naming who can open what; `lockout`;
+ * `refused` where the rule would leave in clear what is encrypted now
  */
 export async function rekey(
   project: Project,
@@ -56,6 +59,10 @@ export async function rekey(
 ): Promise<RekeyOutcome> {
   const plans = await planFiles(project, paths, options);
   const todo = plans.filter(({ planned }) => planned.action === "re-encrypt");
+  const settling = todo.flatMap(({ found, planned: { file, agreement } }) =>
+    found === undefined ? [] : [{ file, ruled: found.ruled, difference: agreement }],
+  );
+  refuseLeavingClear(settling, options.allowClear);
   const changes: Change[] = [];
   const done: PlannedFile[] = [];
   const skipped: { file: string; reason: string }[] = [];
@@ -88,11 +95,13 @@ async function refusal(project: Project, todo: readonly Plan[], first: SecretsEr
     if (found === undefined || planned.file === first.at?.file) continue;
     if ((await canOpen(project, found.secret)) === "no") blocked.push(planned.file);
   }
+  const own = first.hint === undefined ? [] : [first.hint];
+  const advice = first.hint?.includes("--identity") === true ? own : [...own, "name another key with --identity FILE"];
   return new SecretsError(first.code, first.message, {
     at: first.at,
     cause: first,
     notes: [...first.notes, ...blocked.map((file) => `nor can they open ${file}`), "nothing was written"],
-    hint: `${first.hint ?? ""}${first.hint === undefined ? "" : "; "}to do the others now: secrets rekey --skip-unreadable`,
+    hint: [...advice, "to do the others now: secrets rekey --skip-unreadable"].join("; "),
   });
 }
 

@@ -5,7 +5,7 @@ import { sha256 } from "../io/stream.ts";
 import { inspect } from "./inspect.ts";
 import { inFile, type Project } from "./project.ts";
 import { ruleOf } from "./rule.ts";
-import { refuseLockout, settleDrift } from "./readers.ts";
+import { refuseLeavingClear, refuseLockout, settleDrift } from "./readers.ts";
 import { openSops, reseal, textChange } from "./sops-secret.ts";
 import type { WriteOptions } from "./target.ts";
 import { commitChanges } from "./write.ts";
@@ -40,6 +40,9 @@ async function rotated(project: Project, named: string, options: WriteOptions) {
     await settleDrift(project, file, { difference: secret.agreement, rekey: options.rekey ?? false });
   }
   const settling = secret.agreement?.status === "differ" ? ruled : undefined;
+  if (settling !== undefined) {
+    refuseLeavingClear([{ file, ruled: settling, difference: secret.agreement }], options.allowClear);
+  }
   if (settling !== undefined && options.allowLockout !== true) refuseLockout(file, settling.ruling.readers, true);
   const opened = await openSops(project, path, { document: secret.document });
   try {

@@ -38,7 +38,7 @@ export async function requireRule(project: Project, path: string): Promise<Ruled
   if (file === undefined) {
     throw new SecretsError("no-rule", "there is no policy for this file (no .sops.yaml here or above)", {
       at,
-      hint: "write a .sops.yaml at the root of the repository (`.sops.yaml.example` shows how), or name one with --config",
+      hint: "name one with --config, or write a .sops.yaml at the root of the repository, as in: creation_rules: [{ path_regex: ^secrets/, age: age1… }]",
     });
   }
   const inside = policyPath(file, path);
@@ -46,12 +46,25 @@ export async function requireRule(project: Project, path: string): Promise<Ruled
   if (ruling === undefined) {
     throw new SecretsError("no-rule", `no rule of ${project.show(file.path)} covers this path`, {
       at,
-      hint: `add a line under \`secrets:\` in ${project.show(file.path)}:  ${inside}: [NAME]`,
+      hint: missingRule(project, file, inside),
     });
   }
   const ruled = { file, ruling };
   await refuseOtherReaders(project, path, ruled);
   return ruled;
+}
+
+/** The line to add, in the words that the policy uses itself. */
+function missingRule(project: Project, { path, policy }: PolicyFile, inside: string): string {
+  const shown = project.show(path);
+  if (policy.members.length > 0) return `add a line under \`secrets:\` in ${shown}:  ${inside}: [NAME]`;
+  const expression = `^${inside.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}$`;
+  return `add a line under \`creation_rules:\` in ${shown}:  - { path_regex: ${singleQuoted(expression)}, age: age1… }`;
+}
+
+/** As YAML takes it. */
+function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Through a symlink the bytes land in another file, whose own rule must not be got around. */

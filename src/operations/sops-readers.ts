@@ -7,6 +7,7 @@ import {
   readerId,
   type ReadersDifference,
 } from "../documents/sops-readers.ts";
+import type { SopsDocument } from "../documents/sops-document.ts";
 import type { Metadata } from "../documents/sops-metadata.ts";
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import { neededShares } from "../documents/sops-unwrap.ts";
@@ -15,6 +16,7 @@ import { SecretsError } from "../errors.ts";
 import { wantedSettings } from "../findings/wanted-settings.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { sopsRecipients } from "../policy/sops-recipients.ts";
+import { leftInClear } from "./left-in-clear.ts";
 import type { Ruled } from "./rule.ts";
 import { hostKeys, namesOf, type Agreement } from "./readers.ts";
 
@@ -44,7 +46,8 @@ export interface DocumentDifference {
   readonly agreement: Agreement;
 }
 
-export async function compareDocument(metadata: Metadata, ruled: Ruled): Promise<DocumentDifference> {
+export async function compareDocument(document: SopsDocument, ruled: Ruled): Promise<DocumentDifference> {
+  const { metadata } = document;
   const { policy } = ruled.file;
   const wanted = await wantedReaders(ruled.ruling, metadata);
   const groups = await compareGroups(metadata, wanted.groups);
@@ -71,6 +74,7 @@ export async function compareDocument(metadata: Metadata, ruled: Ruled): Promise
     strangers: groups.removed.length - known.length,
     missingUnknown: 0,
     settings,
+    leftInClear: await leftInClear(document, ruled.ruling),
   };
   return { groups, agreement };
 }

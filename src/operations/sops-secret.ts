@@ -6,12 +6,13 @@ import type { Metadata } from "../documents/sops-metadata.ts";
 import { knownEntries } from "../documents/sops-readers.ts";
 import type { Sealed } from "../documents/sops-seal.ts";
 import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../documents/sops-verbs.ts";
-import { SecretsError } from "../errors.ts";
+import { dressed, SecretsError } from "../errors.ts";
+import { shellWord } from "../findings/place.ts";
 import type { Change } from "../io/commit.ts";
 import { collect, sha256 } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { noIdentity } from "./no-identity.ts";
-import { inFile, type Project } from "./project.ts";
+import { inFile, statOf, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
 import { hasOtherThreshold, wantedReaders, wantedSettings } from "./sops-readers.ts";
 
@@ -37,8 +38,16 @@ export async function openSops(
       const present = await recipientsOf(document.metadata);
       throw await noIdentity(project, path, { present, message: error.message });
     }
+    if (error instanceof SecretsError && error.code === "tampered" && (await statOf(project, path)) !== undefined) {
+      throw inFile(dressed(error, { hint: bringBack(file) }), file);
+    }
     throw inFile(error, file);
   }
+}
+
+function bringBack(file: string): string {
+  const word = shellWord(file);
+  return `if it was changed by hand or in a merge: git checkout HEAD -- ${word}, then change it with secrets edit ${word} or secrets set ${word} KEY`;
 }
 
 /** Everybody whom the document names by a key of ours. */

@@ -22,7 +22,7 @@ export async function sopsTarget(
   found: { readonly bytes: Uint8Array; readonly document: SopsDocument },
 ): Promise<SopsTarget> {
   const { path, file, ruled, options } = planned;
-  const difference = (await compareDocument(found.document.metadata, ruled)).agreement;
+  const difference = (await compareDocument(found.document, ruled)).agreement;
   let opening: Promise<OpenedDocument> | undefined;
   const document = () => (opening ??= openSops(project, path, { document: found.document }));
   return {

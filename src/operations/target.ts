@@ -13,6 +13,8 @@ import type { Agreement } from "./readers.ts";
 export interface WriteOptions {
   readonly allowEmpty?: boolean | undefined;
   readonly allowLockout?: boolean | undefined;
+  /** Let `rekey` put values in clear that are encrypted now. */
+  readonly allowClear?: boolean | undefined;
   /** Bring the file to the policy with this write. */
   readonly rekey?: boolean | undefined;
   /** A new whole-file secret is written in ASCII armor; an existing one keeps its form. */

@@ -29,7 +29,9 @@ export async function updateKeys(
 ): Promise<UpdateKeysOutcome> {
   const planned = await planUpdateKeys(project, file, options);
   if (planned.action === "keep") return { status: "up to date", planned };
-  if (!options.approve && !(await approved(project, planned))) return { status: "declined", planned };
+  // What will be refused is not asked for.
+  const isRefused = options.allowClear !== true && (planned.agreement?.leftInClear.length ?? 0) > 0;
+  if (!options.approve && !isRefused && !(await approved(project, planned))) return { status: "declined", planned };
   await rekey(project, [file], options);
   return { status: "updated", planned };
 }

@@ -62,6 +62,16 @@ test("who has none sees a diff all the same", () => {
   expect(diff).not.toContain("password: new");
 });
 
+test("who has a key sees that a file is not encrypted any more", () => {
+  const env = { SOPS_AGE_KEY_FILE: path.join(folder, "key") };
+  const diff = shell(
+    `cd 'my secrets' && cp app.yaml ../bin/kept && git checkout -q app.yaml && secrets decrypt -i app.yaml
+    git diff app.yaml; mv ../bin/kept app.yaml`,
+    env,
+  );
+  expect(diff.match(/^[-+][^-+].*$/gm)).toEqual(["+# not encrypted, or no key here opens it"]);
+});
+
 test("check finds nothing more to say of it", () => {
   const { findings } = JSON.parse(shell("git add .gitattributes; secrets check --json"));
   expect(findings.map(({ rule }: { rule: string }) => rule)).not.toContain("SEC015");

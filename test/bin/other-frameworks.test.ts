@@ -68,7 +68,9 @@ function commit(): string {
 }
 
 describe("the job in GitLab", () => {
-  const { secrets } = parse(block("# .gitlab-ci.yml")) as { secrets: { script: string[] } };
+  const { secrets } = parse(block("# .gitlab-ci.yml")) as {
+    secrets: { script: string[]; artifacts: { reports: object } };
+  };
   const lines = secrets.script.filter((line) => !line.startsWith("npm install"));
 
   /** As GitLab's runner does: all lines in one shell that ends at the first that fails. */
@@ -76,11 +78,13 @@ describe("the job in GitLab", () => {
     const { status, stdout } = run("sh", ["-ec", lines.join("\n")], { CI_DEFAULT_BRANCH: "main", ...variables });
     const read = (file: string) =>
       existsSync(path.join(repository, file)) ? readFileSync(path.join(repository, file), "utf8") : "";
-    return { status, stdout, junit: read("secrets.xml"), quality: read("secrets.json") };
+    const [commits, junit, quality] = ["commits.xml", "tree.xml", "tree.json"].map(read);
+    return { status, stdout, commits, junit, quality };
   }
 
-  test("has three lines of its own", () => {
-    expect(lines).toHaveLength(3);
+  test("has five lines of its own, and hands over what they write", () => {
+    expect(lines).toHaveLength(5);
+    expect(secrets.artifacts.reports).toEqual({ junit: ["commits.xml", "tree.xml"], codequality: "tree.json" });
   });
 
   test("passes what is clean", () => {
@@ -97,19 +101,45 @@ describe("the job in GitLab", () => {
     commit();
     rmSync(path.join(repository, "secrets"), { recursive: true });
     const head = commit();
-    const { status, stdout, quality } = job({ CI_MERGE_REQUEST_DIFF_BASE_SHA: base, CI_COMMIT_SHA: head });
+    const { status, stdout, commits, quality } = job({ CI_MERGE_REQUEST_DIFF_BASE_SHA: base, CI_COMMIT_SHA: head });
     expect([status, quality]).toEqual([1, "[]\n"]);
     expect(stdout).toContain("SEC011");
+    expect(commits).toContain("SEC011");
   });
+
+  test.each(["what was there before", "nothing"])(
+    "on the default branch looks at what was pushed after %s",
+    (before) => {
+      const base = before === "nothing" ? "0".repeat(40) : git("rev-parse", "HEAD");
+      write("secrets/a.yaml", "password: x\n");
+      commit();
+      rmSync(path.join(repository, "secrets"), { recursive: true });
+      const head = commit();
+      git("update-ref", "refs/remotes/origin/main", "HEAD");
+      const pushed = { CI_COMMIT_BRANCH: "main", CI_COMMIT_BEFORE_SHA: base, CI_COMMIT_SHA: head };
+      const { status, commits } = job(pushed);
+      expect(status).toBe(1);
+      expect(commits).toContain("SEC011");
+    },
+  );
 
   test("looks at what the default branch lacks, where there is no merge request", () => {
     git("update-ref", "refs/remotes/origin/main", "HEAD");
     git("checkout", "--quiet", "-b", "topic");
     write("secrets/a.yaml", "password: x\n");
-    const { status, stdout, quality } = job({ CI_COMMIT_SHA: commit() });
+    const { status, stdout, quality } = job({ CI_COMMIT_BRANCH: "topic", CI_COMMIT_SHA: commit() });
     expect(status).toBe(1);
     expect(stdout.match(/^secrets\/a\.yaml:1:1: error/gm)).toHaveLength(2);
     expect(quality).toContain('"check_name": "SEC001"');
+  });
+
+  test("names commits by their first letters", () => {
+    const base = git("rev-parse", "HEAD");
+    write(".sops.yaml", "creation_rules: []\n");
+    write("secrets/a.yaml", "password: x\n");
+    const { stdout } = job({ CI_MERGE_REQUEST_DIFF_BASE_SHA: base, CI_COMMIT_SHA: commit() });
+    const short = base.slice(0, 10);
+    expect(stdout).toContain(`the policy of ${short} wants encrypted (${short}:.sops.yaml:2)`);
   });
 
   test("fails where it lacks commits", () => {

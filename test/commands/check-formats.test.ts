@@ -142,6 +142,10 @@ describe("SARIF", () => {
   });
 });
 
+test.each(["text", "github", "gitlab", "junit", "sarif"])("%s says which commit it is about", async (name) => {
+  expect(await made(name)).toContain("in commit 0123456789: plaintext in a path");
+});
+
 // What programs rely on: fields are added, never taken away or given another meaning.
 test("JSON has a version, and these fields", async () => {
   const tree = JSON.parse(await made("json")) as Record<string, Record<string, unknown>[]>;
@@ -243,6 +247,13 @@ describe("the summary of a job", () => {
     expect(rows).toHaveLength(7);
   });
 
+  test("says which commit it is about, and what helps where something was not checked", () => {
+    const unchecked = [{ file: "history", reason: "it is shallow", hint: "git fetch" }];
+    const text = summary(reported({ ...empty, findings: [finding({ commit: "0123456789abcdef" })], unchecked }), 9999);
+    expect(text).toContain("in commit 0123456789&#58; plaintext");
+    expect(text).toContain("<code>git fetch</code>");
+  });
+
   test("says that there is nothing", () => {
     expect(summary(reported(empty), 1000)).toBe("### secrets check: no findings in 12 files of 3 commits\n\n");
   });
@@ -306,7 +317,6 @@ test("text shows places, fixes, permissions and what was not checked, and nothin
   const text = await made("text");
 
   expect(text).toContain("app.yaml:3:5: error[SEC001] plaintext in a path that the policy wants encrypted\n    fix: ");
-  expect(text).toContain("(in commit 0123456789)");
   expect(text).toContain("    allowed by .secrets-check.yaml:2: made for tests, until 2027-01-01\n");
   expect(text).toContain(": not checked: permission denied\n");
   expect(text).not.toContain("\u001b");

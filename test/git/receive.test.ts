@@ -83,7 +83,7 @@ test("a push with plaintext is refused, also on a branch that is new, and a clea
 
   const again = git("work", "push", "origin", "main:topic");
   expect(again.status).not.toBe(0);
-  expect(again.said).toMatch(/SEC011.*in commit/);
+  expect(again.said).toMatch(/SEC011. in commit [0-9a-f]{10}: /);
   expect(again.said).toMatch(/of 2 commits/);
 });
 

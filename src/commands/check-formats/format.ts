@@ -71,7 +71,7 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** The first letters of a commit's id, as git shows them. */
-export function shortCommit(commit: string): string {
-  return commit.slice(0, 10);
+/** The message, with the commit that it is about by the first letters of its id, as git shows them. */
+export function messageOf({ message, commit }: Finding): string {
+  return commit === undefined ? message : `in commit ${commit.slice(0, 10)}: ${message}`;
 }

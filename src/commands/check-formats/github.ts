@@ -5,7 +5,7 @@
  * report stands before them.
  */
 import { position } from "./position.ts";
-import { gravestFirst, plural, shortCommit, totals, scopeWords, type Reported } from "./format.ts";
+import { gravestFirst, messageOf, plural, totals, scopeWords, type Reported } from "./format.ts";
 import { text } from "./text.ts";
 import { visible } from "../visible.ts";
 import type { Finding } from "../../index.ts";
@@ -14,18 +14,22 @@ export function github(reported: Reported): string {
   const { report } = reported;
   const commands = gravestFirst(report.findings).map(annotation);
   const failures = report.unchecked.map(
-    ({ file, reason }) => `::error title=not checked::${data(`${file}: ${reason}`)}`,
+    ({ file, reason, hint }) => `::error title=not checked::${body(`${file}: ${reason}`, "hint", hint)}`,
   );
   return text(reported) + [...commands, ...failures].map((line) => `${line}\n`).join("");
 }
 
-function annotation({ severity, rule, message, path, line, column, commit, fix }: Finding): string {
+function annotation(finding: Finding): string {
+  const { severity, rule, path, line, column, fix } = finding;
   const level = severity === "note" ? "notice" : severity === "warning" ? "warning" : "error";
   const place = [`file=${property(path)}`, ...(line === undefined ? [] : [`line=${line}`])];
   if (line !== undefined && column !== undefined) place.push(`col=${column}`);
-  const where = commit === undefined ? "" : ` (in commit ${shortCommit(commit)})`;
-  const body = [`${message}${where}`, ...(fix === undefined ? [] : [`fix: ${fix}`])].map(data).join("%0A");
-  return `::${level} ${place.join(",")},title=${rule}::${body}`;
+  return `::${level} ${place.join(",")},title=${rule}::${body(messageOf(finding), "fix", fix)}`;
+}
+
+/** What is wrong, and on a line of its own what mends it. */
+function body(message: string, label: "fix" | "hint", advice: string | undefined): string {
+  return [message, ...(advice === undefined ? [] : [`${label}: ${advice}`])].map(data).join("%0A");
 }
 
 function data(value: string): string {
@@ -42,10 +46,13 @@ function property(value: string): string {
  */
 export function summary({ report }: Reported, room: number): string {
   const rows = [
-    ...gravestFirst(report.findings).map(({ severity, rule, message, at, fix }) =>
-      row([severity, rule, code(position(at)), markdown(message), fix === undefined ? "" : code(fix)]),
+    ...gravestFirst(report.findings).map((finding) => {
+      const { severity, rule, at, fix } = finding;
+      return row([severity, rule, code(position(at)), markdown(messageOf(finding)), advice(fix)]);
+    }),
+    ...report.unchecked.map(({ file, reason, hint }) =>
+      row(["not checked", "", code(file), markdown(reason), advice(hint)]),
     ),
-    ...report.unchecked.map(({ file, reason }) => row(["not checked", "", code(file), markdown(reason), ""])),
   ];
   const head = `### secrets check: ${totals(report.findings)} ${scopeWords(report)}\n\n`;
   const table = row(["", "rule", "place", "finding", "fix"]) + row(["---", "---", "---", "---", "---"]);
@@ -60,6 +67,10 @@ export function summary({ report }: Reported, room: number): string {
 
 function row(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |\n`;
+}
+
+function advice(text: string | undefined): string {
+  return text === undefined ? "" : code(text);
 }
 
 function code(text: string): string {

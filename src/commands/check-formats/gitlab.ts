@@ -3,7 +3,7 @@
  *
  * A list of places, each with words of its own. It knows nothing of what is allowed, and of two with one fingerprint shows one.
  */
-import { distinctly, gravestFirst, shortCommit, type Reported } from "./format.ts";
+import { distinctly, gravestFirst, messageOf, type Reported } from "./format.ts";
 import type { Severity } from "../../index.ts";
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {
@@ -16,9 +16,9 @@ const SEVERITIES: Readonly<Record<Severity, string>> = {
 export function gitlab({ report }: Reported): string {
   const distinct = distinctly();
   const issues = [
-    ...gravestFirst(report.findings).map(({ rule, severity, message, path, line, commit, fix, fingerprint }) => {
-      const where = commit === undefined ? "" : ` (in commit ${shortCommit(commit)})`;
-      const description = `${message}${where}${fix === undefined ? "" : `; fix: ${fix}`}`;
+    ...gravestFirst(report.findings).map((finding) => {
+      const { rule, severity, path, line, fix, fingerprint } = finding;
+      const description = `${messageOf(finding)}${fix === undefined ? "" : `; fix: ${fix}`}`;
       return issue({ description, rule, severity, path, line, fingerprint: distinct(fingerprint) });
     }),
     ...report.unchecked.map(({ file, reason }) => {

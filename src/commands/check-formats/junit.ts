@@ -1,6 +1,6 @@
 /** What do build servers read? A finding that counts is a failed case, one that does not a case with words. */
 import { position } from "./position.ts";
-import { counts, type Reported } from "./format.ts";
+import { counts, messageOf, type Reported } from "./format.ts";
 import type { Finding, Ignored, Severity } from "../../index.ts";
 
 export function junit({ report, failOn, showIgnored }: Reported): string {
@@ -26,7 +26,8 @@ export function junit({ report, failOn, showIgnored }: Reported): string {
 }
 
 function caseOf(finding: Finding, failOn: Severity): string {
-  const { rule, severity, message, fix } = finding;
+  const { rule, severity, fix } = finding;
+  const message = messageOf(finding);
   const head = headOf(finding);
   const body = xml(`${severity}: ${message}${fix === undefined ? "" : `\nfix: ${fix}`}`);
   return counts(finding, failOn)
@@ -34,8 +35,9 @@ function caseOf(finding: Finding, failOn: Severity): string {
     : `${head}><system-out>${body}</system-out></testcase>`;
 }
 
-function headOf({ rule, message, at, path }: Finding): string {
-  return `    <testcase classname="${rule}" name="${xml(`${position(at)} ${message}`)}" file="${xml(path)}"`;
+function headOf(finding: Finding): string {
+  const { rule, at, path } = finding;
+  return `    <testcase classname="${rule}" name="${xml(`${position(at)} ${messageOf(finding)}`)}" file="${xml(path)}"`;
 }
 
 function allowedCase({ finding, reason, by }: Ignored): string {

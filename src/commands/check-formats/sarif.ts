@@ -6,7 +6,7 @@
  */
 import { toUSVString } from "node:util";
 import { relativeUri } from "./uri.ts";
-import { distinctly, gravestFirst, plural, type Reported } from "./format.ts";
+import { distinctly, gravestFirst, messageOf, plural, type Reported } from "./format.ts";
 import type { Finding, Ignored, RuleInfo, Severity } from "../../index.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -80,7 +80,8 @@ function resultMaker(rules: readonly RuleInfo[]): Make {
   const indexes = new Map(rules.map(({ id }, index) => [id, index]));
   const distinct = distinctly();
   return (finding) => {
-    const { rule, severity, message, path, line = 1, column, commit, fingerprint, fix } = finding;
+    const { rule, severity, path, line = 1, column, commit, fingerprint, fix } = finding;
+    const message = messageOf(finding);
     return {
       ruleId: rule,
       ruleIndex: indexes.get(rule) ?? -1,

@@ -1,6 +1,6 @@
 /** How do people read the report? By file, each finding with the command that mends it. */
 import { position } from "./position.ts";
-import { shortCommit, type Reported, type Words } from "./format.ts";
+import { messageOf, type Reported, type Words } from "./format.ts";
 import { visible } from "../visible.ts";
 import type { Finding } from "../../index.ts";
 
@@ -25,10 +25,10 @@ function harmless(line: string): string {
   return /^\s*::/.test(line) ? `./${line}` : line;
 }
 
-function findingLines({ at, severity, rule, message, fix, commit }: Finding, words: Words): string[] {
+function findingLines(finding: Finding, words: Words): string[] {
+  const { at, severity, rule, fix } = finding;
   const label = `${severity}[${rule}]`;
   const marked = severity === "critical" || severity === "error" ? words.bad(label) : label;
-  const where = commit === undefined ? "" : ` (in commit ${shortCommit(commit)})`;
-  const line = `${visible(position(at))}: ${marked} ${visible(message)}${where}`;
+  const line = `${visible(position(at))}: ${marked} ${visible(messageOf(finding))}`;
   return fix === undefined ? [line] : [line, words.dim(visible(`    fix: ${fix}`))];
 }

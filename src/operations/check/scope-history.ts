@@ -37,7 +37,9 @@ export async function historyScope(project: Project, paths: readonly string[]): 
     commits: commits.length,
     past: formerPolicies(brought, newest),
     settings: settingsIn(git, newest, show),
-    unchecked: shallow ? [{ file: "history", reason, hint: "git fetch --unshallow" }] : [],
+    unchecked: shallow
+      ? [{ file: "history", reason, hint: "git fetch --unshallow (actions/checkout: fetch-depth: 0)" }]
+      : [],
     knows: (name) => [...newest, ...brought].some(({ path }) => isBelow(path, name)),
   });
 }

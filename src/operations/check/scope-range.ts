@@ -40,6 +40,11 @@ export function readRange(text: string): Range {
   return { from, to: to === "" ? "HEAD" : to };
 }
 
+/** An end as messages name it: the id of a commit by its first letters. */
+function shown(name: string): string {
+  return /^[0-9a-f]{40,}$/.test(name) ? name.slice(0, 10) : name;
+}
+
 /** @throws SecretsError `usage`: no repository, no such commit; `io`. */
 export async function rangeScope(
   project: Project,
@@ -103,12 +108,12 @@ async function walked(project: Project, found: CommitsGit, { from, to }: Range):
   if (!isNothing(from)) {
     const first = await named(git, from, shallow);
     const last = await named(git, to, shallow);
-    const edges = [{ oid: first, name: from }];
+    const edges = [{ oid: first, name: shown(from) }];
     return { to: last, commits: await commitsBetween(git, first, last), edges, isNew: false };
   }
   const last = await named(git, to, shallow);
   const { commits, edges } = await commitsNew(git, last, found.known);
-  const before = edges.map((oid) => ({ oid, name: oid.slice(0, 10) }));
+  const before = edges.map((oid) => ({ oid, name: shown(oid) }));
   return { to: last, commits, edges: before.length > 0 ? before : await besides(git, commits), isNew: true };
 }
 
@@ -135,7 +140,9 @@ async function cutOff({ cut }: CommitsGit, { from, to }: Range, commits: readonl
   const missing = await cut();
   if (!commits.some((commit) => missing.has(commit))) return [];
   const reason = "this clone is shallow, and commits of the range are not here";
-  return [{ file: `${from}..${to}`, reason, hint: "git fetch --unshallow (actions/checkout: fetch-depth: 0)" }];
+  return [
+    { file: `${shown(from)}..${shown(to)}`, reason, hint: "git fetch --unshallow (actions/checkout: fetch-depth: 0)" },
+  ];
 }
 
 /** Whether the beginning has this very version. */

@@ -43,6 +43,7 @@ export async function verdict(
     ({ version: { path, commit, isNew = false }, findings, past, allowances }) => ({
       path,
       commit,
+      isNew,
       findings: sift(findings, { inFile: allowances, isNew }),
       past: sift(past, { inFile: allowances, isNew }),
     }),

@@ -12,6 +12,8 @@ import type { Scope } from "./scope.ts";
 export interface Judged {
   readonly path: string;
   readonly commit: string | undefined;
+  /** Whether a range brought it. */
+  readonly isNew: boolean;
   readonly findings: readonly Finding[];
   /** What only policies of the past find. */
   readonly past: readonly Finding[];
@@ -55,7 +57,9 @@ async function staged(judged: readonly Judged[], comparing: Comparing): Promise<
 
 /** What the newest version still has is reported there; what only older ones have, once. */
 function overCommits(judged: readonly Judged[], rule: VersionsRule, { finding }: Comparing): Finding[] {
-  const newest = judged.filter(({ commit }) => commit === undefined).flatMap(({ findings }) => findings);
+  const newest = judged
+    .filter(({ commit }) => commit === undefined)
+    .flatMap(({ findings, isNew }) => (isNew ? findings.map(intoTheSameCommit) : findings));
   const reported = [...newest];
   const known = new Set(newest.map(identityOf));
   const isNews = (found: Finding): boolean => {
@@ -82,6 +86,14 @@ function overCommits(judged: readonly Judged[], rule: VersionsRule, { finding }:
     for (const found of past.filter(isNews)) reported.push(...converted(found, version));
   }
   return reported;
+}
+
+const PLAINTEXT: ReadonlySet<RuleId> = new Set(["SEC001", "SEC002"]);
+
+/** The range goes out with all of its commits, and with this one the plaintext, whatever comes on top. */
+function intoTheSameCommit(found: Finding): Finding {
+  if (!PLAINTEXT.has(found.rule) || found.fix === undefined) return found;
+  return { ...found, fix: `${found.fix}; and into the same commit: git commit --amend, or git rebase -i` };
 }
 
 /** What is only allowed, or only a warning, in one version does not stand for more in another. */

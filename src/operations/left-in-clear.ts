@@ -1,0 +1,46 @@
+/**
+ * Which values that are encrypted now would the rule leave in clear?
+ *
+ * Found without a key, from the selection that the file has and the one that the rule asks for. `refuseLeavingClear` in
+ * `readers.ts` is what every verb that brings a document to the policy passes with the answer.
+ */
+import { looksSealed } from "../crypto/value-cipher.ts";
+import type { SopsDocument } from "../documents/sops-document.ts";
+import {
+  compileSelection,
+  sameSettings,
+  type SelectsPath,
+  type SelectionSettings,
+} from "../documents/sops-selection.ts";
+import { SecretsError } from "../errors.ts";
+import { wantedSettings } from "../findings/wanted-settings.ts";
+import type { Leaf } from "../formats/format.ts";
+import { stepsText } from "../formats/place.ts";
+import { textOfScalar } from "../formats/scalar.ts";
+import type { Ruling } from "../policy/policy.ts";
+
+/** Their key paths, in the order of the file. */
+export async function leftInClear({ metadata, parsed }: SopsDocument, ruling: Ruling): Promise<string[]> {
+  const wanted = wantedSettings(ruling);
+  if (sameSettings(metadata.settings, wanted)) return [];
+  const [seals, shallSeal] = await Promise.all([selectionOf(metadata.settings), selectionOf(wanted)]);
+  if (seals === undefined || shallSeal === undefined) return [];
+  const isOpened = ({ path, otherPaths, scalar }: Leaf) =>
+    looksSealed(textOfScalar(scalar) ?? "") && [path, ...otherPaths].some(seals);
+  return [...new Set(parsed.leaves.filter((leaf) => isOpened(leaf) && !shallSeal(leaf.path)).map(nameOf))];
+}
+
+/** Undefined for a selection that nobody here can go by: such a file is neither opened nor sealed. */
+async function selectionOf(settings: SelectionSettings): Promise<SelectsPath | undefined> {
+  try {
+    return await compileSelection(settings);
+  } catch (error) {
+    if (error instanceof SecretsError) return undefined;
+    throw error;
+  }
+}
+
+function nameOf({ kind, steps }: Leaf): string {
+  const key = stepsText(steps) || "the top level";
+  return kind === "comment" ? `a comment in ${key}` : key;
+}
