@@ -1,6 +1,7 @@
 /**
  * Which policies cannot judge, although they should?
  */
+import type { SecretsError } from "../../errors.ts";
 import { placeText } from "../project.ts";
 import { problemOf } from "./report.ts";
 import type { PolicyEntry, PolicySet } from "./policies.ts";
@@ -13,15 +14,20 @@ import type { Unchecked } from "./scope.ts";
  */
 export function brokenPolicies([newest, ...older]: readonly PolicySet[], warn: (line: string) => void): Unchecked[] {
   const found: Unchecked[] = (newest?.entries ?? []).flatMap(({ problem }) =>
-    problem === undefined ? [] : problemOf(problem),
+    problem === undefined ? [] : unjudged(problem, "nothing that it rules was judged"),
   );
   for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
     const now = newest?.entries.find((entry) => entry.path === path);
     if (problem === undefined || now?.problem !== undefined) continue;
-    if (now === undefined || !rules(now)) found.push(problemOf(problem));
+    if (now === undefined || !rules(now)) found.push(unjudged(problem, "nothing was judged by it"));
     else warn(`warning: ${placeText(problem.at)}${problem.message}; ${now.file} mends it and judges alone`);
   }
   return found;
+}
+
+function unjudged(problem: SecretsError, what: string): Unchecked {
+  const unchecked = problemOf(problem);
+  return { ...unchecked, reason: `${what}: ${unchecked.reason}` };
 }
 
 /** Whether there is anything in it to judge by; what cannot be read may have had it. */
@@ -29,7 +35,8 @@ export function isRuled({ entries }: PolicySet): boolean {
   return entries.some((entry) => entry.problem !== undefined || rules(entry));
 }
 
-function rules({ policy }: PolicyEntry): boolean {
+/** Whether it has a rule. */
+export function rules({ policy }: PolicyEntry): boolean {
   return policy !== undefined && policy.creationRules.length + policy.exactPaths.length > 0;
 }
 
