@@ -18,8 +18,8 @@ export interface Judged {
 }
 
 export interface Comparing {
-  /** What lies on the disk at this path. */
-  readonly onDisk: (path: string) => Promise<Versions["other"]>;
+  /** What lies on the disk at this path, as far as this finding goes. */
+  readonly onDisk: (path: string, found: Finding) => Promise<Versions["other"]>;
   readonly finding: (rule: RuleId, draft: Draft, file: { path: string; commit?: string | undefined }) => Finding;
 }
 
@@ -42,7 +42,7 @@ async function staged(judged: readonly Judged[], comparing: Comparing): Promise<
   const reported: Finding[] = [];
   for (const { path, findings } of judged) {
     for (const found of findings) {
-      const other = found.rule === "SEC001" || found.rule === "SEC002" ? await comparing.onDisk(path) : "absent";
+      const other = found.rule === "SEC001" || found.rule === "SEC002" ? await comparing.onDisk(path, found) : "absent";
       const drafts = sec010.inspect({ file: found.at.file, found, other });
       reported.push(
         ...(drafts.length === 0 ? [found] : drafts.map((draft) => comparing.finding(sec010.id, draft, { path }))),
