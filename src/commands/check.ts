@@ -39,7 +39,11 @@ export const check: CommandSpec = {
       flags: "--baseline <file>",
       description: "leave out what is in this file of fingerprints (default: the one in .secrets-check.yaml)",
     },
-    { flags: "--write-baseline <file>", description: "write what is found into such a file, for an old repository" },
+    {
+      flags: "--write-baseline <file>",
+      description:
+        "write what is found into such a file, for an old repository: then only what is new by path and key counts",
+    },
     {
       flags: "--format <name>",
       description: `${NAMES} (default: text; under GITHUB_ACTIONS=true github, which adds to GITHUB_STEP_SUMMARY)`,

@@ -8,6 +8,7 @@
 import type { Position } from "../errors.ts";
 import type { Policy, Ruling } from "../policy/policy.ts";
 import type { Enforcement } from "../policy/policy.ts";
+import type { LineFile } from "./commands.ts";
 import type { Content } from "./content.ts";
 import type { FoundKey } from "./private-keys/find.ts";
 import type { ValueForm } from "./value-search.ts";
@@ -85,12 +86,16 @@ export interface KeyHolder {
 export interface FileSubject {
   /** As the user names it, for commands. */
   readonly file: string;
+  /** The same of another path. */
+  readonly show: (path: string) => string;
   /** POSIX, relative to the root. */
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly content: Content;
   /** Undefined: no policy, or no rule, covers it. */
   readonly governed: Governed | undefined;
+  /** The policy that a rule for it would stand in, as messages call it; undefined where there is none, or it is broken or has no rules. */
+  readonly policyFile: string | undefined;
   readonly keys: readonly FoundKey[];
   /** Who of the policies holds a key with one of these `Recipient.id`s. */
   readonly holder: (ids: readonly string[]) => KeyHolder | undefined;
@@ -110,6 +115,8 @@ export interface FileRule extends RuleText {
 
 /** How opening a file with a key at hand failed. */
 export interface Opened {
+  /** As the user names it. */
+  readonly file: string;
   readonly problem: string;
   readonly line?: number | undefined;
   readonly column?: number | undefined;
@@ -140,6 +147,9 @@ export interface VersionsRule extends RuleText {
 export interface TreeFacts {
   /** Whether there is a policy with a rule at all. */
   readonly hasPolicy: boolean;
+  /** The files at the root of the repository that say what git ignores, and how it takes the others. */
+  readonly gitignore: LineFile;
+  readonly gitattributes: LineFile;
   /** Names that `.gitignore` should cover, and whether it does. */
   readonly shouldIgnore: ReadonlyMap<string, boolean>;
   /** Paths that a policy names or whose content is encrypted, and that git ignores. */
@@ -180,11 +190,19 @@ export interface ValueRule extends RuleText {
   readonly inspect: (seen: readonly SeenValue[]) => readonly Draft[];
 }
 
+/** A path under `secrets:` behind which there is nothing, as the policy says it, and the path that was probably meant. */
+export interface AbsentSecret {
+  readonly name: string;
+  readonly meant: string | undefined;
+}
+
 /** A policy file, parsed or not. */
 export interface PolicySubject {
   readonly path: string;
   readonly text: string;
   readonly policy: Policy | undefined;
+  /** As far as it was looked for. */
+  readonly absent: readonly AbsentSecret[];
   /** Why it could not be parsed. */
   readonly problem:
     | {

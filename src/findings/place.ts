@@ -30,16 +30,16 @@ const UNSEEN = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 
 /** A file name as a word of a command line: what bash, zsh and ksh read back as that name, and no program as an option. */
 export function shellWord(file: string): string {
-  return quoted(file.startsWith("-") ? `./${file}` : file);
+  return shellText(file.startsWith("-") ? `./${file}` : file);
 }
 
 /** The same for the KEY of `set` and its like, where a leading slash changes nothing. */
 export function keyWord(key: string): string {
-  return quoted(/^[-[]/.test(key) ? `/${key}` : key);
+  return shellText(/^[-[]/.test(key) ? `/${key}` : key);
 }
 
-/** Quoted only where it has to be; bytes that cannot be seen are written as such, which only `$'…'` can. */
-function quoted(text: string): string {
+/** Any text as a word: quoted only where it has to be; bytes that cannot be seen are written as such, which only `$'…'` can. */
+export function shellText(text: string): string {
   // zsh reads `=name` as the program of that name.
   if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
   if (!UNSEEN.test(text)) return `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,14 +1,26 @@
 /**
  * How are readers called in findings?
  *
- * By the names of the policy. A key that nobody there holds has no name, and its text is not printed either.
+ * By the names of the policy. A key that nobody there holds has no name: it is told by the beginning of its public text.
  */
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Policy, Reader } from "../policy/policy.ts";
 
-/** The member who holds the key, else a reader that the rule names literally, else that nobody is known. */
-export function personOf(recipient: Pick<Recipient, "id">, policy: Policy): string {
-  return memberWith(recipient.id, policy) ?? "somebody whom the policy does not know";
+/** The member who holds the key, else that nobody is known. */
+export function personOf(recipient: Pick<Recipient, "id" | "text" | "comment">, policy: Policy): string {
+  return memberWith(recipient.id, policy) ?? strangerWith([recipient.text, recipient.comment].join(" "));
+}
+
+/** @param text a public key, perhaps with a comment. */
+export function strangerWith(text: string): string {
+  return `somebody whom the policy does not know (${shortKey(text)})`;
+}
+
+/** Enough of a public key to find it: `age1hcsu5…`; of an SSH key the comment, else its kind and its end. */
+export function shortKey(text: string): string {
+  const [kind = "", body = "", ...comment] = text.trim().split(/\s+/);
+  if (body === "") return `${kind.slice(0, kind.lastIndexOf("1") + 6)}…`;
+  return comment.length > 0 ? comment.join(" ") : `${kind} …${body.slice(-8)}`;
 }
 
 /** The name of the member who holds the key of this `Recipient.id`. */
@@ -22,7 +34,7 @@ export function namesOf(missing: readonly Recipient[], readers: readonly Reader[
   return readers
     .flatMap(({ name, kind, keys }) => {
       const count = keys.filter(({ id }) => ids.has(id)).length;
-      const called = kind === "literal" ? "a recipient that the rule names by its key" : name;
+      const called = kind === "literal" ? `the recipient ${shortKey(name)} that the rule names by its key` : name;
       if (count === 0) return [];
       return [count < keys.length ? `${called} (${count} of ${keys.length} keys)` : called];
     })

@@ -5,8 +5,10 @@ import type { SopsDocument } from "../documents/sops-document.ts";
 import { SecretsError } from "../errors.ts";
 import { stepsText } from "../formats/place.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
-import type { Draft, FileRule } from "./finding.ts";
-import { placeOf, shellWord } from "./place.ts";
+import type { Leaf } from "../formats/format.ts";
+import { placeOfRule, rekeying } from "./commands.ts";
+import type { Draft, FileRule, Governed } from "./finding.ts";
+import { placeOf } from "./place.ts";
 import { wantedSettings } from "./wanted-settings.ts";
 
 export const sec003: FileRule = {
@@ -17,9 +19,9 @@ export const sec003: FileRule = {
   explanation: {
     what: "A sops file stores which of its values are encrypted (encrypted_regex and its siblings). It stores something else than the rule for its path says.",
     why: "sops takes the rule when it creates a file and never again. A key that is added later follows the old setting, so what everybody believes encrypted can be stored in clear.",
-    mend: "Bring the file to the rule: secrets rekey FILE encrypts what the rule wants. If values stood in clear in a commit, change them.",
+    mend: "If the rule is right, bring the file to it: secrets rekey FILE encrypts what the rule wants encrypted, and decrypts what it leaves in clear; so mend the rule first where it leaves a secret in clear. If values stood in clear in a commit, change them.",
     limits:
-      "An error if a value stands in clear that the rule wants encrypted, else a warning. Regular expressions are compared as text: two that mean the same are told apart. Files in sops' binary form have one value and are not looked at.",
+      "An error if a value stands in clear that the rule wants encrypted, else a warning; one also where the rule would leave in clear what the file encrypts. Regular expressions are compared as text: two that mean the same are told apart. Files in sops' binary form have one value and are not looked at.",
   },
   inspect: async ({ content, governed, file }) => {
     if (content.kind !== "sops" || governed === undefined || content.document.format.name === "binary") return [];
@@ -29,29 +31,46 @@ export const sec003: FileRule = {
       macOnlyEncrypted: document.metadata.settings.macOnlyEncrypted,
     };
     if (sameSettings(document.metadata.settings, wanted)) return [];
-    const exposed = await exposedLeaves(document, wanted);
-    const fix = `secrets rekey ${shellWord(file)}`;
+    const { exposed, opened } = await movedLeaves(document, wanted);
     const whose = governed.origin ?? "the policy";
-    return exposed.length > 0
-      ? exposed.map((leaf) => ({
-          ...leaf,
-          message: `${leaf.subject} stands in clear, and ${whose} wants it encrypted`,
-          fix,
-        }))
-      : [difference(document, { wanted, fix, whose })];
+    const fix = opened.length > 0 ? mendRule(governed, document, file) : rekeying(file, governed);
+    const drafts: Draft[] = exposed.map((leaf) => ({
+      ...leaf,
+      message: `${leaf.subject} stands in clear, and ${whose} wants it encrypted`,
+      fix,
+    }));
+    if (opened.length > 0 || drafts.length === 0) drafts.push(difference(document, { wanted, fix, whose, opened }));
+    return drafts;
   },
 };
 
-/** Values in clear, and rightly so by the file's own settings, that these settings would encrypt. */
-async function exposedLeaves(document: SopsDocument, wanted: SelectionSettings) {
+/** What is encrypted today would be in clear after a rekey, so that comes last. */
+function mendRule(governed: Governed, { metadata }: SopsDocument, file: string): string {
+  const rekey = rekeying(file, governed);
+  if (governed.origin !== undefined) return rekey;
+  const name = governed.ruling.settings.selection?.kind;
+  const has = (metadata.settings.rule ?? DEFAULT_RULE).name;
+  const mend = name === undefined ? `write ${has} into the rule at` : `mend ${name} in`;
+  return `${mend} ${placeOfRule(governed)}; only if these are no secrets: ${rekey}`;
+}
+
+/**
+ * Values in clear, and rightly so by the file's own settings, that these settings would encrypt; and the keys of those that
+ * are encrypted, and that these settings would not encrypt.
+ */
+async function movedLeaves(document: SopsDocument, wanted: SelectionSettings) {
   const [byFile, byRule] = await Promise.all([compiled(document.metadata.settings), compiled(wanted)]);
-  if (byFile === undefined || byRule === undefined) return [];
-  return document.parsed.leaves
-    .filter(({ kind, path, scalar }) => {
-      const clear = kind === "value" && !staysClear(scalar) && !looksSealed(textOfScalar(scalar) ?? "");
-      return clear && byRule(path) && !byFile(path);
-    })
-    .map(({ line, column, steps }) => ({ severity: "error" as const, line, column, subject: stepsText(steps) }));
+  if (byFile === undefined || byRule === undefined) return { exposed: [], opened: [] };
+  const values = document.parsed.leaves.filter(({ kind, scalar }) => kind === "value" && !staysClear(scalar));
+  const isSealed = ({ scalar }: Leaf) => looksSealed(textOfScalar(scalar) ?? "");
+  return {
+    exposed: values
+      .filter((leaf) => !isSealed(leaf) && byRule(leaf.path) && !byFile(leaf.path))
+      .map(({ line, column, steps }) => ({ severity: "error" as const, line, column, subject: stepsText(steps) })),
+    opened: values
+      .filter((leaf) => isSealed(leaf) && byFile(leaf.path) && !byRule(leaf.path))
+      .map(({ steps }) => stepsText(steps)),
+  };
 }
 
 async function compiled(settings: SelectionSettings) {
@@ -65,12 +84,22 @@ async function compiled(settings: SelectionSettings) {
 
 function difference(
   { text, metadata }: SopsDocument,
-  { wanted, fix, whose }: { wanted: SelectionSettings; fix: string; whose: string },
+  given: { wanted: SelectionSettings; fix: string; whose: string; opened: readonly string[] },
 ): Draft {
+  const { wanted, fix, whose, opened } = given;
   const [has, wants] = [metadata.settings.rule ?? DEFAULT_RULE, wanted.rule ?? DEFAULT_RULE];
-  const message =
+  const differs =
     has.name === wants.name
       ? `the file's ${has.name} is not the one that ${whose} has for it`
       : `the file goes by ${has.name} where ${whose} has ${wants.name}`;
+  const message =
+    opened.length === 0 ? differs : `${whose} would leave ${listed(opened)} in clear, which the file encrypts`;
   return { severity: "warning", message, ...placeOf(text, text.lastIndexOf(has.name)), fix, subject: has.name };
+}
+
+const MOST_LISTED = 3;
+
+function listed(keys: readonly string[]): string {
+  const more = keys.length - MOST_LISTED;
+  return [...keys.slice(0, MOST_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }

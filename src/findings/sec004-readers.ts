@@ -4,9 +4,12 @@ import type { AgeHeader } from "../documents/age-header.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
 import type { AgeEntry, OtherKeyType } from "../documents/sops-metadata.ts";
 import { ageRecipients, type Reader } from "../policy/policy.ts";
+import { rekeying } from "./commands.ts";
+import { isEncryptedContent } from "./content.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
 import { placeOf, shellWord } from "./place.ts";
-import { memberWith, namesOf, personOf } from "./readers.ts";
+import { leftoverStem } from "./sec013-leftovers.ts";
+import { memberWith, namesOf, personOf, strangerWith } from "./readers.ts";
 
 export const sec004: FileRule = {
   about: "file",
@@ -14,23 +17,34 @@ export const sec004: FileRule = {
   title: "readers differ from the policy",
   severity: "error",
   explanation: {
-    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Also other key groups, a lower threshold, and keys of kinds (pgp, kms …) that the rule does not have.",
+    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Or the file is encrypted and no rule of the policy above it covers it (a warning), as after a slip in the policy or a move; an age file only if its name ends in .age, and no backup copy (x.yaml.bak). Also other key groups, a lower threshold, and keys of kinds (pgp, kms …) that the rule does not have.",
     why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
-    mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed. Then change the values themselves: who was removed may have read them.",
+    mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed; a file that no rule covers needs one first. Then change the values themselves: who was removed may have read them.",
     limits:
-      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared. Where a range, or what is staged, takes the rule of a path away, the readers are compared with the policy before it.",
+      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared. Where a range, or what is staged, changes the policy and leaves a path without a rule, who reads too much by the policy before it is an error still; who is missing by that one is not told. Whether a file without a rule is read by the right people nobody can tell; where there is no policy, or none with a rule, nothing is said of it.",
   },
   inspect: async (subject) => {
     const { content, governed } = subject;
-    if (governed === undefined) return [];
-    if (content.kind === "age") return ageDrafts(content.header, governed, subject.file);
-    if (content.kind === "sops") return sopsDrafts(content.document, governed, subject);
+    if (governed === undefined) return unruledDrafts(subject);
+    const fix = rekeying(subject.file, governed);
+    if (content.kind === "age") return ageDrafts(content.header, governed, fix);
+    if (content.kind === "sops") return sopsDrafts({ document: content.document, governed, fix }, subject);
     return [];
   },
 };
 
+/** A slip in a path, or in an expression, must not be silence. */
+function unruledDrafts({ content, policyFile, file, path }: FileSubject): Draft[] {
+  // A copy that lies beside its original is none of its own, and what age encrypted under another name often a backup.
+  const isMeant = leftoverStem(path) === undefined && (content.kind === "sops" || path.endsWith(".age"));
+  if (policyFile === undefined || !isMeant || !isEncryptedContent(content)) return [];
+  const message = `encrypted, but no rule of ${policyFile} covers it, so nobody can tell whether its readers are right`;
+  const fix = `add a rule for it to ${shellWord(policyFile)}, then: secrets who ${shellWord(file)}`;
+  return [{ severity: "warning", message, fix, subject: "no rule" }];
+}
+
 /** What the policy names is the list; a rule that names no key of ours says nothing of readers. */
-async function ageDrafts(header: AgeHeader, { policy, ruling }: Governed, file: string): Promise<Draft[]> {
+async function ageDrafts(header: AgeHeader, { policy, ruling }: Governed, fix: string): Promise<Draft[]> {
   // Of a passphrase SEC009 speaks.
   if (ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return [];
   const known = policy.members.flatMap(({ keys }) => keys);
@@ -38,12 +52,13 @@ async function ageDrafts(header: AgeHeader, { policy, ruling }: Governed, file: 
   if (found.status !== "differ") return [];
   const extra = [...new Set(found.extra.map((recipient) => personOf(recipient, policy)))].sort();
   return [
-    ...extra.map((name) => extraDraft(name, file)),
-    ...namesOf(found.missing, ruling.readers).map((name) => missingDraft(name, file)),
+    ...extra.map((name) => extraDraft(name, fix)),
+    ...namesOf(found.missing, ruling.readers).map((name) => missingDraft(name, fix)),
   ];
 }
 
-async function sopsDrafts(document: SopsDocument, governed: Governed, subject: FileSubject): Promise<Draft[]> {
+async function sopsDrafts(compared: Compared, subject: FileSubject): Promise<Draft[]> {
+  const { document, governed, fix } = compared;
   const { settings, readers } = governed.ruling;
   if (readers.length === 0 && settings.foreign.length === 0) return [];
   const wanted = settings.groups ?? [readers];
@@ -53,12 +68,12 @@ async function sopsDrafts(document: SopsDocument, governed: Governed, subject: F
     ),
   );
   const drafts = [
-    ...strangers(groups.flat(), { document, governed, file: subject.file }),
-    ...missing(groups.flat(), { readers, file: subject.file }),
-    ...foreignDrafts(document, governed, subject.file),
-    ...faceDrafts(groups.flat(), { readers, file: subject.file }),
+    ...strangers(groups.flat(), compared),
+    ...missing(groups.flat(), { readers, fix }),
+    ...foreignDrafts(document, governed, fix),
+    ...faceDrafts(groups.flat(), { readers, fix }),
   ];
-  return drafts.length > 0 ? drafts : groupDrafts({ document, governed, file: subject.file }, groups, wanted);
+  return drafts.length > 0 ? drafts : groupDrafts(compared, groups, wanted);
 }
 
 interface Present {
@@ -73,35 +88,33 @@ async function idOf({ recipient }: AgeEntry, { recipientId }: FileSubject): Prom
 interface Compared {
   readonly document: SopsDocument;
   readonly governed: Governed;
-  readonly file: string;
+  readonly fix: string;
 }
 
-function strangers(present: readonly Present[], { document, governed, file }: Compared): Draft[] {
+function strangers(present: readonly Present[], { document, governed, fix }: Compared): Draft[] {
   const wanted = new Set(governed.ruling.readers.flatMap(({ keys }) => keys.map(({ id }) => id)));
   const seen = new Set<string>();
-  return present.flatMap(({ entry, id }, index) => {
+  return present.flatMap(({ entry, id }) => {
     if (wanted.has(id) || seen.has(id)) return [];
     seen.add(id);
     const name = memberWith(id, governed.policy);
-    const who = name ?? "somebody whom the policy does not know";
+    const who = name ?? strangerWith(entry.recipient);
     const place = placeOf(document.text, document.text.indexOf(entry.recipient));
-    return [{ ...extraDraft(who, file), ...place, subject: name ?? `extra ${index}` }];
+    // One stranger in the place of another is news.
+    return [{ ...extraDraft(who, fix), ...place, subject: name ?? `extra ${id}` }];
   });
 }
 
-function missing(
-  present: readonly Present[],
-  { readers, file }: { readers: readonly Reader[]; file: string },
-): Draft[] {
+function missing(present: readonly Present[], { readers, fix }: { readers: readonly Reader[]; fix: string }): Draft[] {
   const ids = new Set(present.map(({ id }) => id));
   const keys = readers.flatMap(({ keys }) => keys).filter(({ id }) => !ids.has(id));
-  return namesOf(keys, readers).map((name) => missingDraft(name, file));
+  return namesOf(keys, readers).map((name) => missingDraft(name, fix));
 }
 
 /** Either face of an ed25519 key will do, unless the policy says `as: ssh` or `as: both`. */
 function faceDrafts(
   present: readonly Present[],
-  { readers, file }: { readers: readonly Reader[]; file: string },
+  { readers, fix }: { readers: readonly Reader[]; fix: string },
 ): Draft[] {
   const faces = (id: string) =>
     present.filter((each) => each.id === id).map(({ entry }) => entry.recipient.split(" ")[0]);
@@ -115,25 +128,25 @@ function faceDrafts(
   return turned.map(({ name }) => ({
     severity: "warning",
     message: `the key of ${name} does not stand there by the face that \`as\` says`,
-    fix: `secrets rekey ${shellWord(file)}`,
+    fix,
     subject: `${name} as`,
   }));
 }
 
-function extraDraft(name: string, file: string): Draft {
+function extraDraft(name: string, fix: string): Draft {
   return {
     severity: "error",
     message: `${name} can read the file and is not among the readers that the policy names`,
-    fix: `secrets rekey ${shellWord(file)}`,
+    fix,
     subject: name,
   };
 }
 
-function missingDraft(name: string, file: string): Draft {
+function missingDraft(name: string, fix: string): Draft {
   return {
     severity: "warning",
     message: `${name} cannot read the file, though the policy says so`,
-    fix: `secrets rekey ${shellWord(file)}`,
+    fix,
     subject: name,
   };
 }
@@ -144,24 +157,23 @@ const IN_FILES: Readonly<Record<string, OtherKeyType>> = {
   hc_vault_transit_uri: "hc_vault",
 };
 
-function foreignDrafts({ metadata }: SopsDocument, { ruling }: Governed, file: string): Draft[] {
+function foreignDrafts({ metadata }: SopsDocument, { ruling }: Governed, fix: string): Draft[] {
   const wanted = new Set(ruling.settings.foreign.map((kind) => IN_FILES[kind] ?? kind));
   const present = new Set<string>(metadata.groups.flatMap(({ others }) => [...others.keys()]));
   return [
-    ...[...present].filter((kind) => !wanted.has(kind)).map((kind) => extraDraft(`a holder of a ${kind} key`, file)),
+    ...[...present].filter((kind) => !wanted.has(kind)).map((kind) => extraDraft(`a holder of a ${kind} key`, fix)),
     ...[...wanted]
       .filter((kind) => !present.has(kind))
-      .map((kind) => missingDraft(`the holder of the ${kind} key`, file)),
+      .map((kind) => missingDraft(`the holder of the ${kind} key`, fix)),
   ];
 }
 
 /** The same readers in all, but otherwise grouped: how many of them it takes is another matter. */
 function groupDrafts(
-  { document, governed, file }: Compared,
+  { document, governed, fix }: Compared,
   groups: readonly (readonly Present[])[],
   wanted: readonly (readonly Reader[])[],
 ): Draft[] {
-  const fix = `secrets rekey ${shellWord(file)}`;
   const { threshold, foreign } = governed.ruling.settings;
   if (foreign.length > 0) return [];
   const [has, wants] = [needed(groups.length, document.metadata.threshold), needed(wanted.length, threshold ?? 0)];

@@ -7,6 +7,7 @@ import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { textOfScalar } from "../formats/scalar.ts";
 import { isExempt } from "../policy/enforcement.ts";
+import { RESTORED, restoring } from "./commands.ts";
 import { standsInClear } from "./clear-lines.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
 import { placeOf } from "./place.ts";
@@ -25,23 +26,28 @@ export const sec005: FileRule = {
       "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path, and under a rule that matches ordinary files too only where YAML or JSON has one as a value.",
   },
   inspect: async (subject) => {
-    const { content } = subject;
-    if (content.kind === "broken-sops") {
-      const exposes = await standsInClear(subject, content.text);
-      return [
-        {
-          severity: "error",
-          subject: "syntax",
-          exposes,
-          ...content.problem,
-          message: told(content.problem.message, exposes),
-        },
-      ];
-    }
-    if (content.kind === "sops") return [...metadataDrafts(content.document), ...(await leafDrafts(content.document))];
-    return strayDrafts(subject);
+    const fix = `${restoring(subject.file)} ${RESTORED}`;
+    return (await brokenDrafts(subject)).map((draft) => ({ ...draft, fix }));
   },
 };
+
+async function brokenDrafts(subject: FileSubject): Promise<Draft[]> {
+  const { content } = subject;
+  if (content.kind === "broken-sops") {
+    const exposes = await standsInClear(subject, content.text);
+    return [
+      {
+        severity: "error",
+        subject: "syntax",
+        exposes,
+        ...content.problem,
+        message: told(content.problem.message, exposes),
+      },
+    ];
+  }
+  if (content.kind === "sops") return [...metadataDrafts(content.document), ...(await leafDrafts(content.document))];
+  return strayDrafts(subject);
+}
 
 async function strayDrafts(subject: FileSubject): Promise<Draft[]> {
   const place = await strayPlace(subject);

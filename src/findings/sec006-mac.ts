@@ -1,4 +1,5 @@
 /** SEC006: does the file open to what was sealed? */
+import { RESTORED, restoring } from "./commands.ts";
 import type { OpenedRule } from "./finding.ts";
 
 export const sec006: OpenedRule = {
@@ -13,5 +14,8 @@ export const sec006: OpenedRule = {
     limits:
       "Needs a key, so only with --verify; a file that no key here opens is then reported as not checked. The MAC of sops covers values and their order, not the names of keys, null values and comments.",
   },
-  inspect: ({ problem, line, column }) => [{ severity: "error", message: problem, line, column, subject: "mac" }],
+  inspect: ({ file, problem, line, column }) => {
+    const fix = `${restoring(file)} ${RESTORED}`;
+    return [{ severity: "error", message: problem, line, column, fix, subject: "mac" }];
+  },
 };

@@ -2,6 +2,7 @@
 import { agreement } from "../documents/age-readers.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { ageRecipients } from "../policy/policy.ts";
+import { rekeying, RESTORED, restoring } from "./commands.ts";
 import type { Draft, FileRule, Governed } from "./finding.ts";
 import { shellWord } from "./place.ts";
 
@@ -13,7 +14,7 @@ export const sec009: FileRule = {
   explanation: {
     what: "A file whose name ends in .age does not begin as an age file does, or its header is broken; or its stanzas do not fit the policy in number or kind: more readers than it names (an error), fewer (a warning), or only a passphrase (a warning).",
     why: "Deployments take every .age file for a secret: plaintext under that name is published, a broken header fails on the machine that needs it. A stanza too many is a reader that nobody decided on.",
-    mend: "Plaintext: secrets encrypt -i FILE. Readers: secrets rekey FILE. A broken header: take the file from an earlier commit.",
+    mend: "Plaintext: name its readers in the policy if no rule covers it yet, then secrets encrypt -i FILE && git add FILE. Readers: secrets rekey FILE. A broken header: take the file from the last commit in which it was whole (git checkout COMMIT -- FILE).",
     limits:
       "X25519 stanzas do not say whose they are. Unless the file carries the reader hint, only their number can be compared; readers that can be named are SEC004's. Grease stanzas are nobody.",
   },
@@ -24,11 +25,13 @@ export const sec009: FileRule = {
           severity: "error",
           ...content.problem,
           message: `broken age file: ${content.problem.message}`,
+          fix: `${restoring(file)} ${RESTORED}`,
           subject: "header",
         },
       ];
     }
-    if (content.kind === "age") return governed === undefined ? [] : readerDrafts(content.header, governed, file);
+    if (content.kind === "age")
+      return governed === undefined ? [] : readerDrafts(content.header, governed, rekeying(file, governed));
     // Where the policy covers the path, SEC001 says it.
     if (
       !path.endsWith(".age") ||
@@ -37,7 +40,8 @@ export const sec009: FileRule = {
     ) {
       return [];
     }
-    const fix = `secrets encrypt -i ${shellWord(file)}`;
+    const command = `secrets encrypt -i ${shellWord(file)} && git add ${shellWord(file)}`;
+    const fix = governed === undefined ? `name its readers in the policy, then: ${command}` : command;
     return [
       {
         severity: "error",
@@ -52,9 +56,8 @@ export const sec009: FileRule = {
   },
 };
 
-async function readerDrafts(header: AgeHeader, { policy, ruling }: Governed, file: string): Promise<Draft[]> {
+async function readerDrafts(header: AgeHeader, { policy, ruling }: Governed, fix: string): Promise<Draft[]> {
   if (ruling.readers.length === 0) return [];
-  const fix = `secrets rekey ${shellWord(file)}`;
   if (header.stanzas[0]?.args[0] === "scrypt") {
     const message = "sealed with a passphrase, so none of the readers of the policy opens it by key";
     return [{ severity: "warning", message, fix, subject: "passphrase" }];

@@ -1,4 +1,5 @@
 /** SEC014: does git ignore what should never be committed, and nothing that should be? */
+import { appending, ignoreLine } from "./commands.ts";
 import type { PlacedDraft, TreeFacts, TreeRule } from "./finding.ts";
 
 /** Names that no repository wants: one of each kind that tools and people make. */
@@ -27,7 +28,7 @@ export const sec014: TreeRule = {
   inspect: (facts) => [...uncovered(facts), ...ignored(facts)],
 };
 
-function uncovered({ hasPolicy, shouldIgnore }: TreeFacts): PlacedDraft[] {
+function uncovered({ hasPolicy, shouldIgnore, gitignore }: TreeFacts): PlacedDraft[] {
   const open = [...shouldIgnore].filter(([, covered]) => !covered).map(([name]) => PATTERNS[name] ?? name);
   if (!hasPolicy || open.length === 0) return [];
   return [
@@ -35,18 +36,18 @@ function uncovered({ hasPolicy, shouldIgnore }: TreeFacts): PlacedDraft[] {
       path: ".gitignore",
       severity: "warning",
       message: `git would take ${open.join(", ")}`,
-      fix: `printf '%s\\n' ${open.map((pattern) => `'${pattern}'`).join(" ")} >> .gitignore`,
+      fix: appending(gitignore, open),
       subject: "uncovered",
     },
   ];
 }
 
-function ignored({ ignoredSecrets }: TreeFacts): PlacedDraft[] {
+function ignored({ ignoredSecrets, gitignore }: TreeFacts): PlacedDraft[] {
   return ignoredSecrets.map((path) => ({
     path,
     severity: "warning",
     message: "the policy covers it and git ignores it, so it will not be committed",
-    fix: `add to .gitignore: !/${path}`,
+    fix: appending(gitignore, [`!${ignoreLine(path)}`]),
     subject: "ignored",
   }));
 }

@@ -1,6 +1,6 @@
 /** SEC015: does git treat encrypted files as what they are? */
+import { appending, type LineFile } from "./commands.ts";
 import type { EncryptedFile, PlacedDraft, TreeRule } from "./finding.ts";
-import { shellWord } from "./place.ts";
 
 /** What has to be asked of git for every encrypted file. */
 export const ATTRIBUTES = ["diff", "text", "eol"] as const;
@@ -16,18 +16,24 @@ export const sec015: TreeRule = {
     mend: "Give the files a driver in .gitattributes, and say in the configuration of each clone what it is; the command of the finding does both. Then git diff, git log -p and git show give plaintext to those who have a key, also where they are piped into a file or another program, and ciphertext to others; a version that is not encrypted, or that no key here opens, begins with a line that says so. For binary files: a line `*.age -text` in .gitattributes.",
     limits: "`text=auto` is left alone: git sees that age files are binary. Looked at in the working tree only.",
   },
-  inspect: ({ encrypted }) => {
+  inspect: ({ encrypted, gitattributes }) => {
     const drafts: PlacedDraft[] = encrypted.filter(isConverted).map(({ path }) => ({
       path,
       severity: "note",
       message: "git converts the line ends of this binary file",
-      fix: "add to .gitattributes: *.age -text",
+      fix: appending(gitattributes, ["*.age -text"]),
       subject: "eol",
     }));
     const bare = encrypted.filter(({ attributes }) => attributes.get("diff") === "unspecified");
     if (bare.length > 0) {
       const message = `${bare.length} of ${encrypted.length} encrypted files have no diff driver, so that changes cannot be read`;
-      drafts.push({ path: ".gitattributes", severity: "note", message, fix: driver(bare), subject: "diff" });
+      drafts.push({
+        path: ".gitattributes",
+        severity: "note",
+        message,
+        fix: driver(bare, gitattributes),
+        subject: "diff",
+      });
     }
     return drafts;
   },
@@ -36,12 +42,12 @@ export const sec015: TreeRule = {
 /** Shows what nobody here can open as it is, for a driver that fails stops every diff; marked, so that lost encryption is seen. */
 const TEXTCONV = `git config diff.secrets.textconv 'sh -c '\\''secrets decrypt "$1" 2>/dev/null || { echo "# not encrypted, or no key here opens it"; cat "$1"; }'\\'' --'`;
 
-function driver(files: readonly EncryptedFile[]): string {
+function driver(files: readonly EncryptedFile[], gitattributes: LineFile): string {
   const patterns = new Set(
     files.map(({ path }) => (path.includes("/") ? `${path.slice(0, path.indexOf("/"))}/**` : `/${path}`)),
   );
-  const lines = [...patterns].map((pattern) => shellWord(`${attributePattern(pattern)} diff=secrets`));
-  return `printf '%s\\n' ${lines.join(" ")} >> .gitattributes && ${TEXTCONV}`;
+  const lines = [...patterns].map((pattern) => `${attributePattern(pattern)} diff=secrets`);
+  return `${appending(gitattributes, lines)} && ${TEXTCONV}`;
 }
 
 /** Blanks end a pattern, unless it stands in quotes as in C (gitattributes(5)). */

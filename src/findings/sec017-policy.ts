@@ -1,7 +1,7 @@
 /** SEC017: does the policy say what was probably meant? */
 import { isBroad } from "../policy/enforcement.ts";
 import type { CreationRule, Policy } from "../policy/policy.ts";
-import type { Draft, PolicyRule } from "./finding.ts";
+import type { AbsentSecret, Draft, PolicyRule } from "./finding.ts";
 
 export const sec017: PolicyRule = {
   about: "policy",
@@ -9,13 +9,13 @@ export const sec017: PolicyRule = {
   title: "doubtful policy",
   severity: "error",
   explanation: {
-    what: "The policy is broken (an unknown name, a bad expression, a key of a kind that cannot be used: an error), or says something that is hardly meant: an expression that looks like a filter and matches every path, a rule that no path reaches, a dot that is not escaped, a recipient that stands twice, an age list that differs from readers, a path_regex made for Windows only, production secrets with a single reader, a .sops.yml, which sops never reads.",
+    what: "The policy is broken (an unknown name, a bad expression, a key of a kind that cannot be used: an error), or says something that is hardly meant: an expression that looks like a filter and matches every path, a rule that no path reaches, a dot that is not escaped, a recipient that stands twice, an age list that differs from readers, a path_regex made for Windows only, production secrets with a single reader, a path under `secrets:` behind which there is no file (a note), a .sops.yml, which sops never reads.",
     why: "A rule decides who reads. A wrong one is not seen in any file: it encrypts to the wrong people, or to nobody new at all.",
     mend: "As each finding says. secrets policy compile writes the age lists from readers; secrets who PATH shows which rule a path gets.",
     limits:
-      "A last rule without path_regex, or with `.*`, is taken for what it is. Only policies that are in the repository are looked at.",
+      "A last rule without path_regex, or with `.*`, is taken for what it is. Only policies that are in the repository are looked at. That there is no such file is told of the whole working tree only.",
   },
-  inspect: ({ path, text, policy, problem }) => {
+  inspect: ({ path, text, policy, problem, absent }) => {
     if (problem !== undefined) {
       const { message, line, column, fix } = problem;
       return [{ severity: "error", message, line, column, fix, subject: message }];
@@ -28,9 +28,16 @@ export const sec017: PolicyRule = {
       })),
       ...policy.creationRules.flatMap((rule) => ruleDrafts(rule)),
       ...twice(text, policy),
+      ...absent.map((name) => absentDraft(name, policy)),
     ];
   },
 };
+
+function absentDraft({ name, meant }: AbsentSecret, policy: Policy): Draft {
+  const { line, column } = policy.rule(name)?.at ?? {};
+  const fix = meant === undefined ? undefined : `did you mean ${meant}?`;
+  return { severity: "note", message: `there is no file ${name}`, line, column, fix, subject: `absent ${name}` };
+}
 
 function unread(): Draft {
   const message = "sops never reads a policy of this name: it has to be called .sops.yaml";
@@ -52,12 +59,9 @@ function ruleDrafts(rule: CreationRule): Draft[] {
   if (!EVERYTHING.has(title) && isBroad(rule) && rule.matches("package.json") && rule.matches("README.md")) {
     add("this expression looks like a filter and matches every path", "everything");
   }
-  if (
-    /(?<!\\)\.(?:ya?ml|json|env|ini|age|sops|enc|secrets?|toml|txt)(?![\w*+?{([])/.test(
-      title.replaceAll(/\[[^\]]*\]/g, ""),
-    )
-  ) {
-    add("a dot that is not escaped matches any character", "dot", "write \\. for a dot");
+  const mended = withDots(title);
+  if (mended !== title) {
+    add("a dot that is not escaped matches any character", "dot", `path_regex: ${mended}`);
   }
   if (isForBackslashes(rule)) {
     add("this expression has \\ where paths have /", "windows", "write / between directories");
@@ -69,6 +73,13 @@ function ruleDrafts(rule: CreationRule): Draft[] {
     add("production secrets with a single reader are lost with one key", "single");
   }
   return drafts;
+}
+
+/** The expression with the dots escaped that begin the end of a name; one in a class is a dot already. */
+function withDots(title: string): string {
+  const bare = title.replaceAll(/\[[^\]]*\]/g, (found) => "_".repeat(found.length));
+  const dots = [...bare.matchAll(/(?<!\\)\.(?:ya?ml|json|env|ini|age|sops|enc|secrets?|toml|txt)(?![\w*+?{([])/g)];
+  return dots.toReversed().reduce((text, { index }) => `${text.slice(0, index)}\\${text.slice(index)}`, title);
 }
 
 /** A literal backslash in the expression, outside a class that has the slash too. */

@@ -10,8 +10,8 @@ import { readYaml, type YamlMapping, type YamlNode } from "../policy/yaml-node.t
 import { checkKeys, entriesOf, filledText, itemsOf, textOf, valueOf } from "../policy/yaml-shape.ts";
 import type { Finding, RuleId } from "./finding.ts";
 
-/** Begins a permission in a file. */
-export const ALLOW_MARK = /\bsecrets:allow\b/;
+/** Begins a permission in a file; with a blank in it only where a rule follows, since that may be a sentence. */
+export const ALLOW_MARK = /\bsecrets:(?:allow\b|[ \t]+allow[ \t]+SEC\d{3})/;
 
 export interface Allowance {
   readonly rules: readonly RuleId[];
@@ -35,7 +35,7 @@ export interface Allowances {
   readonly bad: readonly BadAllowance[];
 }
 
-const IN_FILE = /\bsecrets:allow\s+(SEC\d{3}(?:\s*,\s*SEC\d{3})*)([^\r\n]*)/g;
+const IN_FILE = /\bsecrets:[ \t]*allow\s+(SEC\d{3}(?:\s*,\s*SEC\d{3})*)([^\r\n]*)/g;
 
 /** The permissions that stand in a file. @param file how it is called; @param path POSIX, relative to the root. */
 export function allowancesIn(text: string, file: string, path: string): Allowances {

@@ -31,6 +31,11 @@ export function formatOfPath(path: string): FormatName | undefined {
   return SUFFIXES.find(([suffix]) => path.endsWith(suffix))?.[1];
 }
 
+/** Whether files of this format can be read and written here. */
+export function isServed(name: FormatName): boolean {
+  return formats.some((entry) => entry.name === name);
+}
+
 /** Whether this is the name of a format, as `--input-type` takes it. */
 export function isFormatName(name: string): name is FormatName {
   return name === "binary" || SUFFIXES.some(([, known]) => known === name);

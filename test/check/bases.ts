@@ -119,7 +119,14 @@ const LAYOUTS: Readonly<Record<string, Secrets>> = {
   },
   "agenix-moving": {
     sops: [],
-    age: ["server/secrets/restic_password.age", "server/secrets/authelia_users_database.age", "server/secrets/new.age"],
+    age: [
+      "server/secrets/restic_password.age",
+      "server/secrets/cloudflare_dns_token.age",
+      "server/secrets/cloudflare_tunnel_token.age",
+      "server/secrets/authelia_users_database.age",
+      "server/secrets/nextcloud_adminpassFile.age",
+      "server/secrets/new.age",
+    ],
   },
   flux: {
     sops: [],
@@ -128,7 +135,15 @@ const LAYOUTS: Readonly<Record<string, Secrets>> = {
   },
   "homelab-teams": {
     sops: ["systems/nas/secrets.yaml", "systems/hv1/secrets.yaml"],
-    age: ["secrets/proxmox_api_secret.age", "secrets/legacy_vpn.age", "secrets/github_token.age"],
+    age: [
+      "secrets/proxmox_api_secret.age",
+      "secrets/cloudflare_token.age",
+      "secrets/postgres_password.age",
+      "secrets/redis_password.age",
+      "secrets/github_token.age",
+      "secrets/aws_credentials.age",
+      "secrets/legacy_vpn.age",
+    ],
   },
   monorepo: {
     sops: [

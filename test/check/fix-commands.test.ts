@@ -10,8 +10,14 @@ const POLICY = `creation_rules:
   - path_regex: ^(secrets/|-)
     age: age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg
 `;
-const NAMES = ["-rf", "secrets/line\nfeed", "secrets/\u001b[31mred", 'secrets/it\'s "quoted"', "secrets/$(id) `id` \\"];
-const NOT_UTF8 = Buffer.from("secrets/caf\xe9", "latin1");
+const NAMES = [
+  "-rf",
+  "secrets/line\nfeed",
+  "secrets/\u001b[31mred",
+  'secrets/it\'s "quoted"',
+  "secrets/$(id) `id` \\",
+].map((name) => `${name}.yaml`);
+const NOT_UTF8 = Buffer.from("secrets/caf\xe9.yaml", "latin1");
 const { folder, dispose } = scratch();
 let report: CheckReport;
 
@@ -32,7 +38,7 @@ test("a shell reads the name back, and no program takes it for an option", () =>
   const plain = report.findings.filter(({ rule, path }) => rule === "SEC001" && NAMES.includes(path));
   const script = plain.map(({ fix }) => fix).join("\n");
   const echo = "secrets() { shift 2; printf '%s\\0' \"$@\"; }; git() { shift; printf '%s\\0' \"$@\"; }";
-  const { stdout } = spawnSync("bash", ["-c", `${echo}\n${script}`]);
+  const { stdout } = spawnSync("bash", ["-c", `${echo}\n${script}`], { cwd: folder });
   const expected = plain.flatMap(({ path }) => [path, path]).map((path) => path.replace(/^-/, "./-"));
 
   expect(plain).toHaveLength(NAMES.length);

@@ -23,6 +23,8 @@ async function look(text: string, { path = "a.yaml", selection = "" } = {}): Pro
     holder: () => undefined,
     recipientId: () => Promise.resolve(undefined),
     tracked: true,
+    show: (path) => path,
+    policyFile: undefined,
     governs: () => undefined,
     now: new Date(0),
   };

@@ -58,5 +58,9 @@ export function decryptedFiles(project: Project, root: string): DecryptedFiles {
 function isInClear({ bytes }: Version, inspected: Inspected | undefined): boolean {
   if (inspected === undefined) return bytes.length > 0;
   const { content, governed, findings, past } = inspected;
-  return content.kind === "plain" && governed?.enforcement !== "never" && ![...findings, ...past].some((found) => found.rule === "SEC005" || isExposure(found));
+  return (
+    content.kind === "plain" &&
+    governed?.enforcement !== "never" &&
+    ![...findings, ...past].some((found) => found.rule === "SEC005" || isExposure(found))
+  );
 }

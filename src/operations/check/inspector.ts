@@ -17,7 +17,8 @@ import { leftoverStem } from "../../findings/sec013-leftovers.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "./key-holders.ts";
-import type { PolicySet } from "./policies.ts";
+import type { PolicyEntry, PolicySet } from "./policies.ts";
+import { rules } from "./policy-problems.ts";
 import { REPLACED, type Version } from "./scope.ts";
 
 /** What was found in one version. */
@@ -129,10 +130,12 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
 
   const subject: FileSubject = {
     file: project.show(join(root, path)),
+    show: (other) => project.show(join(root, other)),
     path,
     bytes,
     content: await readContent(version.bytes, path, needles),
     governed,
+    policyFile: ruledBy(policies[0]?.entryOf(path)),
     keys: needles.key ? await findPrivateKeys(bytes) : [],
     holder: (ids) => holders.find(ids),
     recipientId,
@@ -142,6 +145,10 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
   };
   if (version.commit === undefined) await holders.remember(subject);
   return subject;
+}
+
+function ruledBy(entry: PolicyEntry | undefined): string | undefined {
+  return entry !== undefined && rules(entry) ? entry.file : undefined;
 }
 
 function hasMark({ path, bytes }: Version, needles: Needles): boolean {

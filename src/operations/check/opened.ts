@@ -40,7 +40,10 @@ export async function openedContent(
     if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;
     if (error.code === "tampered" || error.code === "malformed") {
       const { line, column } = error.at ?? {};
-      return { status: "damaged", opened: { problem: error.message, line, column } };
+      return {
+        status: "damaged",
+        opened: { file: project.show(join(root, path)), problem: error.message, line, column },
+      };
     }
     return { status: "shut", reason: error.message };
   }

@@ -1,6 +1,7 @@
 /**
  * Which policies cannot judge, although they should?
  */
+import type { SecretsError } from "../../errors.ts";
 import { placeText } from "../project.ts";
 import { problemOf } from "./report.ts";
 import type { PolicyEntry, PolicySet } from "./policies.ts";
@@ -17,15 +18,20 @@ export function brokenPolicies(
   { warn, isAllowed }: { readonly warn: (line: string) => void; readonly isAllowed: (path: string) => boolean },
 ): Unchecked[] {
   const found: Unchecked[] = (newest?.entries ?? []).flatMap(({ path, problem }) =>
-    problem === undefined || isAllowed(path) ? [] : problemOf(problem),
+    problem === undefined || isAllowed(path) ? [] : unjudged(problem, "nothing that it rules was judged"),
   );
   for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
     const now = newest?.entries.find((entry) => entry.path === path);
     if (problem === undefined || now?.problem !== undefined) continue;
-    if (now === undefined || !rules(now)) found.push(problemOf(problem));
+    if (now === undefined || !rules(now)) found.push(unjudged(problem, "nothing was judged by it"));
     else warn(`warning: ${placeText(problem.at)}${problem.message}; ${now.file} mends it and judges alone`);
   }
   return found;
+}
+
+function unjudged(problem: SecretsError, what: string): Unchecked {
+  const unchecked = problemOf(problem);
+  return { ...unchecked, reason: `${what}: ${unchecked.reason}` };
 }
 
 /** Whether there is anything in it to judge by; what cannot be read may have had it. */
@@ -33,7 +39,8 @@ export function isRuled({ entries }: PolicySet): boolean {
   return entries.some((entry) => entry.problem !== undefined || rules(entry));
 }
 
-function rules({ policy }: PolicyEntry): boolean {
+/** Whether it has a rule. */
+export function rules({ policy }: PolicyEntry): boolean {
   return policy !== undefined && policy.creationRules.length + policy.exactPaths.length > 0;
 }
 

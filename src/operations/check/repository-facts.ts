@@ -3,6 +3,7 @@
  */
 import { join } from "node:path";
 import { isAge } from "../../documents/header-bytes.ts";
+import type { LineFile } from "../../findings/commands.ts";
 import type { EncryptedFile, TreeFacts } from "../../findings/finding.ts";
 import { SHOULD_IGNORE } from "../../findings/sec014-gitignore.ts";
 import { ATTRIBUTES } from "../../findings/sec015-gitattributes.ts";
@@ -19,8 +20,13 @@ export async function treeFacts(
   encrypted: readonly Pick<EncryptedFile, "path" | "binary">[],
 ): Promise<TreeFacts> {
   const hasPolicy = policies.entries.some(({ policy }) => policy !== undefined);
-  if (!hasPolicy && encrypted.length === 0)
-    return { hasPolicy, shouldIgnore: new Map(), ignoredSecrets: [], encrypted: [] };
+  const [gitignore, gitattributes] = await Promise.all([
+    lineFile(project, join(git.root, ".gitignore")),
+    lineFile(project, join(git.root, ".gitattributes")),
+  ]);
+  if (!hasPolicy && encrypted.length === 0) {
+    return { hasPolicy, gitignore, gitattributes, shouldIgnore: new Map(), ignoredSecrets: [], encrypted: [] };
+  }
   const exact = policies.entries.flatMap(({ path, policy }) =>
     (policy?.exactPaths ?? []).map((inside) => posixPath(git.root, join(git.root, path, "..", inside))),
   );
@@ -37,6 +43,8 @@ export async function treeFacts(
   const secrets = await Promise.all(governed.map(async (path) => ((await isSecret(project, git, path)) ? [path] : [])));
   return {
     hasPolicy,
+    gitignore,
+    gitattributes,
     shouldIgnore: new Map(SHOULD_IGNORE.map((name) => [name, ignored.has(name)])),
     ignoredSecrets: [...new Set([...exact.filter((path) => ignored.has(path)), ...secrets.flat()])].sort(),
     encrypted: encrypted.map((file) => ({
@@ -44,6 +52,11 @@ export async function treeFacts(
       attributes: attributes.get(file.path) ?? new Map<string, string>(),
     })),
   };
+}
+
+async function lineFile(project: Project, path: string): Promise<LineFile> {
+  const bytes = await project.host.files.read(path).catch(() => undefined);
+  return { file: project.show(path), isCut: ![undefined, 0x0a].includes(bytes?.at(-1)) };
 }
 
 /** Whether the file is encrypted: that somebody ignores plaintext is well. */

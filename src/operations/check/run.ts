@@ -196,7 +196,8 @@ async function whole(
   const inspected = [...gathered.inspected, ...decrypted.findings(finding), ...(await inspector.finish())];
   const { encrypted } = gathered;
   const tree = await treeFindings(project, { scope, request, policies: frame.policies[0], encrypted, finding });
+  const policies = await policyFindings(project, { scope, frame, finding });
   const values = request.values === true ? await hunt.findings(finding) : [];
-  const others = [...gathered.others, ...policyFindings(frame, finding), ...tree, ...values];
+  const others = [...gathered.others, ...policies, ...tree, ...values];
   return verdict(asked, { inspected, others }, { rules, finding });
 }

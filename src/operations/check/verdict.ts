@@ -4,16 +4,17 @@
  * Those of all versions as they stand beside each other, what only the whole tells, and of both what nobody has allowed.
  */
 import { join } from "node:path";
-import { SecretsError } from "../../errors.ts";
 import { readContent, isEncryptedContent } from "../../findings/content.ts";
-import type { Finding, Versions } from "../../findings/finding.ts";
+import type { Finding } from "../../findings/finding.ts";
+import { clearSubjects, clearValues } from "../../findings/sec002-clear-leaves.ts";
 import { baselineText, sifted, type Allowance, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
+import { readOne } from "./blob-reading.ts";
 import type { CheckRules } from "./check-rules.ts";
 import type { Inspected, Inspector } from "./inspector.ts";
 import type { CheckRequest } from "./report.ts";
 import type { Scope } from "./scope.ts";
-import { acrossVersions, type Judged } from "./versions.ts";
+import { acrossVersions, type Judged, type OnDisk } from "./versions.ts";
 
 export interface Found {
   readonly inspected: readonly Pick<Inspected, "version" | "findings" | "past" | "allowances">[];
@@ -32,6 +33,7 @@ export async function verdict(
   { inspected, others }: Found,
   { rules, finding }: { rules: CheckRules; finding: Inspector["finding"] },
 ): Promise<Verdict> {
+  await tellOfIdle(project, scope, { request, rules });
   const today = project.host.now().toISOString().slice(0, 10);
   const ignored: Ignored[] = [];
   const sift = (findings: readonly Finding[], own: { inFile?: readonly Allowance[]; isNew?: boolean } = {}) => {
@@ -48,7 +50,7 @@ export async function verdict(
       past: sift(past, { inFile: allowances, isNew }),
     }),
   );
-  const onDisk = (path: string) => diskState(project, scope, path);
+  const onDisk = (path: string) => diskState(project, join(scope.root, path));
   const across = await acrossVersions(scope.mode, judged, { onDisk, finding });
   const isConverted = ({ rule }: Finding) => ["SEC010", "SEC011", "SEC012"].includes(rule);
   const plain = across.filter((found) => !isConverted(found));
@@ -60,19 +62,35 @@ export async function verdict(
   return { kept: [], ignored: [...ignored, ...known] };
 }
 
+/** A slip in a path of the settings allows nothing, and would never be noticed. */
+async function tellOfIdle(
+  project: Project,
+  scope: Scope,
+  { request, rules }: { request: CheckRequest; rules: CheckRules },
+): Promise<void> {
+  const isWhole = scope.mode === "tree" && (request.paths ?? []).length === 0 && (scope.modules ?? []).length === 0;
+  if (!isWhole || rules.allowances.length === 0) return;
+  const listing = await scope.listing();
+  for (const { by, covers } of rules.allowances) {
+    if (!listing.some(covers)) project.tell(`warning: ${by}: no file that was looked at is covered by this permission`);
+  }
+}
+
 /** With the permission that made a warning of it. */
 function told({ permission, ...finding }: Finding): Finding {
   return permission === undefined ? finding : { ...finding, message: `${finding.message} (${permission})` };
 }
 
-async function diskState(project: Project, { root }: Scope, path: string): Promise<Versions["other"]> {
-  try {
-    const bytes = await project.host.files.read(join(root, path));
-    return isEncryptedContent(await readContent(bytes, path)) ? "encrypted" : "clear";
-  } catch (error) {
-    if (error instanceof SecretsError) throw error;
-    return "absent";
-  }
+/** What is half decrypted there too is no way out. */
+async function diskState(project: Project, path: string): Promise<OnDisk> {
+  const bytes = await readOne(project.host.files, path);
+  if (!(bytes instanceof Uint8Array)) return () => "absent";
+  const content = await readContent(bytes, path);
+  if (!isEncryptedContent(content)) return () => "clear";
+  if (content.kind !== "sops") return () => "encrypted";
+  const { document } = content;
+  const [values, subjects] = [await clearValues(document), await clearSubjects(document)];
+  return ({ subject = "" }) => (values.length > 0 || subjects.has(subject) ? "clear" : "encrypted");
 }
 
 async function writeBaseline(project: Project, file: string, findings: readonly Finding[]): Promise<void> {

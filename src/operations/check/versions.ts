@@ -19,9 +19,12 @@ export interface Judged {
   readonly past: readonly Finding[];
 }
 
+/** What a file on the disk is beside this finding in what is staged. */
+export type OnDisk = (found: Finding) => Versions["other"];
+
 export interface Comparing {
-  /** What lies on the disk at this path. */
-  readonly onDisk: (path: string) => Promise<Versions["other"]>;
+  /** What lies on the disk at this path, as far as this finding goes. */
+  readonly onDisk: (path: string) => Promise<OnDisk>;
   readonly finding: (rule: RuleId, draft: Draft, file: { path: string; commit?: string | undefined }) => Finding;
 }
 
@@ -44,9 +47,9 @@ async function staged(judged: readonly Judged[], comparing: Comparing): Promise<
   const reported: Finding[] = [];
   const isInClear = ({ rule }: Finding) => rule === "SEC001" || rule === "SEC002";
   for (const { path, findings } of judged) {
-    const disk = findings.some(isInClear) ? await comparing.onDisk(path) : "absent";
+    const disk = findings.some(isInClear) ? await comparing.onDisk(path) : (): "absent" => "absent";
     for (const found of findings) {
-      const drafts = sec010.inspect({ file: found.at.file, found, other: isInClear(found) ? disk : "absent" });
+      const drafts = sec010.inspect({ file: found.at.file, found, other: isInClear(found) ? disk(found) : "absent" });
       reported.push(
         ...(drafts.length === 0 ? [found] : drafts.map((draft) => comparing.finding(sec010.id, draft, { path }))),
       );

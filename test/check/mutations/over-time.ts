@@ -17,6 +17,11 @@ export const overTime: readonly Mutation[] = [
     repository.write(file, sealed);
     return { expected: [`SEC010 ${file}`], request: { staged: true } };
   }),
+  onFile("one value in clear is staged, and on disk too", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(sealedLine(text)?.[2] ?? "-", "swordfish-1942"));
+    repository.git("add", file);
+    return { expected: [`SEC002 ${file}`], request: { staged: true } };
+  }),
   onFile("plaintext is staged, and on disk too", wholeYaml, (repository, file) => {
     repository.write(file, PLAINTEXTS.yaml);
     repository.git("add", file);

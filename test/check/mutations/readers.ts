@@ -71,6 +71,23 @@ export const readers: readonly Mutation[] = [
     },
   ),
   onFile(
+    "a sops file lies where no rule reaches",
+    (repository) => first(repository, /^secrets\/api\.json$/),
+    (repository, file) => {
+      repository.move(file, "deploy/api.json");
+      repository.git("add", "--all");
+      return ["SEC004 deploy/api.json"];
+    },
+  ),
+  onFile(
+    "a path of the policy is misspelt",
+    (repository) => (tracked(repository).includes("secrets/stage/app.yaml") ? ".sops.yaml" : undefined),
+    (repository, file) => {
+      repository.edit(file, (text) => text.replace("secrets/token.age", "secrets/tokn.age"));
+      return [`SEC017 ${file}`, "SEC004 secrets/token.age"];
+    },
+  ),
+  onFile(
     "a file is copied over another with other readers",
     (repository) => first(repository, /^secrets\/app\.yaml$/),
     (repository, file) => {
