@@ -19,7 +19,7 @@ export const sec003: FileRule = {
   explanation: {
     what: "A sops file stores which of its values are encrypted (encrypted_regex and its siblings). It stores something else than the rule for its path says.",
     why: "sops takes the rule when it creates a file and never again. A key that is added later follows the old setting, so what everybody believes encrypted can be stored in clear.",
-    mend: "If the rule is right, bring the file to it: secrets rekey FILE encrypts what the rule wants encrypted, and decrypts what it leaves in clear; so mend the rule first where it leaves a secret in clear. If values stood in clear in a commit, change them.",
+    mend: "If the rule is right, bring the file to it: secrets rekey FILE encrypts what the rule wants encrypted. What the rule would leave in clear it decrypts only with --allow-clear; if that is a secret, mend the rule. If values stood in clear in a commit, change them.",
     limits:
       "An error if a value stands in clear that the rule wants encrypted, else a warning; one also where the rule would leave in clear what the file encrypts. Regular expressions are compared as text: two that mean the same are told apart. Files in sops' binary form have one value and are not looked at.",
   },
