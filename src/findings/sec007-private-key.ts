@@ -23,6 +23,6 @@ export const sec007: FileRule = {
         message: key.verified ? keyWords(key) : `what looks like ${keyWords(key)}, and does not decode`,
         ...keyPlace(key, subject),
         fix: subject.tracked ? `git rm --cached ${shellWord(subject.file)}, and replace the key` : undefined,
-        subject: key.ids[0] ?? key.name,
+        subject: key.ids[0] ?? key.mark,
       })),
 };

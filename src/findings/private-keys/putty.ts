@@ -6,7 +6,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { wireReader, wireString } from "../../keys/ssh-wire.ts";
-import type { FoundKey } from "./found-key.ts";
+import { markOf, type FoundKey } from "./found-key.ts";
 
 const BEGIN = /PuTTY-User-Key-File-[23]: /g;
 const FILE = new RegExp(
@@ -34,7 +34,8 @@ export async function puttyKeys(text: string): Promise<FoundKey[]> {
     const honest = parts !== undefined && typeOf(parts.publicBlob) === type && parts.privateBlob.length > 0;
     const verified = honest && (locked ? parts.privateBlob.length % 16 === 0 : macOf(parts) === parts.mac);
     const ids = honest ? await idsOf(type, parts.publicBlob) : [];
-    found.push({ name: `a PuTTY ${type} private key`, offset: index, verified, locked, stub: false, ids });
+    const [name, mark] = [`a PuTTY ${type} private key`, markOf(parts?.privateBlob ?? file.split("Private-MAC")[0] ?? "")];
+    found.push({ name, offset: index, verified, locked, stub: false, ids, mark });
   }
   return found;
 }

@@ -161,6 +161,17 @@ test("an ed25519 key belongs to the same reader whatever file it is in", async (
   expect(new Set(ids).size).toBe(1);
 });
 
+test("a key has one mark however it is written, and no other key has it", async () => {
+  const markOf = async (bytes: Buffer) => (await findPrivateKeys(bytes))[0]?.mark;
+  const marks = await Promise.all(names.map(async (name) => markOf(keyOf(name))));
+  const wrapped = await Promise.all(
+    names.map(async (name) => markOf(Buffer.from(keyOf(name).toString("base64").replaceAll(/.{76}/g, "$&\n")))),
+  );
+
+  expect(wrapped).toEqual(marks);
+  expect(new Set(marks).size).toBe(names.length);
+});
+
 test("a key under a passphrase says whose it is where its public half is in clear", async () => {
   expect((await findPrivateKeys(keyOf("openssh-ed25519-passphrase.key")))[0]?.ids[0]).toMatch(/^x25519:/);
 });
