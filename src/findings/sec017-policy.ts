@@ -53,9 +53,7 @@ function ruleDrafts(rule: CreationRule): Draft[] {
     add("this expression looks like a filter and matches every path", "everything");
   }
   if (
-    /(?<!\\)\.(?:ya?ml|json|env|ini|age|sops|enc|secrets?|toml|txt)(?![\w*+?{([])/.test(
-      title.replaceAll(/\[[^\]]*\]/g, ""),
-    )
+    /(?<!\\)\.(?:ya?ml|json|env|ini|age|sops|enc|secrets?|toml|txt)(?![\w*+?{([])/.test(title.replaceAll(CLASS, ""))
   ) {
     add("a dot that is not escaped matches any character", "dot", "write \\. for a dot");
   }
@@ -71,9 +69,12 @@ function ruleDrafts(rule: CreationRule): Draft[] {
   return drafts;
 }
 
+/** A class of characters in an expression; what is never ended goes to the end. */
+const CLASS = /\[[^\]]*(?:\]|$)/g;
+
 /** A literal backslash in the expression, outside a class that has the slash too. */
 function isForBackslashes({ title }: CreationRule): boolean {
-  const bare = title.replaceAll(/\[[^\]]*\/[^\]]*\]/g, "");
+  const bare = title.replaceAll(CLASS, (found) => (found.includes("/") ? "" : found));
   return bare.includes("\\\\");
 }
 
@@ -84,7 +85,7 @@ function twice(text: string, { file }: Policy): Draft[] {
   for (const [index, line] of text.split("\n").entries()) {
     if (/^\s*(?:-\s+)?[\w.-]+:/.test(line) || line.trim() === "") seen = new Set();
     for (const [key] of line
-      .replace(/(?:^|\s)#.*$/, "")
+      .replace(/(?:^|\s)#[^]*$/, "")
       .matchAll(/\bage1[02-9ac-hj-np-z]{20,}|\bssh-(?:ed25519|rsa) [A-Za-z0-9+/=]{40,}/g)) {
       if (seen.has(key)) {
         const message = "the same recipient stands twice in this list";
