@@ -5,7 +5,7 @@ import type { SopsDocument } from "../documents/sops-document.ts";
 import type { AgeEntry, OtherKeyType } from "../documents/sops-metadata.ts";
 import { ageRecipients, type Reader } from "../policy/policy.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
-import { placeOf, shellWord } from "./place.ts";
+import { placesOfWords, shellWord } from "./place.ts";
 import { memberWith, namesOf, personOf } from "./readers.ts";
 
 export const sec004: FileRule = {
@@ -79,13 +79,14 @@ interface Compared {
 function strangers(present: readonly Present[], { document, governed, file }: Compared): Draft[] {
   const wanted = new Set(governed.ruling.readers.flatMap(({ keys }) => keys.map(({ id }) => id)));
   const seen = new Set<string>();
+  const recipients = present.map(({ entry }) => entry.recipient);
+  const placeOf = placesOfWords(document.text, recipients, "first");
   return present.flatMap(({ entry, id }, index) => {
     if (wanted.has(id) || seen.has(id)) return [];
     seen.add(id);
     const name = memberWith(id, governed.policy);
     const who = name ?? "somebody whom the policy does not know";
-    const place = placeOf(document.text, document.text.indexOf(entry.recipient));
-    return [{ ...extraDraft(who, file), ...place, subject: name ?? `extra ${index}` }];
+    return [{ ...extraDraft(who, file), ...placeOf(entry.recipient), subject: name ?? `extra ${index}` }];
   });
 }
 

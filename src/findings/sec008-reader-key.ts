@@ -1,6 +1,6 @@
 /** SEC008: is the private key in the file the other half of one that the policy names? */
 import type { FileRule, KeyHolder } from "./finding.ts";
-import { keyPlace, keyWords } from "./key-words.ts";
+import { keyWords } from "./key-words.ts";
 
 export const sec008: FileRule = {
   about: "file",
@@ -12,7 +12,7 @@ export const sec008: FileRule = {
     why: "Lock and key are in the same repository: every file that this reader can read is readable for everybody who has it.",
     mend: "Make a new key for this reader, put its public half into the policy, run secrets rekey, and change every value in the files named: the old ones stay readable with the old key in the history.",
     limits:
-      "The public half is derived from age identities, from ed25519 and RSA keys of SSH, and read in clear from OpenSSH and PuTTY files under a passphrase. Post-quantum and plugin identities are reported as SEC007.",
+      "The public half is derived from age identities, from ed25519 and RSA keys of SSH, and read in clear from OpenSSH and PuTTY files under a passphrase. Post-quantum and plugin identities are reported as SEC007. Of the files that it opens the first 20 are named.",
   },
   inspect: (subject) =>
     subject.keys.flatMap((key) => {
@@ -20,9 +20,13 @@ export const sec008: FileRule = {
       if (holder === undefined) return [];
       const message = `the private key of ${nameOf(holder)} (${keyWords(key)}), which opens ${filesOf(holder)}`;
       const fix = "make a new key, put its public half into the policy, then: secrets rekey";
-      return [{ severity: "critical" as const, message, ...keyPlace(key, subject), fix, subject: holder.name }];
+      const { line, column } = key;
+      return [{ severity: "critical" as const, message, line, column, fix, subject: holder.name }];
     }),
 };
+
+/** Files that a message names. */
+const MOST_NAMED = 20;
 
 function nameOf({ name, kind }: KeyHolder): string {
   if (kind === "literal") return "a recipient that the policy names by its key";
@@ -30,5 +34,7 @@ function nameOf({ name, kind }: KeyHolder): string {
 }
 
 function filesOf({ opens }: KeyHolder): string {
-  return opens.length === 0 ? "no file here yet" : opens.join(", ");
+  if (opens.length === 0) return "no file here yet";
+  const more = opens.length - MOST_NAMED;
+  return opens.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -213,6 +213,52 @@ test("an identity of a hardware plugin is a pointer, one of another plugin is a 
   ]);
 });
 
+test.each([
+  ["backslashes", `-----BEGIN PRIVATE KEY-----${"\\".repeat(64_000)}x`],
+  ["signs", `-----BEGIN PRIVATE KEY-----a${"!".repeat(64_000)}x`],
+  ["blanks", `PuTTY-User-Key-File-3: a${" ".repeat(32_000)}x`],
+  ["backslashes in a file of PuTTY", `PuTTY-User-Key-File-3: a${"\\".repeat(32_000)}x`],
+  [
+    "line breaks in a body",
+    `PuTTY-User-Key-File-3: a\nEncryption: none\nComment: \nPublic-Lines: 1\n${"\n".repeat(31_000)}x`,
+  ],
+])("%s without end are read once", async (_, text) => {
+  expect((await findPrivateKeys(Buffer.from(text.repeat(60)))).filter(({ verified }) => verified)).toEqual([]);
+});
+
+test("a PuTTY key without a comment is proved", async () => {
+  const { createHmac } = await import("node:crypto");
+  const [text, parts] = [keyOf("putty-3.ppk").toString("latin1"), ["ssh-ed25519", "none", ""]];
+  const bodies = [...text.matchAll(/-Lines: \d+\n((?:[A-Za-z0-9+/=]+\n)+)/g)].map(([, body = ""]) =>
+    Buffer.from(body, "base64"),
+  );
+  const covered = [...parts.map((part) => Buffer.from(part)), ...bodies].flatMap((part) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(part.length);
+    return [size, part];
+  });
+  const mac = createHmac("sha256", "").update(Buffer.concat(covered)).digest("hex");
+  const bare = text.replace(/Comment: .*/, "Comment: ").replace(/Private-MAC: .*/, `Private-MAC: ${mac}`);
+
+  expect(await findPrivateKeys(Buffer.from(bare))).toMatchObject([{ verified: true }]);
+});
+
+test("a key has the place that an editor shows", async () => {
+  const text = `# ключ 🔑\nключ 🔑: ${keyOf("age.key").toString().trim()}\n`;
+
+  expect(await findPrivateKeys(Buffer.from(text))).toMatchObject([{ line: 2, column: 10 }]);
+});
+
+test("of more than 1,000 keys, of whatever kind, the first 1,000 are told", async () => {
+  const [age, hex] = [keyOf("age.key").toString().trim(), keyOf("age.key").toString("hex")];
+  const mixed = `${age}\n${hex}\n`;
+  const found = await findPrivateKeys(Buffer.from(mixed.repeat(900) + `${hex}\n`.repeat(1500)));
+
+  expect(found.map(({ line }) => line)).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
+  const inHex = await findPrivateKeys(Buffer.from(`${hex}\n`.repeat(2500)));
+  expect(inHex.map(({ line }) => line)).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
+});
+
 test("the last key of a file of many megabytes has its place", async () => {
   const before = Buffer.alloc(3 * 1024 * 1024, `${"-----BEGIN PRIVATE KEY----- in a text ".repeat(2)}\n`);
   const found = await findPrivateKeys(Buffer.concat([before, keyOf("pkcs8.key"), before, keyOf("age.key")]));
