@@ -59,7 +59,7 @@ interface Line {
   readonly value: string;
 }
 
-const KEYED = /^\s*(?:- +)*(?:export +)?(?:"([^"]+)"|([\w.\-/]+))\s*(?::|=)(?:\s+|(?<==)|(?<=":)|$)(.*)$/;
+const KEYED = /^\s*(?:- +)*(?:export +)?(?:"([^"]+)"|([\w.\-/]+))\s*(?::|=)(?:\s+|(?<==)|(?<=":)|$)([^]*)$/;
 /** Nothing, or what holds others. */
 const NO_VALUE = /^(?:null|~|true|false|""|''|[[{]|\{\}|\[\]|[\]}]|[&!#].*)?$/;
 

@@ -1,17 +1,10 @@
 /**
  * How is a private key that was found spoken of?
  */
-import type { Draft, FileSubject } from "./finding.ts";
-import { placeInBytes } from "./place.ts";
 import type { FoundKey } from "./private-keys/find.ts";
 
 /** "an age identity, wrapped in base64 twice, under a passphrase". */
 export function keyWords({ name, wrapped, hex, locked }: FoundKey): string {
   const wrapping = hex ? ", in hexadecimal" : (["", ", wrapped in base64", ", wrapped in base64 twice"][wrapped] ?? "");
   return `${name}${wrapping}${locked ? ", under a passphrase" : ""}`;
-}
-
-/** Where the key stands. */
-export function keyPlace(key: FoundKey, { bytes }: FileSubject): Pick<Draft, "line" | "column"> {
-  return placeInBytes(bytes, key.offset);
 }

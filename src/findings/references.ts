@@ -17,19 +17,32 @@ const REFERENCES: readonly RegExp[] = [
 ];
 
 const ACTIONS = /^(?:\s*\$?\{\{[^{}]*\}\})+\s*$/;
-/** A text in quotes that is not the name of a template or a key: where the action begins, or behind what gives a default. */
-const LITERAL = /\{\{-?\s*["'`][^"'`]|(?:\b(?:default|coalesce|ternary)\b|\|\|)[^{}]*?["'`][^"'`]/;
+/** What gives a value where another is missing. */
+const DEFAULT = /\b(?:default|coalesce|ternary)\b|\|\|/;
 
 /** Whether the whole text is a reference to a value that stands elsewhere. */
 export function isReference(text: string): boolean {
   const whole = text.trim();
   if (REFERENCES.some((pattern) => pattern.test(whole))) return true;
   // What is quoted and empty is no default.
-  return ACTIONS.test(whole) && !LITERAL.test(whole.replaceAll(/""|''|``/g, ""));
+  return (
+    ACTIONS.test(whole) &&
+    !whole
+      .replaceAll(/""|''|``/g, "")
+      .split("{{")
+      .some(holdsText)
+  );
 }
 
-/** Stands in the place of an action, so that the rest parses. */
-const ACTION = "__ACTION__";
+/** Whether a text in quotes is more than the name of a template or a key: where the action begins, or behind a default. */
+function holdsText(action: string): boolean {
+  if (/^-?\s*["'`][^"'`]/.test(action)) return true;
+  const at = action.search(DEFAULT);
+  return at !== -1 && /["'`][^"'`]/.test(action.slice(at));
+}
+
+/** Stands in the place of an action, so that the rest parses. Nobody knows it before, so no file has it. */
+const ACTION = `ACTION_${crypto.randomUUID()}`;
 
 /** Whether actions of a template stand in this text, outside of its comments. */
 export function hasActions(text: string): boolean {
@@ -43,16 +56,32 @@ export function hadAction(text: string): boolean {
 
 /** The text of a template with its actions out of the way, line for line: it parses if the file is more than actions. */
 export function withoutActions(text: string): string {
-  return withoutBracesInComments(text)
-    .replaceAll(/\$?\{\{[^]*?\}\}/g, (action) => ACTION + "\n".repeat(action.split("\n").length - 1))
+  return actionsReplaced(withoutBracesInComments(text))
     .split("\n")
     .map((line) => {
-      if (!line.includes(ACTION)) return line;
+      const last = line.lastIndexOf(ACTION);
+      if (last === -1) return line;
       if (line.replaceAll(ACTION, "").replaceAll(/[\s-]/g, "") === "") return "";
       // What follows a key is one value, whatever quotes and brackets are in it.
-      return line.replace(/^(\s*(?:- )?[^\s:"'{[#]+:\s+)(?=.*__ACTION__).*$/, `$1${ACTION}`);
+      const key = /^\s*(?:- )?[^\s:"'{[#]+:\s+/.exec(line)?.[0] ?? "";
+      return key !== "" && key.length <= last ? key + ACTION : line;
     })
     .join("\n");
+}
+
+/** With the line breaks that are in the actions. What is begun and never ended is no action. */
+function actionsReplaced(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf("{{"); at !== -1; at = text.indexOf("{{", from)) {
+    const end = text.indexOf("}}", at + 2);
+    if (end === -1) break;
+    const before = text.slice(from, at);
+    const breaks = text.slice(at, end).split("\n").length - 1;
+    parts.push(before.endsWith("$") ? before.slice(0, -1) : before, ACTION, "\n".repeat(breaks));
+    from = end + 2;
+  }
+  return parts.join("") + text.slice(from);
 }
 
 /** What a comment says in braces is no action, and does not begin one that ends far below. */

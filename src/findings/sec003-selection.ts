@@ -51,7 +51,7 @@ function mendRule(governed: Governed, { metadata }: SopsDocument, file: string):
   const name = governed.ruling.settings.selection?.kind;
   const has = (metadata.settings.rule ?? DEFAULT_RULE).name;
   const mend = name === undefined ? `write ${has} into the rule at` : `mend ${name} in`;
-  return `${mend} ${placeOfRule(governed)}; only if these are no secrets: ${rekey}`;
+  return `${mend} ${placeOfRule(governed)}; only if these are no secrets: ${rekey} --allow-clear`;
 }
 
 /**

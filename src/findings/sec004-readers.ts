@@ -7,7 +7,7 @@ import { ageRecipients, type Reader } from "../policy/policy.ts";
 import { rekeying } from "./commands.ts";
 import { isEncryptedContent } from "./content.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
-import { placeOf, shellWord } from "./place.ts";
+import { placesOfWords, shellWord } from "./place.ts";
 import { leftoverStem } from "./sec013-leftovers.ts";
 import { memberWith, namesOf, personOf, strangerWith } from "./readers.ts";
 
@@ -94,14 +94,15 @@ interface Compared {
 function strangers(present: readonly Present[], { document, governed, fix }: Compared): Draft[] {
   const wanted = new Set(governed.ruling.readers.flatMap(({ keys }) => keys.map(({ id }) => id)));
   const seen = new Set<string>();
+  const recipients = present.map(({ entry }) => entry.recipient);
+  const placeOf = placesOfWords(document.text, recipients, "first");
   return present.flatMap(({ entry, id }) => {
     if (wanted.has(id) || seen.has(id)) return [];
     seen.add(id);
     const name = memberWith(id, governed.policy);
     const who = name ?? strangerWith(entry.recipient);
-    const place = placeOf(document.text, document.text.indexOf(entry.recipient));
     // One stranger in the place of another is news.
-    return [{ ...extraDraft(who, fix), ...place, subject: name ?? `extra ${id}` }];
+    return [{ ...extraDraft(who, fix), ...placeOf(entry.recipient), subject: name ?? `extra ${id}` }];
   });
 }
 

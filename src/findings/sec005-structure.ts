@@ -10,7 +10,7 @@ import { isExempt } from "../policy/enforcement.ts";
 import { RESTORED, restoring } from "./commands.ts";
 import { standsInClear } from "./clear-lines.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
-import { placeOf } from "./place.ts";
+import { placeOf, placesOfWords } from "./place.ts";
 import { openLeaves } from "./sensitivity.ts";
 
 export const sec005: FileRule = {
@@ -75,7 +75,7 @@ const SEALED = "ENC[AES256_GCM,";
 
 function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   const drafts: Draft[] = [];
-  const at = placeOf(text, text.search(/^\s*"?(?:sops_)?mac"?\s*[:=]/m));
+  const at = placeOf(text, text.search(/^[ \t]*"?(?:sops_)?mac"?[ \t]*[:=]/m));
   if (metadata.mac === "") drafts.push({ severity: "error", message: "it has no MAC", subject: "mac", ...at });
   else if (isMalformed(metadata.mac)) {
     drafts.push({ severity: "error", message: "its MAC is malformed", subject: "mac", ...at });
@@ -86,11 +86,13 @@ function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   if (metadata.lastModified === "") {
     drafts.push({ severity: "error", message: "its metadata has no lastmodified", subject: "lastmodified" });
   }
-  for (const { recipient, enc } of metadata.groups.flatMap(({ age }) => age)) {
+  const entries = metadata.groups.flatMap(({ age }) => age);
+  const recipients = entries.map(({ recipient }) => recipient);
+  const placeOfEntry = placesOfWords(text, recipients, "first");
+  for (const { recipient, enc } of entries) {
     if (isArmored(enc)) continue;
-    const place = placeOf(text, text.indexOf(recipient));
     const message = "the entry of one of its readers holds no age file";
-    drafts.push({ severity: "error", message, subject: "entry", ...place });
+    drafts.push({ severity: "error", message, subject: "entry", ...placeOfEntry(recipient) });
   }
   return drafts;
 }

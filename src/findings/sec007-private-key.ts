@@ -1,6 +1,6 @@
 /** SEC007: is there a private key in the file? */
 import type { FileRule } from "./finding.ts";
-import { keyPlace, keyWords } from "./key-words.ts";
+import { keyWords } from "./key-words.ts";
 import { shellWord } from "./place.ts";
 
 export const sec007: FileRule = {
@@ -13,7 +13,7 @@ export const sec007: FileRule = {
     why: "Whoever has the repository has the key. A passphrase only delays it: it can be guessed at leisure.",
     mend: "Take the key out (git rm --cached FILE), replace it everywhere it is used, and keep the new one outside the repository or encrypted. Removing it in a new commit does not take it out of the history.",
     limits:
-      'Found where it stands in text (also UTF-16), on one line with blanks or \\n for its line breaks too, in hexadecimal, or in base64 of either alphabet with lines of 24 letters or more; not inside archives, images or files encrypted by other tools. An identity of a hardware plugin (yubikey, tpm, se …) is a pointer and only a warning. Of more than 1,000 keys in a file, the first are told. Keys made for tests are allowed with a line `secrets:allow SEC007 reason="…"`, or in .secrets-check.yaml.',
+      'Found where it stands in text (also UTF-16), on one line with blanks or \\n for its line breaks too, in hexadecimal, or in base64 of either alphabet with lines of 24 letters or more; not inside archives, images or files encrypted by other tools. An identity of a hardware plugin (yubikey, tpm, se …) is a pointer and only a warning. Of more than 1,000 keys in a file, the first 1,000 are told. Keys made for tests are allowed with a line `secrets:allow SEC007 reason="…"`, or in .secrets-check.yaml.',
   },
   inspect: (subject) =>
     subject.keys
@@ -21,8 +21,9 @@ export const sec007: FileRule = {
       .map((key) => ({
         severity: key.verified && !key.stub ? "error" : "warning",
         message: key.verified ? keyWords(key) : `what looks like ${keyWords(key)}, and does not decode`,
-        ...keyPlace(key, subject),
+        line: key.line,
+        column: key.column,
         fix: subject.tracked ? `git rm --cached ${shellWord(subject.file)}, and replace the key` : undefined,
-        subject: key.ids[0] ?? key.name,
+        subject: key.ids[0] ?? key.mark,
       })),
 };

@@ -75,16 +75,19 @@ function ruleDrafts(rule: CreationRule): Draft[] {
   return drafts;
 }
 
+/** A class of characters in an expression; what is never ended goes to the end. */
+const CLASS = /\[[^\]]*(?:\]|$)/g;
+
 /** The expression with the dots escaped that begin the end of a name; one in a class is a dot already. */
 function withDots(title: string): string {
-  const bare = title.replaceAll(/\[[^\]]*\]/g, (found) => "_".repeat(found.length));
+  const bare = title.replaceAll(CLASS, (found) => "_".repeat(found.length));
   const dots = [...bare.matchAll(/(?<!\\)\.(?:ya?ml|json|env|ini|age|sops|enc|secrets?|toml|txt)(?![\w*+?{([])/g)];
   return dots.toReversed().reduce((text, { index }) => `${text.slice(0, index)}\\${text.slice(index)}`, title);
 }
 
 /** A literal backslash in the expression, outside a class that has the slash too. */
 function isForBackslashes({ title }: CreationRule): boolean {
-  const bare = title.replaceAll(/\[[^\]]*\/[^\]]*\]/g, "");
+  const bare = title.replaceAll(CLASS, (found) => (found.includes("/") ? "" : found));
   return bare.includes("\\\\");
 }
 
@@ -95,7 +98,7 @@ function twice(text: string, { file }: Policy): Draft[] {
   for (const [index, line] of text.split("\n").entries()) {
     if (/^\s*(?:-\s+)?[\w.-]+:/.test(line) || line.trim() === "") seen = new Set();
     for (const [key] of line
-      .replace(/(?:^|\s)#.*$/, "")
+      .replace(/(?:^|\s)#[^]*$/, "")
       .matchAll(/\bage1[02-9ac-hj-np-z]{20,}|\bssh-(?:ed25519|rsa) [A-Za-z0-9+/=]{40,}/g)) {
       if (seen.has(key)) {
         const message = "the same recipient stands twice in this list";

@@ -6,7 +6,7 @@ import type { SopsDocument } from "../documents/sops-document.ts";
 import { SecretsError } from "../errors.ts";
 import type { Draft, FileRule } from "./finding.ts";
 import { unknownFields } from "./metadata-fields.ts";
-import { placeOf } from "./place.ts";
+import { placeOf, placesOfWords } from "./place.ts";
 
 /** Clocks differ; a day is more than that. */
 const TOLERANCE = 24 * 60 * 60 * 1000;
@@ -66,9 +66,12 @@ function future({ metadata, text }: SopsDocument, now: Date): Draft[] {
 }
 
 function unknown({ metadata, text }: SopsDocument): Draft[] {
-  return unknownFields(metadata.tree ?? new Map()).map((way) => {
+  const ways = unknownFields(metadata.tree ?? new Map());
+  const nameOf = (way: readonly string[]) => way.at(-1) ?? "";
+  const placeOfName = placesOfWords(text, ways.map(nameOf), "last");
+  return ways.map((way) => {
     const key = stepsText(["sops", ...way]);
-    const place = placeOf(text, text.lastIndexOf(way.at(-1) ?? ""));
+    const place = placeOfName(nameOf(way));
     const message = `${key} is no field of the metadata: it is in clear, and sops drops it`;
     return { severity: "warning", message, subject: key, ...place };
   });

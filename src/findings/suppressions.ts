@@ -9,6 +9,8 @@ import { SecretsError } from "../errors.ts";
 import { readYaml, type YamlMapping, type YamlNode } from "../policy/yaml-node.ts";
 import { checkKeys, entriesOf, filledText, itemsOf, textOf, valueOf } from "../policy/yaml-shape.ts";
 import type { Finding, RuleId } from "./finding.ts";
+import { globTest } from "./path-glob.ts";
+import { placesOf } from "./place.ts";
 
 /** Begins a permission in a file; with a blank in it only where a rule follows, since that may be a sentence. */
 export const ALLOW_MARK = /\bsecrets:(?:allow\b|[ \t]+allow[ \t]+SEC\d{3})/;
@@ -42,13 +44,14 @@ export function allowancesIn(text: string, file: string, path: string): Allowanc
   const good: Allowance[] = [];
   const bad: BadAllowance[] = [];
   if (!ALLOW_MARK.test(text)) return { good, bad };
+  const placeAt = placesOf(text);
   for (const match of text.matchAll(IN_FILE)) {
     const [, ids = "", rest = ""] = match;
-    const by = `${file}:${text.slice(0, match.index).split("\n").length}`;
+    const by = `${file}:${placeAt(match.index).line ?? 1}`;
     const reason = (/\breason=\\?"([^"\\]*)\\?"/.exec(rest)?.[1] ?? "").trim();
-    const end = /\buntil\b(?:=(\S+))?/.exec(rest.replace(/\breason=\\?"[^"\\]*\\?"/, ""));
+    const end = /\buntil\b(?:=([^\s"',]+))?/.exec(rest.replace(/\breason=\\?"[^"\\]*\\?"/, ""));
     // Said in another way it is no day, and the permission no permission: it must not last for ever by a slip.
-    const until = end === null ? undefined : (end[1]?.replace(/["',]+$/, "") ?? "");
+    const until = end === null ? undefined : (end[1] ?? "");
     const problem = problemOf(reason, until);
     if (problem !== undefined) bad.push({ by, problem });
     else good.push({ rules: idsOf(ids), covers: (other) => other === path, reason, until, by });
@@ -118,21 +121,6 @@ function allowanceOf(node: YamlNode, file: string): Allowance {
   }
   const by = `${file}:${node.at.line ?? 1}`;
   return { rules, covers: (path) => globs.some((covers) => covers(path)), reason, until, by };
-}
-
-/** `*` and `?` stay inside a directory, `**` does not; a directory covers what is below it. */
-function globTest(glob: string): (path: string) => boolean {
-  const source = glob
-    .replace(/^\.?\//, "")
-    .replace(/\/$/, "/**")
-    .replaceAll(/\*\*\/|\*\*|\*|\?|[.+^${}()|[\]\\]/g, (found) => {
-      if (found === "**/") return "(?:.*/)?";
-      if (found === "**") return ".*";
-      if (found === "*") return "[^/]*";
-      return found === "?" ? "[^/]" : `\\${found}`;
-    });
-  const pattern = new RegExp(`^${source}$`, "s");
-  return (path) => pattern.test(path);
 }
 
 /** Why a finding does not count. */

@@ -1,8 +1,8 @@
 /**
  * Where in these bytes does one of these values stand?
  *
- * For SEC016. All values at once: two bytes of each decide by a table whether the rest is compared. Nothing of a value leaves
- * this file.
+ * For SEC016. All values at once: two bytes of each decide by a table whether a place is looked at, eight which values can stand
+ * there, and their order which of them does. Nothing of a value leaves this file.
  */
 
 /** Shorter ones stand everywhere by chance. */
@@ -78,26 +78,82 @@ function trimmed(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, end);
 }
 
+/** A value in the order of those that begin with the same bytes. */
+interface Ranked<Owner> {
+  readonly value: Buffer;
+  readonly owners: Owner[];
+  /** The longest other value that this one begins with. */
+  inside: Ranked<Owner> | undefined;
+}
+
 /** A search for all of them; it answers each value once per call, with its first place. */
 export function valueSearch<Owner>(values: readonly Sought<Owner>[]) {
   const heads = new Uint8Array(65_536);
-  const byHead = new Map<number, { value: Buffer; owner: Owner }[]>();
+  const byStart = new Map<string, Map<string, Sought<Owner>[]>>();
   for (const { bytes, owner } of values) {
     const value = Buffer.from(trimmed(bytes));
-    const head = value.readUInt16BE(0);
-    heads[head] = 1;
-    byHead.set(head, [...(byHead.get(head) ?? []), { value, owner }]);
+    if (value.length < SHORTEST) continue;
+    heads[value.readUInt16BE(0)] = 1;
+    const same = entryOf(byStart, value.toString("latin1", 0, SHORTEST), () => new Map<string, Sought<Owner>[]>());
+    entryOf(same, value.toString("latin1"), () => []).push({ bytes: value, owner });
   }
+  const rankedByStart = new Map([...byStart].map(([start, same]) => [start, ranked([...same.values()])]));
   return (bytes: Uint8Array): { readonly owner: Owner; readonly offset: number }[] => {
-    if (byHead.size === 0) return [];
+    if (rankedByStart.size === 0) return [];
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const found = new Map<Owner, number>();
-    for (let at = 0; at + 1 < bytes.length; at++) {
-      const head = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-      if (heads[head] !== 1) continue;
-      for (const { value, owner } of byHead.get(head) ?? []) {
-        if (!found.has(owner) && value.equals(bytes.subarray(at, at + value.length))) found.set(owner, at);
+    const told = new Set<Ranked<Owner>>();
+    for (let at = 0; at + SHORTEST <= buffer.length; at++) {
+      if (heads[((buffer[at] ?? 0) << 8) | (buffer[at + 1] ?? 0)] !== 1) continue;
+      const same = rankedByStart.get(buffer.toString("latin1", at, at + SHORTEST));
+      if (same === undefined) continue;
+      // With a value all those stand there that it begins with.
+      for (let each = longestAt(same, buffer, at); each !== undefined && !told.has(each); each = each.inside) {
+        told.add(each);
+        for (const owner of each.owners) if (!found.has(owner)) found.set(owner, at);
       }
     }
     return [...found].map(([owner, offset]) => ({ owner, offset }));
   };
+}
+
+function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}
+
+/** @param groups equal values together. */
+function ranked<Owner>(groups: readonly (readonly Sought<Owner>[])[]): readonly Ranked<Owner>[] {
+  const result = groups.map((group): Ranked<Owner> => ({
+    value: Buffer.from(group[0]?.bytes ?? []),
+    owners: group.map(({ owner }) => owner),
+    inside: undefined,
+  }));
+  result.sort((a, b) => Buffer.compare(a.value, b.value));
+  let before: Ranked<Owner> | undefined;
+  for (const each of result) {
+    while (before !== undefined && !standsAt(before, each.value, 0)) before = before.inside;
+    each.inside = before;
+    before = each;
+  }
+  return result;
+}
+
+/** The last in the order that is not behind what stands there, or the longest value that it begins with and that does. */
+function longestAt<Owner>(values: readonly Ranked<Owner>[], bytes: Buffer, at: number): Ranked<Owner> | undefined {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const value = values[middle]?.value ?? Buffer.alloc(0);
+    if (value.compare(bytes, at, Math.min(bytes.length, at + value.length)) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  let found = values[low - 1];
+  while (found !== undefined && !standsAt(found, bytes, at)) found = found.inside;
+  return found;
+}
+
+function standsAt<Owner>({ value }: Ranked<Owner>, bytes: Buffer, at: number): boolean {
+  return at + value.length <= bytes.length && value.compare(bytes, at, at + value.length) === 0;
 }

@@ -34,9 +34,9 @@ export function enforcementOf(policy: Policy): (ruling: Ruling) => Enforcement {
 /** What git and this program read to know what is a secret: nobody could, if it were sealed. */
 const READ_IN_CLEAR = /(?:^|\/)(?:\.sops\.ya?ml|\.secrets-check\.yaml|\.gitignore|\.gitattributes)$/;
 
-/** Names of files that are never secrets, unless a rule says outright that they are: what describes, what shows by example. */
+/** Names of files, without directories, that are never secrets unless a rule says so outright: what describes, what shows by example. */
 const EXEMPT = new RegExp(
-  String.raw`(?:^|/)(?:${[
+  String.raw`^(?:${[
     String.raw`\.gitkeep|\.keep|\.editorconfig|CODEOWNERS`,
     String.raw`(?:README|LICEN[CS]E|COPYING|CHANGELOG|NOTICE)(?:-[\w]+)?(?:\.(?:md|markdown|txt|rst|adoc|html?|pdf))?`,
     String.raw`[^/]*\.(?:md|mdx|markdown|rst|adoc|nix|pub|crt|schema\.json)`,
@@ -61,5 +61,5 @@ export function isExempt(
   if (ruling.kind === "secrets") return false;
   if (READ_IN_CLEAR.test(path)) return true;
   if (ruling.settings.enforce === "always") return false;
-  return EXEMPT.test(path) || (enforcement === "when-sensitive" && SHOWN.test(path));
+  return EXEMPT.test(path.slice(path.lastIndexOf("/") + 1)) || (enforcement === "when-sensitive" && SHOWN.test(path));
 }

@@ -1,8 +1,8 @@
-/** Does a shell read back what a command names? */
+/** Are places those that an editor shows, and does a shell read back what a command names? */
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { visible } from "../../src/commands/visible.ts";
-import { keyWord, shellWord } from "../../src/findings/place.ts";
+import { keyWord, placeOf, placesInBytes, placesOf, placesOfWords, shellWord } from "../../src/findings/place.ts";
 import { stepsOf } from "../../src/operations/key-path.ts";
 
 const names = [
@@ -50,4 +50,52 @@ test.each(["-x/y", "[a/0", "plain/key", "with blank/it's"])("KEY %j is the same 
   const { stdout } = spawnSync("sh", ["-c", `printf %s ${keyWord(key)}`]);
   expect(stdout.toString()).not.toMatch(/^[-[]/);
   expect(stepsOf(stdout.toString())).toEqual(key.split("/").map((step) => (step === "0" ? 0 : step)));
+});
+
+describe("places", () => {
+  const text = "a\r\nключ: 🔑 x\n\nend";
+  const offsets = Array.from(text, (character) => character).reduce<number[]>(
+    (found, character) => [...found, (found.at(-1) ?? 0) + character.length],
+    [0],
+  );
+
+  test("are counted from 1, in UTF-16 units", () => {
+    expect(placeOf(text, text.indexOf("x"))).toEqual({ line: 2, column: 10 });
+    expect(placeOf(text, text.indexOf("end"))).toEqual({ line: 4, column: 1 });
+    expect(placeOf(text, 0)).toEqual({ line: 1, column: 1 });
+    expect(placeOf(text, -1)).toEqual({});
+  });
+
+  test("in bytes are the same", () => {
+    const [places, inBytes] = [placesOf(text), placesInBytes(Buffer.from(text))];
+
+    for (const offset of [...offsets, 0]) {
+      expect(inBytes(Buffer.byteLength(text.slice(0, offset)))).toEqual(places(offset));
+    }
+  });
+
+  test("of many offsets cost one look at the text", () => {
+    const long = "x\n".repeat(300_000);
+    const [places, inBytes] = [placesOf(long), placesInBytes(Buffer.from(long))];
+
+    for (let line = 1; line <= 300_000; line += 1) {
+      expect([places(2 * line - 1).line, inBytes(2 * line - 1).line]).toEqual([line, line]);
+    }
+  });
+
+  test("of words are their first or their last, whole ones only", () => {
+    const yaml = "f1: 1\nf10: age1xy\n  - ssh-ed25519 AAAAB3xyz\nf1: 2\n";
+    const words = ["f1", "ssh-ed25519 AAAAB3xyz", "age1x", ""];
+    const [first, last] = [placesOfWords(yaml, words, "first"), placesOfWords(yaml, words, "last")];
+
+    expect(words.map(first)).toEqual([{ line: 1, column: 1 }, { line: 3, column: 5 }, {}, {}]);
+    expect(words.map(last)).toEqual([{ line: 4, column: 1 }, { line: 3, column: 5 }, {}, {}]);
+  });
+
+  test("of many words cost one look at the text", () => {
+    const words = Array.from({ length: 100_000 }, (_, index) => `recipient${index}`);
+    const place = placesOfWords(`${words.join("\n")}\n`, words, "last");
+
+    expect(words.map((word) => place(word).line)).toEqual(words.map((_, index) => index + 1));
+  });
 });

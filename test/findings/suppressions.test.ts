@@ -49,6 +49,14 @@ describe("a permission in a file", () => {
   });
 });
 
+test("permissions of a file are read once, however many and however they are written", () => {
+  const line = '# secrets:allow SEC007 reason="x"\n';
+  const { good } = allowancesIn(line.repeat(100_000), "f", "f");
+
+  expect(good.at(-1)?.by).toBe("f:100000");
+  expect(allowancesIn(`secrets:allow SEC001 reason="x" until=${'"'.repeat(200_000)}x`, "f", "f").bad).toHaveLength(1);
+});
+
 describe("the settings", () => {
   const covers = async (glob: string, path: string) =>
     (await readSettings(`allow: [{ rule: SEC007, paths: ["${glob}"], reason: x }]`, "s")).allowances[0]?.covers(path);

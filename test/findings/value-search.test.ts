@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formsOf, isWorthSeeking, valueSearch } from "../../src/findings/value-search.ts";
 
@@ -45,6 +46,32 @@ describe("searching", () => {
     expect(search(bytes("hunter2-on hunter2-tw"))).toEqual([]);
     expect(search(bytes(""))).toEqual([]);
   });
+});
+
+test("values in one another are all found, whatever they begin with", () => {
+  const letter = fc.constantFrom("a", "b");
+  const value = fc.array(letter, { minLength: 8, maxLength: 12 }).map((letters) => letters.join(""));
+  const text = fc.array(letter, { maxLength: 60 }).map((letters) => letters.join(""));
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 12 }), text, (values, where) => {
+      const search = valueSearch(values.map((each, index) => ({ bytes: bytes(each), owner: index })));
+      const expected = values.flatMap((each, owner) =>
+        where.includes(each) ? [{ owner, offset: where.indexOf(each) }] : [],
+      );
+
+      expect([...search(bytes(where))].sort((a, b) => a.owner - b.owner)).toEqual(expected);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("values that begin alike are no more work", () => {
+  const values = Array.from({ length: 50_000 }, (_, index) => `postgres://user:${index.toString().padStart(8, "0")}`);
+  const search = valueSearch(values.map((each, index) => ({ bytes: bytes(each), owner: index })));
+
+  expect(search(bytes("postgres://user:none ".repeat(50_000)))).toEqual([]);
+  expect(search(bytes(values.join("\n")))).toHaveLength(values.length);
+  expect(search(bytes(`${values[7]} `.repeat(50_000)))).toEqual([{ owner: 7, offset: 0 }]);
 });
 
 describe("the forms of a value", () => {

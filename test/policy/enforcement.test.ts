@@ -90,6 +90,10 @@ test.each([
   expect(isExempt(path, under())).toBe(false);
 });
 
+test.each([".example", ".sample.b", "README-", "/.md", ".a"])("a name of %s over and over is read once", (part) => {
+  expect(isExempt(`${part.repeat(100_000)}/x`, under())).toBe(false);
+});
+
 test("below docs and examples a broad rule asks nothing, a narrow one does", () => {
   for (const path of ["docs/secret.yaml", "a/doc/secret.yaml", "examples/app/secret.yaml", "example/x.json"]) {
     expect(isExempt(path, under(undefined, "when-sensitive"))).toBe(true);

@@ -5,7 +5,7 @@
  */
 import { bech32 } from "@scure/base";
 import { parseIdentity } from "../../keys/x25519.ts";
-import type { FoundKey } from "./found-key.ts";
+import { markOf, type FoundKey } from "./found-key.ts";
 
 const IDENTITY =
   /AGE-(?:SECRET-KEY-(?<pq>PQ-)?|PLUGIN-(?<plugin>[A-Z0-9][A-Z0-9+._-]{0,60}?)-)1(?<data>[02-9AC-HJ-NP-Z]+)/g;
@@ -32,6 +32,7 @@ export function ageKeys(text: string): FoundKey[] {
       locked: false,
       stub: plugin !== undefined && HARDWARE.has(plugin),
       ids: verified && native ? idsOf(match[0]) : [],
+      mark: markOf(match[0]),
     });
   }
   return found;

@@ -42,7 +42,7 @@ function contentOf(raw: string): { headers: string[]; body: string } {
   const headers: string[] = [];
   const lines: string[] = [];
   for (const line of raw.split(LINE_BREAK)) {
-    const kept = line.replace(/^[^A-Za-z0-9+/=]+/, "").replace(/[^A-Za-z0-9+/=]+$/, "");
+    const kept = between(line, LETTER);
     const words = kept.split(/[ \t]+/);
     const first = words.length > 1 ? words.findIndex((word) => LINE_OF_BODY.test(word)) : -1;
     if (first !== -1) {
@@ -56,8 +56,18 @@ function contentOf(raw: string): { headers: string[]; body: string } {
   return { headers, body: lines.join("") };
 }
 
+/** From the first of these letters to the last. */
+function between(line: string, letter: RegExp): string {
+  const start = line.search(letter);
+  if (start === -1) return "";
+  let end = line.length;
+  while (!letter.test(line[end - 1] ?? "")) end -= 1;
+  return line.slice(start, end);
+}
+
+const LETTER = /[A-Za-z0-9+/=]/;
 /** A real one, or how programs, JSON and XML write one in a text. */
-const LINE_BREAK = /\r?\n|\\+r\\+n|\\+n|\r|&#(?:10|x0?a);/i;
+const LINE_BREAK = /\r?\n|(?<!\\)\\+(?:r\\+)?n|\r|&#(?:10|x0?a);/i;
 const LINE_OF_BODY = /^[A-Za-z0-9+/]{32,}={0,2}$/;
 /** Of an OpenPGP armor. */
 const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/;

@@ -8,7 +8,7 @@ import { parseSshPrivateKey } from "../../keys/ssh-private-key.ts";
 import { wireReader } from "../../keys/ssh-wire.ts";
 import { armorBlocks, bodyBytes, claimsToBeKey, type ArmorBlock } from "./armor-blocks.ts";
 import { isKeyDer } from "./der.ts";
-import type { FoundKey } from "./found-key.ts";
+import { markOf, type FoundKey } from "./found-key.ts";
 
 /** What decoding a block showed. */
 interface Proof {
@@ -28,7 +28,8 @@ export async function armoredKeys(text: string): Promise<FoundKey[]> {
     if (!proof.verified && !claimsToBeKey(block)) continue;
     const { verified, locked } = proof;
     const ids = verified ? await idsOf(block) : [];
-    found.push({ name: nameOf(block, proof), offset: block.offset, verified, locked, stub: false, ids });
+    const [name, mark] = [nameOf(block, proof), markOf(block.body)];
+    found.push({ name, offset: block.offset, verified, locked, stub: false, ids, mark });
   }
   return found;
 }

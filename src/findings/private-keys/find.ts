@@ -4,6 +4,7 @@
  * Decoded, not guessed: what a checksum or a structure proves is told from what only looks like a key. The code of each kind
  * is loaded when its mark is there, and sees a window of the file: no text of all of it is ever made.
  */
+import { placesInBytes } from "../place.ts";
 import { utf8Of } from "../wide-text.ts";
 import { base64Runs, decodeRun } from "./base64-runs.ts";
 import type { FoundKey as KeyInText } from "./found-key.ts";
@@ -14,25 +15,53 @@ export interface FoundKey extends KeyInText {
   readonly wrapped: 0 | 1 | 2;
   /** Whether it is written in hexadecimal. */
   readonly hex: boolean;
+  /** From 1; in UTF-16 units of the line. */
+  readonly line: number;
+  readonly column: number;
 }
 
-/** In the order of the file. @param bytes UTF-8 or any other one-byte text; see `utf8Of`. */
+type Unplaced = Omit<FoundKey, "line" | "column">;
+
+/** In the order of the file, the first `MOST`. @param bytes UTF-8 or any other one-byte text; see `utf8Of`. */
 export async function findPrivateKeys(bytes: Uint8Array): Promise<FoundKey[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: FoundKey[] = (await keysIn(buffer)).map((key) => ({ ...key, wrapped: 0, hex: false }));
-  for (const { start, end } of hexRuns(buffer)) {
-    if (found.some(({ hex, offset }) => hex && offset === start)) continue;
-    const keys = await keysIn(Buffer.from(buffer.toString("latin1", start, end), "hex"));
-    found.push(...keys.map((key) => ({ ...key, offset: start, wrapped: 0 as const, hex: true })));
+  const inClear = (await keysIn(buffer)).map((key): Unplaced => ({ ...key, wrapped: 0, hex: false }));
+  const found = [...inClear, ...(await inHex(buffer)), ...(await inBase64(buffer))];
+  const placeAt = placesInBytes(bytes);
+  return found
+    .sort((a, b) => a.offset - b.offset)
+    .slice(0, MOST)
+    .map((key) => ({ ...key, ...placeAt(key.offset) }));
+}
+
+/** At least the first `MOST`, in no order. */
+async function inHex(bytes: Buffer): Promise<Unplaced[]> {
+  const found: Unplaced[] = [];
+  const starts = new Set<number>();
+  for (const runs of hexRuns(bytes)) {
+    let count = 0;
+    for (const { start, end } of runs) {
+      if (count >= MOST) break;
+      if (starts.has(start)) continue;
+      const keys = await keysIn(Buffer.from(bytes.toString("latin1", start, end), "hex"));
+      if (keys.length > 0) starts.add(start);
+      count += keys.length;
+      found.push(...keys.map((key): Unplaced => ({ ...key, offset: start, wrapped: 0, hex: true })));
+    }
   }
-  for (const { once, start } of unwrapped(buffer)) {
+  return found;
+}
+
+async function inBase64(bytes: Buffer): Promise<Unplaced[]> {
+  const found: Unplaced[] = [];
+  for (const { once, start } of unwrapped(bytes)) {
     if (found.length >= MOST) break;
     for (const key of await keysIn(once)) found.push({ ...key, offset: start, wrapped: 1, hex: false });
     for (const { once: twice } of unwrapped(once)) {
       for (const key of await keysIn(twice)) found.push({ ...key, offset: start, wrapped: 2, hex: false });
     }
   }
-  return found.sort((a, b) => a.offset - b.offset);
+  return found;
 }
 
 const AGE = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"];
@@ -63,7 +92,7 @@ function* unwrapped(bytes: Buffer): Generator<{ readonly once: Buffer; readonly 
 /** What a window takes beside the marks in it: no key is longer, and the line that a mark stands in begins before it. */
 const [BEFORE, WINDOW, BEHIND] = [128, 1024 * 1024, 128 * 1024];
 
-/** Of one kind in one text: who has more of them knows it from these. */
+/** Keys in one file: who has more of them knows it from these. */
 const MOST = 1000;
 
 async function keysIn(bytes: Buffer): Promise<KeyInText[]> {
@@ -81,10 +110,15 @@ async function inWindows(
 ): Promise<KeyInText[]> {
   const found: KeyInText[] = [];
   let from = 0;
+  let next = marks.map((mark) => ({ mark, at: bytes.indexOf(mark) }));
   for (;;) {
-    const seen = marks.map((mark) => bytes.indexOf(mark, from)).filter((at) => at !== -1);
-    if (seen.length === 0 || found.length >= MOST) return found.slice(0, MOST);
-    const first = Math.min(...seen);
+    // What is not there any more is not looked for again.
+    const behind = from;
+    next = next
+      .map(({ mark, at }) => ({ mark, at: at === -1 || at >= behind ? at : bytes.indexOf(mark, behind) }))
+      .filter(({ at }) => at !== -1);
+    if (next.length === 0 || found.length >= MOST) return found.slice(0, MOST);
+    const first = Math.min(...next.map(({ at }) => at));
     const start = Math.max(from, first - BEFORE);
     const text = bytes.toString("latin1", start, first + WINDOW + BEHIND);
     for (const key of await search(text)) {

@@ -12,17 +12,19 @@ const MARKS = ["PRIVATE ", "SECRET-", "PuTTY-"].map((text) =>
 /** A key of RSA with 16,384 bits fills half of it. */
 const LONGEST = 64 * 1024;
 
-/** The texts around the marks, none longer than a key can be. */
-export function* hexRuns(bytes: Buffer): Generator<Run, void, undefined> {
-  for (const mark of MARKS) {
-    for (let at = bytes.indexOf(mark); at !== -1;) {
-      let [start, end] = [at, at + mark.length];
-      while (at - start < LONGEST && isHex(bytes[start - 1])) start -= 1;
-      while (end - at < LONGEST && isHex(bytes[end])) end += 1;
-      // The mark begins with the first half of a byte.
-      yield { start: start + ((at - start) % 2), end };
-      at = bytes.indexOf(mark, end);
-    }
+/** For each mark the texts around it in their order, none longer than a key can be. */
+export function hexRuns(bytes: Buffer): Generator<Run, void, undefined>[] {
+  return MARKS.map((mark) => runsAround(bytes, mark));
+}
+
+function* runsAround(bytes: Buffer, mark: Buffer): Generator<Run, void, undefined> {
+  for (let at = bytes.indexOf(mark); at !== -1;) {
+    let [start, end] = [at, at + mark.length];
+    while (at - start < LONGEST && isHex(bytes[start - 1])) start -= 1;
+    while (end - at < LONGEST && isHex(bytes[end])) end += 1;
+    // The mark begins with the first half of a byte.
+    yield { start: start + ((at - start) % 2), end };
+    at = bytes.indexOf(mark, end);
   }
 }
 

@@ -6,18 +6,18 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { wireReader, wireString } from "../../keys/ssh-wire.ts";
-import type { FoundKey } from "./found-key.ts";
+import { markOf, type FoundKey } from "./found-key.ts";
 
 const BEGIN = /PuTTY-User-Key-File-[23]: /g;
 const FILE = new RegExp(
-  String.raw`^PuTTY-User-Key-File-([23]): ([\w@.-]+)\s+Encryption: ([\w-]+)\n\s*Comment: ([^\n]*)\n\s*Public-Lines: \d{1,4}\s([A-Za-z0-9+/=\s]*)\n` +
-    String.raw`(?:\s*(?:Key-Derivation|Argon2-\w+): [^\n]*\n)*\s*Private-Lines: \d{1,4}\s([A-Za-z0-9+/=\s]*)\n\s*Private-MAC: ([0-9a-fA-F]+)`,
+  String.raw`^PuTTY-User-Key-File-([23]): ([\w@.-]+)\s+Encryption: ([\w-]+)\nComment:(?: ([^\n]*))?\nPublic-Lines: \d{1,4}\s([A-Za-z0-9+/=\s]*)\n` +
+    String.raw`(?:(?:Key-Derivation|Argon2-\w+): [^\n]*\n)*Private-Lines: \d{1,4}\s([A-Za-z0-9+/=\s]*)\nPrivate-MAC: ([0-9a-fA-F]+)`,
 );
 /** No such file is longer. */
 const LONGEST = 32 * 1024;
 /** Line breaks as programs write them in a text; and before every field, where blanks stand for them. */
 const LINE_BREAK =
-  /\r\n?|\\+r\\+n|\\+n|\s+(?=(?:Encryption|Comment|Public-Lines|Key-Derivation|Argon2-\w+|Private-Lines|Private-MAC): )/g;
+  /\r\n?|(?<!\\)\\+(?:r\\+)?n|(?<!\s)\s+(?=(?:Encryption|Comment|Public-Lines|Key-Derivation|Argon2-\w+|Private-Lines|Private-MAC): )/g;
 
 /** In the order of the text. */
 export async function puttyKeys(text: string): Promise<FoundKey[]> {
@@ -25,7 +25,7 @@ export async function puttyKeys(text: string): Promise<FoundKey[]> {
   const begins = [...text.matchAll(BEGIN)].map(({ index }) => index);
   for (const [number, index] of begins.entries()) {
     const end = Math.min(index + LONGEST, begins[number + 1] ?? text.length);
-    const file = text.slice(index, end).replaceAll(LINE_BREAK, "\n");
+    const file = text.slice(index, end).replaceAll(LINE_BREAK, "\n").replaceAll(/\n\s+/g, "\n");
     const head = /^PuTTY-User-Key-File-[23]: ([\w@.-]+)\s+Encryption: ([\w-]+)\n/.exec(file);
     if (head === null) continue;
     const [, type = "", encryption = ""] = head;
@@ -34,7 +34,11 @@ export async function puttyKeys(text: string): Promise<FoundKey[]> {
     const honest = parts !== undefined && typeOf(parts.publicBlob) === type && parts.privateBlob.length > 0;
     const verified = honest && (locked ? parts.privateBlob.length % 16 === 0 : macOf(parts) === parts.mac);
     const ids = honest ? await idsOf(type, parts.publicBlob) : [];
-    found.push({ name: `a PuTTY ${type} private key`, offset: index, verified, locked, stub: false, ids });
+    const [name, mark] = [
+      `a PuTTY ${type} private key`,
+      markOf(parts?.privateBlob ?? file.split("Private-MAC")[0] ?? ""),
+    ];
+    found.push({ name, offset: index, verified, locked, stub: false, ids, mark });
   }
   return found;
 }

@@ -58,7 +58,7 @@ export function keyHolders({
   root,
 }: {
   readonly policies: readonly PolicySet[];
-  readonly project: Project;
+  readonly project: Pick<Project, "show">;
   readonly root: string;
 }): KeyHolders {
   /** Encrypted files with the ids of those of their readers that are known. */
@@ -66,7 +66,16 @@ export function keyHolders({
   /** Files that were looked at and are no secrets of anybody. */
   const clear = new Set<string>();
 
-  const opens = (id: string, listing: readonly string[]): string[] => {
+  /** Asked once per copy of a key: each answer goes through all of them. */
+  let opened: { readonly listing: readonly string[]; readonly byId: Map<string, readonly string[]> } | undefined;
+  const opens = (id: string, listing: readonly string[]): readonly string[] => {
+    if (opened?.listing !== listing) opened = { listing, byId: new Map() };
+    const files = opened.byId.get(id) ?? filesOf(id, listing);
+    opened.byId.set(id, files);
+    return files;
+  };
+
+  const filesOf = (id: string, listing: readonly string[]): string[] => {
     const found = new Set([...encrypted].filter(([, ids]) => ids.has(id)).map(([path]) => path));
     for (const path of listing) {
       if (clear.has(path)) continue;
@@ -96,6 +105,7 @@ export function keyHolders({
   };
 
   const remember = async ({ content, governed, path, recipientId }: FileSubject): Promise<void> => {
+    opened = undefined;
     if (content.kind === "plain") clear.add(path);
     if (content.kind === "sops") {
       const texts = content.document.metadata.groups.flatMap(({ age }) => age.map(({ recipient }) => recipient));

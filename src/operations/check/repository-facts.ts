@@ -10,6 +10,7 @@ import { ATTRIBUTES } from "../../findings/sec015-gitattributes.ts";
 import type { Git } from "../../git/git.ts";
 import { attributesOf, ignoredAmong, ignoredFiles } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
+import { readFiles } from "./blob-reading.ts";
 import type { PolicySet } from "./policies.ts";
 import { posixPath } from "./inside.ts";
 
@@ -40,13 +41,18 @@ export async function treeFacts(
     ),
   ]);
   const governed = lying.filter((path) => (policies.governs(path)?.enforcement ?? "never") !== "never");
-  const secrets = await Promise.all(governed.map(async (path) => ((await isSecret(project, git, path)) ? [path] : [])));
+  const secrets: string[] = [];
+  const absolute = new Map(governed.map((path) => [join(git.root, path), path]));
+  await readFiles(project.host.files, [...absolute.keys()], {
+    file: async (file, bytes) => void (isSecret(bytes) && secrets.push(absolute.get(file) ?? file)),
+    failed: () => undefined,
+  });
   return {
     hasPolicy,
     gitignore,
     gitattributes,
     shouldIgnore: new Map(SHOULD_IGNORE.map((name) => [name, ignored.has(name)])),
-    ignoredSecrets: [...new Set([...exact.filter((path) => ignored.has(path)), ...secrets.flat()])].sort(),
+    ignoredSecrets: [...new Set([...exact.filter((path) => ignored.has(path)), ...secrets])].sort(),
     encrypted: encrypted.map((file) => ({
       ...file,
       attributes: attributes.get(file.path) ?? new Map<string, string>(),
@@ -60,9 +66,7 @@ async function lineFile(project: Project, path: string): Promise<LineFile> {
 }
 
 /** Whether the file is encrypted: that somebody ignores plaintext is well. */
-async function isSecret(project: Project, git: Git, path: string): Promise<boolean> {
-  const bytes = await project.host.files.read(join(git.root, path)).catch(() => undefined);
-  if (bytes === undefined) return false;
+function isSecret(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return isAge(bytes) || (text.includes("ENC[AES256_GCM,") && text.includes("lastmodified"));
 }

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import type { Finding, SeenValue } from "../../findings/finding.ts";
-import { placeInBytes } from "../../findings/place.ts";
+import { placesInBytes } from "../../findings/place.ts";
 import { sec016 } from "../../findings/sec016-values.ts";
 import { formsOf, isWorthSeeking, valueSearch, type Sought, type ValueForm } from "../../findings/value-search.ts";
 import { utf8Of } from "../../findings/wide-text.ts";
@@ -44,12 +44,13 @@ export function createValueHunt(project: Project, scope: Scope): ValueHunt {
         frame: async () => undefined,
         version: async ({ path, bytes, tracked }) => {
           const text = utf8Of(bytes);
+          const placeAt = placesInBytes(text);
           const told = new Map<string, SeenValue>();
           for (const { owner, offset } of tracked ? search(text) : []) {
             const id = JSON.stringify([owner.path, owner.key]);
             if (owner.path === path || told.has(id)) continue;
             const secretFile = project.show(join(scope.root, owner.path));
-            told.set(id, { secretFile, key: owner.key, form: owner.form, ...placeInBytes(text, offset) });
+            told.set(id, { secretFile, key: owner.key, form: owner.form, ...placeAt(offset) });
           }
           for (const draft of sec016.inspect([...told.values()])) found.push(finding(sec016.id, draft, { path }));
         },

@@ -161,6 +161,17 @@ test("an ed25519 key belongs to the same reader whatever file it is in", async (
   expect(new Set(ids).size).toBe(1);
 });
 
+test("a key has one mark however it is written, and no other key has it", async () => {
+  const markOf = async (bytes: Buffer) => (await findPrivateKeys(bytes))[0]?.mark;
+  const marks = await Promise.all(names.map(async (name) => markOf(keyOf(name))));
+  const wrapped = await Promise.all(
+    names.map(async (name) => markOf(Buffer.from(keyOf(name).toString("base64").replaceAll(/.{76}/g, "$&\n")))),
+  );
+
+  expect(wrapped).toEqual(marks);
+  expect(new Set(marks).size).toBe(names.length);
+});
+
 test("a key under a passphrase says whose it is where its public half is in clear", async () => {
   expect((await findPrivateKeys(keyOf("openssh-ed25519-passphrase.key")))[0]?.ids[0]).toMatch(/^x25519:/);
 });
@@ -200,6 +211,52 @@ test("an identity of a hardware plugin is a pointer, one of another plugin is a 
     { name: "an identity of the age plugin yubikey", verified: true, stub: true },
     { name: "an identity of the age plugin x-y", verified: true, stub: false },
   ]);
+});
+
+test.each([
+  ["backslashes", `-----BEGIN PRIVATE KEY-----${"\\".repeat(64_000)}x`],
+  ["signs", `-----BEGIN PRIVATE KEY-----a${"!".repeat(64_000)}x`],
+  ["blanks", `PuTTY-User-Key-File-3: a${" ".repeat(32_000)}x`],
+  ["backslashes in a file of PuTTY", `PuTTY-User-Key-File-3: a${"\\".repeat(32_000)}x`],
+  [
+    "line breaks in a body",
+    `PuTTY-User-Key-File-3: a\nEncryption: none\nComment: \nPublic-Lines: 1\n${"\n".repeat(31_000)}x`,
+  ],
+])("%s without end are read once", async (_, text) => {
+  expect((await findPrivateKeys(Buffer.from(text.repeat(60)))).filter(({ verified }) => verified)).toEqual([]);
+});
+
+test("a PuTTY key without a comment is proved", async () => {
+  const { createHmac } = await import("node:crypto");
+  const [text, parts] = [keyOf("putty-3.ppk").toString("latin1"), ["ssh-ed25519", "none", ""]];
+  const bodies = [...text.matchAll(/-Lines: \d+\n((?:[A-Za-z0-9+/=]+\n)+)/g)].map(([, body = ""]) =>
+    Buffer.from(body, "base64"),
+  );
+  const covered = [...parts.map((part) => Buffer.from(part)), ...bodies].flatMap((part) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(part.length);
+    return [size, part];
+  });
+  const mac = createHmac("sha256", "").update(Buffer.concat(covered)).digest("hex");
+  const bare = text.replace(/Comment: .*/, "Comment: ").replace(/Private-MAC: .*/, `Private-MAC: ${mac}`);
+
+  expect(await findPrivateKeys(Buffer.from(bare))).toMatchObject([{ verified: true }]);
+});
+
+test("a key has the place that an editor shows", async () => {
+  const text = `# ключ 🔑\nключ 🔑: ${keyOf("age.key").toString().trim()}\n`;
+
+  expect(await findPrivateKeys(Buffer.from(text))).toMatchObject([{ line: 2, column: 10 }]);
+});
+
+test("of more than 1,000 keys, of whatever kind, the first 1,000 are told", async () => {
+  const [age, hex] = [keyOf("age.key").toString().trim(), keyOf("age.key").toString("hex")];
+  const mixed = `${age}\n${hex}\n`;
+  const found = await findPrivateKeys(Buffer.from(mixed.repeat(900) + `${hex}\n`.repeat(1500)));
+
+  expect(found.map(({ line }) => line)).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
+  const inHex = await findPrivateKeys(Buffer.from(`${hex}\n`.repeat(2500)));
+  expect(inHex.map(({ line }) => line)).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1));
 });
 
 test("the last key of a file of many megabytes has its place", async () => {

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { keyHolders } from "../../src/operations/check/key-holders.ts";
+import { policySet } from "../../src/operations/check/policies.ts";
+import { A } from "../policy/keys.ts";
+
+test("what a key opens is asked of the policy once, however many copies of the key there are", async () => {
+  const text = `users: { alice: ${A} }\ncreation_rules:\n  - { path_regex: ^secrets/, readers: [alice] }\n`;
+  const show = (path: string) => path;
+  const policies = await policySet([{ path: ".sops.yaml", bytes: Buffer.from(text) }], { show });
+  const asked: string[] = [];
+  const counting = { ...policies, governs: (path: string) => (asked.push(path), policies.governs(path)) };
+  const holders = keyHolders({ policies: [counting], project: { show }, root: "/r" });
+  const listing = ["secrets/a.yaml", "secrets/b.yaml", "src/c.yaml"];
+  const id = policies.entries[0]?.policy?.members[0]?.keys[0]?.id ?? "";
+
+  for (let copy = 0; copy < 400; copy += 1) {
+    expect(holders.find([id], listing)?.opens).toEqual(["/r/secrets/a.yaml", "/r/secrets/b.yaml"]);
+  }
+  expect(asked).toEqual(listing);
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { hadAction, isReference, withoutActions } from "../../src/findings/references.ts";
+
+describe("an action of a template", () => {
+  test.each([
+    "{{ .Values.password }}",
+    '${{ secrets.TOKEN }}{{- include "x" . -}}',
+    '{{ .a | default "" }}',
+    '{{ required "" .a }}',
+    "{{ .a || .b }}",
+  ])("%s refers to a value", (text) => {
+    expect(isReference(text)).toBe(true);
+  });
+
+  test.each([
+    '{{ "hunter2" }}',
+    "{{- 'hunter2' }}",
+    '{{ .a | default "hunter2" }}',
+    "{{ .b }}{{ .a || 'hunter2' }}",
+    "hunter2 {{ .a }}",
+  ])("%s has a value in it", (text) => {
+    expect(isReference(text)).toBe(false);
+  });
+
+  test("of many signs is read once", () => {
+    expect(isReference(`{{ ${"|".repeat(300_000)} }}`)).toBe(true);
+    expect(isReference(`{{ ${"default ".repeat(100_000)} }}`)).toBe(true);
+    expect(isReference(`${"{{ a }}".repeat(100_000)}"`)).toBe(false);
+  });
+});
+
+describe("a text without its actions", () => {
+  const shown = (text: string) =>
+    withoutActions(text)
+      .split("\n")
+      .map((line) => (hadAction(line) ? "had" : line));
+
+  test("keeps its lines", () => {
+    expect(shown('a: 1\n{{ if\n x }}\nb: "{{ .b }}" [\n  - {{ c }}\n${{ d\n}}e\n')).toEqual([
+      "a: 1",
+      "",
+      "",
+      "had",
+      "",
+      "",
+      "e",
+      "",
+    ]);
+  });
+
+  test("has no action where somebody wrote its stand-in", () => {
+    const [line = ""] = withoutActions("a: {{ b }}").split("\n");
+
+    expect(hadAction("a: __ACTION__")).toBe(false);
+    expect(hadAction(line)).toBe(true);
+  });
+
+  test("is read once, however many actions are begun", () => {
+    const text = `kind: Secret\n${"{{\n".repeat(200_000)}`;
+
+    expect(withoutActions(text)).toBe(text);
+    expect(hadAction(withoutActions(`{{ a }}: ${" ".repeat(200_000)}x`))).toBe(true);
+  });
+});
