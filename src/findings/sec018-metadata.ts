@@ -19,7 +19,7 @@ export const sec018: FileRule = {
   explanation: {
     what: "A sops file has mac_only_encrypted although its rule does not ask for it, and values in clear that its MAC so does not cover; or a Shamir threshold above the number of its key groups; or a lastmodified in the future. Or the metadata has a field that no sops writes, which is a warning.",
     why: "Values in clear can be changed unseen. With too high a threshold nobody can open the file at all. A time in the future says that a clock, or the metadata, was tampered with. What stands under a field of another name is in clear, covered by no MAC, and gone when sops next writes the file.",
-    mend: "secrets rekey FILE brings settings and key groups to the policy, and writes MAC and time anew. Take a field that is not sops' out of the block, and change what stood in it if it was secret.",
+    mend: "secrets rekey FILE brings mac_only_encrypted to the policy, and secrets rekey --force FILE writes the time anew. Where these say that the file does not open, or the MAC does not authenticate, take it from the last commit in which it was whole (git checkout COMMIT -- FILE). Take a field that is not sops' out of the block, and change what stood in it if it was secret.",
     limits:
       "A time up to one day ahead is taken for a clock that is fast. Fields are known as sops 3.13 and older write them; secrets_spelling is ours.",
   },
