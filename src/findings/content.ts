@@ -32,7 +32,7 @@ export type Content =
   | { readonly kind: "broken-sops"; readonly text: string; readonly problem: Problem }
   /** Encrypted in a form that is not read yet. */
   | { readonly kind: "unread"; readonly problem: Problem }
-  /** `text` is undefined where the bytes are not UTF-8. */
+  /** `text` is undefined where the bytes are no text. */
   | { readonly kind: "plain"; readonly text: string | undefined; readonly needles: Needles };
 
 /** What is longer, and only perhaps a secret, is not parsed: its tree would not fit into the memory. */
@@ -46,7 +46,7 @@ export async function readContent(bytes: Uint8Array, path: string, needles = nee
   if (recognised.kind === "age") return ageContent(bytes);
   const text = textOf(searched);
   if (text?.trim() === "") return { kind: "empty" };
-  const plain: Content = { kind: "plain", text, needles };
+  const plain: Content = { kind: "plain", text: text ?? oneByteText(searched), needles };
   if (text === undefined) return plain;
   if (recognised.kind === "plain") return (needles.metadata ? await decryptedContent(text, path) : undefined) ?? plain;
   return (await sopsContent(text, { path, format: recognised.format, conflict: needles.conflict })) ?? plain;
@@ -64,6 +64,11 @@ function textOf(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What some editor wrote with one byte per letter: one such letter in a comment hides nothing. */
+function oneByteText(bytes: Uint8Array): string | undefined {
+  return bytes.includes(0) ? undefined : new TextDecoder("latin1").decode(bytes);
 }
 
 async function ageContent(bytes: Uint8Array): Promise<Content> {

@@ -54,8 +54,9 @@ function mayBeSensitive(text: string, ruling: Ruling): boolean {
   return isAllowList(ruling) || /\bSecret\b/.test(text);
 }
 
-/** In a file too long to be parsed. */
-const A_SECRET = /^[ \t"']*kind["']?[ \t]*:[ \t]*["']?Secret\b/m;
+/** In a file that is too long to be parsed, or that does not parse. */
+const A_SECRET = /(?:^|[\r\n{,])[ \t"']*kind["']?[ \t]*:[ \t]*["']?Secret\b/;
+const FILLED = /(?:^|[\r\n{,])[ \t"']*(?:stringData|data)["']?[ \t]*:/;
 
 /** Under a rule that obliges: what it picks out by key, wherever it stands. */
 async function obligedLeaf(
@@ -88,7 +89,8 @@ async function sensitiveLeaf(
   { ruling, path, isTemplate }: { ruling: Ruling; path: string; isTemplate: boolean },
 ): Promise<Sensitive> {
   const leaves = await openLeaves(text, path, isTemplate);
-  if (leaves === undefined) return text.length > MOST_PARSED && A_SECRET.test(text) ? START : undefined;
+  // What cannot be parsed here, others may read all the same.
+  if (leaves === undefined) return A_SECRET.test(text) && FILLED.test(text) ? START : undefined;
   const objectOf = innermostObject(leaves);
   const selects = isAllowList(ruling) && !isSchema(leaves) ? await selectionOf(ruling) : undefined;
   return leaves.find((leaf) => {

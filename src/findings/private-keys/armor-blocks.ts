@@ -31,11 +31,24 @@ export function armorBlocks(text: string): ArmorBlock[] {
     const dashes = text.indexOf("-----", start);
     const end = Math.min(dashes === -1 ? text.length : dashes, start + LONGEST);
     if (end - start < SHORTEST) continue;
-    const { headers, body } = contentOf(text.slice(start, end));
+    const { headers, body } = contentOf(unescaped(text.slice(start, end)));
     const complete = end === dashes && text.startsWith(`-----END ${title}-----`, end);
     blocks.push({ title, offset: match.index, headers, body, complete });
   }
   return blocks;
+}
+
+/** As JSON, programs and patches write the letters of a body: by their numbers, escaped, behind a sign at the start of each line. */
+function unescaped(raw: string): string {
+  const plain = raw.includes("\\")
+    ? raw
+        .replaceAll(/\\u00([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+        .replaceAll(/(?<!\\)\\+\//g, "/")
+    : raw;
+  const lines = plain.split("\n").slice(1, -1);
+  const sign = /^(?:[+-]|> ?|\/\/ ?|# ?|\* ?)/.exec(lines[0]?.trimStart() ?? "")?.[0];
+  if (sign === undefined || lines.some((line) => !line.trimStart().startsWith(sign.trimEnd()))) return plain;
+  return lines.map((line) => line.trimStart().slice(sign.trimEnd().length)).join("\n");
 }
 
 function contentOf(raw: string): { headers: string[]; body: string } {

@@ -18,11 +18,23 @@ const SHAPES: ReadonlyMap<string, readonly number[]> = new Map([
   ["ENCRYPTED PRIVATE KEY", [SEQUENCE, OCTETS]],
 ]);
 
-/** Whether these bytes are a key of the kind that this title of a PEM block claims. */
+/**
+ * Whether these bytes are a key of the kind that this title of a PEM block claims; under a title of somebody's own (Talos writes
+ * ED25519 PRIVATE KEY), of any kind.
+ */
 export function isKeyDer(title: string, bytes: Buffer): boolean {
   const shape = SHAPES.get(title);
+  return shape === undefined ? titleOfDer(bytes) !== undefined : hasShape(bytes, shape);
+}
+
+/** The title under which these bytes would be a key; undefined where they are none. */
+export function titleOfDer(bytes: Buffer): string | undefined {
+  return [...SHAPES].find(([, shape]) => hasShape(bytes, shape))?.[0];
+}
+
+function hasShape(bytes: Buffer, shape: readonly number[]): boolean {
   const outer = elementAt(bytes, 0);
-  if (shape === undefined || outer?.tag !== SEQUENCE || outer.end !== bytes.length) return false;
+  if (outer?.tag !== SEQUENCE || outer.end !== bytes.length) return false;
   const tags: number[] = [];
   for (let at = outer.start; at < outer.end;) {
     const inner = elementAt(bytes, at);

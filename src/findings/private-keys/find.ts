@@ -26,7 +26,10 @@ type Unplaced = Omit<FoundKey, "line" | "column">;
 export async function findPrivateKeys(bytes: Uint8Array): Promise<FoundKey[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const inClear = (await keysIn(buffer)).map((key): Unplaced => ({ ...key, wrapped: 0, hex: false }));
-  const found = [...inClear, ...(await inHex(buffer)), ...(await inBase64(buffer))];
+  const armored = new Set(inClear.map(({ mark }) => mark));
+  // The inside of an armor is base64 too.
+  const inside = (key: Unplaced) => key.wrapped === 0 && armored.has(key.mark);
+  const found = [...inClear, ...(await inHex(buffer)), ...(await inBase64(buffer)).filter((key) => !inside(key))];
   const placeAt = placesInBytes(bytes);
   return found
     .sort((a, b) => a.offset - b.offset)
@@ -57,12 +60,27 @@ async function inBase64(bytes: Buffer): Promise<Unplaced[]> {
   for (const { once, start } of unwrapped(bytes)) {
     if (found.length >= MOST) break;
     for (const key of await keysIn(once)) found.push({ ...key, offset: start, wrapped: 1, hex: false });
+    for (const key of await bareKey(once)) found.push({ ...key, offset: start, wrapped: 0, hex: false });
     for (const { once: twice } of unwrapped(once)) {
       for (const key of await keysIn(twice)) found.push({ ...key, offset: start, wrapped: 2, hex: false });
     }
   }
   return found;
 }
+
+/** What an armor has inside, without its first and last line, as many a variable holds it. */
+async function bareKey(bytes: Buffer): Promise<KeyInText[]> {
+  const isContainer = bytes.toString("latin1", 0, OPENSSH.length) === OPENSSH;
+  if (!isContainer && bytes[0] !== 0x30) return [];
+  const title = isContainer ? "OPENSSH PRIVATE KEY" : (await import("./der.ts")).titleOfDer(bytes);
+  if (title === undefined || title === "ENCRYPTED PRIVATE KEY") return [];
+  const lines = bytes.toString("base64").replaceAll(/.{64}/g, "$&\n");
+  const { armoredKeys } = await import("./armored.ts");
+  const keys = await armoredKeys(`-----BEGIN ${title}-----\n${lines}\n-----END ${title}-----\n`);
+  return keys.filter(({ verified }) => verified);
+}
+
+const OPENSSH = "openssh-key-v1\0";
 
 const AGE = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"];
 const ARMORED = ["PRIVATE KEY"];
