@@ -1,11 +1,11 @@
 /** SEC003: does the file encrypt other values than the rule wants? */
 import { looksSealed } from "../crypto/value-cipher.ts";
-import { compileSelection, DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
+import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
-import { SecretsError } from "../errors.ts";
 import { stepsText } from "../formats/place.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import type { Draft, FileRule } from "./finding.ts";
+import { leafSelection } from "./leaf-selection.ts";
 import { placeOf, shellWord } from "./place.ts";
 import { wantedSettings } from "./wanted-settings.ts";
 
@@ -44,23 +44,17 @@ export const sec003: FileRule = {
 
 /** Values in clear, and rightly so by the file's own settings, that these settings would encrypt. */
 async function exposedLeaves(document: SopsDocument, wanted: SelectionSettings) {
-  const [byFile, byRule] = await Promise.all([compiled(document.metadata.settings), compiled(wanted)]);
-  if (byFile === undefined || byRule === undefined) return [];
-  return document.parsed.leaves
-    .filter(({ kind, path, scalar }) => {
+  const { parsed, metadata } = document;
+  // What cannot be told counts as exposed.
+  const byFile = (await leafSelection(metadata.settings, parsed)) ?? (() => false);
+  const byRule = (await leafSelection(wanted, parsed)) ?? (() => true);
+  return parsed.leaves
+    .filter((leaf) => {
+      const { kind, scalar } = leaf;
       const clear = kind === "value" && !staysClear(scalar) && !looksSealed(textOfScalar(scalar) ?? "");
-      return clear && byRule(path) && !byFile(path);
+      return clear && byRule(leaf) && !byFile(leaf);
     })
     .map(({ line, column, steps }) => ({ severity: "error" as const, line, column, subject: stepsText(steps) }));
-}
-
-async function compiled(settings: SelectionSettings) {
-  try {
-    return await compileSelection(settings);
-  } catch (error) {
-    if (error instanceof SecretsError) return undefined;
-    throw error;
-  }
 }
 
 function difference(
