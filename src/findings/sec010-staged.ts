@@ -11,12 +11,13 @@ export const sec010: VersionsRule = {
     what: "The index holds the plaintext of a file that is encrypted in the working tree: it was staged, and encrypted afterwards.",
     why: "git commit takes the index, not the file that one sees. Everything looks right in the editor, and the plaintext is committed.",
     mend: "Stage the encrypted file: git add FILE.",
-    limits: "Only with --staged. It stands in place of SEC001 or SEC002, whatever the staged file is found for.",
+    limits:
+      "Only with --staged. It stands in place of SEC001 or SEC002, whatever the staged file is found for, and is as grave.",
   },
   inspect: ({ file, found, other }) => {
     if (other !== "encrypted") return [];
     const message = `staged: ${found.message}; the file on disk is encrypted`;
-    const { line, column, subject } = found;
-    return [{ severity: "error", message, line, column, subject, fix: `git add ${shellWord(file)}` }];
+    const { severity, line, column, subject } = found;
+    return [{ severity, message, line, column, subject, fix: `git add ${shellWord(file)}` }];
   },
 };
