@@ -5,8 +5,10 @@ import type { SopsDocument } from "../documents/sops-document.ts";
 import type { AgeEntry, OtherKeyType } from "../documents/sops-metadata.ts";
 import { ageRecipients, type Reader } from "../policy/policy.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
+import { opensToOthers } from "./group-access.ts";
 import { placeOf, shellWord } from "./place.ts";
-import { memberWith, namesOf, personOf } from "./readers.ts";
+import { sharedEntries } from "./reader-entries.ts";
+import { memberWith, namesNobody, namesOf, personOf } from "./readers.ts";
 
 export const sec004: FileRule = {
   about: "file",
@@ -14,18 +16,23 @@ export const sec004: FileRule = {
   title: "readers differ from the policy",
   severity: "error",
   explanation: {
-    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Also other key groups, a lower threshold, and keys of kinds (pgp, kms …) that the rule does not have.",
+    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Also key groups that let others open it, or fewer (an error), other key groups (a warning), and keys of kinds (pgp, kms …) that the rule does not have; an entry of a sops file that somebody else can open too, or a second one for the same reader; and readers where the rule names nobody (a warning).",
     why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
     mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed. Then change the values themselves: who was removed may have read them.",
     limits:
-      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared. Where a range, or what is staged, takes the rule of a path away, the readers are compared with the policy before it.",
+      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared; all of one kind count as one person's. An entry of a sops file is looked at from outside: one stanza, of the kind and with the tag of its recipient. Where a range, or what is staged, takes the rule of a path or its keys away, the readers are compared with the policy before it.",
   },
   inspect: async (subject) => {
     const { content, governed } = subject;
-    if (governed === undefined) return [];
-    if (content.kind === "age") return ageDrafts(content.header, governed, subject.file);
-    if (content.kind === "sops") return sopsDrafts(content.document, governed, subject);
-    return [];
+    if (content.kind === "sops") {
+      const entries = await sharedEntries(content.document, subject);
+      if (governed === undefined) return entries;
+      const isNobodys = namesNobody(governed.ruling);
+      return [...entries, ...(isNobodys ? [nobodyDraft()] : await sopsDrafts(content.document, governed, subject))];
+    }
+    if (governed === undefined || content.kind !== "age") return [];
+    if (namesNobody(governed.ruling)) return [nobodyDraft()];
+    return ageDrafts(content.header, governed, subject.file);
   },
 };
 
@@ -43,9 +50,13 @@ async function ageDrafts(header: AgeHeader, { policy, ruling }: Governed, file: 
   ];
 }
 
+function nobodyDraft(): Draft {
+  const message = "it has readers, and the rule for its path names nobody who could be one";
+  return { severity: "warning", message, subject: "nobody" };
+}
+
 async function sopsDrafts(document: SopsDocument, governed: Governed, subject: FileSubject): Promise<Draft[]> {
   const { settings, readers } = governed.ruling;
-  if (readers.length === 0 && settings.foreign.length === 0) return [];
   const wanted = settings.groups ?? [readers];
   const groups = await Promise.all(
     document.metadata.groups.map(({ age }) =>
@@ -58,7 +69,8 @@ async function sopsDrafts(document: SopsDocument, governed: Governed, subject: F
     ...foreignDrafts(document, governed, subject.file),
     ...faceDrafts(groups.flat(), { readers, file: subject.file }),
   ];
-  return drafts.length > 0 ? drafts : groupDrafts({ document, governed, file: subject.file }, groups, wanted);
+  const grouped = groupDrafts({ document, governed, file: subject.file }, groups, wanted);
+  return [...drafts, ...grouped.filter(({ severity }) => severity === "error" || drafts.length === 0)];
 }
 
 interface Present {
@@ -144,8 +156,12 @@ const IN_FILES: Readonly<Record<string, OtherKeyType>> = {
   hc_vault_transit_uri: "hc_vault",
 };
 
+function kindInFiles(kind: string): string {
+  return IN_FILES[kind] ?? kind;
+}
+
 function foreignDrafts({ metadata }: SopsDocument, { ruling }: Governed, file: string): Draft[] {
-  const wanted = new Set(ruling.settings.foreign.map((kind) => IN_FILES[kind] ?? kind));
+  const wanted = new Set(ruling.settings.foreign.map(kindInFiles));
   const present = new Set<string>(metadata.groups.flatMap(({ others }) => [...others.keys()]));
   return [
     ...[...present].filter((kind) => !wanted.has(kind)).map((kind) => extraDraft(`a holder of a ${kind} key`, file)),
@@ -162,13 +178,22 @@ function groupDrafts(
   wanted: readonly (readonly Reader[])[],
 ): Draft[] {
   const fix = `secrets rekey ${shellWord(file)}`;
-  const { threshold, foreign } = governed.ruling.settings;
-  if (foreign.length > 0) return [];
+  const { threshold, foreign, foreignGroups = [] } = governed.ruling.settings;
   const [has, wants] = [needed(groups.length, document.metadata.threshold), needed(wanted.length, threshold ?? 0)];
   if (has < wants) {
     const message = `${has} of its key groups open the file, and the policy asks for ${wants}`;
     return [{ severity: "error", message, fix, subject: "threshold" }];
   }
+  const policy = wanted.map((group, index) => [...group.map(nameOf), ...(foreignGroups[index] ?? []).map(kindInFiles)]);
+  const people = groups.map((group, index) => [
+    ...holdersOf(group, wanted.flat()).map(nameOf),
+    ...(document.metadata.groups[index]?.others.keys() ?? []),
+  ]);
+  if (opensToOthers({ groups: people, needed: has }, { groups: policy, needed: wants })) {
+    const message = "its key groups let people open the file who could not by those of the policy";
+    return [{ severity: "error", message, fix, subject: "access" }];
+  }
+  if (foreign.length > 0) return [];
   const same =
     groups.length === wanted.length &&
     groups.every((group, index) =>
@@ -179,6 +204,16 @@ function groupDrafts(
     );
   if (same && has === wants) return [];
   return [{ severity: "warning", message: "its key groups are not those of the policy", fix, subject: "groups" }];
+}
+
+/** Each reader by one name, in whichever groups; a kind of foreign keys has no blank in its own. */
+function nameOf({ kind, name }: Reader): string {
+  return `${kind} ${name}`;
+}
+
+function holdersOf(group: readonly Present[], readers: readonly Reader[]): Reader[] {
+  const ids = new Set(group.map(({ id }) => id));
+  return readers.filter(({ keys }) => keys.some(({ id }) => ids.has(id)));
 }
 
 function needed(groups: number, threshold: number): number {
