@@ -55,7 +55,7 @@ export async function sharedEntries(document: SopsDocument, subject: FileSubject
         severity: "error",
         message,
         ...place,
-        fix: `secrets rekey ${shellWord(file)}`,
+        fix: `secrets rotate ${shellWord(file)}`,
         subject: `${kind} ${id}`,
       };
     });

@@ -18,7 +18,7 @@ export const sec004: FileRule = {
   explanation: {
     what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Also key groups that let others open it, or fewer (an error), other key groups (a warning), and keys of kinds (pgp, kms …) that the rule does not have; an entry of a sops file that somebody else can open too, or a second one for the same reader; and readers where the rule names nobody (a warning).",
     why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
-    mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed. Then change the values themselves: who was removed may have read them.",
+    mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed; secrets rotate FILE writes the entry of each reader anew. Then change the values themselves: who was removed may have read them.",
     limits:
       "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared; all of one kind count as one person's. An entry of a sops file is looked at from outside: one stanza, of the kind and with the tag of its recipient. Where a range, or what is staged, takes the rule of a path or its keys away, the readers are compared with the policy before it.",
   },
