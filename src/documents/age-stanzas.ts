@@ -7,6 +7,7 @@
 import type { Stanza } from "age-encryption";
 import { decodeUnpadded } from "../crypto/base64.ts";
 import type { AgeHeader } from "./age-header.ts";
+import type { ByteReader } from "./byte-reader.ts";
 import { malformedHeader, splitHeader } from "./header-bytes.ts";
 import { readHint } from "./reader-hint.ts";
 
@@ -18,11 +19,33 @@ const COLUMNS = 64;
  * @throws SecretsError `malformed`, as `readAgeHeader` does.
  */
 export async function lookAtHeader(bytes: Uint8Array): Promise<AgeHeader> {
-  const { head, armored, reader } = await splitHeader(once(bytes));
+  const { header, reader } = await split(bytes);
   await reader.close();
+  return header;
+}
+
+/** What follows the header. */
+export interface AgePayload {
+  readonly size: number;
+  /** Its first 64 bytes. */
+  readonly start: Uint8Array;
+}
+
+/**
+ * The header and how its payload looks, out of its armor; nothing of either is verified.
+ * @throws SecretsError `malformed`, also for armor that is broken further below.
+ */
+export async function lookAtAge(bytes: Uint8Array): Promise<{ header: AgeHeader; payload: AgePayload }> {
+  const { header, reader } = await split(bytes);
+  const rest = await reader.peek(Number.POSITIVE_INFINITY);
+  return { header, payload: { size: rest.length, start: Uint8Array.from(rest.subarray(0, 64)) } };
+}
+
+async function split(bytes: Uint8Array): Promise<{ header: AgeHeader; reader: ByteReader }> {
+  const { head, armored, reader } = await splitHeader(once(bytes));
   const stanzas = stanzasOf(head.toString("latin1"));
   if (stanzas === undefined) throw malformedHeader();
-  return { stanzas, armored, hint: readHint(stanzas) };
+  return { header: { stanzas, armored, hint: readHint(stanzas) }, reader };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

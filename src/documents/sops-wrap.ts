@@ -76,7 +76,9 @@ async function wrapFor(given: {
   const { bytes, readers, standing, isNewKey } = given;
   const wanted = new Map(readers.map((reader) => [faceOf(reader), reader]));
   const known = await knownEntries(standing);
-  const kept = known.filter((each) => wanted.has(entryFace(each)));
+  const standingOnes = known.filter((each) => wanted.has(entryFace(each)));
+  // Of two entries for one reader nobody can tell whose the other is: a new key makes one of them.
+  const kept = isNewKey ? [...new Map(standingOnes.map((each) => [entryFace(each), each])).values()] : standingOnes;
   const present = new Set(kept.map(entryFace));
   const stays = await Promise.all(
     kept.map(async ({ entry, recipient }) =>

@@ -4,7 +4,7 @@
  * The name decides the format, as in sops; the bytes decide whether it is encrypted. What claims to be encrypted and cannot be
  * read is told from what never was.
  */
-import { lookAtHeader } from "../documents/age-stanzas.ts";
+import { lookAtAge, type AgePayload } from "../documents/age-stanzas.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { recognise } from "../documents/recognise.ts";
 import { readMetadata } from "../documents/sops-metadata.ts";
@@ -26,7 +26,7 @@ export interface Problem {
 
 export type Content =
   | { readonly kind: "empty" }
-  | { readonly kind: "age"; readonly header: AgeHeader }
+  | { readonly kind: "age"; readonly header: AgeHeader; readonly payload: AgePayload }
   | { readonly kind: "broken-age"; readonly problem: Problem }
   | { readonly kind: "sops"; readonly document: SopsDocument }
   | { readonly kind: "broken-sops"; readonly text: string; readonly problem: Problem }
@@ -73,7 +73,7 @@ function oneByteText(bytes: Uint8Array): string | undefined {
 
 async function ageContent(bytes: Uint8Array): Promise<Content> {
   try {
-    return { kind: "age", header: await lookAtHeader(bytes) };
+    return { kind: "age", ...(await lookAtAge(bytes)) };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
     return { kind: "broken-age", problem: { message: error.message } };

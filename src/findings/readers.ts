@@ -4,7 +4,7 @@
  * By the names of the policy. A key that nobody there holds has no name: it is told by the beginning of its public text.
  */
 import type { Recipient } from "../keys/key-kind.ts";
-import type { Policy, Reader } from "../policy/policy.ts";
+import type { Policy, Reader, Ruling } from "../policy/policy.ts";
 
 /** The member who holds the key, else that nobody is known. */
 export function personOf(recipient: Pick<Recipient, "id" | "text" | "comment">, policy: Policy): string {
@@ -39,4 +39,9 @@ export function namesOf(missing: readonly Recipient[], readers: readonly Reader[
       return [count < keys.length ? `${called} (${count} of ${keys.length} keys)` : called];
     })
     .sort();
+}
+
+/** Whether a rule names no key of any kind: sops refuses to encrypt under it, and what it rules has no readers to compare. */
+export function namesNobody({ readers, settings }: Pick<Ruling, "readers" | "settings">): boolean {
+  return readers.length === 0 && settings.foreign.length === 0;
 }

@@ -1,14 +1,13 @@
 /** SEC002: does a value stand in clear in a file whose own settings want it encrypted? */
 import { looksSealed } from "../crypto/value-cipher.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
-import { compileSelection, DEFAULT_RULE } from "../documents/sops-selection.ts";
-import { SecretsError } from "../errors.ts";
+import { DEFAULT_RULE } from "../documents/sops-selection.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import { RESTORED, restoring } from "./commands.ts";
-import { sealedByComments } from "./comment-selection.ts";
 import type { Draft, FileRule } from "./finding.ts";
+import { leafSelection } from "./leaf-selection.ts";
 import { keyWord, shellWord } from "./place.ts";
 import { ALLOW_MARK } from "./suppressions.ts";
 
@@ -49,24 +48,9 @@ function subjectOf({ kind, steps }: Leaf): string {
 }
 
 async function clearLeaves(document: SopsDocument): Promise<Leaf[]> {
-  const selects = await selectionOf(document);
+  // A broken rule is SEC005's.
+  const selects = await leafSelection(document.metadata.settings, document.parsed);
   return selects === undefined ? [] : document.parsed.leaves.filter((leaf) => selects(leaf) && isClear(leaf));
-}
-
-/** Undefined where the file's rule is broken, which SEC005 tells. */
-async function selectionOf({ metadata, parsed }: SopsDocument): Promise<((leaf: Leaf) => boolean) | undefined> {
-  const { name, value } = metadata.settings.rule ?? DEFAULT_RULE;
-  try {
-    if (name === "encrypted_comment_regex" || name === "unencrypted_comment_regex") {
-      const sealed = await sealedByComments(parsed, { name, value });
-      return (leaf) => sealed.has(leaf);
-    }
-    const selects = await compileSelection(metadata.settings);
-    return ({ path }) => selects(path);
-  } catch (error) {
-    if (error instanceof SecretsError) return undefined;
-    throw error;
-  }
 }
 
 /** Whether a leaf that should be sealed is not, and does not even pretend to be. */

@@ -1,13 +1,13 @@
 /** SEC003: does the file encrypt other values than the rule wants? */
 import { looksSealed } from "../crypto/value-cipher.ts";
-import { compileSelection, DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
+import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
-import { SecretsError } from "../errors.ts";
 import { stepsText } from "../formats/place.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import type { Leaf } from "../formats/format.ts";
 import { placeOfRule, rekeying } from "./commands.ts";
 import type { Draft, FileRule, Governed } from "./finding.ts";
+import { leafSelection } from "./leaf-selection.ts";
 import { placeOf } from "./place.ts";
 import { wantedSettings } from "./wanted-settings.ts";
 
@@ -58,28 +58,21 @@ function mendRule(governed: Governed, { metadata }: SopsDocument, file: string):
  * Values in clear, and rightly so by the file's own settings, that these settings would encrypt; and the keys of those that
  * are encrypted, and that these settings would not encrypt.
  */
-async function movedLeaves(document: SopsDocument, wanted: SelectionSettings) {
-  const [byFile, byRule] = await Promise.all([compiled(document.metadata.settings), compiled(wanted)]);
-  if (byFile === undefined || byRule === undefined) return { exposed: [], opened: [] };
-  const values = document.parsed.leaves.filter(({ kind, scalar }) => kind === "value" && !staysClear(scalar));
+async function movedLeaves({ parsed, metadata }: SopsDocument, wanted: SelectionSettings) {
+  const [ofFile, ofRule] = await Promise.all([leafSelection(metadata.settings, parsed), leafSelection(wanted, parsed)]);
+  // What cannot be told counts as exposed.
+  const byFile = ofFile ?? (() => false);
+  const byRule = ofRule ?? (() => true);
+  const values = parsed.leaves.filter(({ kind, scalar }) => kind === "value" && !staysClear(scalar));
   const isSealed = ({ scalar }: Leaf) => looksSealed(textOfScalar(scalar) ?? "");
   return {
     exposed: values
-      .filter((leaf) => !isSealed(leaf) && byRule(leaf.path) && !byFile(leaf.path))
+      .filter((leaf) => !isSealed(leaf) && byRule(leaf) && !byFile(leaf))
       .map(({ line, column, steps }) => ({ severity: "error" as const, line, column, subject: stepsText(steps) })),
     opened: values
-      .filter((leaf) => isSealed(leaf) && byFile(leaf.path) && !byRule(leaf.path))
+      .filter((leaf) => isSealed(leaf) && byFile(leaf) && !byRule(leaf))
       .map(({ steps }) => stepsText(steps)),
   };
-}
-
-async function compiled(settings: SelectionSettings) {
-  try {
-    return await compileSelection(settings);
-  } catch (error) {
-    if (error instanceof SecretsError) return undefined;
-    throw error;
-  }
 }
 
 function difference(

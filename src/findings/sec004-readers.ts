@@ -7,9 +7,11 @@ import { ageRecipients, type Reader } from "../policy/policy.ts";
 import { rekeying } from "./commands.ts";
 import { isEncryptedContent } from "./content.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
+import { opensToOthers } from "./group-access.ts";
 import { placesOfWords, shellWord } from "./place.ts";
+import { sharedEntries } from "./reader-entries.ts";
 import { leftoverStem } from "./sec013-leftovers.ts";
-import { memberWith, namesOf, personOf, strangerWith } from "./readers.ts";
+import { memberWith, namesNobody, namesOf, personOf, strangerWith } from "./readers.ts";
 
 export const sec004: FileRule = {
   about: "file",
@@ -17,19 +19,21 @@ export const sec004: FileRule = {
   title: "readers differ from the policy",
   severity: "error",
   explanation: {
-    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Or the file is encrypted and no rule of the policy above it covers it (a warning), as after a slip in the policy or a move; an age file only if its name ends in .age, and no backup copy (x.yaml.bak). Also other key groups, a lower threshold, and keys of kinds (pgp, kms …) that the rule does not have.",
+    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Or the file is encrypted and no rule of the policy above it covers it (a warning), as after a slip in the policy or a move; an age file only if its name ends in .age, and no backup copy (x.yaml.bak). Also key groups that let others open it, or fewer (an error), other key groups (a warning), and keys of kinds (pgp, kms …) that the rule does not have; an entry of a sops file that somebody else can open too, or a second one for the same reader; and readers where the rule names nobody (a warning).",
     why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
-    mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed; a file that no rule covers needs one first. Then change the values themselves: who was removed may have read them.",
+    mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed; secrets rotate FILE writes the entry of each reader anew. Then change the values themselves: who was removed may have read them.",
     limits:
-      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared. Where a range, or what is staged, changes the policy and leaves a path without a rule, who reads too much by the policy before it is an error still; who is missing by that one is not told. Whether a file without a rule is read by the right people nobody can tell; where there is no policy, or none with a rule, nothing is said of it.",
+      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared; all of one kind count as one person's. An entry of a sops file is looked at from outside: one stanza, of the kind and with the tag of its recipient. Where a range, or what is staged, takes the rule of a path or its keys away, who reads too much by the policy before it is an error still; who is missing by that one is not told. Whether a file without a rule is read by the right people nobody can tell; where there is no policy, or none with a rule, nothing is said of it.",
   },
   inspect: async (subject) => {
     const { content, governed } = subject;
-    if (governed === undefined) return unruledDrafts(subject);
+    const entries = content.kind === "sops" ? await sharedEntries(content.document, subject) : [];
+    if (governed === undefined) return [...entries, ...unruledDrafts(subject)];
+    if (content.kind !== "sops" && content.kind !== "age") return [];
+    if (namesNobody(governed.ruling)) return [...entries, nobodyDraft()];
     const fix = rekeying(subject.file, governed);
     if (content.kind === "age") return ageDrafts(content.header, governed, fix);
-    if (content.kind === "sops") return sopsDrafts({ document: content.document, governed, fix }, subject);
-    return [];
+    return [...entries, ...(await sopsDrafts({ document: content.document, governed, fix }, subject))];
   },
 };
 
@@ -57,10 +61,14 @@ async function ageDrafts(header: AgeHeader, { policy, ruling }: Governed, fix: s
   ];
 }
 
+function nobodyDraft(): Draft {
+  const message = "it has readers, and the rule for its path names nobody who could be one";
+  return { severity: "warning", message, subject: "nobody" };
+}
+
 async function sopsDrafts(compared: Compared, subject: FileSubject): Promise<Draft[]> {
   const { document, governed, fix } = compared;
   const { settings, readers } = governed.ruling;
-  if (readers.length === 0 && settings.foreign.length === 0) return [];
   const wanted = settings.groups ?? [readers];
   const groups = await Promise.all(
     document.metadata.groups.map(({ age }) =>
@@ -73,7 +81,8 @@ async function sopsDrafts(compared: Compared, subject: FileSubject): Promise<Dra
     ...foreignDrafts(document, governed, fix),
     ...faceDrafts(groups.flat(), { readers, fix }),
   ];
-  return drafts.length > 0 ? drafts : groupDrafts(compared, groups, wanted);
+  const grouped = groupDrafts(compared, groups, wanted);
+  return [...drafts, ...grouped.filter(({ severity }) => severity === "error" || drafts.length === 0)];
 }
 
 interface Present {
@@ -158,8 +167,12 @@ const IN_FILES: Readonly<Record<string, OtherKeyType>> = {
   hc_vault_transit_uri: "hc_vault",
 };
 
+function kindInFiles(kind: string): string {
+  return IN_FILES[kind] ?? kind;
+}
+
 function foreignDrafts({ metadata }: SopsDocument, { ruling }: Governed, fix: string): Draft[] {
-  const wanted = new Set(ruling.settings.foreign.map((kind) => IN_FILES[kind] ?? kind));
+  const wanted = new Set(ruling.settings.foreign.map(kindInFiles));
   const present = new Set<string>(metadata.groups.flatMap(({ others }) => [...others.keys()]));
   return [
     ...[...present].filter((kind) => !wanted.has(kind)).map((kind) => extraDraft(`a holder of a ${kind} key`, fix)),
@@ -175,13 +188,22 @@ function groupDrafts(
   groups: readonly (readonly Present[])[],
   wanted: readonly (readonly Reader[])[],
 ): Draft[] {
-  const { threshold, foreign } = governed.ruling.settings;
-  if (foreign.length > 0) return [];
+  const { threshold, foreign, foreignGroups = [] } = governed.ruling.settings;
   const [has, wants] = [needed(groups.length, document.metadata.threshold), needed(wanted.length, threshold ?? 0)];
   if (has < wants) {
     const message = `${has} of its key groups open the file, and the policy asks for ${wants}`;
     return [{ severity: "error", message, fix, subject: "threshold" }];
   }
+  const policy = wanted.map((group, index) => [...group.map(nameOf), ...(foreignGroups[index] ?? []).map(kindInFiles)]);
+  const people = groups.map((group, index) => [
+    ...holdersOf(group, wanted.flat()).map(nameOf),
+    ...(document.metadata.groups[index]?.others.keys() ?? []),
+  ]);
+  if (opensToOthers({ groups: people, needed: has }, { groups: policy, needed: wants })) {
+    const message = "its key groups let people open the file who could not by those of the policy";
+    return [{ severity: "error", message, fix, subject: "access" }];
+  }
+  if (foreign.length > 0) return [];
   const same =
     groups.length === wanted.length &&
     groups.every((group, index) =>
@@ -192,6 +214,16 @@ function groupDrafts(
     );
   if (same && has === wants) return [];
   return [{ severity: "warning", message: "its key groups are not those of the policy", fix, subject: "groups" }];
+}
+
+/** Each reader by one name, in whichever groups; a kind of foreign keys has no blank in its own. */
+function nameOf({ kind, name }: Reader): string {
+  return `${kind} ${name}`;
+}
+
+function holdersOf(group: readonly Present[], readers: readonly Reader[]): Reader[] {
+  const ids = new Set(group.map(({ id }) => id));
+  return readers.filter(({ keys }) => keys.some(({ id }) => ids.has(id)));
 }
 
 function needed(groups: number, threshold: number): number {

@@ -1,5 +1,5 @@
 /** SEC005: is an encrypted file whole, as far as one can see without a key? */
-import { looksSealed, parseEnc } from "../crypto/value-cipher.ts";
+import { looksSealed } from "../crypto/value-cipher.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
 import { compileSelection } from "../documents/sops-selection.ts";
 import { SecretsError } from "../errors.ts";
@@ -10,7 +10,9 @@ import { isExempt } from "../policy/enforcement.ts";
 import { RESTORED, restoring } from "./commands.ts";
 import { standsInClear } from "./clear-lines.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
-import { placeOf, placesOfWords } from "./place.ts";
+import { placeOf } from "./place.ts";
+import { brokenEntries } from "./reader-entries.ts";
+import { sealedShape } from "./sealed-shape.ts";
 import { openLeaves } from "./sensitivity.ts";
 
 export const sec005: FileRule = {
@@ -19,7 +21,7 @@ export const sec005: FileRule = {
   title: "broken encrypted file",
   severity: "error",
   explanation: {
-    what: "A sops file that does not hold together: no MAC or no version, an encrypted value that is cut short, a key that stands twice, an entry of a recipient that is no age file, the marks of an unfinished merge, encrypted values without the metadata that opens them, or text that does not parse.",
+    what: "A sops file that does not hold together: no MAC or no version, an encrypted value that is cut short or can be read, a key that stands twice, an entry of a recipient that is no age file, the marks of an unfinished merge, encrypted values without the metadata that opens them, or text that does not parse.",
     why: "It cannot be opened, or it opens to something that nobody wrote: without a MAC values can be swapped and removed unseen, and of two equal keys every tool takes another.",
     mend: "Take the file from the last commit in which it was whole (git checkout COMMIT -- FILE) and make the change again with secrets edit. A merge: resolve it before encrypting.",
     limits:
@@ -27,7 +29,7 @@ export const sec005: FileRule = {
   },
   inspect: async (subject) => {
     const fix = `${restoring(subject.file)} ${RESTORED}`;
-    return (await brokenDrafts(subject)).map((draft) => ({ ...draft, fix }));
+    return (await brokenDrafts(subject)).map((draft) => ({ ...draft, fix: draft.fix ?? fix }));
   },
 };
 
@@ -45,7 +47,10 @@ async function brokenDrafts(subject: FileSubject): Promise<Draft[]> {
       },
     ];
   }
-  if (content.kind === "sops") return [...metadataDrafts(content.document), ...(await leafDrafts(content.document))];
+  if (content.kind === "sops") {
+    const { document } = content;
+    return [...metadataDrafts(document), ...(await brokenEntries(document, subject)), ...(await leafDrafts(document))];
+  }
   return strayDrafts(subject);
 }
 
@@ -77,7 +82,7 @@ function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   const drafts: Draft[] = [];
   const at = placeOf(text, text.search(/^[ \t]*"?(?:sops_)?mac"?[ \t]*[:=]/m));
   if (metadata.mac === "") drafts.push({ severity: "error", message: "it has no MAC", subject: "mac", ...at });
-  else if (isMalformed(metadata.mac)) {
+  else if (sealedShape(metadata.mac) !== "whole") {
     drafts.push({ severity: "error", message: "its MAC is malformed", subject: "mac", ...at });
   }
   if (metadata.version === "") {
@@ -86,21 +91,7 @@ function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   if (metadata.lastModified === "") {
     drafts.push({ severity: "error", message: "its metadata has no lastmodified", subject: "lastmodified" });
   }
-  const entries = metadata.groups.flatMap(({ age }) => age);
-  const recipients = entries.map(({ recipient }) => recipient);
-  const placeOfEntry = placesOfWords(text, recipients, "first");
-  for (const { recipient, enc } of entries) {
-    if (isArmored(enc)) continue;
-    const message = "the entry of one of its readers holds no age file";
-    drafts.push({ severity: "error", message, subject: "entry", ...placeOfEntry(recipient) });
-  }
   return drafts;
-}
-
-/** By its first and last line: what lies between is opened by who has the key. */
-function isArmored(enc: string): boolean {
-  const text = enc.trim();
-  return text.startsWith("-----BEGIN AGE ENCRYPTED FILE-----\n") && text.endsWith("\n-----END AGE ENCRYPTED FILE-----");
 }
 
 async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> {
@@ -117,16 +108,16 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
   });
   for (const leaf of parsed.leaves) {
     const text = textOfScalar(leaf.scalar) ?? "";
+    const shape = text.startsWith("ENC[") && selects(leaf.path) ? sealedShape(text) : "whole";
     const add = (message: (key: string) => string) => {
       const key = stepsText(leaf.steps);
-      const exposes = text.startsWith("ENC[") && !looksSealed(text);
+      const exposes = text.startsWith("ENC[") && (!looksSealed(text) || shape === "readable");
       const { line, column } = leaf;
       drafts.push({ severity: "error", message: message(key), line, column, subject: key, exposes });
     };
     if (leaf.kind === "value" && isTwice(seen, leaf)) add((key) => `${key} stands twice`);
-    if (text.startsWith("ENC[") && selects(leaf.path) && isMalformed(text)) {
-      add((key) => `the encrypted value of ${key} is cut short or malformed`);
-    }
+    if (shape === "readable") add((key) => `the value of ${key} is written like an encrypted one and can be read`);
+    if (shape === "malformed") add((key) => `the encrypted value of ${key} is cut short or malformed`);
   }
   return drafts;
 }
@@ -140,14 +131,4 @@ function isTwice(seen: Set<string>, { document, steps }: Leaf): boolean {
   if (seen.has(id)) return true;
   seen.add(id);
   return false;
-}
-
-function isMalformed(text: string): boolean {
-  if (!looksSealed(text)) return true;
-  try {
-    parseEnc(text);
-    return false;
-  } catch {
-    return true;
-  }
 }

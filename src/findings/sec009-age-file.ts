@@ -2,9 +2,12 @@
 import { agreement } from "../documents/age-readers.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { ageRecipients } from "../policy/policy.ts";
+import { payloadProblem } from "./age-payload.ts";
 import { rekeying, RESTORED, restoring } from "./commands.ts";
 import type { Draft, FileRule, Governed } from "./finding.ts";
 import { shellWord } from "./place.ts";
+import { sec001 } from "./sec001-plaintext.ts";
+import { isLeftover } from "./sec013-leftovers.ts";
 
 export const sec009: FileRule = {
   about: "file",
@@ -12,13 +15,14 @@ export const sec009: FileRule = {
   title: "age file that is none, or for others than the policy names",
   severity: "error",
   explanation: {
-    what: "A file whose name ends in .age does not begin as an age file does, or its header is broken; or its stanzas do not fit the policy in number or kind: more readers than it names (an error), fewer (a warning), or only a passphrase (a warning).",
+    what: "A file whose name ends in .age does not begin as an age file does, or its header is broken, or what follows the header is readable or cut short; or its stanzas do not fit the policy in number or kind: more readers than it names (an error), fewer (a warning), or only a passphrase (a warning).",
     why: "Deployments take every .age file for a secret: plaintext under that name is published, a broken header fails on the machine that needs it. A stanza too many is a reader that nobody decided on.",
     mend: "Plaintext: name its readers in the policy if no rule covers it yet, then secrets encrypt -i FILE && git add FILE. Readers: secrets rekey FILE. A broken header: take the file from the last commit in which it was whole (git checkout COMMIT -- FILE).",
     limits:
-      "X25519 stanzas do not say whose they are. Unless the file carries the reader hint, only their number can be compared; readers that can be named are SEC004's. Grease stanzas are nobody.",
+      "X25519 stanzas do not say whose they are. Unless the file carries the reader hint, only their number can be compared; readers that can be named are SEC004's. Grease stanzas are nobody. Of what follows the header its length and first 64 bytes are looked at. A name in .age is taken at its word, whatever else is in it: x.example.age is no example.",
   },
-  inspect: async ({ path, file, content, governed }) => {
+  inspect: async (subject) => {
+    const { path, file, content, governed } = subject;
     if (content.kind === "broken-age") {
       return [
         {
@@ -30,16 +34,17 @@ export const sec009: FileRule = {
         },
       ];
     }
-    if (content.kind === "age")
+    if (content.kind === "age") {
+      const problem = payloadProblem(content.payload);
+      // Elsewhere it may be a sample of a broken one.
+      const matters = problem?.exposes === true || governed !== undefined || path.endsWith(".age");
+      if (problem !== undefined && matters) return [{ severity: "error", ...problem, subject: "payload" }];
       return governed === undefined ? [] : readerDrafts(content.header, governed, rekeying(file, governed));
-    // Where the policy covers the path, SEC001 says it.
-    if (
-      !path.endsWith(".age") ||
-      content.kind === "empty" ||
-      (governed !== undefined && governed.enforcement === "always")
-    ) {
-      return [];
     }
+    if (!path.endsWith(".age") || content.kind === "empty") return [];
+    // Under a policy SEC001 says it, if the name is no excuse there, or SEC013.
+    if ((await sec001.inspect(subject)).length > 0) return [];
+    if (governed?.enforcement === "always" && (await isLeftover(subject))) return [];
     const command = `secrets encrypt -i ${shellWord(file)} && git add ${shellWord(file)}`;
     const fix = governed === undefined ? `name its readers in the policy, then: ${command}` : command;
     return [

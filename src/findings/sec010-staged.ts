@@ -12,7 +12,7 @@ export const sec010: VersionsRule = {
     why: "git commit takes the index, not the file that one sees. Everything looks right in the editor, and the plaintext is committed.",
     mend: "Stage the encrypted file: git add FILE.",
     limits:
-      "Only with --staged, and only where nothing stands in clear in the file on disk that its own settings want encrypted. It stands in place of SEC001 or SEC002, whatever the staged file is found for.",
+      "Only with --staged, and only where nothing stands in clear in the file on disk that its own settings want encrypted. It stands in place of SEC001 or SEC002, whatever the staged file is found for, and is as grave.",
   },
   inspect: ({ file, found, other }) => {
     if (other !== "encrypted") return [];

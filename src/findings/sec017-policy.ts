@@ -2,6 +2,7 @@
 import { isBroad } from "../policy/enforcement.ts";
 import type { CreationRule, Policy } from "../policy/policy.ts";
 import type { AbsentSecret, Draft, PolicyRule } from "./finding.ts";
+import { namesNobody } from "./readers.ts";
 
 export const sec017: PolicyRule = {
   about: "policy",
@@ -9,7 +10,7 @@ export const sec017: PolicyRule = {
   title: "doubtful policy",
   severity: "error",
   explanation: {
-    what: "The policy is broken (an unknown name, a bad expression, a key of a kind that cannot be used: an error), or says something that is hardly meant: an expression that looks like a filter and matches every path, a rule that no path reaches, a dot that is not escaped, a recipient that stands twice, an age list that differs from readers, a path_regex made for Windows only, production secrets with a single reader, a path under `secrets:` behind which there is no file (a note), a .sops.yml, which sops never reads.",
+    what: "The policy is broken (an unknown name, a bad expression, a key of a kind that cannot be used, a rule without any key that is not `enforce: never`: an error), or says something that is hardly meant: an expression that looks like a filter and matches every path, a rule that no path reaches, a dot that is not escaped, a recipient that stands twice, an age list that differs from readers, a path_regex made for Windows only, production secrets with a single reader, a path under `secrets:` behind which there is no file (a note), a .sops.yml, which sops never reads.",
     why: "A rule decides who reads. A wrong one is not seen in any file: it encrypts to the wrong people, or to nobody new at all.",
     mend: "As each finding says. secrets policy compile writes the age lists from readers; secrets who PATH shows which rule a path gets.",
     limits:
@@ -65,6 +66,10 @@ function ruleDrafts(rule: CreationRule): Draft[] {
   }
   if (isForBackslashes(rule)) {
     add("this expression has \\ where paths have /", "windows", "write / between directories");
+  }
+  if (namesNobody(rule) && settings.enforce !== "never") {
+    const message = "this rule names no key: sops refuses to encrypt under it, and nobody's reading is compared";
+    drafts.push({ ...warning(message, at), severity: "error", subject: `${title} nobody` });
   }
   if (compiled === "differs") {
     add("its age list differs from its readers, and stock sops goes by the list", "compiled", "secrets policy compile");

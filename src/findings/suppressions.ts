@@ -49,10 +49,11 @@ export function allowancesIn(text: string, file: string, path: string): Allowanc
     const [, ids = "", rest = ""] = match;
     const by = `${file}:${placeAt(match.index).line ?? 1}`;
     const reason = (/\breason=\\?"([^"\\]*)\\?"/.exec(rest)?.[1] ?? "").trim();
-    const end = /\buntil\b(?:=([^\s"',]+))?/.exec(rest.replace(/\breason=\\?"[^"\\]*\\?"/, ""));
+    const others = rest.replace(/\breason=\\?"[^"\\]*\\?"/, "");
+    const end = /\buntil\b(?:=([^\s"',]+))?/i.exec(others);
     // Said in another way it is no day, and the permission no permission: it must not last for ever by a slip.
     const until = end === null ? undefined : (end[1] ?? "");
-    const problem = problemOf(reason, until);
+    const problem = problemOf(reason, until) ?? unknownIn(others);
     if (problem !== undefined) bad.push({ by, problem });
     else good.push({ rules: idsOf(ids), covers: (other) => other === path, reason, until, by });
   }
@@ -67,6 +68,13 @@ function problemOf(reason: string, until: string | undefined): string | undefine
   if (reason === "") return 'a permission needs a reason="…"';
   if (until === undefined || isDay(until)) return undefined;
   return "until must be a day, as in until=2027-01-31";
+}
+
+/** What looks like a word of the permission, up to the end of the comment or text, must not pass for none. */
+function unknownIn(text: string): string | undefined {
+  const [inside = ""] = text.split(/\*\/|-->|"/);
+  const [, word] = /(?:^|\s)(?!until=)([\w-]+)=/i.exec(inside) ?? [];
+  return word === undefined ? undefined : 'a permission has reason="…" and until=2027-01-31, and no other words with =';
 }
 
 function isDay(text: string): boolean {

@@ -74,11 +74,13 @@ async function readRule(node: YamlMapping, roster: Roster): Promise<CreationRule
 async function readSettings(rule: YamlMapping, groups: readonly KeyGroup[] | undefined): Promise<RuleSettings> {
   // Where there are groups, sops does not look at the rule's own lists.
   const foreign = groups?.flatMap((group) => group.foreign) ?? foreignKeys(rule, FOREIGN_IN_RULE);
+  const several = groups === undefined || groups.length < 2 ? undefined : groups;
   return {
     selection: await readSelection(rule),
     macOnlyEncrypted: booleanOf(valueOf(rule, "mac_only_encrypted"), "mac_only_encrypted"),
     threshold: readThreshold(valueOf(rule, "shamir_threshold"), groups?.length ?? 0),
-    groups: groups === undefined || groups.length < 2 ? undefined : groups.map(({ readers }) => readers),
+    groups: several?.map(({ readers }) => readers),
+    foreignGroups: several?.map((group) => group.foreign),
     foreign: [...new Set(foreign)],
     enforce: readEnforce(valueOf(rule, "enforce")),
   };

@@ -61,6 +61,8 @@ export interface RuleSettings {
    * A group of foreign keys only has no readers.
    */
   readonly groups?: readonly (readonly Reader[])[] | undefined;
+  /** The kinds of foreign keys in each of these groups. */
+  readonly foreignGroups?: readonly (readonly string[])[] | undefined;
   /** The kinds of keys that only sops can serve and that this rule asks for, as it calls them: `pgp`, `kms` … */
   readonly foreign: readonly string[];
   /** `enforce`, only as written; `enforcement.ts` says what holds without it. */

@@ -79,4 +79,17 @@ describe("a document", () => {
       document.leaves.map(({ sealed }) => sealed?.enc),
     );
   });
+
+  it("is rotated to one entry for each reader", async () => {
+    const document = await encrypted(alice, bob);
+    const { groups } = document.metadata;
+    const twice = groups.map((group) => ({ ...group, age: [...group.age, ...group.age] }));
+    const rotated = await rotateDocument(
+      { ...document, metadata: { ...document.metadata, groups: twice } },
+      { now: NOW },
+    );
+    expect(rotated.opened.metadata.groups.map(({ age }) => age.map(({ recipient }) => recipient))).toEqual(
+      groups.map(({ age }) => age.map(({ recipient }) => recipient)),
+    );
+  });
 });

@@ -36,6 +36,15 @@ describe("a permission in a file", () => {
     expect(allowancesIn(text, "f", "f").good).toMatchObject([{ reason: "x", until: "2027-01-31" }]);
   });
 
+  test("ends on its day however UNTIL is written, and where the comment ends", () => {
+    expect(
+      allowancesIn('<!-- secrets:allow SEC001 reason="x" UNTIL=2020-01-01 --> <a href=b>', "f", "f"),
+    ).toMatchObject({
+      good: [{ until: "2020-01-01" }],
+      bad: [],
+    });
+  });
+
   test.each([
     ["without a reason", "secrets:allow SEC001"],
     ["with an empty reason", 'secrets:allow SEC001 reason=" "'],
@@ -44,6 +53,8 @@ describe("a permission in a file", () => {
     ["until the 30th of February", 'secrets:allow SEC001 reason="x" until=2027-02-30'],
     ["until a day behind blanks", 'secrets:allow SEC001 reason="x" until = 2020-01-01'],
     ["until a day behind a colon", 'secrets:allow SEC001 reason="x" until: 2020-01-01'],
+    ["until a day behind another word", 'secrets:allow SEC001 reason="x" expires=2020-01-01'],
+    ["until a day behind a misspelt word", 'secrets:allow SEC001 untl=2020-01-01 reason="x"'],
   ])("does not count %s", (_, text) => {
     expect(allowancesIn(text, "f", "f")).toMatchObject({ good: [], bad: [{ by: "f:1" }] });
   });

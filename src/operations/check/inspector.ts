@@ -13,6 +13,7 @@ import { fileRules } from "../../findings/index.ts";
 import { needlesIn, type Needles } from "../../findings/needles.ts";
 import { utf8Of } from "../../findings/wide-text.ts";
 import { findPrivateKeys } from "../../findings/private-keys/find.ts";
+import { namesNobody } from "../../findings/readers.ts";
 import { leftoverStem } from "../../findings/sec013-leftovers.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
@@ -54,7 +55,7 @@ export interface Inspector {
 
 /** Rules that tell of what stands in clear, so that the policy of an older commit counts for them too. */
 const EXPOSURE: ReadonlySet<RuleId> = new Set(["SEC001", "SEC002", "SEC003", "SEC013"]);
-/** Rules about readers: where there is no rule any more, the older ones go on. */
+/** Rules about readers: where there is no rule any more, or one that names nobody, the older ones go on. */
 const READERS: ReadonlySet<RuleId> = new Set(["SEC004", "SEC009"]);
 
 /** Whether this tells that something was published, whatever was done to the file later. */
@@ -199,7 +200,7 @@ async function findingsUnder(
 ): Promise<Finding[]> {
   const governed = set.governs(subject.path);
   if (governed === undefined) return [];
-  const isUnruled = subject.governed === undefined;
+  const isUnruled = subject.governed === undefined || namesNobody(subject.governed.ruling);
   const drafts = await draftsOf(
     { ...subject, governed, governs: (path) => set.governs(path) },
     (id) => EXPOSURE.has(id) || (isUnruled && READERS.has(id)),

@@ -7,6 +7,7 @@ import type { CheckReport } from "../../../src/index.ts";
 import { harmless } from "./harmless.ts";
 import { leaves } from "./leaves.ts";
 import { leftovers } from "./leftovers.ts";
+import { lookAlikes } from "./look-alikes.ts";
 import type { Expected, Mutation } from "./mutation.ts";
 import { damagedAge, verified } from "./opened.ts";
 import { overTime } from "./over-time.ts";
@@ -30,6 +31,7 @@ export const mutations: readonly Mutation[] = [
   ...settings,
   ...readers,
   ...structure,
+  ...lookAlikes,
   ...verified,
   damagedAge,
   ...keyMutations,
