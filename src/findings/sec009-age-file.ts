@@ -4,7 +4,8 @@ import type { AgeHeader } from "../documents/age-header.ts";
 import { ageRecipients } from "../policy/policy.ts";
 import { payloadProblem } from "./age-payload.ts";
 import { rekeying, RESTORED, restoring } from "./commands.ts";
-import type { Draft, FileRule, Governed } from "./finding.ts";
+import type { Content } from "./content.ts";
+import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
 import { shellWord } from "./place.ts";
 import { sec001 } from "./sec001-plaintext.ts";
 import { isLeftover } from "./sec013-leftovers.ts";
@@ -34,13 +35,7 @@ export const sec009: FileRule = {
         },
       ];
     }
-    if (content.kind === "age") {
-      const problem = payloadProblem(content.payload);
-      // Elsewhere it may be a sample of a broken one.
-      const matters = problem?.exposes === true || governed !== undefined || path.endsWith(".age");
-      if (problem !== undefined && matters) return [{ severity: "error", ...problem, subject: "payload" }];
-      return governed === undefined ? [] : readerDrafts(content.header, governed, rekeying(file, governed));
-    }
+    if (content.kind === "age") return wholeDrafts(subject, content);
     if (!path.endsWith(".age") || content.kind === "empty") return [];
     // Under a policy SEC001 says it, if the name is no excuse there, or SEC013.
     if ((await sec001.inspect(subject)).length > 0) return [];
@@ -60,6 +55,17 @@ export const sec009: FileRule = {
     ];
   },
 };
+
+async function wholeDrafts(
+  { path, file, governed }: FileSubject,
+  { header, payload }: Extract<Content, { kind: "age" }>,
+): Promise<Draft[]> {
+  const problem = payloadProblem(payload);
+  // Elsewhere it may be a sample of a broken one.
+  const matters = problem?.exposes === true || governed !== undefined || path.endsWith(".age");
+  if (problem !== undefined && matters) return [{ severity: "error", ...problem, subject: "payload" }];
+  return governed === undefined ? [] : readerDrafts(header, governed, rekeying(file, governed));
+}
 
 async function readerDrafts(header: AgeHeader, { policy, ruling }: Governed, fix: string): Promise<Draft[]> {
   if (ruling.readers.length === 0) return [];
