@@ -5,10 +5,16 @@
  * value that is nothing else counts; a default in clear inside of one is a value.
  */
 
+/** A variable as shells, Flux and Kubernetes write it: with a message, an empty default, a part or another case, but with no value of its own. */
+const VARIABLE =
+  /\$\{[A-Za-z_][\w.]*(?::?\?[^{}]*|:?[-=]|:\d+(?::\d+)?|[/#%][^{}]*|\^\^?|,,?)?\}|\$\([A-Za-z_][\w.-]*\)/g;
+/** What joins variables to an address or a name, and is no secret. */
+const WORTH_HIDING = /[A-Za-z0-9]{6}/;
+
 const REFERENCES: readonly RegExp[] = [
-  // A variable, also with a message or an empty default.
-  /^\$\{[A-Za-z_][\w.]*(?::?\?[^{}]*|:?-)?\}$/,
-  /^\$\([A-Za-z_][\w.-]*\)$/,
+  // Of Argo CD: its environment, a key of its own secret, the plugin for vaults.
+  /^\$(?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|[a-z][\w-]*\.[\w.-]+)$/,
+  /^<[A-Za-z][\w .|/#-]*>$/,
   // argocd-vault-plugin, vals, 1Password, bank-vaults.
   /^<path:[^<>]+>$/,
   /^(?:secret)?ref\+[a-z0-9]+:\/\/\S+$/,
@@ -24,6 +30,8 @@ const DEFAULT = /\b(?:default|coalesce|ternary)\b|\|\|/;
 export function isReference(text: string): boolean {
   const whole = text.trim();
   if (REFERENCES.some((pattern) => pattern.test(whole))) return true;
+  const rest = whole.replaceAll(VARIABLE, " ");
+  if (rest !== whole && !WORTH_HIDING.test(rest)) return true;
   // What is quoted and empty is no default.
   return (
     ACTIONS.test(whole) &&

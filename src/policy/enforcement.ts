@@ -39,9 +39,9 @@ const EXEMPT = new RegExp(
   String.raw`^(?:${[
     String.raw`\.gitkeep|\.keep|\.editorconfig|CODEOWNERS`,
     String.raw`(?:README|LICEN[CS]E|COPYING|CHANGELOG|NOTICE)(?:-[\w]+)?(?:\.(?:md|markdown|txt|rst|adoc|html?|pdf))?`,
-    String.raw`[^/]*\.(?:md|mdx|markdown|rst|adoc|nix|pub|crt|schema\.json)`,
+    String.raw`[^/]*\.(?:md|mdx|markdown|rst|adoc|nix|pub|crt|schema\.(?:json|ya?ml))`,
     String.raw`[^/]*\.(?:example|sample|template|tmpl|tpl|gotmpl|j2|jinja2?|erb|hbs|mustache|ejs|dist)`,
-    String.raw`[^/]*\.(?:example|sample|template)\.[^/]+`,
+    String.raw`(?:[^/]*\.)?(?:example|sample|template)\.[^/]+`,
   ].join("|")})$`,
   "i",
 );

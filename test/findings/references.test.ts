@@ -29,6 +29,41 @@ describe("an action of a template", () => {
   });
 });
 
+describe("a variable", () => {
+  test.each([
+    "${T}",
+    "${T:-}",
+    "${T:=}",
+    "${USER}:${PW}",
+    "https://u:${PW}@h.${DOMAIN}/",
+    "ipv4.${DOMAIN}",
+    "${D/./-}",
+    "${T:0:8}",
+    "${A^^}",
+    "$(VAR)",
+    "<password>",
+    "<username | base64encode>",
+    "<path:a/b#u>",
+    "$ARGOCD_ENV_X",
+    "$oidc.clientSecret",
+  ])("%s refers to a value", (text) => {
+    expect(isReference(text)).toBe(true);
+  });
+
+  test.each(["hunter2-${X}", "${T:-hunter2}", "$ecret123", "pa$$word", "<hunter2>${", "${", "x"])(
+    "%s has a value in it",
+    (text) => {
+      expect(isReference(text)).toBe(false);
+    },
+  );
+
+  test("of many signs is read once", () => {
+    expect(isReference("${".repeat(100_000))).toBe(false);
+    expect(isReference(`${"${a#".repeat(100_000)}}`)).toBe(true);
+    expect(isReference(`\${a/${"#".repeat(300_000)}`)).toBe(false);
+  });
+});
+
 describe("a text without its actions", () => {
   const shown = (text: string) =>
     withoutActions(text)

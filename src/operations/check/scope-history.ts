@@ -4,15 +4,14 @@
  * Judged by the policies of HEAD; what they say nothing of, by every policy that the history ever had.
  */
 import { join } from "node:path";
-import { allCommits, broughtBy, commitNamed, isShallow, type Brought } from "../../git/changes.ts";
-import { treeEntries, type Entry } from "../../git/listing.ts";
+import { allCommits, broughtBy, commitNamed, isShallow } from "../../git/changes.ts";
+import { treeEntries } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
 import { isBelow } from "./inside.ts";
-import { isPolicyFile } from "./policies.ts";
 import { gitOfCommits } from "./repository-of-commits.ts";
 import type { Scope } from "./scope.ts";
-import { current, gitScope, isLintable, settingsIn, type Moment } from "./scope-git.ts";
-import { versionsOf } from "./scope-range.ts";
+import { current, gitScope, isLintable, settingsIn } from "./scope-git.ts";
+import { formerPolicies, versionsOf } from "./scope-range.ts";
 
 /** @throws SecretsError `usage`: no repository; `io`. */
 export async function historyScope(project: Project, paths: readonly string[]): Promise<Scope> {
@@ -42,16 +41,4 @@ export async function historyScope(project: Project, paths: readonly string[]): 
       : [],
     knows: (name) => [...newest, ...brought].some(({ path }) => isBelow(path, name)),
   });
-}
-
-/** Every version of a policy that HEAD does not have, each by itself, under the oldest commit that brought it. */
-function formerPolicies(brought: readonly Brought[], newest: readonly Entry[]): Moment[] {
-  const todays = new Set(newest.map(({ path, oid }) => `${path}\0${oid}`));
-  const found = new Map<string, Moment>();
-  for (const { commit, ...entry } of brought) {
-    const key = `${entry.path}\0${entry.oid}`;
-    if (!isPolicyFile(entry.path) || entry.kind !== "file" || todays.has(key) || found.has(key)) continue;
-    found.set(key, { entries: [entry], name: commit.slice(0, 10) });
-  }
-  return [...found.values()];
 }

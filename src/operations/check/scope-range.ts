@@ -19,6 +19,7 @@ import { treeEntries, type Entry } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
 import { isFrameFile, type Wanted } from "./blob-reading.ts";
 import { isBelow } from "./inside.ts";
+import { isPolicyFile } from "./policies.ts";
 import { gitOfCommits, type CommitsGit } from "./repository-of-commits.ts";
 import type { Scope, Unchecked } from "./scope.ts";
 import { current, gitScope, isLintable, settingsIn, type Mark, type Moment } from "./scope-git.ts";
@@ -81,6 +82,7 @@ export async function rangeScope(
       .filter((path) => isLintable(path) && [...brought, ...differing].some((entry) => entry.path === path)),
     commits: walk.commits.length,
     older,
+    past: formerPolicies(brought, newest),
     settings: settingsIn(git, newest, show),
     bounded: true,
     unchecked: await cutOff(found, range, walk.commits),
@@ -177,4 +179,16 @@ export function versionsOf(
     const isNewest = atEnd.get(entry.path) === entry.oid;
     return { ...entry, mark: { commit: isNewest ? undefined : commit, isNew: isNew(entry), before } };
   });
+}
+
+/** Every version of a policy that the end does not have, each by itself, under the oldest commit that brought it. */
+export function formerPolicies(brought: readonly Brought[], newest: readonly Entry[]): Moment[] {
+  const todays = new Set(newest.map(({ path, oid }) => `${path}\0${oid}`));
+  const found = new Map<string, Moment>();
+  for (const { commit, ...entry } of brought) {
+    const key = `${entry.path}\0${entry.oid}`;
+    if (!isPolicyFile(entry.path) || entry.kind !== "file" || todays.has(key) || found.has(key)) continue;
+    found.set(key, { entries: [entry], name: commit.slice(0, 10) });
+  }
+  return [...found.values()];
 }
