@@ -96,6 +96,17 @@ test("a new branch cannot drop the policy together with a secret", () => {
   expect(refused.said).toMatch(/SEC001\].*the policy of [0-9a-f]{10} wants encrypted/);
 });
 
+test("a new branch that begins anew cannot either", () => {
+  git("work", "push", "origin", "main");
+  git("work", "checkout", "--quiet", "--orphan", "leak");
+  commit(".sops.yaml", POLICY.replace("^secrets/", "^nothing/"));
+  commit("secrets/a.yaml", "password: hunter2\n");
+  const refused = git("work", "push", "origin", "leak");
+
+  expect(refused.status).not.toBe(0);
+  expect(refused.said).toMatch(/SEC001\].*the policy of HEAD wants encrypted/);
+});
+
 test("a branch at a commit that is there already is taken, and one can be removed", () => {
   expect(git("work", "push", "origin", "main:topic")).toMatchObject({ status: 0 });
 
