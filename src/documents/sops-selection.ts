@@ -72,25 +72,39 @@ export async function compileSelection(settings: SelectionSettings): Promise<Sel
   return (path) => path.some(matches) === encrypts;
 }
 
+/** The same; undefined for a rule that nobody here can go by. */
+export async function usableSelection(settings: SelectionSettings): Promise<SelectsPath | undefined> {
+  try {
+    return await compileSelection(settings);
+  } catch (error) {
+    if (error instanceof SecretsError) return undefined;
+    throw error;
+  }
+}
+
 async function elementTest(name: RuleName, value: string): Promise<(element: string) => boolean> {
   switch (name) {
     case "unencrypted_suffix":
     case "encrypted_suffix":
       return (element) => element.endsWith(value);
     case "unencrypted_regex":
-    case "encrypted_regex": {
-      const { RE2JS } = await import("re2js");
-      try {
-        const pattern = RE2JS.compile(value);
-        return (element) => pattern.matcher(element).find();
-      } catch {
-        throw new SecretsError("malformed", `${name} is no valid regular expression`);
-      }
-    }
+    case "encrypted_regex":
+      return regexTest(name, value);
     case "unencrypted_comment_regex":
     case "encrypted_comment_regex":
     default:
       throw new SecretsError("refused", `${name} is not supported: which values it covers hangs on comments`);
+  }
+}
+
+/** Whether a regular expression of sops finds something in a text. @throws SecretsError `malformed` */
+export async function regexTest(name: RuleName, value: string): Promise<(text: string) => boolean> {
+  const { RE2JS } = await import("re2js");
+  try {
+    const pattern = RE2JS.compile(value);
+    return (text) => pattern.matcher(text).find();
+  } catch {
+    throw new SecretsError("malformed", `${name} is no valid regular expression`);
   }
 }
 

@@ -5,8 +5,7 @@
  * it seals into one line. Of an unfinished merge each side is read as the file that it was.
  */
 import { looksSealed } from "../crypto/value-cipher.ts";
-import { compileSelection } from "../documents/sops-selection.ts";
-import { SecretsError } from "../errors.ts";
+import { usableSelection } from "../documents/sops-selection.ts";
 import { readContent } from "./content.ts";
 import type { FileSubject } from "./finding.ts";
 import { clearValues } from "./sec002-clear-leaves.ts";
@@ -14,7 +13,9 @@ import { wantedSettings } from "./wanted-settings.ts";
 
 /** @param subject whose `content` is broken, or no sops file for want of metadata. */
 export async function standsInClear(subject: FileSubject, text: string): Promise<boolean> {
-  const selects = await selectionFor(subject);
+  // By the rule, since what the file itself says of it may be what is broken.
+  const ruling = subject.governed?.ruling;
+  const selects = (ruling && (await usableSelection(wantedSettings(ruling)))) ?? (() => true);
   for (const side of sidesOf(text)) {
     const content = await readContent(new TextEncoder().encode(side), subject.path);
     if (content.kind === "age" || content.kind === "empty") continue;
@@ -23,17 +24,6 @@ export async function standsInClear(subject: FileSubject, text: string): Promise
     if (isClear) return true;
   }
   return false;
-}
-
-/** By the rule, since what the file itself says of it may be what is broken. */
-async function selectionFor({ governed }: FileSubject): Promise<(path: readonly string[]) => boolean> {
-  if (governed === undefined) return () => true;
-  try {
-    return await compileSelection(wantedSettings(governed.ruling));
-  } catch (error) {
-    if (error instanceof SecretsError) return () => true;
-    throw error;
-  }
 }
 
 /** Both sides of an unfinished merge, else the text. */

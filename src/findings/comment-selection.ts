@@ -5,7 +5,7 @@
  * all that is in it, together with the comments before it. The comments that match stay in clear, so no key is needed.
  */
 import { looksSealed } from "../crypto/value-cipher.ts";
-import { SecretsError } from "../errors.ts";
+import { regexTest } from "../documents/sops-selection.ts";
 import type { Leaf, ParsedText, Step } from "../formats/format.ts";
 import { textOfScalar } from "../formats/scalar.ts";
 
@@ -21,7 +21,7 @@ export async function sealedByComments(
   { leaves }: ParsedText,
   { name, value }: { readonly name: "encrypted_comment_regex" | "unencrypted_comment_regex"; readonly value: string },
 ): Promise<ReadonlySet<Leaf>> {
-  const says = await compiled(name, value);
+  const says = await regexTest(name, value);
   const encrypts = name === "encrypted_comment_regex";
   const found = new Set<Leaf>();
   let levels: Level[] = [];
@@ -45,16 +45,6 @@ export async function sealedByComments(
     level.matches ||= matches;
   }
   return found;
-}
-
-async function compiled(name: string, value: string): Promise<(text: string) => boolean> {
-  const { RE2JS } = await import("re2js");
-  try {
-    const pattern = RE2JS.compile(value);
-    return (text) => pattern.matcher(text).find();
-  } catch {
-    throw new SecretsError("malformed", `${name} is no valid regular expression`);
-  }
 }
 
 /** sops writes a sealed comment in a list as an item. */

@@ -1,9 +1,8 @@
 /** SEC018: is there something odd in the metadata of an encrypted file? */
 import { stepsText } from "../formats/place.ts";
 import { staysClear } from "../formats/scalar.ts";
-import { compileSelection } from "../documents/sops-selection.ts";
+import { usableSelection } from "../documents/sops-selection.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
-import { SecretsError } from "../errors.ts";
 import type { Draft, FileRule } from "./finding.ts";
 import { unknownFields } from "./metadata-fields.ts";
 import { placeOf, placesOfWords } from "./place.ts";
@@ -38,18 +37,14 @@ export const sec018: FileRule = {
 
 async function uncovered({ metadata, parsed, text }: SopsDocument): Promise<Draft[]> {
   if (!metadata.settings.macOnlyEncrypted) return [];
-  try {
-    const selects = await compileSelection(metadata.settings);
-    const clear = parsed.leaves.filter(
-      ({ kind, path, scalar }) => kind === "value" && !selects(path) && !staysClear(scalar),
-    );
-    if (clear.length === 0) return [];
-    const message = `mac_only_encrypted: its MAC does not cover ${clear.length} values in clear`;
-    return [{ severity: "note", message, subject: "mac", ...placeOf(text, text.lastIndexOf("mac_only_encrypted")) }];
-  } catch (error) {
-    if (error instanceof SecretsError) return [];
-    throw error;
-  }
+  const selects = await usableSelection(metadata.settings);
+  if (selects === undefined) return [];
+  const clear = parsed.leaves.filter(
+    ({ kind, path, scalar }) => kind === "value" && !selects(path) && !staysClear(scalar),
+  );
+  if (clear.length === 0) return [];
+  const message = `mac_only_encrypted: its MAC does not cover ${clear.length} values in clear`;
+  return [{ severity: "note", message, subject: "mac", ...placeOf(text, text.lastIndexOf("mac_only_encrypted")) }];
 }
 
 function threshold({ metadata, text }: SopsDocument): Draft[] {

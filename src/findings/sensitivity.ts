@@ -4,7 +4,7 @@
  * What decides where a rule is broad, and where a rule encrypts some keys only: a file in which it would encrypt nothing is in
  * order as it is.
  */
-import { compileSelection, type SelectsPath } from "../documents/sops-selection.ts";
+import { usableSelection, type SelectsPath } from "../documents/sops-selection.ts";
 import { SecretsError } from "../errors.ts";
 import type { Format, Leaf, Step } from "../formats/format.ts";
 import { formatOfPath, loadFormat } from "../formats/index.ts";
@@ -64,7 +64,7 @@ async function obligedLeaf(
   { ruling, path, outright }: { ruling: Ruling; path: string; outright: boolean },
 ): Promise<Sensitive> {
   const leaves = await openLeaves(text, path, false);
-  const selects = await selectionOf(ruling);
+  const selects = await usableSelection(wantedSettings(ruling));
   if (leaves === undefined || selects === undefined) return START;
   const objectOf = innermostObject(leaves);
   return leaves.find((leaf) => {
@@ -92,7 +92,7 @@ async function sensitiveLeaf(
   // What cannot be parsed here, others may read all the same.
   if (leaves === undefined) return A_SECRET.test(text) && FILLED.test(text) ? START : undefined;
   const objectOf = innermostObject(leaves);
-  const selects = isAllowList(ruling) && !isSchema(leaves) ? await selectionOf(ruling) : undefined;
+  const selects = isAllowList(ruling) && !isSchema(leaves) ? await usableSelection(wantedSettings(ruling)) : undefined;
   return leaves.find((leaf) => {
     if (staysClear(leaf.scalar) || leaf.scalar.type === "bool" || refers(leaf)) return false;
     const object = objectOf(leaf);
@@ -176,14 +176,4 @@ function listedValues(format: Format, text: string): readonly Leaf[] | undefined
     path: leaf.path.slice(1),
     steps: leaf.steps.slice(1),
   }));
-}
-
-/** Undefined where the rule cannot be applied value by value. */
-async function selectionOf(ruling: Ruling) {
-  try {
-    return await compileSelection(wantedSettings(ruling));
-  } catch (error) {
-    if (error instanceof SecretsError) return undefined;
-    throw error;
-  }
 }

@@ -6,13 +6,7 @@
  */
 import { looksSealed } from "../crypto/value-cipher.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
-import {
-  compileSelection,
-  sameSettings,
-  type SelectsPath,
-  type SelectionSettings,
-} from "../documents/sops-selection.ts";
-import { SecretsError } from "../errors.ts";
+import { sameSettings, usableSelection } from "../documents/sops-selection.ts";
 import { wantedSettings } from "../findings/wanted-settings.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
@@ -23,21 +17,12 @@ import type { Ruling } from "../policy/policy.ts";
 export async function leftInClear({ metadata, parsed }: SopsDocument, ruling: Ruling): Promise<string[]> {
   const wanted = wantedSettings(ruling);
   if (sameSettings(metadata.settings, wanted)) return [];
-  const [seals, shallSeal] = await Promise.all([selectionOf(metadata.settings), selectionOf(wanted)]);
+  const [seals, shallSeal] = await Promise.all([usableSelection(metadata.settings), usableSelection(wanted)]);
+  // Such a file is neither opened nor sealed.
   if (seals === undefined || shallSeal === undefined) return [];
   const isOpened = ({ path, otherPaths, scalar }: Leaf) =>
     looksSealed(textOfScalar(scalar) ?? "") && [path, ...otherPaths].some(seals);
   return [...new Set(parsed.leaves.filter((leaf) => isOpened(leaf) && !shallSeal(leaf.path)).map(nameOf))];
-}
-
-/** Undefined for a selection that nobody here can go by: such a file is neither opened nor sealed. */
-async function selectionOf(settings: SelectionSettings): Promise<SelectsPath | undefined> {
-  try {
-    return await compileSelection(settings);
-  } catch (error) {
-    if (error instanceof SecretsError) return undefined;
-    throw error;
-  }
 }
 
 function nameOf({ kind, steps }: Leaf): string {
