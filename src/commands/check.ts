@@ -8,6 +8,7 @@ import {
   totals,
   type FormatLine,
   type Reported,
+  SEVERITIES,
 } from "./check-formats/format.ts";
 import { flag, listOption, textOption, type CommandSpec, type Context, type Invocation } from "./command.ts";
 import type { CheckReport, Project, Severity } from "../index.ts";
@@ -116,8 +117,6 @@ function requestOf(context: Context, invocation: Invocation) {
     writeBaseline: textOption(invocation, "writeBaseline"),
   };
 }
-
-const SEVERITIES: readonly Severity[] = ["critical", "error", "warning", "note"];
 
 function severityOption(context: Context, invocation: Invocation): Severity {
   const text = textOption(invocation, "failOn") ?? "error";

@@ -6,6 +6,7 @@
  */
 import { lookAtAge, type AgePayload } from "../documents/age-stanzas.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
+import { isAge } from "../documents/header-bytes.ts";
 import { recognise } from "../documents/recognise.ts";
 import { readMetadata } from "../documents/sops-metadata.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
@@ -50,6 +51,11 @@ export async function readContent(bytes: Uint8Array, path: string, needles = nee
   if (text === undefined) return plain;
   if (recognised.kind === "plain") return (needles.metadata ? await decryptedContent(text, path) : undefined) ?? plain;
   return (await sopsContent(text, { path, format: recognised.format, conflict: needles.conflict })) ?? plain;
+}
+
+/** Whether it is worth a look for being encrypted: few files are, and this costs no parser. */
+export function mayBeEncrypted(bytes: Uint8Array, { sops, sealed }: Needles): boolean {
+  return (sops && sealed) || isAge(bytes);
 }
 
 /** Whether nobody without a key can read what matters in it. */

@@ -180,15 +180,21 @@ export function sifted(
   return { kept, ignored };
 }
 
+/** Those of a list that cover this rule at this path, and the first of them that counts today. */
+function permissionsFor(
+  list: readonly Allowance[],
+  { rule, path, today }: { readonly rule: RuleId; readonly path: string; readonly today: string },
+) {
+  const covering = list.filter(({ rules, covers }) => rules.includes(rule) && covers(path));
+  return { covering, counting: covering.find(({ until }) => until === undefined || today <= until) };
+}
+
 /** Whether a permission that counts today covers this rule at this path. */
 export function allows(
   { allowances, before }: Pick<Sifting, "allowances" | "before">,
   { rule, path, today }: { readonly rule: RuleId; readonly path: string; readonly today: string },
 ): boolean {
-  const counts = (list: readonly Allowance[]) =>
-    list.some(
-      ({ rules, covers, until }) => rules.includes(rule) && covers(path) && (until === undefined || today <= until),
-    );
+  const counts = (list: readonly Allowance[]) => permissionsFor(list, { rule, path, today }).counting !== undefined;
   return counts(allowances) && (before === undefined || counts(before.allowances));
 }
 
@@ -202,10 +208,8 @@ interface Permission {
 
 function permissionOf(finding: Finding, sifting: Sifting): Permission {
   const { allowances, inFile = [], isNew = false, baseline, before, today } = sifting;
-  const covering = (list: readonly Allowance[]) =>
-    list.filter(({ rules, covers }) => rules.includes(finding.rule) && covers(finding.path));
-  const counting = (list: readonly Allowance[]) =>
-    covering(list).find(({ until }) => until === undefined || today <= until);
+  const permissions = (list: readonly Allowance[]) => permissionsFor(list, { ...finding, today });
+  const counting = (list: readonly Allowance[]) => permissions(list).counting;
   const settled = ({ reason, until, by }: Omit<Ignored, "finding">) => ({ settled: { reason, until, by } });
 
   const [own, general, isKnown] = [counting(inFile), counting(allowances), baseline.has(finding.fingerprint)];
@@ -219,7 +223,7 @@ function permissionOf(finding: Finding, sifting: Sifting): Permission {
   if (own !== undefined) return { fresh: "allowed in the file itself, in this range" };
   if (general !== undefined) return { fresh: `allowed by ${general.by}, which is new in this range` };
   if (isKnown) return { fresh: "in the baseline, which is new in this range" };
-  return { expired: covering([...inFile, ...allowances])[0] };
+  return { expired: permissions([...inFile, ...allowances]).covering[0] };
 }
 
 function lowered(finding: Finding, permission: string): Finding {

@@ -29,16 +29,17 @@ export interface FormatLine {
   readonly load: () => Promise<(reported: Reported) => string | Promise<string>>;
 }
 
-const ORDER: readonly Severity[] = ["critical", "error", "warning", "note"];
+/** The gravest first. */
+export const SEVERITIES: readonly Severity[] = ["critical", "error", "warning", "note"];
 
 /** Whether a finding makes the check fail. */
 export function counts({ severity }: Finding, failOn: Severity): boolean {
-  return ORDER.indexOf(severity) <= ORDER.indexOf(failOn);
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn);
 }
 
 /** The gravest first, else in the order that they have: for readers that take only so many. */
 export function gravestFirst(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
 /** Makes fingerprints that occur several times distinct, in the order in which they come: for services that merge equal ones. */
@@ -53,7 +54,7 @@ export function distinctly(): (fingerprint: string) => string {
 
 /** `2 errors, 1 warning`, gravest first; "no findings" where there are none. */
 export function totals(findings: readonly Finding[]): string {
-  const parts = ORDER.flatMap((severity) => {
+  const parts = SEVERITIES.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
     return count === 0 ? [] : [severity === "critical" ? `${count} critical` : plural(count, severity)];
   });

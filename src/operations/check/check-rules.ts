@@ -18,6 +18,11 @@ export interface CheckRules extends Allowed {
   readonly before: Allowed | undefined;
 }
 
+/** The day by which permissions end, `YYYY-MM-DD`. */
+export function dayOf({ host }: Project): string {
+  return host.now().toISOString().slice(0, 10);
+}
+
 /** The settings that lie in a working tree. */
 export function settingsOnDisk(project: Project, root: string): (text: Uint8Array | undefined) => SettingsSource {
   const show = (path: string) => project.show(join(root, path));

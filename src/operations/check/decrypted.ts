@@ -5,8 +5,7 @@
  * nothing else tells it. Known once everything was read, since a version may come before the one that it replaced.
  */
 import { join } from "node:path";
-import { isAge } from "../../documents/header-bytes.ts";
-import { isEncryptedContent, readContent } from "../../findings/content.ts";
+import { isEncryptedContent, mayBeEncrypted, readContent } from "../../findings/content.ts";
 import { decryptedDraft } from "../../findings/decrypted.ts";
 import { needlesIn } from "../../findings/needles.ts";
 import { sec001 } from "../../findings/sec001-plaintext.ts";
@@ -30,9 +29,9 @@ export function decryptedFiles(project: Project, root: string): DecryptedFiles {
   const clear: { readonly version: Version; readonly allowances: readonly Allowance[] }[] = [];
   return {
     former: async ({ path, oid, bytes }) => {
-      const { sops, sealed: hasSealed } = needlesIn(bytes);
-      if (oid === undefined || !(isAge(bytes) || (sops && hasSealed))) return;
-      if (isEncryptedContent(await readContent(bytes, path))) sealed.add(oid);
+      const needles = needlesIn(bytes);
+      if (oid === undefined || !mayBeEncrypted(bytes, needles)) return;
+      if (isEncryptedContent(await readContent(bytes, path, needles))) sealed.add(oid);
     },
     look: (version, inspected) => {
       const { oid, before = [], path } = version;

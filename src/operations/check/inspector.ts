@@ -6,8 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { isAge } from "../../documents/header-bytes.ts";
-import { readContent, type Content } from "../../findings/content.ts";
+import { mayBeEncrypted, readContent, type Content } from "../../findings/content.ts";
 import type { Draft, FileSubject, Finding, Governed, RuleId } from "../../findings/finding.ts";
 import { fileRules } from "../../findings/index.ts";
 import { needlesIn, type Needles } from "../../findings/needles.ts";
@@ -153,7 +152,7 @@ function ruledBy(entry: PolicyEntry | undefined): string | undefined {
 }
 
 function hasMark({ path, bytes }: Version, needles: Needles): boolean {
-  const isSealed = (needles.sops && needles.sealed) || isAge(bytes);
+  const isSealed = mayBeEncrypted(bytes, needles);
   return needles.key || needles.metadata || isSealed || path.endsWith(".age") || leftoverStem(path) !== undefined;
 }
 

@@ -10,7 +10,7 @@ import type { Finding } from "../../findings/finding.ts";
 import { sec006 } from "../../findings/sec006-mac.ts";
 import { allows, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
-import { readRules, type CheckRules } from "./check-rules.ts";
+import { dayOf, readRules, type CheckRules } from "./check-rules.ts";
 import { decryptedFiles, type DecryptedFiles } from "./decrypted.ts";
 import { createInspector, type Inspected, type Inspector } from "./inspector.ts";
 import { brokenPolicies, isRuled, noPolicy } from "./policy-problems.ts";
@@ -112,10 +112,6 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
 
 function nothing(): Gathered {
   return { inspected: [], others: [], ignored: [], encrypted: [], unchecked: [], files: 0, verified: 0 };
-}
-
-function dayOf({ host }: Project): string {
-  return host.now().toISOString().slice(0, 10);
 }
 
 function isTooLong(error: unknown): boolean {

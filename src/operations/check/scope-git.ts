@@ -61,9 +61,15 @@ export function isLintable(path: string): boolean {
 /** As the newest of their files. */
 export function current(
   entries: readonly Entry[],
-  { isNew = false, before = () => [] }: { isNew?: boolean; before?: (entry: Entry) => readonly string[] } = {},
+  {
+    isNew = () => false,
+    before = () => [],
+  }: { isNew?: (entry: Entry) => boolean; before?: (entry: Entry) => readonly string[] } = {},
 ): Wanted<Mark>[] {
-  return entries.map((entry) => ({ ...entry, mark: { commit: undefined, isNew, before: before(entry) } }));
+  return entries.map((entry) => ({
+    ...entry,
+    mark: { commit: undefined, isNew: isNew(entry), before: before(entry) },
+  }));
 }
 
 /** The settings of one commit, and the files beside it. */

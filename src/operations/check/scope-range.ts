@@ -60,12 +60,13 @@ export async function rangeScope(
     ...walk.edges.map(({ oid }) => treeEntries(git, oid)),
   ]);
   const older = walk.edges.map(({ name }, index) => ({ entries: trees[index] ?? [], name }));
-  const isOld = olderThan(older);
+  const isNew = newerThan(older);
   const frameChanged = walk.isNew
     ? brought.some(({ path }) => isFrameFile(path))
     : !sameFrame(older[0]?.entries ?? [], newest);
   // A merge can bring back what the beginning had left behind, without any commit that brings it.
-  const differing = walk.isNew && older.length === 0 ? [] : newest.filter((entry) => !isOld(entry));
+  const differing = walk.isNew && older.length === 0 ? [] : newest.filter(isNew);
+  const touched = new Set([...brought, ...differing].map(({ path }) => path));
   const show = (path: string) => project.show(join(git.root, path));
   return gitScope(project, {
     mode: "range",
@@ -73,13 +74,11 @@ export async function rangeScope(
     paths,
     newest,
     versions: [
-      ...current(differing, { isNew: true, before: replacedIn(older) }),
-      ...(frameChanged ? newest : []).flatMap((entry) => current([entry], { isNew: !isOld(entry) })),
-      ...versionsOf(brought, newest, (entry) => !isOld(entry)),
+      ...current(differing, { isNew, before: replacedIn(older) }),
+      ...current(frameChanged ? newest : [], { isNew }),
+      ...versionsOf(brought, newest, isNew),
     ],
-    lint: newest
-      .map(({ path }) => path)
-      .filter((path) => isLintable(path) && [...brought, ...differing].some((entry) => entry.path === path)),
+    lint: newest.map(({ path }) => path).filter((path) => isLintable(path) && touched.has(path)),
     commits: walk.commits.length,
     older,
     past: formerPolicies(brought, newest),
@@ -147,10 +146,10 @@ async function cutOff({ cut }: CommitsGit, { from, to }: Range, commits: readonl
   ];
 }
 
-/** Whether the beginning has this very version. */
-function olderThan(older: readonly Moment[]): (entry: Entry) => boolean {
+/** Whether the beginning does not have this very version. */
+function newerThan(older: readonly Moment[]): (entry: Entry) => boolean {
   const before = new Set(older.flatMap(({ entries }) => entries.map(({ path, oid }) => `${path}\0${oid}`)));
-  return ({ path, oid }) => before.has(`${path}\0${oid}`);
+  return ({ path, oid }) => !before.has(`${path}\0${oid}`);
 }
 
 function sameFrame(a: readonly Entry[], b: readonly Entry[]): boolean {

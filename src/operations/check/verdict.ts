@@ -10,7 +10,7 @@ import { clearSubjects, clearValues } from "../../findings/sec002-clear-leaves.t
 import { baselineText, sifted, type Allowance, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
 import { readOne } from "./blob-reading.ts";
-import type { CheckRules } from "./check-rules.ts";
+import { dayOf, type CheckRules } from "./check-rules.ts";
 import type { Inspected, Inspector } from "./inspector.ts";
 import type { CheckRequest } from "./report.ts";
 import type { Scope } from "./scope.ts";
@@ -34,7 +34,7 @@ export async function verdict(
   { rules, finding }: { rules: CheckRules; finding: Inspector["finding"] },
 ): Promise<Verdict> {
   await tellOfIdle(project, scope, { request, rules });
-  const today = project.host.now().toISOString().slice(0, 10);
+  const today = dayOf(project);
   const ignored: Ignored[] = [];
   const sift = (findings: readonly Finding[], own: { inFile?: readonly Allowance[]; isNew?: boolean } = {}) => {
     const result = sifted(findings, { ...rules, ...own, today });
