@@ -11,7 +11,7 @@ import type { AgeEntry } from "../documents/sops-metadata.ts";
 import { SecretsError } from "../errors.ts";
 import { sshTag } from "../keys/ssh-wire.ts";
 import type { Draft, FileSubject } from "./finding.ts";
-import { placeOf, shellWord } from "./place.ts";
+import { placesOfWords, shellWord } from "./place.ts";
 import { memberWith } from "./readers.ts";
 
 interface EntryProblem {
@@ -27,21 +27,21 @@ const SIZES: ReadonlySet<number> = new Set([16 + 32 + 16, 16 + 33 + 16]);
 
 /** Entries that hold no data key. */
 export async function brokenEntries(document: SopsDocument, subject: FileSubject): Promise<Draft[]> {
-  const problems = await entryProblems(document, subject);
+  const { problems, placeOfEntry } = await examined(document, subject);
   return problems
     .filter(({ kind }) => kind === "broken")
     .map(({ entry }) => ({
       severity: "error",
       message: "the entry of one of its readers is no age file with a data key",
       subject: "entry",
-      ...placeOf(document.text, document.text.indexOf(entry.recipient)),
+      ...placeOfEntry(entry.recipient),
     }));
 }
 
 /** Entries that somebody else may open than the reader whom they name, whatever the policy says. */
 export async function sharedEntries(document: SopsDocument, subject: FileSubject): Promise<Draft[]> {
   const { governed, file } = subject;
-  const problems = await entryProblems(document, subject);
+  const { problems, placeOfEntry } = await examined(document, subject);
   return problems
     .filter(({ kind }) => kind !== "broken")
     .map(({ entry, id, kind }) => {
@@ -50,15 +50,29 @@ export async function sharedEntries(document: SopsDocument, subject: FileSubject
         kind === "shared"
           ? `the entry of ${who} can be opened by somebody else`
           : `${who} has two entries, and nothing tells whose the second one is`;
-      const place = placeOf(document.text, document.text.indexOf(entry.recipient));
       return {
         severity: "error",
         message,
-        ...place,
+        ...placeOfEntry(entry.recipient),
         fix: `secrets rotate ${shellWord(file)}`,
         subject: `${kind} ${id}`,
       };
     });
+}
+
+/** Two rules ask the same of each document, under each policy: its age files are read once. */
+const known = new WeakMap<SopsDocument, ReturnType<typeof examine>>();
+
+function examined(document: SopsDocument, subject: FileSubject): ReturnType<typeof examine> {
+  const found = known.get(document) ?? examine(document, subject);
+  known.set(document, found);
+  return found;
+}
+
+async function examine(document: SopsDocument, subject: FileSubject) {
+  const problems = await entryProblems(document, subject);
+  const recipients = problems.map(({ entry }) => entry.recipient);
+  return { problems, placeOfEntry: placesOfWords(document.text, recipients, "first") };
 }
 
 async function entryProblems({ metadata }: SopsDocument, { recipientId }: FileSubject): Promise<EntryProblem[]> {
