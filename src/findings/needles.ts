@@ -5,6 +5,7 @@
  * governs and those that carry one of these marks are read any further.
  */
 import { base64Runs } from "./private-keys/base64-runs.ts";
+import { KEY_MARKS, mayBeBareKey } from "./private-keys/find.ts";
 
 export interface Needles {
   /** Something that private keys begin with, or a text of base64 or hexadecimal long enough to hide one. */
@@ -19,7 +20,6 @@ export interface Needles {
   readonly conflict: boolean;
 }
 
-const KEYS = ["AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY", "PuTTY-User-Key-File-"].map((text) => Buffer.from(text));
 const SEALED = Buffer.from("ENC[AES256_GCM,");
 const SOPS = Buffer.from("sops");
 const FIELD = Buffer.from("lastmodified");
@@ -31,7 +31,7 @@ export function needlesIn(bytes: Uint8Array): Needles {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sops = buffer.includes(SOPS);
   return {
-    key: KEYS.some((needle) => buffer.includes(needle)) || hasLongBase64(buffer),
+    key: KEY_MARKS.some((mark) => buffer.includes(mark)) || hasLongBase64(buffer) || mayBeBareKey(buffer),
     sealed: buffer.includes(SEALED),
     sops,
     metadata: sops && buffer.includes(FIELD),

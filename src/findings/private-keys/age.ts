@@ -30,7 +30,8 @@ export function ageKeys(text: string): FoundKey[] {
       offset: match.index,
       verified,
       locked: false,
-      stub: plugin !== undefined && HARDWARE.has(plugin),
+      // Without a payload there is nothing to hide: the plugin knows where the key is.
+      stub: plugin !== undefined && (HARDWARE.has(plugin) || bytes?.length === 0),
       ids: verified && native ? idsOf(match[0]) : [],
       mark: markOf(match[0]),
     });

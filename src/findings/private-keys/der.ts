@@ -9,12 +9,14 @@ const INTEGER = 0x02;
 const OCTETS = 0x04;
 const SEQUENCE = 0x30;
 
+const PKCS8 = [INTEGER, SEQUENCE, OCTETS];
+
 /** Per title of a PEM block: the tags that the outer sequence begins with. */
 const SHAPES: ReadonlyMap<string, readonly number[]> = new Map([
   ["RSA PRIVATE KEY", Array.from({ length: 9 }, () => INTEGER)],
   ["DSA PRIVATE KEY", Array.from({ length: 6 }, () => INTEGER)],
   ["EC PRIVATE KEY", [INTEGER, OCTETS]],
-  ["PRIVATE KEY", [INTEGER, SEQUENCE, OCTETS]],
+  ["PRIVATE KEY", PKCS8],
   ["ENCRYPTED PRIVATE KEY", [SEQUENCE, OCTETS]],
 ]);
 
@@ -30,6 +32,14 @@ export function isKeyDer(title: string, bytes: Buffer): boolean {
 /** The title under which these bytes would be a key; undefined where they are none. */
 export function titleOfDer(bytes: Buffer): string | undefined {
   return [...SHAPES].find(([, shape]) => hasShape(bytes, shape))?.[0];
+}
+
+/** Of a key in a PKCS #12 store, as such or under a passphrase: 1.2.840.113549.1.12.10.1.1 and .2 (RFC 7292). */
+const KEY_BAGS = ["2a864886f70d010c0a0101", "2a864886f70d010c0a0102"].map((hex) => Buffer.from(hex, "hex"));
+
+/** Whether these bytes are a PKCS #12 store that says that it holds a key. Stores of certificates alone are none. */
+export function isKeyStore(bytes: Buffer): boolean {
+  return hasShape(bytes, [INTEGER, SEQUENCE]) && !hasShape(bytes, PKCS8) && KEY_BAGS.some((bag) => bytes.includes(bag));
 }
 
 function hasShape(bytes: Buffer, shape: readonly number[]): boolean {

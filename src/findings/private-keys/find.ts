@@ -7,7 +7,7 @@
 import { placesInBytes } from "../place.ts";
 import { utf8Of } from "../wide-text.ts";
 import { base64Runs, decodeRun } from "./base64-runs.ts";
-import type { FoundKey as KeyInText } from "./found-key.ts";
+import { markOf, type FoundKey as KeyInText } from "./found-key.ts";
 import { hexRuns } from "./hex-runs.ts";
 
 export interface FoundKey extends KeyInText {
@@ -29,7 +29,13 @@ export async function findPrivateKeys(bytes: Uint8Array): Promise<FoundKey[]> {
   const armored = new Set(inClear.map(({ mark }) => mark));
   // The inside of an armor is base64 too.
   const inside = (key: Unplaced) => key.wrapped === 0 && armored.has(key.mark);
-  const found = [...inClear, ...(await inHex(buffer)), ...(await inBase64(buffer)).filter((key) => !inside(key))];
+  const whole = (await bareKey(buffer)).map((key): Unplaced => ({ ...key, wrapped: 0, hex: false }));
+  const found = [
+    ...inClear,
+    ...whole,
+    ...(await inHex(buffer)),
+    ...(await inBase64(buffer)).filter((key) => !inside(key)),
+  ];
   const placeAt = placesInBytes(bytes);
   return found
     .sort((a, b) => a.offset - b.offset)
@@ -68,11 +74,26 @@ async function inBase64(bytes: Buffer): Promise<Unplaced[]> {
   return found;
 }
 
-/** What an armor has inside, without its first and last line, as many a variable holds it. */
+/** Whether these bytes may be what an armor has inside: a container of OpenSSH, or a sequence of DER. */
+export function mayBeBareKey(bytes: Buffer): boolean {
+  const [tag, length = 0] = bytes;
+  return isOpenssh(bytes) || (tag === 0x30 && (length + 2 === bytes.length || (length > 0x80 && length < 0x85)));
+}
+
+function isOpenssh(bytes: Buffer): boolean {
+  return bytes.toString("latin1", 0, OPENSSH.length) === OPENSSH;
+}
+
+/** What an armor has inside, without its first and last line, as many a variable or a file holds it. */
 async function bareKey(bytes: Buffer): Promise<KeyInText[]> {
-  const isContainer = bytes.toString("latin1", 0, OPENSSH.length) === OPENSSH;
+  const isContainer = isOpenssh(bytes);
   if (!isContainer && bytes[0] !== 0x30) return [];
-  const title = isContainer ? "OPENSSH PRIVATE KEY" : (await import("./der.ts")).titleOfDer(bytes);
+  const { isKeyStore, titleOfDer } = await import("./der.ts");
+  if (isKeyStore(bytes)) {
+    const mark = markOf(bytes);
+    return [{ name: "a PKCS #12 private key", offset: 0, verified: true, locked: true, stub: false, ids: [], mark }];
+  }
+  const title = isContainer ? "OPENSSH PRIVATE KEY" : titleOfDer(bytes);
   if (title === undefined || title === "ENCRYPTED PRIVATE KEY") return [];
   const lines = bytes.toString("base64").replaceAll(/.{64}/g, "$&\n");
   const { armoredKeys } = await import("./armored.ts");
@@ -82,12 +103,36 @@ async function bareKey(bytes: Buffer): Promise<KeyInText[]> {
 
 const OPENSSH = "openssh-key-v1\0";
 
-const AGE = ["AGE-SECRET-KEY-", "AGE-PLUGIN-"];
-const ARMORED = ["PRIVATE KEY"];
-const PUTTY = ["PuTTY-User-Key-File-"];
+interface Kind {
+  /** What every key of the kind has in its text. */
+  readonly marks: readonly string[];
+  readonly search: (text: string) => Promise<KeyInText[]>;
+  /** How far before a mark a key may begin, with the line that it stands in; 128 bytes if absent. */
+  readonly before?: number;
+}
+
+/** The kinds of keys that are found in text, each loaded when one of its marks is there. */
+const KINDS: readonly Kind[] = [
+  { marks: ["AGE-SECRET-KEY-", "AGE-PLUGIN-"], search: async (text) => (await import("./age.ts")).ageKeys(text) },
+  { marks: ["PRIVATE KEY"], search: async (text) => (await import("./armored.ts")).armoredKeys(text) },
+  { marks: ["PuTTY-User-Key-File-"], search: async (text) => (await import("./putty.ts")).puttyKeys(text) },
+  {
+    marks: ["rivateKey", "rivatekey", "rivate_key", "RIVATE_KEY", "haredKey", "haredkey", "hared_key", "HARED_KEY"],
+    search: async (text) => (await import("./wireguard.ts")).wireguardKeys(text),
+  },
+  { marks: ['"kty'], search: async (text) => (await import("./jwk.ts")).webKeys(text), before: 64 * 1024 },
+];
+
+/** What a file with a key in its text has in it, as bytes. */
+export const KEY_MARKS = KINDS.flatMap(({ marks }) => marks.map((mark) => Buffer.from(mark)));
+
+/** Shorter ones stand in any long text of base64. */
+function isTelling(mark: string): boolean {
+  return mark.length > 8;
+}
 
 /** The letters of base64 that a mark gives wherever it begins, those left out that its neighbours share. */
-const ENCODED = [...AGE, ...ARMORED, ...PUTTY].flatMap((mark) =>
+const ENCODED = KINDS.flatMap(({ marks }) => marks.filter(isTelling)).flatMap((mark) =>
   [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), Buffer.from(mark)]).toString("base64url");
     return text.slice(Math.ceil((before * 4) / 3), Math.floor(((before + mark.length) * 4) / 3));
@@ -107,25 +152,18 @@ function* unwrapped(bytes: Buffer): Generator<{ readonly once: Buffer; readonly 
   }
 }
 
-/** What a window takes beside the marks in it: no key is longer, and the line that a mark stands in begins before it. */
-const [BEFORE, WINDOW, BEHIND] = [128, 1024 * 1024, 128 * 1024];
+/** What a window takes, and what behind the marks in it: no key is longer. */
+const [WINDOW, BEHIND] = [1024 * 1024, 128 * 1024];
 
 /** Keys in one file: who has more of them knows it from these. */
 const MOST = 1000;
 
 async function keysIn(bytes: Buffer): Promise<KeyInText[]> {
-  return [
-    ...(await inWindows(bytes, AGE, async (text) => (await import("./age.ts")).ageKeys(text))),
-    ...(await inWindows(bytes, ARMORED, async (text) => (await import("./armored.ts")).armoredKeys(text))),
-    ...(await inWindows(bytes, PUTTY, async (text) => (await import("./putty.ts")).puttyKeys(text))),
-  ];
+  const found = await Promise.all(KINDS.map((kind) => inWindows(bytes, kind)));
+  return found.flat();
 }
 
-async function inWindows(
-  bytes: Buffer,
-  marks: readonly string[],
-  search: (text: string) => Promise<KeyInText[]>,
-): Promise<KeyInText[]> {
+async function inWindows(bytes: Buffer, { marks, search, before = 128 }: Kind): Promise<KeyInText[]> {
   const found: KeyInText[] = [];
   let from = 0;
   let next = marks.map((mark) => ({ mark, at: bytes.indexOf(mark) }));
@@ -137,7 +175,7 @@ async function inWindows(
       .filter(({ at }) => at !== -1);
     if (next.length === 0 || found.length >= MOST) return found.slice(0, MOST);
     const first = Math.min(...next.map(({ at }) => at));
-    const start = Math.max(from, first - BEFORE);
+    const start = Math.max(from, first - before);
     const text = bytes.toString("latin1", start, first + WINDOW + BEHIND);
     for (const key of await search(text)) {
       const offset = start + key.offset;
