@@ -22,6 +22,7 @@ import { sec015 } from "./sec015-gitattributes.ts";
 import { sec016 } from "./sec016-values.ts";
 import { sec017 } from "./sec017-policy.ts";
 import { sec018 } from "./sec018-metadata.ts";
+import { sec019 } from "./sec019-uncovered.ts";
 
 export const rules: readonly Rule[] = [
   sec001,
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   sec016,
   sec017,
   sec018,
+  sec019,
 ];
 
 export const fileRules: readonly FileRule[] = rules.filter((rule) => rule.about === "file");

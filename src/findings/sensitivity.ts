@@ -38,6 +38,20 @@ export async function sensitivePlace(text: string | undefined, governed: Governe
   return isAllowList(ruling) ? obligedLeaf(text, { ruling, path, outright }) : START;
 }
 
+/** Where a Kubernetes Secret holds a value of its own, whatever a policy says. @param path POSIX; its end tells the format. */
+export async function filledSecretPlace(text: string, path: string): Promise<Sensitive> {
+  if (!/\bSecret\b/.test(text)) return undefined;
+  const isTemplate = /(?:^|\/)templates\//.test(path) && hasActions(text);
+  const leaves = await openLeaves(text, path, isTemplate);
+  const objectOf = innermostObject(leaves ?? []);
+  return leaves?.find((leaf) => isOwnValue(leaf) && isSecretData(leaf, objectOf(leaf)));
+}
+
+/** Whether something stands there that is not taken from elsewhere. */
+function isOwnValue(leaf: Leaf): boolean {
+  return !staysClear(leaf.scalar) && leaf.scalar.type !== "bool" && !refers(leaf);
+}
+
 /** What sops refuses as well, comments and blanks only, and what is not even that: separators of documents. */
 function hasNothingToSeal(text: string, path: string): boolean {
   if (formatOfPath(path) !== "yaml") return false;
@@ -94,7 +108,7 @@ async function sensitiveLeaf(
   const objectOf = innermostObject(leaves);
   const selects = isAllowList(ruling) && !isSchema(leaves) ? await usableSelection(wantedSettings(ruling)) : undefined;
   return leaves.find((leaf) => {
-    if (staysClear(leaf.scalar) || leaf.scalar.type === "bool" || refers(leaf)) return false;
+    if (!isOwnValue(leaf)) return false;
     const object = objectOf(leaf);
     if (isSecretData(leaf, object)) return true;
     if (object !== undefined && object.kind !== "Secret") return false;

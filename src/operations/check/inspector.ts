@@ -14,6 +14,7 @@ import { utf8Of } from "../../findings/wide-text.ts";
 import { findPrivateKeys } from "../../findings/private-keys/find.ts";
 import { namesNobody } from "../../findings/readers.ts";
 import { leftoverStem } from "../../findings/sec013-leftovers.ts";
+import { mayBeUncovered } from "../../findings/sec019-uncovered.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "./key-holders.ts";
@@ -124,7 +125,8 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
   const bytes = utf8Of(version.bytes);
   const needles = needlesIn(bytes);
   const governed = policies[0]?.governs(path);
-  if (governed === undefined && !hasMark(version, needles)) {
+  const governs: FileSubject["governs"] = (other) => policies[0]?.governs(other);
+  if (governed === undefined && !hasMark(version, needles) && !mayBeUncovered(path, bytes, governs)) {
     if (!policies.slice(1).some((set) => obliges(set, path)) && looking.pastOf(path).length === 0) return undefined;
   }
 
@@ -140,7 +142,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
     holder: (ids) => holders.find(ids),
     recipientId,
     tracked,
-    governs: (other) => policies[0]?.governs(other),
+    governs,
     now: project.host.now(),
   };
   if (version.commit === undefined) await holders.remember(subject);

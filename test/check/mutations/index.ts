@@ -19,6 +19,7 @@ import { sensitive } from "./sensitive.ts";
 import { settings } from "./settings.ts";
 import { structure } from "./structure.ts";
 import { surroundings } from "./surroundings.ts";
+import { uncovered } from "./uncovered.ts";
 import { values } from "./values.ts";
 
 export type { Expected, Mutation };
@@ -39,6 +40,7 @@ export const mutations: readonly Mutation[] = [
   ...overTime,
   ...leftovers,
   ...surroundings,
+  ...uncovered,
   ...values,
   ...policies,
   ...harmless,
