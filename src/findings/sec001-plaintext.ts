@@ -54,6 +54,28 @@ function draft(subject: FileSubject, governed: Governed, place: { line: number; 
   };
 }
 
+/** What is said of a link in the place of a secret that leads to plaintext; undefined where that is none. */
+export async function linkedDraft({ path, file, target, text, governed }: Linked): Promise<Draft | undefined> {
+  if (isExempt(path, governed) || (await sensitivePlace(text, governed, path)) === undefined) return undefined;
+  const [link, led] = [file, target].map(shellWord);
+  return {
+    severity: "error",
+    message: `a link in a path that the policy wants encrypted leads to plaintext in ${target} (${placeOfRule(governed)})`,
+    fix: `rm ${link} && git mv ${led} ${link} && secrets encrypt -i ${link} && git add ${link}`,
+    subject: "link",
+  };
+}
+
+interface Linked {
+  /** POSIX, relative to the root; `file` is how the user names it. */
+  readonly path: string;
+  readonly file: string;
+  /** Where it leads, as the user names it, and what stands there. */
+  readonly target: string;
+  readonly text: string | undefined;
+  readonly governed: Governed;
+}
+
 /** In place where there is a format for it, else as an age file beside it. */
 function fixFor({ file, path, tracked, governs, show }: FileSubject): string {
   const word = shellWord(file);

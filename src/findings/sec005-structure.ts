@@ -6,7 +6,7 @@ import { SecretsError } from "../errors.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { textOfScalar } from "../formats/scalar.ts";
-import { isExempt } from "../policy/enforcement.ts";
+import { isExample, isExempt } from "../policy/enforcement.ts";
 import { RESTORED, restoring } from "./commands.ts";
 import { standsInClear } from "./clear-lines.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
@@ -49,6 +49,9 @@ async function brokenDrafts(subject: FileSubject): Promise<Draft[]> {
   }
   if (content.kind === "sops") {
     const { document } = content;
+    if (isTemplate(document.parsed.leaves)) {
+      return isExample(subject.path) ? [] : [{ severity: "error", message: NO_VALUES, subject: "template" }];
+    }
     return [...metadataDrafts(document), ...(await brokenEntries(document, subject)), ...(await leafDrafts(document))];
   }
   return strayDrafts(subject);
@@ -71,12 +74,24 @@ function told(message: string, exposes: boolean): string {
 export async function strayPlace({ content, governed, path }: FileSubject) {
   if (content.kind !== "plain" || !content.needles.sealed || content.text === undefined) return undefined;
   if (governed === undefined || governed.enforcement === "never" || isExempt(path, governed)) return undefined;
-  if (governed.enforcement === "always") return placeOf(content.text, content.text.indexOf(SEALED));
+  // In a comment it is an example.
   const leaves = await openLeaves(content.text, path, false);
-  return leaves?.find(({ scalar }) => textOfScalar(scalar)?.startsWith(SEALED));
+  if (leaves !== undefined) return leaves.find(({ scalar }) => textOfScalar(scalar)?.startsWith(SEALED));
+  return governed.enforcement === "always" ? sealedOutsideComments(content.text) : undefined;
 }
 
 const SEALED = "ENC[AES256_GCM,";
+
+function sealedOutsideComments(text: string) {
+  for (let at = text.indexOf(SEALED); at !== -1; at = text.indexOf(SEALED, at)) {
+    const line = text.lastIndexOf("\n", at) + 1;
+    if (!/^[ \t]*(?:[#;]|\/\/)/.test(text.slice(line, at))) return placeOf(text, at);
+    const end = text.indexOf("\n", at);
+    if (end === -1) return undefined;
+    at = end;
+  }
+  return undefined;
+}
 
 function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   const drafts: Draft[] = [];
@@ -120,6 +135,16 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
     if (shape === "malformed") add((key) => `the encrypted value of ${key} is cut short or malformed`);
   }
   return drafts;
+}
+
+const NO_VALUES = "none of its encrypted values is one: they are placeholders, or all of them are cut short";
+/** As many values are not cut short by one accident. */
+const MANY = 3;
+
+/** Whether what looks encrypted is written by hand, every value of it. */
+function isTemplate(leaves: readonly Leaf[]): boolean {
+  const texts = leaves.map(({ scalar }) => textOfScalar(scalar) ?? "").filter(looksSealed);
+  return texts.length > MANY && texts.every((text) => sealedShape(text) === "malformed");
 }
 
 function isOpen(text: string): boolean {

@@ -23,6 +23,7 @@ export const sec017: PolicyRule = {
     }
     if (policy === undefined) return path.endsWith(".sops.yml") ? [unread()] : [];
     return [
+      ...(isEmpty(path, policy) ? [warning(NO_RULE, { line: 1 })] : []),
       ...policy.warnings.map(({ at, message }) => ({
         ...warning(message, at),
         subject: `${at.line ?? 0} unreachable`,
@@ -38,6 +39,13 @@ function absentDraft({ name, meant }: AbsentSecret, policy: Policy): Draft {
   const { line, column } = policy.rule(name)?.at ?? {};
   const fix = meant === undefined ? undefined : `did you mean ${meant}?`;
   return { severity: "note", message: `there is no file ${name}`, line, column, fix, subject: `absent ${name}` };
+}
+
+const NO_RULE = "this policy has no rule, so nothing below it can be encrypted, whatever the policy above says";
+
+/** One at the root has yet to be written, and is told of as such. */
+function isEmpty(path: string, { creationRules, exactPaths }: Policy): boolean {
+  return path.includes("/") && creationRules.length + exactPaths.length === 0;
 }
 
 function unread(): Draft {

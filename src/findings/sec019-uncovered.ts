@@ -1,5 +1,5 @@
 /** SEC019: is this an unencrypted secret that the policy was probably meant to cover? */
-import { isExempt } from "../policy/enforcement.ts";
+import { isExample, isExempt } from "../policy/enforcement.ts";
 import { placeOfRule } from "./commands.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
 import { shellWord } from "./place.ts";
@@ -22,19 +22,13 @@ export const sec019: FileRule = {
     const { content, path, governed } = subject;
     if (governed !== undefined || content.kind !== "plain" || !DATA.test(path)) return [];
     // Copies are SEC013's.
-    if (isShown(path) || leftoverStem(path) !== undefined) return [];
+    if (isExample(path) || TRIED.test(path) || leftoverStem(path) !== undefined) return [];
     return (await missedDraft(subject, content.text)) ?? (await secretDraft(subject, content.text)) ?? [];
   },
 };
 
 /** Where repositories keep what only looks like a secret. */
 const TRIED = /(?:^|\/)(?:tests?|__tests__|testdata|fixtures?|e2e|mocks?)\//i;
-
-/** Whether a file of this path shows or tests something. */
-function isShown(path: string): boolean {
-  const ruling = { kind: "creation_rules", settings: { foreign: [] } } as const;
-  return TRIED.test(path) || isExempt(path, { ruling, enforcement: "when-sensitive" });
-}
 
 /** Whether a file that no rule covers, and that has no other mark, is worth a look. */
 export function mayBeUncovered(path: string, bytes: Uint8Array, governs: FileSubject["governs"]): boolean {

@@ -10,6 +10,7 @@ import type { Format, Leaf, Step } from "../formats/format.ts";
 import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import type { Ruling } from "../policy/policy.ts";
+import { takesAnyFile } from "../policy/enforcement.ts";
 import { MOST_PARSED } from "./content.ts";
 import type { Governed } from "./finding.ts";
 import { holdsNoSecrets, innermostObject, isOtherData, isSecretData, isSecretField } from "./kubernetes.ts";
@@ -35,7 +36,8 @@ export async function sensitivePlace(text: string | undefined, governed: Governe
   const isTemplate = !outright && /(?:^|\/)templates\//.test(path) && hasActions(text);
   if (!obliges) return mayBeSensitive(text, ruling) ? sensitiveLeaf(text, { ruling, path, isTemplate }) : undefined;
   if (isTemplate) return sensitiveLeaf(text, { ruling, path, isTemplate });
-  return isAllowList(ruling) ? obligedLeaf(text, { ruling, path, outright }) : START;
+  if (isAllowList(ruling)) return obligedLeaf(text, { ruling, path, outright });
+  return takesAnyFile(governed) ? namedLeaf(text, path) : START;
 }
 
 /** Where a Kubernetes Secret holds a value of its own, whatever a policy says. @param path POSIX; its end tells the format. */
@@ -93,6 +95,14 @@ async function obligedLeaf(
   });
 }
 
+/** In a directory where other files lie too: what its keys call a secret. What has no keys is one as a whole. */
+async function namedLeaf(text: string, path: string): Promise<Sensitive> {
+  const leaves = await openLeaves(text, path, false);
+  if (leaves === undefined) return START;
+  const objectOf = innermostObject(leaves);
+  return leaves.find((leaf) => isOwnValue(leaf) && (isNamedSecret(leaf) || isSecretData(leaf, objectOf(leaf))));
+}
+
 function selectsHere(selects: SelectsPath, key: Step): key is string {
   return typeof key === "string" && selects([key]);
 }
@@ -142,9 +152,11 @@ function isSchema(leaves: readonly Leaf[]): boolean {
   });
 }
 
-/** In a template nothing but its name tells a value that should be sealed from one that need not be. */
-function isNamedSecret({ steps }: Leaf): boolean {
-  return /pass(?:word|wd|phrase)?$|secret|token|credential|(?:private|api|access)[_-]?key/i.test(String(steps.at(-1)));
+/** Where nothing but its name, or that of what it stands in, tells a value that should be sealed from one that need not be. */
+function isNamedSecret({ path }: Leaf): boolean {
+  return path.some((key) =>
+    /pass(?:word|wd|phrase)?s?$|secret|token|credential|(?:private|api|access)[_-]?key/i.test(key),
+  );
 }
 
 function refers({ scalar }: Leaf): boolean {

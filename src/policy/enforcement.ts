@@ -31,6 +31,21 @@ export function enforcementOf(policy: Policy): (ruling: Ruling) => Enforcement {
   };
 }
 
+const SPEAKS = /secret|sops|vault|credential|passw|private|\benc/i;
+
+/**
+ * Whether the rule takes every file of several formats that lies beside this one, and nothing in it speaks of secrets: in
+ * such a directory are inputs of builds too, which break if they are encrypted. What is said outright holds.
+ */
+export function takesAnyFile({ policy, ruling }: { readonly policy: Policy; readonly ruling: Ruling }): boolean {
+  if (ruling.kind === "secrets" || ruling.settings.enforce !== undefined) return false;
+  if (SPEAKS.test(ruling.title) || SPEAKS.test(ruling.path)) return false;
+  const rule = policy.creationRules.find(({ at }) => at.line === ruling.at.line && at.column === ruling.at.column);
+  const directory = ruling.path.slice(0, ruling.path.lastIndexOf("/") + 1);
+  const takes = (ending: string) => rule?.matches(`${directory}flake-input.${ending}`) ?? false;
+  return takes("json") && (takes("yaml") || takes("yml")) && !takes("bin");
+}
+
 /** What git and this program read to know what is a secret: nobody could, if it were sealed. */
 const READ_IN_CLEAR = /(?:^|\/)(?:\.sops\.ya?ml|\.secrets-check\.yaml|\.gitignore|\.gitattributes)$/;
 
@@ -61,5 +76,14 @@ export function isExempt(
   if (ruling.kind === "secrets") return false;
   if (READ_IN_CLEAR.test(path)) return true;
   if (ruling.settings.enforce === "always") return false;
-  return EXEMPT.test(path.slice(path.lastIndexOf("/") + 1)) || (enforcement === "when-sensitive" && SHOWN.test(path));
+  return isShownByName(path) || (enforcement === "when-sensitive" && SHOWN.test(path));
+}
+
+function isShownByName(path: string): boolean {
+  return EXEMPT.test(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** Whether a file of this path describes something or shows it by example, whatever the policy says. @param path POSIX. */
+export function isExample(path: string): boolean {
+  return isShownByName(path) || SHOWN.test(path);
 }

@@ -18,8 +18,7 @@ import { mayBeUncovered } from "../../findings/sec019-uncovered.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "./key-holders.ts";
-import type { PolicyEntry, PolicySet } from "./policies.ts";
-import { rules } from "./policy-problems.ts";
+import { rules, type PolicyEntry, type PolicySet } from "./policies.ts";
 import { REPLACED, type Version } from "./scope.ts";
 
 /** What was found in one version. */

@@ -55,7 +55,10 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
 
   const nearest = (directory: string): PolicyEntry | undefined => {
     if (known.has(directory)) return known.get(directory);
-    const found = byDirectory.get(directory) ?? (directory === "." ? undefined : nearest(posix.dirname(directory)));
+    const own = byDirectory.get(directory);
+    const above = directory === "." ? undefined : nearest(posix.dirname(directory));
+    // One without a rule encrypts nothing, and must not hide what the one above it wants encrypted.
+    const found = own === undefined || (own.problem === undefined && !rules(own)) ? (above ?? own) : own;
     known.set(directory, found);
     return found;
   };
@@ -78,6 +81,11 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
       return { policy: entry.policy, ruling, enforcement: enforcement(ruling), origin: options.origin };
     },
   };
+}
+
+/** Whether it has a rule. */
+export function rules({ policy }: PolicyEntry): boolean {
+  return policy !== undefined && policy.creationRules.length + policy.exactPaths.length > 0;
 }
 
 async function readEntry({ path, bytes }: PolicyText, { show }: PolicyOptions): Promise<PolicyEntry> {

@@ -4,7 +4,7 @@
 import type { SecretsError } from "../../errors.ts";
 import { placeText } from "../project.ts";
 import { problemOf } from "./report.ts";
-import type { PolicyEntry, PolicySet } from "./policies.ts";
+import { rules, type PolicySet } from "./policies.ts";
 import type { Unchecked } from "./scope.ts";
 
 /**
@@ -37,11 +37,6 @@ function unjudged(problem: SecretsError, what: string): Unchecked {
 /** Whether there is anything in it to judge by; what cannot be read may have had it. */
 export function isRuled({ entries }: PolicySet): boolean {
   return entries.some((entry) => entry.problem !== undefined || rules(entry));
-}
-
-/** Whether it has a rule. */
-export function rules({ policy }: PolicyEntry): boolean {
-  return policy !== undefined && policy.creationRules.length + policy.exactPaths.length > 0;
 }
 
 /** Private keys are looked for all the same, but that nothing is in clear cannot be proved. */

@@ -12,6 +12,7 @@ import { allows, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
 import { dayOf, readRules, type CheckRules } from "./check-rules.ts";
 import { decryptedFiles, type DecryptedFiles } from "./decrypted.ts";
+import { linkedPlaintext } from "./linked-plaintext.ts";
 import { createInspector, type Inspected, type Inspector } from "./inspector.ts";
 import { brokenPolicies, isRuled, noPolicy } from "./policy-problems.ts";
 import type { CheckReport, CheckRequest } from "./report.ts";
@@ -194,6 +195,8 @@ async function whole(
   const tree = await treeFindings(project, { scope, request, policies: frame.policies[0], encrypted, finding });
   const policies = await policyFindings(project, { scope, frame, finding });
   const values = request.values === true ? await hunt.findings(finding) : [];
-  const others = [...gathered.others, ...policies, ...tree, ...values];
+  const seen = new Set(gathered.inspected.map(({ version }) => version.path));
+  const linked = await linkedPlaintext(project, { scope, policies: frame.policies[0], seen }, finding);
+  const others = [...gathered.others, ...policies, ...tree, ...linked, ...values];
   return verdict(asked, { inspected, others }, { rules, finding });
 }

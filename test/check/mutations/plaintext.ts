@@ -37,7 +37,7 @@ export const plaintext: readonly Mutation[] = [
   ),
   onFile("a sops file is left in clear with a comment that speaks of ENC[", wholeYaml, (repository, file) => {
     repository.write(file, `# ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\n${PLAINTEXTS.yaml}`);
-    return [`SEC005 ${file}`];
+    return [`SEC001 ${file}`];
   }),
   onFile(
     "an .age file is replaced by its plaintext",

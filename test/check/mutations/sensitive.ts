@@ -12,6 +12,7 @@ const RULES = {
   "broad, without keys": "mac_only_encrypted: false",
   narrow: `path_regex: ^(k8s|docs)/\n    ${KEYS}`,
   "narrow, without keys": "path_regex: ^(k8s|chart|docs)/",
+  "several formats": String.raw`path_regex: ^hosts/[^/]+/[^/]+\.(yml|json|env|ini)$`,
   "always, with keys": `enforce: always\n    ${KEYS}`,
   always: "enforce: always",
 } as const;
@@ -34,6 +35,14 @@ const TEMPLATE = `${SECRET}stringData:\n  password: {{ .Values.password | quote 
 type Case = readonly [name: string, rule: keyof typeof RULES, file: string, text: string];
 
 const FOUND: readonly Case[] = [
+  ["a password in a host's settings", "several formats", "hosts/a/db.yml", "db:\n  password: swordfish-1942\n"],
+  [
+    "a password in a host's settings in JSON",
+    "several formats",
+    "hosts/a/db.json",
+    '{ "passwords": { "a": "swordfish-1942" } }\n',
+  ],
+  ["a dotenv file of a host", "several formats", "hosts/a/db.env", "A=swordfish-1942\n"],
   ["a Secret in a List", "broad", "a.yaml", inList(FILLED)],
   ["a Secret in a List, without keys", "broad, without keys", "a.yaml", inList(FILLED)],
   ["a Secret in a List", "narrow", "k8s/a.yaml", inList(FILLED)],
@@ -206,6 +215,13 @@ const NOT_FOUND: readonly Case[] = [
   ],
   ["a manifest below docs", "broad", "docs/secret.yaml", FILLED],
   ["a manifest below examples", "broad, without keys", "examples/app/secret.yaml", FILLED],
+  ["an input of a build", "several formats", "hosts/a/facter.json", '{ "version": 1, "system": "x86_64-linux" }\n'],
+  [
+    "an example of encrypted values in a comment",
+    "narrow",
+    "k8s/a.yaml",
+    `# password: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\n${CONFIG}`,
+  ],
   ["a chart", "broad", "chart/templates/secret.yaml", TEMPLATE],
   ["a chart under a narrow rule", "narrow, without keys", "chart/templates/secret.yaml", TEMPLATE],
   [

@@ -26,6 +26,17 @@ export const structure: readonly Mutation[] = [
       return [`SEC005 ${file}`];
     },
   ),
+  onFile("all encrypted values are placeholders", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) =>
+      text.replaceAll(/ENC\[AES256_GCM,[^\]]*,type:(str|int|bool)\]/g, "ENC[AES256_GCM,data:x,iv:y,tag:z,type:$1]"),
+    );
+    return [`SEC005 ${file}`];
+  }),
+  onFile("a short value can be read", wholeYaml, (repository, file) => {
+    const data = Buffer.from("hunter2-plain-91ab").toString("base64");
+    repository.edit(file, (text) => text.replace(/ENC\[AES256_GCM,data:[^,]*/, `ENC[AES256_GCM,data:${data}`));
+    return [`SEC005 ${file}`];
+  }),
   onFile("a key stands twice in YAML", wholeYaml, (repository, file) => {
     repository.edit(file, (text) => text.replace(/^( +password: .*\n)/m, "$1$1"));
     return [`SEC005 ${file}`];
