@@ -94,7 +94,7 @@ const EXAMPLE = '{ rule: SEC007, paths: ["test/**"], reason: "keys made for test
 
 /** @throws SecretsError `policy` with the place: no shape of ours, no reason, a day that is none. */
 export async function readSettings(text: string, file: string): Promise<CheckSettings> {
-  const root = await readYaml(text, file);
+  const root = readYaml(text, file);
   const entries = entriesOf(root, { what: file, example: `allow: [${EXAMPLE}]` });
   checkKeys(entries, ["allow", "baseline"], true);
   const top: YamlMapping = { kind: "mapping", at: root.at, entries };

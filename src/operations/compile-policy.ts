@@ -6,6 +6,7 @@ import { SecretsError } from "../errors.ts";
 import { attempt } from "../io/io-error.ts";
 import { sha256 } from "../io/stream.ts";
 import { compilePolicyText } from "../policy/compile.ts";
+import { utf8PolicyText } from "../policy/policy-text.ts";
 import { placeText, type Project } from "./project.ts";
 import { textChange } from "./sops-secret.ts";
 import { commitChanges } from "./write.ts";
@@ -32,19 +33,10 @@ export async function compilePolicy(project: Project, options: { readonly check:
   }
   const file = project.show(found.path);
   const bytes = await attempt(file, "read", () => project.host.files.read(found.path));
-  const { text, rules, warnings } = await compilePolicyText(exactText(bytes, file), file);
+  const { text, rules, warnings } = await compilePolicyText(utf8PolicyText(bytes, file), file);
   for (const { at, message } of warnings) project.warn(`warning: ${placeText(at)}${message}`);
   if (rules.length > 0 && !options.check) {
     await commitChanges(project, [textChange(found.path, sha256(bytes), text)]);
   }
   return { file, rules };
-}
-
-/** Every byte must survive: the byte order mark is kept, and what is no UTF-8 is refused. */
-function exactText(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SecretsError("policy", "the policy is not UTF-8", { at: { file } });
-  }
 }

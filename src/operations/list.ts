@@ -8,7 +8,7 @@ import type { CanOpen } from "./identities.ts";
 import { canOpen, inspect, type DeclaredReaders } from "./inspect.ts";
 import { adviceFor } from "./no-identity.ts";
 import { requireFile, statOf, type Project } from "./project.ts";
-import { ruleForReading, type Ruled } from "./rule.ts";
+import { ruleOf, type Ruled } from "./rule.ts";
 import { differenceLines, type Agreement } from "./readers.ts";
 import { secretFiles } from "./secret-files.ts";
 
@@ -79,7 +79,7 @@ export async function whoReads(project: Project, file: string): Promise<WhoRepor
 }
 
 async function reportOn(project: Project, path: string): Promise<SecretReport> {
-  const ruled = await ruleForReading(project, path);
+  const ruled = await ruleOf(project, path);
   const nothing = { declared: undefined, agreement: undefined, difference: [], canOpen: undefined, problem: undefined };
   const base = { file: project.show(path), rule: ruled && ruleReport(ruled), ...nothing };
   const stat = await statOf(project, path);

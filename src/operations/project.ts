@@ -113,13 +113,14 @@ async function nearestPolicy(host: Host, path: string, root: string | undefined)
 }
 
 async function loadPolicy(host: Host, path: string, shownPath: string): Promise<PolicyFile> {
-  const [{ parsePolicy }, bytes] = await Promise.all([
+  const [{ parsePolicy }, { policyText }, bytes] = await Promise.all([
     import("../policy/sops-yaml.ts"),
+    import("../policy/policy-text.ts"),
     host.files.read(path).catch((error: unknown) => {
       throw new SecretsError("policy", "the policy cannot be read", { at: { file: shownPath }, cause: error });
     }),
   ]);
-  const policy = await parsePolicy(new TextDecoder().decode(bytes), shownPath);
+  const policy = await parsePolicy(policyText(bytes, shownPath), shownPath);
   return { policy, path, directory: dirname(path) };
 }
 

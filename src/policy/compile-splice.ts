@@ -91,7 +91,7 @@ function replacedInBlock(source: SourceText, age: SourcePair, recipients: readon
 /** Where the value begins, with its colon before and what stays between the two: blanks, anchor and tag. */
 function valuePlace(source: SourceText, pair: SourcePair): { start: number; lead: string; isMissing: boolean } {
   const { keySpan, valueSpan } = pair;
-  const until = valueSpan?.start ?? keySpan.end;
+  const until = valueSpan.start;
   const between = source.tokens.filter(({ start }) => start >= keySpan.end && start < until);
   const colon = between.find(({ kind, text }) => kind === "mark" && text === ":");
   const start = colon === undefined ? keySpan.end : colon.start + 1;
@@ -119,8 +119,7 @@ function withBlanksBefore(text: string, comment: YamlToken): string {
 }
 
 /** The end of what a pair says, without the blanks and comments behind it. */
-function contentEnd({ tokens }: SourceText, { keySpan, valueSpan }: SourcePair): number {
-  if (valueSpan === undefined) return keySpan.end;
+function contentEnd({ tokens }: SourceText, { valueSpan }: SourcePair): number {
   const { start, end } = valueSpan;
   const last = tokens.findLast(
     (token) => token.start >= start && token.start < end && (token.kind === "mark" || token.kind === "text"),

@@ -59,7 +59,7 @@ interface Rules {
 
 async function readRules(text: string, file: string): Promise<Rules> {
   const policy = await parsePolicy(text, file);
-  const root = await readYaml(text, file);
+  const root = readYaml(text, file);
   const list = root.kind === "mapping" ? valueOf(root, "creation_rules") : undefined;
   const nodes = list?.kind === "list" ? list.items.filter((node) => node.kind === "mapping") : [];
   return { text, policy, root, nodes };

@@ -42,7 +42,7 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
 }
 
 async function readTop(text: string, file: string): Promise<YamlMapping> {
-  const root = await readYaml(text, file);
+  const root = readYaml(text, file);
   if (root.kind === "mapping") return root;
   if (root.kind === "empty") return { kind: "mapping", at: root.at, entries: [] };
   throw new SecretsError("policy", `the policy must be a mapping, not a ${root.kind}`, {

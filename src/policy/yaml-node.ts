@@ -1,15 +1,22 @@
 /**
  * What stands where in this YAML policy?
  *
- * Reads one YAML document into plain nodes that know their place: aliases followed, merge keys (`<<`) applied as go-yaml
- * does it, scalars as their text (a key or a number never goes through a JavaScript number), repeated keys refused. So
- * nothing behind this file has to know the `yaml` library. Pure.
+ * Reads one YAML document into plain nodes that know their place: aliases followed, merge keys (`<<`) applied, scalars as
+ * their text (a key or a number never goes through a JavaScript number), duplicate keys refused. The text is scanned by the
+ * scanner of `formats/yaml/`, which is that of sops: what one reader takes for a comment, the other must not take for a rule.
+ * Pure.
  */
-import type * as Yaml from "yaml";
-import type { Document, LineCounter, Node, Pair, Scalar, YAMLMap } from "yaml";
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
+import type { Scalar } from "../formats/format.ts";
+import { isMerge } from "../formats/yaml/check.ts";
+import { composeStream } from "../formats/yaml/compose.ts";
+import type { AliasNode, MappingNode, Pair, YamlNode as Composed } from "../formats/yaml/node.ts";
+import { scalarOfNode } from "../formats/yaml/typing.ts";
+import { placeOf } from "../formats/yaml/characters.ts";
 import { nearest } from "./did-you-mean.ts";
+import { quoted } from "./yaml-shape.ts";
+import { POLICY_LIMITS, tooMuch } from "../limits.ts";
 
 interface Placed {
   /** Where it stands; for an alias, where the alias stands. */
@@ -26,6 +33,8 @@ export interface YamlEmpty extends Placed {
 export interface YamlText extends Placed {
   readonly kind: "text";
   readonly text: string;
+  /** What sops takes it for: a plain `1` or `true` is none of its texts. */
+  readonly type: Scalar["type"];
 }
 
 export interface YamlList extends Placed {
@@ -51,8 +60,8 @@ export interface MappingSource {
 export interface SourcePair {
   readonly key: string;
   readonly keySpan: Span;
-  /** Without anchor and tag; undefined for a key without a value. The end may take in blanks and comments that follow. */
-  readonly valueSpan: Span | undefined;
+  /** Without anchor and tag; empty for a key without a value. */
+  readonly valueSpan: Span;
 }
 
 /** Offsets in the text, in UTF-16 units, the end not included. */
@@ -70,150 +79,153 @@ export interface YamlEntry {
 
 export type YamlNode = YamlEmpty | YamlText | YamlList | YamlMapping;
 
-/** Our words for the library's error codes: its own messages may quote the source. */
-const SYNTAX: Readonly<Record<string, string>> = {
-  BAD_ALIAS: "an alias without a name",
-  BAD_DQ_ESCAPE: "an unknown escape in a double-quoted text",
-  BAD_INDENT: "the indentation does not fit what stands around it",
-  BAD_SCALAR_START: "this text must be quoted",
-  BLOCK_AS_IMPLICIT_KEY: "a mapping cannot begin on this line; quote the text or break the line",
-  MISSING_CHAR: "a quote, bracket, colon or comma is missing",
-  MULTILINE_IMPLICIT_KEY: "a key must stand on one line",
-  MULTIPLE_DOCS: "a second document begins here, and a policy is one document",
-  TAB_AS_INDENT: "a tab cannot indent YAML",
-  UNEXPECTED_TOKEN: "this does not belong here",
-};
-
 interface Reading {
-  readonly yaml: typeof Yaml;
   readonly file: string;
-  readonly lines: LineCounter;
-  /** Anchors met so far, as in YAML the last one of a name; "open" while its own content is being read. */
-  readonly anchors: Map<string, YamlNode | "open">;
+  /** What was read; "open" while its own content is being read. */
+  readonly known: Map<Composed, YamlNode | "open">;
+  /** How many entries were taken over by merge keys. */
+  merged: number;
 }
 
 /**
  * @param file The policy as it should be shown in messages.
- * @throws SecretsError `policy` with the place: broken YAML, a repeated key, an alias without its anchor.
+ * @throws SecretsError `policy` with the place: broken YAML, what other YAML readers take for something else, a duplicate
+ *   key, an alias without its anchor, more than one document, more than `POLICY_LIMITS` allow.
  */
-export async function readYaml(text: string, file: string): Promise<YamlNode> {
-  const yaml = await import("yaml");
-  const lines = new yaml.LineCounter();
-  const document: Document.Parsed = yaml.parseDocument(text, {
-    lineCounter: lines,
-    merge: true,
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: "error",
+export function readYaml(text: string, file: string): YamlNode {
+  if (text.length > POLICY_LIMITS.text.most) throw tooMuch(POLICY_LIMITS.text, { file });
+  return inPolicy(text, file, () => {
+    const { documents } = composeStream(text);
+    const [document, second] = documents;
+    if (second !== undefined) {
+      const { line, column } = placeOf(text, second.marker);
+      throw new SecretsError("policy", "a second document begins here, and a policy is one document", {
+        at: { file, line, column },
+      });
+    }
+    if (document === undefined) return { kind: "empty", at: { file } };
+    return read({ file, known: new Map(), merged: 0 }, document.root);
   });
-  const reading: Reading = { yaml, file, lines, anchors: new Map() };
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const what = SYNTAX[error.code] ?? "it cannot be parsed";
-    throw new SecretsError("policy", `not valid YAML: ${what}`, { at: place(reading, error.pos[0]) });
+}
+
+/** The scanner's errors as those of this policy. */
+function inPolicy<T>(text: string, file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SecretsError) || error.code !== "malformed") throw error;
+    const { line = 1, column = 1 } = error.at ?? {};
+    const at = { file, line, column };
+    const [, alias] =
+      /^\*([\w-]+)/.exec(
+        text
+          .split("\n", line)
+          .at(-1)
+          ?.slice(column - 1) ?? "",
+      ) ?? [];
+    throw alias === undefined
+      ? new SecretsError("policy", `not valid YAML: ${error.message}`, { at, hint: error.hint })
+      : unknownAlias(text, alias, at);
   }
-  return document.contents === null ? { kind: "empty", at: { file } } : read(reading, document.contents);
 }
 
-function place(reading: Reading, offset: number): Position {
-  const { line, col } = reading.lines.linePos(offset);
-  return { file: reading.file, line, column: col };
+function unknownAlias(text: string, alias: string, at: Position): SecretsError {
+  const near = nearest(
+    alias,
+    Array.from(text.matchAll(/&([\w-]+)/g), ([, name = ""]) => name),
+  );
+  const hint = near === undefined ? `mark what is meant with &${alias}` : `did you mean *${near}?`;
+  return new SecretsError("policy", `the alias *${alias} stands for nothing above it`, { at, hint });
 }
 
-function read(reading: Reading, node: Node): YamlNode {
-  const at = place(reading, node.range?.[0] ?? 0);
-  if (reading.yaml.isAlias(node)) return { ...followed(reading, node.source, at), at };
-  if (node.anchor !== undefined) reading.anchors.set(node.anchor, "open");
-  const placed: Placed = { at, anchor: node.anchor };
-  const made = madeFrom(reading, node, placed);
-  if (node.anchor !== undefined) reading.anchors.set(node.anchor, made);
+function read(reading: Reading, node: Composed): YamlNode {
+  const at = { file: reading.file, line: node.line, column: node.column };
+  if (node.kind === "alias") return { ...followed(reading, node, at), at };
+  refuseTag(node, at);
+  reading.known.set(node, "open");
+  const made = madeFrom(reading, node, { at, anchor: node.anchor?.text });
+  reading.known.set(node, made);
   return made;
 }
 
-function madeFrom(
-  reading: Reading,
-  node: Exclude<Node, { source: string; resolve: unknown }>,
-  placed: Placed,
-): YamlNode {
-  if (reading.yaml.isSeq(node)) {
-    return { ...placed, kind: "list", items: node.items.map((item) => readPart(reading, item, placed.at)) };
+function madeFrom(reading: Reading, node: Exclude<Composed, AliasNode>, placed: Placed): YamlNode {
+  if (node.kind === "sequence") {
+    return { ...placed, kind: "list", items: node.items.map((item) => read(reading, item)) };
   }
-  if (reading.yaml.isMap(node)) {
-    const source = { flow: node.flow === true, pairs: node.items.map((pair) => sourceOf(reading, pair)) };
-    return { ...placed, kind: "mapping", entries: readEntries(reading, node, placed.at), source };
+  if (node.kind === "mapping") {
+    const source = { flow: node.flow, pairs: node.pairs.map(sourceOf) };
+    return { ...placed, kind: "mapping", entries: readEntries(reading, node), source };
   }
-  const text = scalarText(node);
-  return text === undefined ? { ...placed, kind: "empty" } : { ...placed, kind: "text", text };
+  const { type } = scalarOfNode(node);
+  return type === "null" ? { ...placed, kind: "empty" } : { ...placed, kind: "text", text: node.value, type };
 }
 
-/** A part of a collection; what the library leaves out (`a:`) counts as empty. */
-function readPart(reading: Reading, part: unknown, at: Position): YamlNode {
-  return reading.yaml.isNode(part) ? read(reading, part) : { kind: "empty", at };
+const PLAIN_TAGS = { scalar: "!!str", sequence: "!!seq", mapping: "!!map" } as const;
+
+/** Tags change what a value is, for some readers and not for others. */
+function refuseTag(node: Exclude<Composed, AliasNode>, at: Position): void {
+  if (node.tag === undefined || node.tag.text === PLAIN_TAGS[node.kind]) return;
+  throw new SecretsError("policy", "YAML readers disagree about this tag", { at, hint: "remove it" });
 }
 
-/** The text as written, so that `0123` and `1e3` stay what they are; undefined for null. */
-function scalarText(scalar: Scalar): string | undefined {
-  if (scalar.value === null || scalar.value === undefined) return undefined;
-  return typeof scalar.value === "string" ? scalar.value : (scalar.source ?? "");
+function followed(reading: Reading, { target }: AliasNode, at: Position): YamlNode {
+  const known = reading.known.get(target);
+  const name = target.anchor?.text ?? "";
+  if (known === "open") throw new SecretsError("policy", `the anchor &${name} contains itself`, { at });
+  return known ?? read(reading, target);
 }
 
-function followed(reading: Reading, name: string, at: Position): YamlNode {
-  const target = reading.anchors.get(name);
-  if (target === "open") throw new SecretsError("policy", `the anchor &${name} contains itself`, { at });
-  if (target !== undefined) return target;
-  const near = nearest(name, reading.anchors.keys());
-  throw new SecretsError("policy", `the alias *${name} stands for nothing above it`, {
-    at,
-    hint: near === undefined ? `mark what is meant with &${name}` : `did you mean *${near}?`,
-  });
-}
-
-function readEntries(reading: Reading, map: YAMLMap, at: Position): YamlEntry[] {
+function readEntries(reading: Reading, map: MappingNode): YamlEntry[] {
   const entries = new Map<string, YamlEntry>();
   const merged: YamlNode[] = [];
-  for (const pair of map.items) {
-    const key = readPart(reading, pair.key, at);
-    const value = readPart(reading, pair.value, key.at);
-    if (isMergeKey(reading, pair)) {
-      merged.push(value);
+  for (const pair of map.pairs) {
+    const at = { file: reading.file, line: pair.key.line, column: pair.key.column };
+    const name = keyText(pair.key, at);
+    if (pair.key.kind === "scalar" && isMerge(pair.key)) {
+      merged.push(read(reading, pair.value));
+      if (merged.length > 1) throw new SecretsError("policy", "duplicate key <<", { at });
       continue;
     }
-    const name = keyText(key);
     const first = entries.get(name);
     if (first !== undefined) {
-      throw new SecretsError("policy", `${name} stands twice here, first in line ${first.at.line}`, { at: key.at });
+      throw new SecretsError("policy", `duplicate key ${quoted(name)}, first in line ${first.at.line}`, { at });
     }
-    entries.set(name, { key: name, at: key.at, value });
+    entries.set(name, { key: name, at, value: read(reading, pair.value) });
   }
-  for (const value of merged) merge(entries, value);
+  for (const value of merged) merge(reading, entries, value);
   return [...entries.values()];
 }
 
-function sourceOf(reading: Reading, { key, value }: Pair): SourcePair {
-  const span = (part: unknown): Span | undefined => {
-    const range = reading.yaml.isNode(part) ? part.range : undefined;
-    return range ? { start: range[0], end: range[1] } : undefined;
+function sourceOf({ key, value }: Pair): SourcePair {
+  return {
+    key: key.kind === "scalar" ? key.value : "",
+    keySpan: spanOf(key),
+    valueSpan: spanOf(value),
   };
-  const text = reading.yaml.isScalar(key) ? scalarText(key) : undefined;
-  return { key: text ?? "", keySpan: span(key) ?? { start: 0, end: 0 }, valueSpan: span(value) };
 }
 
-function isMergeKey(reading: Reading, pair: Pair): boolean {
-  return reading.yaml.isScalar(pair.key) && pair.key.type === "PLAIN" && pair.key.source === "<<";
+function spanOf(node: Composed): Span {
+  if (node.kind === "alias") return { start: node.start, end: node.end };
+  return { start: node.kind === "scalar" ? node.contentStart : node.opens, end: node.end };
 }
 
-function keyText(key: YamlNode): string {
-  if (key.kind === "text") return key.text;
-  if (key.kind === "empty") return "";
-  throw new SecretsError("policy", `a ${key.kind} cannot be a key here`, { at: key.at });
+function keyText(key: Composed, at: Position): string {
+  if (key.kind === "scalar") {
+    if (!isMerge(key)) refuseTag(key, at);
+    return key.value;
+  }
+  const what = { alias: "an alias", sequence: "a list", mapping: "a mapping" }[key.kind];
+  throw new SecretsError("policy", `${what} cannot be a key here`, { at });
 }
 
 /** What the mapping says itself wins; of several merged mappings, the earlier. */
-function merge(entries: Map<string, YamlEntry>, value: YamlNode): void {
+function merge(reading: Reading, entries: Map<string, YamlEntry>, value: YamlNode): void {
   for (const source of value.kind === "list" ? value.items : [value]) {
     if (source.kind !== "mapping") {
       throw new SecretsError("policy", "<< takes a mapping or a list of mappings", { at: source.at });
     }
+    reading.merged += source.entries.length;
+    if (reading.merged > POLICY_LIMITS.merged.most) throw tooMuch(POLICY_LIMITS.merged, value.at);
     for (const entry of source.entries) {
       if (!entries.has(entry.key)) entries.set(entry.key, entry);
     }

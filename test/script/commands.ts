@@ -86,6 +86,10 @@ export const actions: Readonly<Record<string, Action>> = {
     if (after === before) throw new Error(`nothing to replace in ${file}`);
     writeFileSync(at(stage, required(file)), after, "latin1");
   },
+  utf16: (stage, [file]) => {
+    const text = `\ufeff${bytesOf(stage, required(file)).toString("utf8")}`;
+    writeFileSync(at(stage, required(file)), text, "utf16le");
+  },
   "no-tty": (stage) => {
     stage.isTerminal = false;
   },

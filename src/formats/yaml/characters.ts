@@ -54,7 +54,7 @@ export function hexValue(code: number): number {
 }
 
 /** 1-based line and column of an offset. */
-function placeOf(text: string, offset: number): { line: number; column: number } {
+export function placeOf(text: string, offset: number): { line: number; column: number } {
   let line = 1;
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) {

@@ -68,7 +68,8 @@ function checkMapping(node: MappingNode, checking: Checking): void {
   }
 }
 
-function isMerge(key: ScalarNode): boolean {
+/** Whether this key takes over the entries of other mappings. */
+export function isMerge(key: ScalarNode): boolean {
   if (key.value !== "<<") return false;
   return key.tag === undefined ? key.style === "plain" : key.tag.text === "!" || key.tag.text === "!!merge";
 }

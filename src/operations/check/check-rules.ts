@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { readBaseline, readSettings, SETTINGS_FILE, type Allowed } from "../../findings/suppressions.ts";
+import { policyText } from "../../policy/policy-text.ts";
 import type { Project } from "../project.ts";
 import { readOne } from "./blob-reading.ts";
 import { isOutside, posixPath } from "./inside.ts";
@@ -75,8 +76,8 @@ async function givenBaseline(
 
 async function allowedBy(source: SettingsSource, given: ReadonlySet<string> | undefined): Promise<Allowed> {
   if (source.text === undefined) return { allowances: [], baseline: given ?? NOTHING.baseline };
-  const text = new TextDecoder().decode(source.text);
-  const { allowances, baseline } = await readSettings(text, source.show(SETTINGS_FILE));
+  const shown = source.show(SETTINGS_FILE);
+  const { allowances, baseline } = await readSettings(policyText(source.text, shown), shown);
   if (given !== undefined || baseline === undefined) return { allowances, baseline: given ?? NOTHING.baseline };
   return { allowances, baseline: fingerprints(await source.read(baseline), source.show(baseline)) };
 }

@@ -7,8 +7,8 @@
 import { posix } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import type { Governed } from "../../findings/finding.ts";
-import { utf8Of } from "../../findings/wide-text.ts";
 import { enforcementOf } from "../../policy/enforcement.ts";
+import { policyText } from "../../policy/policy-text.ts";
 import type { Policy } from "../../policy/policy.ts";
 
 /** A policy file: POSIX path relative to the root. */
@@ -89,9 +89,10 @@ export function rules({ policy }: PolicyEntry): boolean {
 }
 
 async function readEntry({ path, bytes }: PolicyText, { show }: PolicyOptions): Promise<PolicyEntry> {
-  // PowerShell writes UTF-16, and stock sops reads it.
-  const [file, text] = [show(path), new TextDecoder().decode(utf8Of(bytes))];
+  const file = show(path);
+  let text = "";
   try {
+    text = policyText(bytes, file);
     const { parsePolicy } = await import("../../policy/sops-yaml.ts");
     return { path, file, text, policy: await parsePolicy(text, file), problem: undefined };
   } catch (error) {
