@@ -1,4 +1,4 @@
-/** Do the lines that the README gives for GitLab and for hooks do what it says of them? */
+/** Do the lines that docs/check.md gives for GitLab and for hooks do what it says of them? */
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,13 +7,13 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
 const root = path.join(import.meta.dirname, "..", "..");
-const readme = readFileSync(path.join(root, "README.md"), "utf8");
+const guide = readFileSync(path.join(root, "docs", "check.md"), "utf8");
 const scratch = mkdtempSync(path.join(tmpdir(), "frameworks-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** The fenced block that has this in it. */
 function block(mark: string): string {
-  const found = [...readme.matchAll(/```\w+\n([^]*?)```/g)].map(([, text = ""]) => text);
+  const found = [...guide.matchAll(/```\w+\n([^]*?)```/g)].map(([, text = ""]) => text);
   return found.find((text) => text.includes(mark)) ?? "";
 }
 

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "..", "..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
 const action = parse(read(".github/actions/check/action.yml")) as { runs: { steps: { name: string; run: string }[] } };
-const gitlab = /```yaml\n(# \.gitlab-ci\.yml[^]*?)```/.exec(read("README.md"))?.[1] ?? "";
+const gitlab = /```yaml\n(# \.gitlab-ci\.yml[^]*?)```/.exec(read("docs/check.md"))?.[1] ?? "";
 const { secrets } = parse(gitlab) as { secrets: { script: string[] } };
 
 const scripts: readonly (readonly [string, string, "bash" | "sh"])[] = [
