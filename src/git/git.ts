@@ -8,6 +8,7 @@ import { SecretsError } from "../errors.ts";
 import { errorCode } from "../io/io-error.ts";
 import { findProgram } from "../io/programs.ts";
 import type { Host } from "../io/host.ts";
+import { PROGRAM_SETTINGS, safeSettings, safeVariables, withoutPrograms } from "./safety.ts";
 
 /** Asks git in one working tree. */
 export interface Git {
@@ -27,38 +28,53 @@ export interface Git {
   readonly tryAsk: (args: readonly string[], input?: Uint8Array) => Promise<Buffer | undefined>;
 }
 
-const CONFIG = ["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
 /** Said with exit code 0 of directories that could not be looked into. */
 const UNSEEN = /could not open directory|Permission denied/;
 
-const ENVIRONMENT = {
-  GIT_OPTIONAL_LOCKS: "0",
-  GIT_NO_LAZY_FETCH: "1",
-  // What was pushed is looked at, not what somebody here sees in its place.
-  GIT_NO_REPLACE_OBJECTS: "1",
-  GIT_GRAFT_FILE: "/dev/null",
-  GIT_TERMINAL_PROMPT: "0",
-  LC_ALL: "C",
-};
+export interface GitOptions {
+  /** Whether the root is a git directory without a working tree. */
+  readonly isBare?: boolean;
+  /** What of the environment this git is to have after all: another index, a hook's object directory. */
+  readonly besides?: Readonly<Record<string, string>>;
+}
+
+/** As `findGit`. @throws SecretsError `io`: git is not installed, or cannot be asked safely. */
+export async function gitIn(host: Host, root: string, options: GitOptions = {}): Promise<Git> {
+  const git = await findGit(host, root, options);
+  if (git !== undefined) return git;
+  throw new SecretsError("io", "git is not installed, and only git knows what it would publish", {
+    hint: "install git, or name the files to look at",
+  });
+}
 
 /**
- * @param besides what of the environment this git is to have after all: another index, a hook's object directory.
- * @throws SecretsError `io`: git is not installed.
+ * The way to ask git in a working tree or a bare repository; undefined where git is not installed. A `git` that lies in the
+ * working tree itself is passed over: whoever made the repository may have put it there.
+ * @param root absolute
+ * @throws SecretsError `io`: git cannot be asked safely
  */
-export async function gitIn(host: Host, root: string, besides: Readonly<Record<string, string>> = {}): Promise<Git> {
-  const program = await findProgram(host, "git");
-  if (program === undefined) {
-    throw new SecretsError("io", "git is not installed, and only git knows what it would publish", {
-      hint: "install git, or name the files to look at",
-    });
-  }
-  // A hook or an outer git must not point this one at another repository.
-  const kept = Object.entries(host.env).filter(([name]) => !name.startsWith("GIT_"));
-  const env = {
-    ...Object.fromEntries(kept),
-    ...ENVIRONMENT,
-    ...besides,
-  };
+export async function findGit(
+  host: Host,
+  root: string,
+  { isBare = false, besides = {} }: GitOptions = {},
+): Promise<Git | undefined> {
+  const program = await findProgram(host, "git", root);
+  if (program === undefined) return undefined;
+  const env = { ...safeVariables(host.env, isBare ? undefined : root), ...besides };
+  const settings = safeSettings(isBare);
+  const named = await asking({ host, root, env, argv: [program, ...settings] }).tryAsk(PROGRAM_SETTINGS);
+  return asking({ host, root, env, argv: [program, ...settings, ...withoutPrograms(named ?? Buffer.alloc(0))] });
+}
+
+interface Place {
+  readonly host: Host;
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What stands before every question. */
+  readonly argv: readonly string[];
+}
+
+function asking({ host, root, env, argv }: Place): Git {
   const unseen: string[] = [];
   const run = async (
     args: readonly string[],
@@ -66,7 +82,7 @@ export async function gitIn(host: Host, root: string, besides: Readonly<Record<s
     take: (piece: Uint8Array) => void | Promise<void>,
   ): Promise<Refusal | undefined> => {
     const options = { cwd: root, env, input, output: take };
-    const child = await host.run([program, ...CONFIG, ...args], { ...options, terminal: "capture" }).catch((error) => {
+    const child = await host.run([...argv, ...args], { ...options, terminal: "capture" }).catch((error) => {
       throw errorCode(error) === undefined ? error : new SecretsError("io", "git cannot be started", { cause: error });
     });
     if (child.code !== 0) return { code: child.code, error: refusal(args, child.stderr) };

@@ -4,9 +4,10 @@
  * The root and the git directory are found by reading files, so that a verb on one file starts no process. Listing asks
  * git itself, since only git knows what is ignored; without git, or outside a repository, the tree is walked.
  */
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { SecretsError } from "../errors.ts";
 import type { Files, Host } from "../io/host.ts";
+import { findGit, type Git } from "./git.ts";
 
 export interface Repository {
   /** Absolute path of the working tree. */
@@ -55,29 +56,26 @@ async function gitDirectory(files: Files, root: string): Promise<string | undefi
 /**
  * The files below a directory that git tracks, or would track: absolute paths, sorted, without what is ignored.
  * @param directory absolute
+ * @throws SecretsError `io`
  */
-export async function listFiles(host: Host, directory: string, repository: Repository | undefined): Promise<string[]> {
-  const listed = repository === undefined ? undefined : await gitFiles(host, directory);
-  return [...new Set(listed ?? (await walk(host.files, directory)))].sort();
+export async function listFiles(host: Host, directory: string): Promise<string[]> {
+  // Git knows directories by where they really are.
+  const real = await host.files.realpath(directory);
+  const repository = await findRepository(host.files, real);
+  const git = repository === undefined ? undefined : await findGit(host, repository.root);
+  const found = git === undefined ? await filesBelow(host.files, real) : await gitFiles(git, real);
+  return [...new Set(found)].map((path) => join(directory, relative(real, path))).sort();
 }
 
-async function gitFiles(host: Host, directory: string): Promise<string[] | undefined> {
-  const argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  try {
-    const child = await host.run(argv, { cwd: directory, terminal: "capture", env: gitEnvironment(host) });
-    if (child.code !== 0 || /could not open|Permission denied/.test(text(child.stderr))) throw gitFailed(child.stderr);
-    const names = namesIn(child.stdout).split("\0");
-    return names.filter((name) => name !== "").map((name) => join(directory, name));
-  } catch (error) {
-    if (error instanceof SecretsError) throw error;
-    return undefined; // no git on this machine
-  }
-}
-
-/** A hook or an outer git must not point this one at another repository; its messages are read, so in English. */
-function gitEnvironment(host: Host): Record<string, string | undefined> {
-  const kept = Object.entries(host.env).filter(([name]) => !name.startsWith("GIT_"));
-  return { ...Object.fromEntries(kept), LC_ALL: "C" };
+async function gitFiles(git: Git, directory: string): Promise<string[]> {
+  const inside = relative(git.root, directory).split(sep).join("/");
+  const only = inside === "" ? [] : [`:(top,literal)${inside}`];
+  const answer = await git.ask(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...only]);
+  if (git.unseen.length > 0) throw unseen(git.unseen);
+  return namesIn(answer)
+    .split("\0")
+    .filter((name) => name !== "")
+    .map((name) => join(git.root, name));
 }
 
 /** @throws SecretsError `io`: a file whose name is not UTF-8 could not be looked at, and nobody would notice */
@@ -92,21 +90,19 @@ function namesIn(bytes: Uint8Array): string {
 }
 
 /** Without git's word on what is ignored, a guess could leave a secret out or take a private file in. */
-function gitFailed(stderr: Uint8Array): SecretsError {
-  const [first = ""] = text(stderr).split("\n");
-  return new SecretsError("io", "git cannot list the files of the repository", {
-    notes: first === "" ? [] : [first],
-    hint: "see what `git ls-files` says here",
-  });
+function unseen(notes: readonly string[]): SecretsError {
+  const hint = "see what `git ls-files --others` says here";
+  return new SecretsError("io", "git cannot list the files of the repository", { notes, hint });
 }
 
-async function walk(files: Files, directory: string): Promise<string[]> {
+/** Every file below a directory, links included, but for what belongs to git or npm. */
+export async function filesBelow(files: Files, directory: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of await files.list(directory)) {
     if (name === ".git" || name === "node_modules") continue;
     const path = join(directory, name);
     const stat = await files.stat(path, { follow: false });
-    if (stat?.kind === "directory") found.push(...(await walk(files, path)));
+    if (stat?.kind === "directory") found.push(...(await filesBelow(files, path)));
     else if (stat !== undefined) found.push(path);
   }
   return found;

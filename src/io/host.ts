@@ -121,7 +121,10 @@ export interface Host {
   /** Resolves when the bytes are handed over; rejects with code EPIPE when the reader is gone. */
   readonly stdout: (bytes: Uint8Array) => Promise<void>;
   readonly stderr: (text: string) => void;
-  /** Starts a program by argv, never through a shell. Rejects with ENOENT where it does not exist. */
+  /**
+   * Starts a program by argv, its absolute path first, never through a shell. It sees only the absolute entries of PATH.
+   * Rejects with ENOENT where it does not exist.
+   */
   readonly run: (argv: readonly string[], options: ChildOptions) => Promise<ChildResult>;
   /** Runs `cleanup`, and waits for it, before a signal ends the program; answers the way to take it back. */
   readonly onExit: (cleanup: () => void | Promise<void>) => () => void;

@@ -6,13 +6,15 @@
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
+import { isAbsolute } from "node:path";
 import { isatty } from "node:tty";
 import type { ReadStream } from "node:tty";
 
 import type { ChildOptions, ChildResult, Host, System } from "./host.ts";
 import { errorCode, ioError } from "./io-error.ts";
 import { nodeFiles } from "./node-files.ts";
-import { processSignals, type Signals } from "./signals.ts";
+import { safePath } from "./programs.ts";
+import { processSignals, type Child, type Signals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
 export interface NodeHostOptions {
@@ -106,7 +108,7 @@ async function started(pid: number): Promise<string | undefined> {
   if (process.platform === "linux") return startedOnLinux(pid);
   if (process.platform === "win32") return "running";
   const { execa } = await import("execa");
-  const { stdout } = await execa("ps", ["-o", "lstart=", "-p", String(pid)], { reject: false, stderr: "ignore" });
+  const { stdout } = await execa("/bin/ps", ["-o", "lstart=", "-p", String(pid)], { reject: false, stderr: "ignore" });
   return stdout?.trim() || undefined;
 }
 
@@ -150,15 +152,21 @@ function silence(stream: NodeJS.WriteStream): void {
 }
 
 async function run(argv: readonly string[], options: ChildOptions, signals: Signals): Promise<ChildResult> {
-  if (options.output !== undefined) return (await import("./piped-child.ts")).runPiped(argv, options, options.output);
-  const { execa } = await import("execa");
   const [program = "", ...args] = argv;
+  if (!isAbsolute(program)) throw new Error("a program is started by its absolute path");
+  const env = safeEnvironment(options.env ?? {});
+  const { output: take } = options;
+  if (take !== undefined) {
+    const { runPiped } = await import("./piped-child.ts");
+    return runPiped(argv, { ...options, env }, { take, onExit: signals.onExit });
+  }
+  const { execa } = await import("execa");
   const inherits = options.terminal === "inherit";
   const output = inherits ? "inherit" : "pipe";
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? { stdin: inherits ? "inherit" : "ignore" } : { input: options.input }),
-    env: definedOnly(options.env ?? {}),
+    env,
     extendEnv: false,
     stdout: output,
     stderr: output,
@@ -169,7 +177,7 @@ async function run(argv: readonly string[], options: ChildOptions, signals: Sign
     cleanup: false,
     windowsHide: false,
   });
-  const takeBack = inherits ? signals.handOver(child) : () => undefined;
+  const takeBack = inherits ? signals.handOver(child) : endedWithUs(child, signals);
   const result = await child;
   const forwarded = takeBack();
   const { exitCode, signal, code } = result;
@@ -181,6 +189,16 @@ async function run(argv: readonly string[], options: ChildOptions, signals: Sign
   return { code: exitCode, signal, stdout: result.stdout ?? empty, stderr: result.stderr ?? empty, forwarded };
 }
 
-function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+/** One that hangs must not outlive us. */
+function endedWithUs(child: Child, { onExit }: Signals): () => undefined {
+  const forget = onExit(() => void child.kill("SIGTERM"));
+  return () => {
+    forget();
+    return undefined;
+  };
+}
+
+function safeEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const safe = env["PATH"] === undefined ? env : { ...env, PATH: safePath(env["PATH"]) };
+  return Object.fromEntries(Object.entries(safe).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

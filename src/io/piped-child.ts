@@ -5,17 +5,24 @@
  * loading anything more would cost as much as the question.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import type { ChildOptions, ChildResult } from "./host.ts";
+import type { ChildOptions, ChildResult, Host } from "./host.ts";
 import { errorCode } from "./io-error.ts";
 
 /** More of it than any message has. */
 const MAX_STDERR = 64 * 1024;
 
-/** As `Host.run` with `output`. @param take is waited for before more is read. */
+export interface Piping {
+  /** Is waited for before more is read. */
+  readonly take: (piece: Uint8Array) => void | Promise<void>;
+  /** A child that hangs must not outlive us. */
+  readonly onExit: Host["onExit"];
+}
+
+/** As `Host.run` with `output`. */
 export async function runPiped(
   argv: readonly string[],
   options: ChildOptions,
-  take: (piece: Uint8Array) => void | Promise<void>,
+  { take, onExit }: Piping,
 ): Promise<ChildResult> {
   const [program = "", ...args] = argv;
   const child = spawn(program, args, {
@@ -24,6 +31,7 @@ export async function runPiped(
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
   });
+  const forget = onExit(() => void child.kill());
   const ended = end(child);
   ended.catch(() => undefined); // a program that cannot be started is told below
   const stderr: Buffer[] = [];
@@ -50,6 +58,8 @@ export async function runPiped(
     const code = errorCode(error);
     if (code === undefined || !(error instanceof Error) || !("syscall" in error)) throw error;
     throw Object.assign(new Error("the program cannot be started"), { code });
+  } finally {
+    forget();
   }
 }
 

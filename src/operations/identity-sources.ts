@@ -7,6 +7,7 @@
  */
 import { join } from "node:path";
 import { SecretsError } from "../errors.ts";
+import { findProgram } from "../io/programs.ts";
 import { splitWords } from "../io/words.ts";
 import type { Host } from "../io/host.ts";
 import { collect } from "../io/stream.ts";
@@ -99,14 +100,16 @@ function variable(host: Host, name: string): Source[] {
   return [{ origin: name, named: true, inline: true, cheap: true, path: undefined, read }];
 }
 
-function commandVariable(host: Host, name: string): Source[] {
-  const command = host.env[name];
+function commandVariable(host: Host, variable: string): Source[] {
+  const command = host.env[variable];
   if (command === undefined) return [];
-  const origin = `the command in ${name}`;
+  const origin = `the command in ${variable}`;
   const read = async () => {
-    const argv = splitWords(command);
-    if (argv.length === 0) throw new SecretsError("bad-key", `${name} is set, but empty`);
-    const child = await host.run(argv, { terminal: "capture" });
+    const [name, ...args] = splitWords(command);
+    if (name === undefined) throw new SecretsError("bad-key", `${variable} is set, but empty`);
+    const program = await findProgram(host, name);
+    if (program === undefined) throw new SecretsError("bad-key", "the command is not there, or not executable");
+    const child = await host.run([program, ...args], { terminal: "capture" });
     if (child.code !== 0) throw new SecretsError("bad-key", `the command failed (${child.code ?? child.signal})`);
     return child.stdout;
   };

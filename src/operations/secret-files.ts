@@ -56,9 +56,8 @@ async function wholeTree(project: Project): Promise<string> {
 }
 
 async function below(project: Project, directory: string): Promise<string[]> {
-  const repository = await project.repository(`${directory}/x`);
   const found: string[] = [];
-  for (const path of await listFiles(project.host, directory, repository)) {
+  for (const path of await attempt(project.show(directory), "read", () => listFiles(project.host, directory))) {
     if (await isSecretFile(project, path)) found.push(path);
   }
   return found;

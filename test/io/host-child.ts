@@ -24,6 +24,28 @@ async function runInherited(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ code, signal, forwarded })}\n`);
 }
 
+/** Runs what hangs twice, its output taken piece by piece and as a whole, and prints "ready" once both have begun. */
+async function runHanging(): Promise<void> {
+  const waiting = new Set(["one", "two"]);
+  const begun = (name: string) => {
+    waiting.delete(name);
+    if (waiting.size === 0) process.stdout.write("ready\n");
+  };
+  const script = (name: string) =>
+    `process.on('SIGTERM',()=>{require('fs').writeFileSync('${first}/${name}','');process.exit()});` +
+    `require('fs').writeFileSync('${first}/${name}-begun','');process.stdout.write('x');setTimeout(()=>{},60000)`;
+  const begins = async (name: string) => {
+    while ((await host.files.stat(`${first}/${name}-begun`)) === undefined) await new Promise(setImmediate);
+    begun(name);
+  };
+  const argv = (name: string) => [process.execPath, "-e", script(name)];
+  await Promise.all([
+    host.run(argv("one"), { terminal: "capture", output: () => begun("one") }),
+    host.run(argv("two"), { terminal: "capture" }),
+    begins("two"),
+  ]);
+}
+
 async function writeUntilClosed(): Promise<void> {
   const chunk = new Uint8Array(65_536);
   try {
@@ -45,6 +67,7 @@ async function harden(): Promise<void> {
 
 if (task === "exit") await cleanUpOnExit();
 else if (task === "run") await runInherited();
+else if (task === "hang") await runHanging();
 else if (task === "flood") await writeUntilClosed();
 else if (task === "echo") await echo();
 else if (task === "harden") await harden();

@@ -142,6 +142,15 @@ describe("a child", () => {
     expect(text(result.stdout)).toBe("$(id); 'x' *\n");
   });
 
+  test("is named by its absolute path, and sees no entry of PATH that depends on where it works", async () => {
+    await expect(host.run(["node", "-v"], { terminal: "capture" })).rejects.toThrow("absolute path");
+    const script = "process.stdout.write(process.env.PATH)";
+    expect(text((await run(script, { env: { PATH: ".::/usr/local/bin:bin:../x:/bin" } })).stdout)).toBe(
+      "/usr/local/bin:/bin",
+    );
+    expect(text((await run(script, { env: { PATH: ".:" } })).stdout)).toBe("/usr/bin:/bin");
+  });
+
   test("that ends by a signal says so", async () => {
     expect(await run("process.kill(process.pid,'SIGKILL')")).toMatchObject({ code: undefined, signal: "SIGKILL" });
   });
@@ -184,6 +193,16 @@ describe.skipIf(process.platform === "win32")("a process", () => {
       expect(readdirSync(directory).toSorted()).toEqual(["one", "two"]);
     },
   );
+
+  test("that is ended takes a child along that hangs", async () => {
+    const running = program.start(["hang", directory]);
+    await running.firstLine;
+    running.child.kill("SIGTERM");
+    expect(await running.ended).toMatchObject({ code: null, signal: "SIGTERM" });
+    await expect
+      .poll(() => readdirSync(directory), { timeout: 20_000 })
+      .toEqual(expect.arrayContaining(["one", "two"]));
+  });
 
   const child = `
     process.on('SIGTERM',()=>process.exit(5)).on('SIGHUP',()=>process.exit(6));

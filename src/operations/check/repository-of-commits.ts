@@ -7,7 +7,7 @@
 import { join, resolve, sep } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { gitIn, type Git } from "../../git/git.ts";
-import { findBareRepository } from "../../git/repository.ts";
+import { findBareRepository, type Repository } from "../../git/repository.ts";
 import type { Project } from "../project.ts";
 
 export interface CommitsGit {
@@ -22,14 +22,18 @@ export interface CommitsGit {
 export async function gitOfCommits(project: Project, flag: string): Promise<CommitsGit> {
   const { host, directory } = project;
   const bare = await findBareRepository(host.files, directory);
-  const repository = bare === undefined ? await project.repository(join(directory, "x")) : undefined;
+  const repository = await project.repository(join(directory, "x"));
   const root = bare ?? repository?.root;
   const common = bare ?? repository?.commonDirectory;
   if (root === undefined || common === undefined) {
-    throw new SecretsError("usage", `${flag} needs a git repository, and this is none`);
+    throw new SecretsError("usage", `${flag} needs a git repository, and this is not one`);
+  }
+  const vouched = bare === undefined ? {} : await vouchedFor(project, bare);
+  if (bare !== undefined && repository !== undefined && !("GIT_DIR" in vouched)) {
+    await refuseEmbedded(project, { bare, repository });
   }
   const pushed = await quarantine(project, common);
-  const git = await gitIn(host, root, { ...(bare === undefined ? {} : await vouchedFor(project, bare)), ...pushed });
+  const git = await gitIn(host, root, { isBare: bare !== undefined, besides: { ...vouched, ...pushed } });
   return {
     git,
     known: "GIT_QUARANTINE_PATH" in pushed ? "all" : bare === undefined ? "refs/remotes" : "refs",
@@ -39,6 +43,19 @@ export async function gitOfCommits(project: Project, flag: string): Promise<Comm
       return new Set(new TextDecoder().decode(await host.files.read(file)).split("\n"));
     },
   };
+}
+
+/** A bare repository among the files of a working tree may have come with a clone (git-config(1), safe.bareRepository). */
+async function refuseEmbedded(
+  project: Project,
+  { bare, repository }: { bare: string; repository: Repository },
+): Promise<void> {
+  const own = `${await real(project, repository.commonDirectory)}${sep}`;
+  if (`${await real(project, bare)}${sep}`.startsWith(own)) return;
+  throw new SecretsError("usage", "this is a bare repository among the files of another repository", {
+    at: { file: project.show(bare) },
+    hint: `if you trust it: GIT_DIR=. secrets check --history; for the one around it: cd ${project.show(repository.root)}`,
+  });
 }
 
 /** Where git itself has chosen this git directory, as it does for hooks, it need not be found and doubted again. */

@@ -8,9 +8,10 @@
 import { join } from "node:path";
 import { gitIn, type Git } from "../../git/git.ts";
 import { indexEntries, workingTree, type Entry } from "../../git/listing.ts";
-import { findBareRepository, listFiles } from "../../git/repository.ts";
+import { filesBelow, findBareRepository } from "../../git/repository.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
 import { SecretsError } from "../../errors.ts";
+import { attempt } from "../../io/io-error.ts";
 import type { Project } from "../project.ts";
 import { isFrameFile, linkedFrame, readEntries, readFiles } from "./blob-reading.ts";
 import { settingsOnDisk } from "./check-rules.ts";
@@ -71,8 +72,8 @@ export async function treeScope(project: Project, request: TreeRequest): Promise
 }
 
 async function plainScope(project: Project, request: TreeRequest, root: string): Promise<Scope> {
-  const found = await listFiles(project.host, root, undefined);
-  const listing = found.map((path) => posixPath(root, path));
+  const found = await attempt(project.show(root), "read", () => filesBelow(project.host.files, root));
+  const listing = found.map((path) => posixPath(root, path)).sort();
   const base = {
     root,
     git: undefined,
