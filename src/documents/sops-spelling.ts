@@ -8,7 +8,7 @@
 import { sealValue } from "../crypto/value-cipher.ts";
 import type { DataKey } from "../crypto/data-key.ts";
 import type { Leaf, ParsedText, Selects } from "../formats/format.ts";
-import { sameScalar, scalarOf, textOfScalar } from "../formats/scalar.ts";
+import { isSameValue, scalarOf, textOfScalar } from "../formats/scalar.ts";
 import { sameKeys } from "../formats/tree.ts";
 import type { OpenedDocument, OpenedLeaf, SopsDocument } from "./sops-document.ts";
 import { openScalar } from "./sops-value.ts";
@@ -90,7 +90,7 @@ function resolves({ format, openText, leaves }: OpenedDocument, selects: Selects
     parsed.leaves.length === there.length &&
     parsed.leaves.every((leaf, index) => {
       const wanted = there[index];
-      return wanted !== undefined && sameKeys(leaf.path, wanted.leaf.path) && sameScalar(leaf.scalar, wanted.scalar);
+      return wanted !== undefined && sameKeys(leaf.path, wanted.leaf.path) && isSameValue(leaf.scalar, wanted.scalar);
     })
   );
 }

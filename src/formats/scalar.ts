@@ -31,6 +31,15 @@ export function sameScalar(a: Scalar, b: Scalar): boolean {
   return a.type === b.type && Buffer.compare(a.bytes, b.bytes) === 0;
 }
 
+/** The same, where sops too tells no difference: a whole number is written alike as an integer and as a float. */
+export function isSameValue(a: Scalar, b: Scalar): boolean {
+  return isNumber(a) && isNumber(b) ? Buffer.compare(a.bytes, b.bytes) === 0 : sameScalar(a, b);
+}
+
+function isNumber({ type }: Scalar): boolean {
+  return type === "int" || type === "float";
+}
+
 /** Whether sealing leaves it as it is: null, the empty string, the empty comment. */
 export function staysClear(scalar: Scalar): boolean {
   return scalar.type === "null" || scalar.bytes.length === 0;

@@ -24,6 +24,7 @@ const LOSSY = new Set([
   "anchors-merge",
   "anchors-merge-list",
   "aliases-scalar",
+  "types",
 ]);
 
 describe.each([...SELECTIONS])("with %s sealed", (_, selects) => {

@@ -65,8 +65,13 @@ export function said(text: string): readonly string[] {
   return yaml
     .parse(text, "open")
     .leaves.map(({ kind, document, path, steps, scalar }) =>
-      JSON.stringify([kind, document, path, steps, scalar.type, Buffer.from(scalar.bytes).toString("base64")]),
+      JSON.stringify([kind, document, path, steps, typeOf(scalar), Buffer.from(scalar.bytes).toString("base64")]),
     );
+}
+
+/** Of numbers only the bytes are told: a whole float is opened without a point, as sops does. */
+function typeOf({ type }: Scalar): string {
+  return type === "int" || type === "float" ? "number" : type;
 }
 
 /** Sealed leaves whose stand-in holds another path than the one that they are read with. */

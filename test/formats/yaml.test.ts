@@ -107,6 +107,27 @@ describe("leaves", () => {
   });
 });
 
+describe("line separators, which sops writes unescaped in quotes and blocks", () => {
+  it.each([
+    ["in single quotes, without the blanks around", "a: 'x \u2028    y'\n", "x\u2028y"],
+    ["in double quotes", 'a: "x\u2029y"\n', "x\u2029y"],
+    ["two of them", "a: '\u2028\u2029    x'\n", "\u2028\u2029x"],
+    ["behind a line break", "a: 'x\n\u2028    y'\n", "x\u2028y"],
+    ["in a literal block", "a: |-\n  x\u2028  y\n  z\n", "x\u2028y\nz"],
+    ["in a folded block", "a: >\n  x\u2028  y\n  z\n", "x\u2028y z\n"],
+    ["at the end of a block", "a: |+\n  x\u2028\nb: y\n", "x\u2028\n"],
+    ["at the end of a block, with the next key behind it", "a: |\n  x\u2028b: y\n", "x\u2028"],
+  ])("%s", (_, text, value) => {
+    const [leaf] = yaml.parse(text, "sealed").leaves;
+    expect(textOfScalar(leaf?.scalar ?? str("?"))).toBe(value);
+  });
+
+  it("a byte order mark is a character like others within a line", () => {
+    const [leaf] = yaml.parse("a: x\ufeffy\n", "open").leaves;
+    expect(textOfScalar(leaf?.scalar ?? str("?"))).toBe("x\ufeffy");
+  });
+});
+
 describe("sealing", () => {
   it.each([
     ["a plain text", "a: x\n", `a: ${ENC}\n`],
@@ -132,8 +153,11 @@ describe("opening", () => {
   const plain = `a: ${ENC}\n`;
   it.each<readonly [string, ScalarType, string, string]>([
     ["an integer", "int", "-7", "a: -7\n"],
-    ["a float without a fraction keeps its type", "float", "1", "a: 1.0\n"],
-    ["a float beyond exponents", "float", "1000000000000000000000", "a: 1000000000000000000000.0\n"],
+    ["a float that is a number with exponent there", "float", "1000000000000000000000", "a: 1e+21\n"],
+    ["a float of seven digits", "float", "5432123", "a: 5.432123e+06\n"],
+    ["a small float", "float", "0.00001", "a: 1e-05\n"],
+    ["a float with a fraction", "float", "-1.5", "a: -1.5\n"],
+    ["a float that is zero below zero", "float", "-0", "a: -0.0\n"],
     ["an infinite float", "float", "-Inf", "a: -.inf\n"],
     ["a boolean", "bool", "True", "a: true\n"],
     ["a timestamp", "time", "2024-01-02T03:04:05.6+01:00", "a: 2024-01-02T03:04:05.6+01:00\n"],
@@ -144,6 +168,9 @@ describe("opening", () => {
     ["a text that cannot be plain", "str", "- it's", "a: '- it''s'\n"],
     ["a text with a colon and a blank", "str", "x: y", "a: 'x: y'\n"],
     ["a text with blanks around it", "str", " x ", "a: ' x '\n"],
+    ["a text with a tab, which PyYAML cannot read plain", "str", "x\ty", 'a: "x\\ty"\n'],
+    ["the word that YAML 1.1 takes for a default value", "str", "=", 'a: "="\n'],
+    ["the word that YAML 1.1 takes for a merge", "str", "<<", 'a: "<<"\n'],
     ["a text with a tab in front", "str", "\tx", 'a: "\\tx"\n'],
     ["a text with control characters", "str", "x\u0007\u0085\u2028\r", 'a: "x\\a\\N\\L\\r"\n'],
     ["a text beyond the Basic Multilingual Plane", "str", "😀 é", "a: 😀 é\n"],
@@ -157,6 +184,10 @@ describe("opening", () => {
     expect(openedAs(plain, scalarOf(type, text))).toBe(expected);
     const [leaf] = yaml.parse(expected, "open").leaves;
     expect([leaf?.scalar.type, textOfScalar(leaf?.scalar ?? str("?"))]).toEqual([type, text]);
+  });
+
+  it.each(["5432", "0", "-3", "999999"])("a whole float is written as sops writes it: %s", (text) => {
+    expect(openedAs(plain, scalarOf("float", text))).toBe(`a: ${text}\n`);
   });
 
   it("bytes that are no text become !!binary", () => {
@@ -376,11 +407,7 @@ sops:
 describe("spellings that do not survive on their own", () => {
   // The documents layer keeps these in a metadata field of ours; the values are the same in any case.
   it.each([
-    [
-      "numbers that are not canonical",
-      "a: [0x1F, 0777, 1_000, 1.10, 1e3, +5]\n",
-      "a: [31, 511, 1000, 1.1, 1000.0, 5]\n",
-    ],
+    ["numbers that are not canonical", "a: [0x1F, 0777, 1_000, 1.10, 1e3, +5]\n", "a: [31, 511, 1000, 1.1, 1000, 5]\n"],
     ["booleans in capitals", "a: True\n", "a: true\n"],
     ["midnight in UTC", "a: 2024-01-01T00:00:00Z\n", "a: 2024-01-01\n"],
     ["timestamps that are not canonical", "a: 2024-01-01 10:00:00\n", "a: 2024-01-01T10:00:00Z\n"],

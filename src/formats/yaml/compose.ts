@@ -4,7 +4,7 @@
  * The grammar and the order in which tokens are looked at and taken are go-yaml v3.0.4's, since that order decides which
  * node a comment hangs on.
  */
-import { refuseCharacters } from "./characters.ts";
+import { breaksBehind, refuseCharacters, refuseSeparators } from "./characters.ts";
 import { wrong } from "./cursor.ts";
 import {
   absent,
@@ -56,10 +56,22 @@ export function composeStream(text: string): Stream {
     if (document === undefined) break;
     documents.push(document);
   }
+  refuseSeparators(text, () => documents.flatMap(({ root }) => enclosed(text, root)));
   const comments = scanner.comments
     .flatMap((comment) => comment.lines.filter((line) => line.end > line.start))
     .sort((a, b) => a.start - b.start);
   return { text, documents, comments };
+}
+
+/** The stretches of the quoted scalars and blocks in a node, keys included; of a block with the line breaks behind it. */
+function enclosed(text: string, node: YamlNode): { start: number; end: number }[] {
+  if (node.kind === "alias") return [];
+  if (node.kind === "sequence") return node.items.flatMap((item) => enclosed(text, item));
+  if (node.kind === "mapping")
+    return node.pairs.flatMap(({ key, value }) => [...enclosed(text, key), ...enclosed(text, value)]);
+  if (node.style === "plain") return [];
+  const breaks = node.block === undefined ? 0 : breaksBehind(text, node.end).length;
+  return [{ start: node.contentStart, end: node.end + breaks }];
 }
 
 function composeDocument(composer: Composer, first: boolean): DocumentNode | undefined {

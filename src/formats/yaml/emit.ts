@@ -9,7 +9,7 @@ import type { Scalar } from "../format.ts";
 import { textOfScalar } from "../scalar.ts";
 import { blockSource } from "./block-source.ts";
 import { nextColumn } from "./layout.ts";
-import { lineSource, textSource } from "./quoting.ts";
+import { keySource, lineSource } from "./quoting.ts";
 import type { Value } from "./value.ts";
 
 /** The column of the collection around a block, and the one of the block's lines. */
@@ -40,7 +40,7 @@ function ourHand(unit: number): Hand {
       if (block === undefined || /\d/.test(block.header)) return undefined;
       return [block.header, ...block.body.split("\n")];
     },
-    key: ([key], { parent }) => ({ above: [], head: `${" ".repeat(parent)}${textSource(key, false)}:` }),
+    key: ([key], { parent }) => ({ above: [], head: `${" ".repeat(parent)}${keySource(key, false)}:` }),
   };
 }
 
@@ -53,7 +53,7 @@ export function flowSource(value: Value): string {
 
 /** One entry of a mapping on one line. */
 export function flowEntry(key: string, value: Value): string {
-  return `${textSource(key, true)}: ${flowSource(value)}`;
+  return `${keySource(key, true)}: ${flowSource(value)}`;
 }
 
 /** The lines of a mapping at a column. */

@@ -8,10 +8,11 @@ import type { Scalar } from "../format.ts";
 import { malformedAt } from "../place.ts";
 import { textOfScalar } from "../scalar.ts";
 import { blockSource, type BlockSource, type BlockSpot } from "./block-source.ts";
+import { breaksBehind } from "./characters.ts";
 import { composeStream } from "./compose.ts";
 import { lineEndOf, nextColumn, type Layout } from "./layout.ts";
 import type { ScalarNode } from "./node.ts";
-import { doubleQuoted, isBare, isPlain, lineSource, singleQuoted, textSource } from "./quoting.ts";
+import { doubleQuoted, isBare, isPlain, lineSource, openedSource, singleQuoted, textSource } from "./quoting.ts";
 import type { BlockBody } from "./token.ts";
 import { isTypeTag } from "./typing.ts";
 import type { Holder, Where } from "./walk.ts";
@@ -79,13 +80,18 @@ function openLine(spot: Spot, scalar: Scalar): string {
   // A comment may follow a quote without a blank, but nothing else.
   const touched = around.text.charAt(node.end) === "#";
   const text = scalar.type === "str" || scalar.type === "bytes" ? textOfScalar(scalar) : undefined;
-  if (text === undefined) return lineSource(scalar, flow) + (touched ? " " : "");
+  if (text === undefined) return otherSource(scalar, flow) + (touched ? " " : "");
   if (node.style === "double") return doubleQuoted(text);
   // In flow, what was plain had to be quoted for its ENC text.
   if (node.style === "single") return flow && !touched && isBare(text, true) ? text : inQuotes(text);
   if (forced && isPlain(text, flow)) return text;
   if (text.includes("\n") && !flow) return newBlock(text, around, node.end) ?? doubleQuoted(text);
   return textSource(text, flow);
+}
+
+/** What is not a text, or not UTF-8. */
+function otherSource(scalar: Scalar, flow: boolean): string {
+  return scalar.type === "str" || scalar.type === "bytes" ? lineSource(scalar, flow) : openedSource(scalar);
 }
 
 function inQuotes(text: string): string {
@@ -152,7 +158,15 @@ function blockHole(node: ScalarNode, block: BlockBody, around: Surroundings): Ho
     start,
     end,
     place: block.comment ? "body" : "block",
-    seal: (enc) => (block.comment ? "" : header) + around.layout().eol + pad + enc,
+    seal(enc) {
+      if (/[\u2028\u2029]/.test(breaksBehind(text, block.end)))
+        throw malformedAt(
+          "a block that ends in U+2028 or U+2029 cannot be encrypted: quote it",
+          node.line,
+          node.column,
+        );
+      return (block.comment ? "" : header) + around.layout().eol + pad + enc;
+    },
     open: (scalar) => openBlock({ node, block, around, header, end }, scalar),
   };
 }
@@ -180,7 +194,7 @@ function openBlock({ node, block, around, header, end }: StandingBlock, scalar: 
   const written = text === undefined ? undefined : blockSource(text, spot);
   const source = written !== undefined && text !== undefined && readsBack(text, written, spot) ? written : undefined;
   if (source === undefined && !block.comment)
-    return text === undefined ? lineSource(scalar, false) : doubleQuoted(text);
+    return text === undefined ? otherSource(scalar, false) : doubleQuoted(text);
   if (source === undefined || (block.comment && source.header !== header)) {
     throw malformedAt("a value does not fit the block that it stands in", node.line, node.column);
   }

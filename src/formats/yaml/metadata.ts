@@ -9,6 +9,7 @@ import { spliced, type Splice } from "../json-edit.ts";
 import { malformedAt } from "../place.ts";
 import { textOfScalar } from "../scalar.ts";
 import { isList, isMapping, sameTree } from "../tree.ts";
+import { isBreak } from "./characters.ts";
 import { entryLines, flowSource, listLines } from "./emit.ts";
 import { layoutOf, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
 import type { DocumentNode, MappingNode, Pair, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
@@ -129,6 +130,8 @@ function removal(text: string, document: DocumentNode): readonly Splice[] {
   const start = lineStartOf(text, pair.start);
   const end = nextLineOf(text, pair.value.end);
   const only = document.root.pairs.length === 1;
+  // Behind a U+2028 that ends a block above.
+  if (isBreak(text.charCodeAt(pair.start - 1)) && pair.start > start) return [{ start: pair.start, end, source: "" }];
   if (text.slice(start, pair.start).trim() !== "") {
     return [{ start: pair.start, end: lineEndOf(text, pair.value.end), source: only ? "{}" : "" }];
   }

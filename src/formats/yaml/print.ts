@@ -6,9 +6,9 @@
  * lists whose indentation digit is wrong. Those are quoted.
  */
 import type { Content, Scalar } from "../format.ts";
-import { floatOf, textOfScalar } from "../scalar.ts";
+import { textOfScalar } from "../scalar.ts";
 import { linesOf, type BlockColumns, type Hand } from "./emit.ts";
-import { doubleQuoted, isPrintable, lineSource, singleQuoted, textSource, typedSource } from "./quoting.ts";
+import { doubleQuoted, floatSource, isPrintable, lineSource, singleQuoted, textSource } from "./quoting.ts";
 import type { Value } from "./value.ts";
 
 /** What sops indents by. */
@@ -26,20 +26,10 @@ export function printed(content: Content): string {
 }
 
 function scalarSource(scalar: Scalar): string {
-  if (scalar.type === "float") return floatSource(textOfScalar(scalar) ?? "") ?? typedSource(scalar);
+  if (scalar.type === "float") return floatSource(textOfScalar(scalar) ?? "");
   if (scalar.type === "time") return textOfScalar(scalar) ?? "";
   const text = scalar.type === "str" ? textOfScalar(scalar) : undefined;
   return text === undefined ? lineSource(scalar, false) : textLine(text);
-}
-
-/** Go's 'g' with the shortest digits; undefined for infinities and for what is no number. */
-function floatSource(text: string): string | undefined {
-  const value = floatOf(text);
-  if (value === undefined || !Number.isFinite(value)) return undefined;
-  const [mantissa = "", exponent = "0"] = value.toExponential().split("e");
-  const power = Number(exponent);
-  if (power >= -4 && power < 6) return text;
-  return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 
 function textLine(text: string): string {

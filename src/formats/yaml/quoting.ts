@@ -5,7 +5,7 @@
  * characters outside the Basic Multilingual Plane stay as they are, and so does a plain text that sops would needlessly quote.
  */
 import type { Scalar } from "../format.ts";
-import { textOfScalar } from "../scalar.ts";
+import { floatOf, textOfScalar } from "../scalar.ts";
 import { plainScalar } from "./typing.ts";
 
 /** What YAML may not hold unescaped, and what go-yaml or other parsers read in their own way. */
@@ -13,6 +13,7 @@ const UNPRINTABLE =
   // oxlint-disable-next-line no-control-regex
   /[^\t\n\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 const OLD_BOOLEAN = /^(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/;
+const MERGE = "<<";
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 
 /** Whether a text can stand in YAML without escapes. */
@@ -22,14 +23,16 @@ export function isPrintable(text: string): boolean {
 
 /** Whether an unquoted text on one line is, by its syntax, one plain scalar. */
 export function isPlain(text: string, flow: boolean): boolean {
-  if (text === "" || text.includes("\n") || !isPrintable(text)) return false;
-  if (/^[ \t]|[ \t]$|^[,[\]{}#&*!|>'"%@`]|:[ \t]|:$|[ \t]#/.test(text)) return false;
-  if (/^[-?:](?:[ \t]|$)/.test(text)) return false;
+  // A tab is allowed, and yet PyYAML, which Ansible reads with, ends the scalar there.
+  if (text === "" || /[\t\n]/.test(text) || !isPrintable(text)) return false;
+  if (/^ | $|^[,[\]{}#&*!|>'"%@`]|: |:$| #/.test(text)) return false;
+  if (/^[-?:](?: |$)/.test(text)) return false;
   return !flow || !/[,[\]{}?]|^[:-]/.test(text);
 }
 
 /** Whether other YAML parsers, those of version 1.1 included, take an unquoted text for a text. */
 function isText(text: string): boolean {
+  if (text === "=" || text === MERGE) return false;
   return plainScalar(text)?.type === "str" && !OLD_BOOLEAN.test(text) && !BASE_60.test(text);
 }
 
@@ -86,15 +89,30 @@ export function textSource(text: string, flow: boolean): string {
   return (text.includes("\t") ? undefined : singleQuoted(text)) ?? doubleQuoted(text);
 }
 
-/** A scalar that is no text, unquoted, so that it reads back with its type: a float always has a point. */
-export function typedSource(scalar: Scalar): string {
+/** A key on one line; that of a merge is never quoted. */
+export function keySource(key: string, flow: boolean): string {
+  return key === MERGE ? key : textSource(key, flow);
+}
+
+/** A scalar that is not a text, unquoted, so that it reads back with its type: a float has a point or an exponent. */
+function typedSource(scalar: Scalar): string {
+  const source = openedSource(scalar);
+  return scalar.type === "float" && /^-?\d+$/.test(source) ? `${source}.0` : source;
+}
+
+/**
+ * The same as sops prints what it decrypted: a whole float has no point. Read again it is an integer of the same bytes, and
+ * sealed again under the type that it had.
+ */
+export function openedSource(scalar: Scalar): string {
   const text = textOfScalar(scalar) ?? "";
   if (scalar.type === "null") return "null";
   if (scalar.type === "bool") return text.toLowerCase();
   // A day alone is what people write; sops prints it with its midnight.
   if (scalar.type === "time") return text.replace(/T00:00:00Z$/, "");
-  if (scalar.type !== "float") return text;
-  return FLOAT_WORDS.get(text) ?? (text.includes(".") ? text : `${text}.0`);
+  // sops prints `-0`, which it reads as 0 and then finds tampered with.
+  if (scalar.type === "float") return text === "-0" ? "-0.0" : floatSource(text);
+  return text;
 }
 
 const FLOAT_WORDS: ReadonlyMap<string, string> = new Map([
@@ -102,6 +120,17 @@ const FLOAT_WORDS: ReadonlyMap<string, string> = new Map([
   ["+Inf", ".inf"],
   ["-Inf", "-.inf"],
 ]);
+
+/** A canonical float as Go's `FormatFloat(x, 'g', -1, 64)` prints it: `5432`, `1e+21`, `1.5`. */
+export function floatSource(text: string): string {
+  const value = floatOf(text);
+  if (value === undefined || !Number.isFinite(value)) return FLOAT_WORDS.get(text) ?? text;
+  const [mantissa = "", exponent = "0"] = value.toExponential().split("e");
+  const power = Number(exponent);
+  // Beyond these Go takes an exponent of at least two digits, however few digits the number has.
+  if (power >= -4 && power < 6) return text;
+  return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
 
 /** Any scalar on one line. Bytes that are no UTF-8 become `!!binary`. */
 export function lineSource(scalar: Scalar, flow: boolean): string {

@@ -1,7 +1,7 @@
 /**
  * What does a literal or folded block say, and where do its header and its body lie?
  */
-import { isBlank, isBreak, isBreakOrEnd, isDigit, SPACE, TAB } from "./characters.ts";
+import { breakText, isBlank, isBreak, isBreakOrEnd, isDigit, SPACE, TAB } from "./characters.ts";
 import { codeAt, columnOf, markOf, moveTo, step, stepLine, wrong, type Mark } from "./cursor.ts";
 import { scanLineComment } from "./scan-comments.ts";
 import { bare, type BlockBody, type Scanner, type Token } from "./token.ts";
@@ -19,7 +19,7 @@ interface Header {
 export function scanBlockScalar(scanner: Scanner, style: "literal" | "folded"): Token {
   const start = markOf(scanner.cursor);
   const header = scanHeader(scanner, start);
-  const body = scanBody(scanner, { start, header, literal: style === "literal" });
+  const body = scanBody(scanner, { header, literal: style === "literal" });
   const { chomp, digit, end: headerEnd, comment } = header;
   const { value, indent, empty, end } = body;
   const block: BlockBody = { headerEnd, comment, empty, end, indent, digit, chomp };
@@ -57,16 +57,13 @@ interface Body {
   readonly end: number;
 }
 
-function scanBody(
-  scanner: Scanner,
-  block: { readonly start: Mark; readonly header: Header; readonly literal: boolean },
-): Body {
+function scanBody(scanner: Scanner, block: { readonly header: Header; readonly literal: boolean }): Body {
   const { cursor } = scanner;
-  const { start, header, literal } = block;
+  const { header, literal } = block;
   const given = header.digit === 0 ? 0 : Math.max(scanner.indent, 0) + header.digit;
-  let { breaks, indent } = crossBreaks(scanner, given, start);
+  let { breaks, indent } = crossBreaks(scanner, given);
   let value = "";
-  let pending = 0; // the line break behind the last content line
+  let pending = ""; // the line break behind the last content line
   let afterBlank = false;
   let empty = true;
   let end = header.end;
@@ -81,19 +78,19 @@ function scanBody(
     // Blanks alone do not reset the count of breaks.
     if (BLANKS.test(line)) cursor.index = end;
     else moveTo(cursor, end);
-    pending = isBreak(codeAt(cursor)) ? 1 : 0;
-    if (pending === 1) stepLine(cursor);
-    ({ breaks } = crossBreaks(scanner, indent, start));
+    pending = isBreak(codeAt(cursor)) ? breakText(codeAt(cursor)) : "";
+    if (pending !== "") stepLine(cursor);
+    ({ breaks } = crossBreaks(scanner, indent));
   }
-  if (header.chomp !== "strip") value += "\n".repeat(pending);
-  if (header.chomp === "keep") value += "\n".repeat(breaks);
+  if (header.chomp !== "strip") value += pending;
+  if (header.chomp === "keep") value += breaks;
   return { value, indent, empty, end };
 }
 
 /** What stands for the line breaks between two content lines: folded, one is a blank and n + 1 are n. */
-function between({ pending, breaks, folds }: { pending: number; breaks: number; folds: boolean }): string {
-  if (!folds || pending === 0) return "\n".repeat(pending + breaks);
-  return breaks === 0 ? " " : "\n".repeat(breaks);
+function between({ pending, breaks, folds }: { pending: string; breaks: string; folds: boolean }): string {
+  if (!folds || pending !== "\n") return pending + breaks;
+  return breaks === "" ? " " : breaks;
 }
 
 function lineEnd(text: string, from: number): number {
@@ -103,20 +100,20 @@ function lineEnd(text: string, from: number): number {
 }
 
 /** Moves over indentation and empty lines; finds the indentation where it is not known yet (0). */
-function crossBreaks(scanner: Scanner, known: number, start: Mark): { breaks: number; indent: number } {
+function crossBreaks(scanner: Scanner, known: number): { breaks: string; indent: number } {
   const { cursor } = scanner;
-  let breaks = 0;
+  let breaks = "";
   let deepest = 0;
   const limit = known === 0 ? Infinity : known;
   for (;;) {
     while (columnOf(cursor) < limit && codeAt(cursor) === SPACE) cursor.index += 1;
     deepest = Math.max(deepest, columnOf(cursor));
     if (columnOf(cursor) < limit && codeAt(cursor) === TAB) {
-      throw wrong(start, "a tab stands where a block has to be indented");
+      throw wrong(markOf(cursor), "a tab stands where a block has to be indented");
     }
     if (!isBreak(codeAt(cursor))) break;
+    breaks += breakText(codeAt(cursor));
     stepLine(cursor);
-    breaks += 1;
   }
   return { breaks, indent: known === 0 ? Math.max(deepest, scanner.indent + 1, 1) : known };
 }

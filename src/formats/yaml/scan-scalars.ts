@@ -1,7 +1,7 @@
 /**
  * What does a plain or quoted scalar say, and where does it end?
  */
-import { hexValue, isBlank, isBlankOrEnd, isBreak, TAB } from "./characters.ts";
+import { breakText, hexValue, isBlank, isBlankOrEnd, isBreak, TAB } from "./characters.ts";
 import { codeAt, columnOf, markOf, moveTo, step, stepLine, wrong, type Cursor, type Mark } from "./cursor.ts";
 import { bare, type Scanner, type Token } from "./token.ts";
 
@@ -25,23 +25,23 @@ interface Gap {
  */
 function crossGap(cursor: Cursor, broken: boolean, checkTab?: () => void): Gap {
   const start = cursor.index;
-  let breaks = 0;
+  let breaks = "";
   let blanksEnd = start;
   let code = codeAt(cursor);
   while (isBlank(code) || isBreak(code)) {
     if (isBreak(code)) {
       stepLine(cursor);
-      breaks += 1;
+      breaks += breakText(code);
     } else {
-      if (breaks > 0 || broken) checkTab?.();
+      if (breaks !== "" || broken) checkTab?.();
       cursor.index += 1;
-      if (breaks === 0) blanksEnd = cursor.index;
+      if (breaks === "") blanksEnd = cursor.index;
     }
     code = codeAt(cursor);
   }
-  if (broken) return { text: "\n".repeat(breaks), broken: true };
-  if (breaks === 0) return { text: cursor.text.slice(start, blanksEnd), broken: false };
-  return { text: breaks === 1 ? " " : "\n".repeat(breaks - 1), broken: true };
+  if (broken) return { text: breaks, broken: true };
+  if (breaks === "") return { text: cursor.text.slice(start, blanksEnd), broken: false };
+  return { text: breaks === "\n" ? " " : breaks.replace(/^\n/, ""), broken: true };
 }
 
 /** Scans a plain scalar at the cursor. */
@@ -64,7 +64,7 @@ export function scanPlain(scanner: Scanner): Token {
     const code = codeAt(cursor);
     if (!isBlank(code) && !isBreak(code)) break;
     gap = crossGap(cursor, false, () => {
-      if (columnOf(cursor) < indent && codeAt(cursor) === TAB) throw wrong(start, "a tab cannot indent");
+      if (columnOf(cursor) < indent && codeAt(cursor) === TAB) throw wrong(markOf(cursor), "a tab cannot indent");
     });
     if (scanner.flowLevel === 0 && columnOf(cursor) < indent) break;
   }

@@ -99,8 +99,9 @@ function replaced(setting: Setting, slot: Slot, value: Value): readonly Splice[]
   return [replacedEntry(setting, slot, value)];
 }
 
-/** Whether the quotes, block header and tag of a scalar can stay around the new one. */
+/** Whether the quotes, block header and tag of a scalar can stay around the new one. A whole float would lose its point. */
 function takesInPlace(node: ScalarNode, scalar: Scalar): boolean {
+  if (scalar.type === "float") return false;
   return !node.absent && node.block?.comment !== true && (node.tag === undefined || scalar.type === "str");
 }
 

@@ -2,7 +2,7 @@
  * What does a piece of YAML say, however it is written?
  */
 import type { Scalar, Step, Tree } from "../format.ts";
-import { boolScalar, NULL, sameScalar, scalarOf } from "../scalar.ts";
+import { boolScalar, isSameValue, NULL, scalarOf } from "../scalar.ts";
 import { isList, isMapping } from "../tree.ts";
 import type { Stream, YamlNode } from "./node.ts";
 import { scalarOfNode } from "./typing.ts";
@@ -45,7 +45,7 @@ export const EMPTY: Value = { kind: "map", entries: [] };
 
 /** Deep equality, the order of keys included. */
 function sameValue(a: Value, b: Value): boolean {
-  if (a.kind === "scalar") return b.kind === "scalar" && sameScalar(a.scalar, b.scalar);
+  if (a.kind === "scalar") return b.kind === "scalar" && isSameValue(a.scalar, b.scalar);
   if (a.kind === "list") return b.kind === "list" && sameAll(a.items, b.items, sameValue);
   if (b.kind !== "map") return false;
   return sameAll(a.entries, b.entries, ([key, each], [name, other]) => key === name && sameValue(each, other));
