@@ -39,15 +39,21 @@ export async function readReaders(node: YamlNode, wanted: Wanted, roster: Roster
 
 /**
  * The recipients of an `age` setting, taken apart as sops does: a text is split at its commas and may have empty parts;
- * the entries of a list may have commas but not be empty.
+ * the entries of a list may have commas, but neither they nor their parts may be empty.
  * @throws SecretsError `policy`.
  */
 export function splitAge(node: YamlNode | undefined, wanted: Wanted): PlacedText[] {
   if (node === undefined || node.kind === "empty") return [];
-  const texts = node.kind === "text" ? [node] : itemsOf(node, wanted).map((item) => filledText(item, wanted));
-  return texts
-    .flatMap(({ text, at }) => text.split(",").map((part) => trimmed({ text: part, at })))
-    .filter(({ text }) => text !== "");
+  if (node.kind === "text") return partsOf(node).filter(({ text }) => text !== "");
+  return itemsOf(node, wanted).flatMap((item) => {
+    const parts = partsOf(filledText(item, wanted));
+    if (parts.every(({ text }) => text !== "")) return parts;
+    throw new SecretsError("policy", `${wanted.what} has an empty part between its commas`, { at: item.at });
+  });
+}
+
+function partsOf({ text, at }: PlacedText): PlacedText[] {
+  return text.split(",").map((part) => trimmed({ text: part, at }));
 }
 
 /**
@@ -86,6 +92,12 @@ function asWritten(key: Recipient, roster: Roster): Reader {
   return { ...memberOrLiteral(key, roster), keys: [key], as: key.kind === "ssh-ed25519" ? "ssh" : "age" };
 }
 
+/** Go and JavaScript agree about these blanks only. @throws SecretsError `policy` */
 function trimmed({ text, at }: PlacedText): PlacedText {
-  return { text: text.trim(), at };
+  const inner = text.replace(/^[ \t\n\v\f\r]+/, "").replace(/[ \t\n\v\f\r]+$/, "");
+  if (inner === inner.trim()) return { text: inner, at };
+  throw new SecretsError("policy", "a blank that is not plain stands around this recipient", {
+    at,
+    hint: "type it anew: it cannot be seen, and programs disagree about it",
+  });
 }

@@ -10,6 +10,7 @@ import { normalPath, readExactPaths } from "./exact-paths.ts";
 import type { ExactPath } from "./exact-paths.ts";
 import type { CreationRule, Policy, PolicyWarning, Ruling } from "./policy.ts";
 import { readRoster } from "./roster.ts";
+import { checkSopsShape } from "./sops-shape.ts";
 import { readYaml } from "./yaml-node.ts";
 import type { YamlMapping } from "./yaml-node.ts";
 import { booleanOf, checkKeys, valueOf } from "./yaml-shape.ts";
@@ -28,6 +29,7 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
   const roster = await readRoster(top);
   const exact = await readExactPaths(top, roster);
   const creationRules = await readCreationRules(top, roster);
+  checkSopsShape(top);
   return {
     file,
     members: roster.members,

@@ -182,7 +182,7 @@ function readEntries(reading: Reading, map: MappingNode): YamlEntry[] {
     const at = { file: reading.file, line: pair.key.line, column: pair.key.column };
     const name = keyText(pair.key, at);
     if (pair.key.kind === "scalar" && isMerge(pair.key)) {
-      merged.push(read(reading, pair.value));
+      merged.push(mergedValue(reading, pair.value));
       if (merged.length > 1) throw new SecretsError("policy", "duplicate key <<", { at });
       continue;
     }
@@ -194,6 +194,13 @@ function readEntries(reading: Reading, map: MappingNode): YamlEntry[] {
   }
   for (const value of merged) merge(reading, entries, value);
   return [...entries.values()];
+}
+
+/** An alias to a list of mappings is refused by go-yaml, and taken by others. */
+function mergedValue(reading: Reading, value: Composed): YamlNode {
+  const node = read(reading, value);
+  if (value.kind !== "alias" || node.kind === "mapping") return node;
+  throw new SecretsError("policy", "an alias behind << must stand for a mapping", { at: node.at });
 }
 
 function sourceOf({ key, value }: Pair): SourcePair {

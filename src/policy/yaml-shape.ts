@@ -40,13 +40,20 @@ export function filledText(node: YamlNode, wanted: Wanted): YamlText {
   return node;
 }
 
-/** In all spellings that go-yaml takes for a Go bool. @throws SecretsError `policy`. */
+/** @throws SecretsError `policy`. */
 export function booleanOf(node: YamlNode | undefined, what: string): boolean | undefined {
   const text = textOf(node, { what, example: `${what}: true` });
-  if (node === undefined || text === undefined) return undefined;
-  if (/^(?:true|yes|on|y)$/i.test(text)) return true;
-  if (/^(?:false|no|off|n)$/i.test(text)) return false;
+  if (node?.kind !== "text" || text === undefined) return undefined;
+  const value = boolOf(node);
+  if (value !== undefined) return value;
   throw new SecretsError("policy", `${what} must be true or false`, { at: node.at, hint: `write ${what}: true` });
+}
+
+/** What go-yaml takes for a Go bool: besides its own, the words of YAML 1.1, these even in quotes. */
+export function boolOf({ type, text }: YamlText): boolean | undefined {
+  if (type === "bool") return text.toLowerCase() === "true";
+  if (/^(?:y|Y|yes|Yes|YES|on|On|ON)$/.test(text)) return true;
+  return /^(?:n|N|no|No|NO|off|Off|OFF)$/.test(text) ? false : undefined;
 }
 
 export function valueOf(mapping: YamlMapping, key: string): YamlNode | undefined {

@@ -152,7 +152,7 @@ describe("a list that differs", () => {
 });
 
 describe("a list that agrees", () => {
-  it.each([`age: ${B},${A}`, `age: ["${B},", ${A}]`, `age: |\n      ${A}, ${B}`])(
+  it.each([`age: ${B},${A}`, `age: ["${B} , ${A}"]`, `age: |\n      ${A}, ${B}`])(
     "is left as it is: %s",
     async (age) => {
       const text = `${PEOPLE}creation_rules:\n  - readers: [ops]\n    ${age}\n`;
