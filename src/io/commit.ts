@@ -6,18 +6,15 @@
  * has changed, after it everything will, by the next run if need be. See `journal.ts` and `recover.ts` for what a crash leaves.
  */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 
 import { SecretsError } from "../errors.ts";
 import type { Host } from "./host.ts";
 import { attempt, quietly } from "./io-error.ts";
 import {
-  type Entry,
-  type Plan,
+  closePlan,
   removeIfThere,
   renameChecked,
   rollForward,
-  stagedPath,
   syncDirectories,
   UncertainCommit,
   undoPlan,
@@ -25,15 +22,16 @@ import {
   writePlan,
 } from "./journal.ts";
 import { takeLock } from "./lock.ts";
-import { newOwner, randomHex, retire } from "./owner.ts";
+import { type Belongs, type Entry, openState, stagedPath, type State } from "./notes.ts";
+import { newOwner, retire } from "./owner.ts";
 import { recoverLocked } from "./recover.ts";
+import { afterCommit, CommittedError, explained } from "./committed.ts";
 import { fileHash } from "./file-hash.ts";
 import { readStream, sha256 } from "./stream.ts";
 import { type Interruption, watchSignals } from "./interruption.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
 export { recover } from "./recover.ts";
-export { checkWritable } from "./target.ts";
 
 export interface Change {
   /** Absolute path as the user named it; a symlink is followed to its target (kept a symlink). */
@@ -59,6 +57,8 @@ export interface CommitOptions {
   readonly state: string;
   /** The repository: a path inside it may not lead out of it through a symlink. */
   readonly root?: string | undefined;
+  /** Whether a directory, by its real path, is one that this state directory serves; see `openState`. */
+  readonly belongs?: Belongs | undefined;
   /** Milliseconds to wait for another commit to end. */
   readonly patience?: number | undefined;
   /** Told, in a line, what the user should know though all is well. */
@@ -80,9 +80,11 @@ interface Staged {
 }
 
 interface Work {
-  readonly state: string;
+  readonly state: State;
   readonly owner: string;
-  readonly plan: Plan;
+  /** What is made before the commit point, by absolute paths; directories outermost first. */
+  readonly targets: readonly string[];
+  readonly directories: readonly string[];
   readonly signals: Interruption;
   readonly patience: number | undefined;
 }
@@ -106,14 +108,13 @@ export async function commit(host: Host, changes: readonly Change[], options: Co
     else pending.push([change, target]);
   }
   if (pending.length === 0) return { written: [], unchanged };
-  const plan: Plan = {
-    temps: pending.map(([, { path }]) => stagedPath(path, randomHex())),
-    directories: [...new Set(pending.flatMap(([, target]) => target.missing))],
-  };
+  const state = await openState(host, options.state, options.belongs);
+  const targets = pending.map(([, { path }]) => path);
+  const directories = [...new Set(pending.flatMap(([, target]) => target.missing))];
   const signals = watchSignals(host);
   const owner = await newOwner(host);
   try {
-    const work: Work = { state: options.state, owner, plan, signals, patience: options.patience };
+    const work: Work = { state, owner, targets, directories, signals, patience: options.patience };
     const written = await stageAndRename(host, pending, work);
     for (const { target } of written) warnOfOwner(host, target, options);
     const names = new Set(written.map(({ change }) => change.path));
@@ -135,18 +136,19 @@ async function stageAndRename(
   pending: readonly (readonly [Change, Target])[],
   work: Work,
 ): Promise<readonly Staged[]> {
-  const note = join(work.state, `plan.${work.owner}`);
+  const { state, owner, targets, directories } = work;
+  const plan = { temps: targets.map((target) => stagedPath(target, owner)), directories };
   let settled = false;
   try {
-    await writePlan(host, work.state, work);
-    for (const directory of work.plan.directories) {
+    await writePlan(host, state.path, work);
+    for (const directory of directories) {
       await attempt(directory, "create", () => host.files.makeDirectory(directory, 0o755));
     }
     // A file is durable only in a directory that is.
-    await syncDirectories(host, work.plan.directories);
+    await syncDirectories(host, directories);
     const staged: Staged[] = [];
-    for (const [index, [change, target]] of pending.entries()) {
-      const temp = work.plan.temps[index] ?? stagedPath(target.path, randomHex());
+    for (const [change, target] of pending) {
+      const temp = stagedPath(target.path, owner);
       const hash = await stage(host, { change, target, temp }, work.signals);
       staged.push({ target, change, temp, hash });
     }
@@ -158,12 +160,10 @@ async function stageAndRename(
       settled = error.certain;
       throw error.failure;
     }
-    settled = await undoPlan(host, work.plan);
+    settled = await undoPlan(host, plan);
     throw error;
   } finally {
-    // Where something could not be removed, the plan stays, and the next run does it.
-    if (settled) await quietly(() => host.files.remove(note));
-    await quietly(() => host.files.remove(work.state));
+    await closePlan(host, state.path, { owner, settled });
   }
 }
 
@@ -214,7 +214,7 @@ async function* failingToRead(host: Host, path: string, named: string): AsyncGen
 /** Under the lock: compare, commit, rename, sync. Answers what was written; what somebody else made the same meanwhile is not. */
 async function renameLocked(host: Host, staged: readonly Staged[], work: Work): Promise<readonly Staged[]> {
   const { state, owner, signals, patience } = work;
-  const unlock = await takeLock(host, state, { owner, patience, check: signals.check });
+  const unlock = await takeLock(host, state.path, { owner, patience, check: signals.check });
   try {
     await recoverLocked(host, state);
     const entries = await compare(host, staged);
@@ -252,7 +252,9 @@ async function renameOne(host: Host, entry: Entry): Promise<void> {
   await afterCommit(() => syncDirectories(host, [entry.target]), "it is written, but may not survive a power cut");
 }
 
-async function renameAll(host: Host, entries: readonly Entry[], { state, owner }: Work): Promise<void> {
+async function renameAll(host: Host, entries: readonly Entry[], work: Work): Promise<void> {
+  const { owner } = work;
+  const state = work.state.path;
   // A journal must survive a power cut before the first rename does, and then find what it speaks of.
   await syncDirectories(host, [...entries.map((entry) => entry.temp), state]);
   try {
@@ -268,34 +270,6 @@ async function renameAll(host: Host, entries: readonly Entry[], { state, owner }
 }
 
 const unknownOutcome = "the next run of any command here finishes it, or undoes it";
-
-/** Past the commit point: the staged files are not ours to remove any more. */
-class CommittedError extends Error {
-  override readonly name = "CommittedError";
-  readonly failure: unknown;
-  /** Whether the journal is known to be in place. */
-  readonly certain: boolean;
-
-  constructor(failure: unknown, certain: boolean) {
-    super("past the commit point", { cause: failure });
-    this.failure = failure;
-    this.certain = certain;
-  }
-}
-
-async function afterCommit(action: () => Promise<unknown>, outcome: string): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    throw new CommittedError(explained(error, outcome), true);
-  }
-}
-
-function explained(error: unknown, outcome: string): unknown {
-  if (!(error instanceof SecretsError)) return error;
-  const { hint, at, cause, notes } = error;
-  return new SecretsError(error.code, `${error.message}; ${outcome}`, { hint, at, cause, notes });
-}
 
 function warnOfOwner(host: Host, { named, stat }: Target, { warn }: CommitOptions): void {
   if (stat === undefined || host.system.uid === undefined || stat.uid === host.system.uid) return;

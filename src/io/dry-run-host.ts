@@ -66,6 +66,7 @@ function overlay(over: Overlay): Files {
     open: (path, how, mode) => (isReal(path) ? real : ours).open(path, how, mode),
     chmod: (path, mode) => (isReal(path) ? real : ours).chmod(path, mode),
     remove: (path) => (isReal(path) ? real : ours).remove(path),
+    removeDirectory: (path) => (isReal(path) ? real : ours).removeDirectory(path),
   };
 }
 
@@ -85,7 +86,9 @@ function reading(over: Overlay): Pick<Files, "read" | "stat" | "list" | "realpat
   };
 }
 
-function writing(over: Overlay): Pick<Files, "open" | "chmod" | "rename" | "link" | "remove" | "makeDirectory"> {
+function writing(
+  over: Overlay,
+): Pick<Files, "open" | "chmod" | "rename" | "link" | "remove" | "removeDirectory" | "makeDirectory"> {
   const { real, changed } = over;
   const isDirectory = async (path: string): Promise<boolean> =>
     (await reading(over).stat(path, { follow: false }))?.kind === "directory";
@@ -110,7 +113,13 @@ function writing(over: Overlay): Pick<Files, "open" | "chmod" | "rename" | "link
     },
     remove: async (path) => {
       if (!(await exists(over, path))) throw failure("ENOENT");
-      if ((await isDirectory(path)) && (await listOf(over, path)).length > 0) throw failure("ENOTEMPTY");
+      if (await isDirectory(path)) throw failure("EISDIR");
+      await set(over, path, { kind: "gone" });
+    },
+    removeDirectory: async (path) => {
+      if (!(await exists(over, path))) throw failure("ENOENT");
+      if (!(await isDirectory(path))) throw failure("ENOTDIR");
+      if ((await listOf(over, path)).length > 0) throw failure("ENOTEMPTY");
       await set(over, path, { kind: "gone" });
     },
     makeDirectory: async (path) => {

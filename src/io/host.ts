@@ -42,8 +42,10 @@ export interface Files {
   readonly rename: (from: string, to: string) => Promise<void>;
   /** Hard link; fails where `to` exists. */
   readonly link: (from: string, to: string) => Promise<void>;
-  /** A file, a symlink itself, or an empty directory. */
+  /** A file, or a symlink itself. */
   readonly remove: (path: string) => Promise<void>;
+  /** An empty directory, and nothing else. */
+  readonly removeDirectory: (path: string) => Promise<void>;
   /** With its parents; one that is there already is no error. `mode` (default 0777) loses the umask. */
   readonly makeDirectory: (path: string, mode?: number) => Promise<void>;
   /**

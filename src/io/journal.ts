@@ -3,71 +3,47 @@
  *
  * Two kinds of notes lie in the state directory. `plan.TOKEN` is written before the first staged file: everything in it may be removed
  * once its process is dead. `journal` comes into place by one rename, which is the commit point: everything in it must be finished.
- * A note names files relative to the state directory, so that a repository that was moved can still be recovered.
+ * `notes.ts` says how they are written, and when they are believed.
  */
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { dirname, join } from "node:path";
 
 import { SecretsError } from "../errors.ts";
 import type { Host } from "./host.ts";
 import { attempt, errorCode, ioError, quietly } from "./io-error.ts";
 import { createInState } from "./lock.ts";
 import { fileHash } from "./file-hash.ts";
+import { type Entry, journalText, MAX_NOTE, type Plan, planText } from "./notes.ts";
 import { sha256 } from "./stream.ts";
 
-/** Beside its target, hidden, never guessable: `.NAME.<12 hex>.secrets-tmp`. */
-const stagedName = /^\..*\.[0-9a-f]{12}\.secrets-tmp$/;
-
-/** One file of a commit: absolute paths; hashes are SHA-256 in hex or "absent". */
-export interface Entry {
-  readonly target: string;
-  readonly temp: string;
-  readonly old: string;
-  readonly new: string;
-}
-
-/** What may be removed when a commit does not come to its commit point: absolute paths, directories innermost last. */
-export interface Plan {
-  readonly temps: readonly string[];
-  readonly directories: readonly string[];
-}
-
-/** The name of a staged file for a target, in the target's directory. */
-export function stagedPath(target: string, random: string): string {
-  const name = basename(target);
-  // A name may have 255 bytes; 27 are ours.
-  const short = Buffer.byteLength(name) > 220 ? (/^.{50}/su.exec(name)?.[0] ?? "") : name;
-  return join(dirname(target), `.${short}.${random}.secrets-tmp`);
-}
-
-/** Writes `plan.OWNER`; throws `io`. */
+/** Writes `plan.OWNER`, which names targets and new directories by absolute paths; throws `io`. */
 export async function writePlan(
   host: Host,
   state: string,
-  { owner, plan }: { owner: string; plan: Plan },
+  plan: { readonly owner: string; readonly targets: readonly string[]; readonly directories: readonly string[] },
 ): Promise<void> {
-  const here = (path: string): string => relative(state, path);
-  const content = JSON.stringify({ temps: plan.temps.map(here), directories: plan.directories.map(here) });
-  await createInState(host, join(state, `plan.${owner}`), { content, durable: false });
+  const content = planText(state, plan);
+  await createInState(host, join(state, `plan.${plan.owner}`), { content, durable: false });
 }
 
 /** Removes what a plan names, as far as it is there and can be removed; whether all of it is gone. */
 export async function undoPlan(host: Host, plan: Plan): Promise<boolean> {
   let gone = true;
   for (const temp of plan.temps) {
-    if (!stagedName.test(basename(temp))) continue;
     if (!(await quietly(() => removeIfThere(host, temp)))) gone = false;
   }
   // A directory that somebody uses by now is not empty and stays.
-  for (const directory of plan.directories.toReversed()) await quietly(() => host.files.remove(directory));
+  for (const directory of plan.directories.toReversed()) await quietly(() => host.files.removeDirectory(directory));
   return gone;
 }
 
-/** Reads `plan.OWNER`; one that was cut off while it was written has nothing to remove yet. */
-export async function readPlan(host: Host, state: string, owner: string): Promise<Plan> {
-  const text = new TextDecoder().decode(await host.files.read(join(state, `plan.${owner}`)));
-  const value = parse(text);
-  const list = (name: string): string[] => stringsOf(value?.[name]).map((path) => resolve(state, path));
-  return { temps: list("temps"), directories: list("directories") };
+/** Where something could not be removed, the plan stays, and the next run does it. */
+export async function closePlan(
+  host: Host,
+  state: string,
+  { owner, settled }: { readonly owner: string; readonly settled: boolean },
+): Promise<void> {
+  if (settled) await quietly(() => host.files.remove(join(state, `plan.${owner}`)));
+  await quietly(() => host.files.removeDirectory(state));
 }
 
 /**
@@ -79,17 +55,14 @@ export async function writeJournal(
   state: string,
   { owner, entries }: { owner: string; entries: readonly Entry[] },
 ): Promise<void> {
-  const body = JSON.stringify({
-    version: 1,
-    entries: entries.map((entry) => ({
-      ...entry,
-      target: relative(state, entry.target),
-      temp: relative(state, entry.temp),
-    })),
-  });
   const draft = join(state, `journal.${owner}`);
   const journal = join(state, "journal");
-  const content = `${sha256(body)}\n${body}\n`;
+  const content = journalText(state, owner, entries);
+  if (Buffer.byteLength(content) > MAX_NOTE) {
+    throw new SecretsError("refused", `${entries.length} files are too many for one write`, {
+      hint: "name some of them at a time",
+    });
+  }
   try {
     await createInState(host, draft, { content, durable: true });
   } catch (error) {
@@ -117,23 +90,6 @@ export class UncertainCommit extends Error {
     super(failure.message, { cause: failure });
     this.failure = failure;
   }
-}
-
-/** The entries of the journal; undefined when there is none, or one that its own checksum does not know. */
-export async function readJournal(host: Host, state: string): Promise<readonly Entry[] | undefined> {
-  const path = join(state, "journal");
-  let text: string;
-  try {
-    text = new TextDecoder().decode(await host.files.read(path));
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw ioError(error, path, "read");
-  }
-  const [checksum, body = ""] = text.split("\n");
-  if (checksum !== sha256(body)) return undefined;
-  const entries = parse(body)?.["entries"];
-  if (!Array.isArray(entries)) return undefined;
-  return entries.map((entry: unknown) => entryOf(state, entry)).filter((entry) => entry !== undefined);
 }
 
 /**
@@ -219,30 +175,4 @@ async function finish(host: Host, entry: Entry): Promise<"done" | "lost" | "conf
   if (current !== entry.old || staged !== entry.new) return "conflict";
   await renameChecked(host, entry, entry.new);
   return "done";
-}
-
-/** Only what lies beside its target under a name of ours is an entry: a forged journal must not move files about. */
-function entryOf(state: string, value: unknown): Entry | undefined {
-  const [target, temp, old, fresh] = stringsOf(
-    typeof value === "object" && value !== null
-      ? ["target", "temp", "old", "new"].map((name): unknown => Reflect.get(value, name))
-      : [],
-  );
-  if (target === undefined || temp === undefined || old === undefined || fresh === undefined) return undefined;
-  const entry: Entry = { target: resolve(state, target), temp: resolve(state, temp), old, new: fresh };
-  const beside = dirname(entry.temp) === dirname(entry.target) && stagedName.test(basename(entry.temp));
-  return beside ? entry : undefined;
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function stringsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }

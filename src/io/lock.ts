@@ -11,6 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { SecretsError } from "../errors.ts";
 import type { Host } from "./host.ts";
 import { attempt, errorCode, quietly } from "./io-error.ts";
+import { readPlain } from "./notes.ts";
 import { isOwner, liveness, type Liveness } from "./owner.ts";
 
 /** Where the file system has no hard links. */
@@ -75,7 +76,7 @@ export async function createInState(
   { content, durable }: { content: string; durable: boolean },
 ): Promise<void> {
   const state = dirname(path);
-  await attempt(path, "create", async () => {
+  await attempt(state, "write", async () => {
     for (let tries = 0; ; tries += 1) {
       try {
         const file = await host.files.open(path, "create", 0o644);
@@ -164,6 +165,8 @@ async function readChain(host: Host, state: string): Promise<Chain> {
   for (let name = "lock"; ; name = `after.${last.owner}`) {
     const token = await readToken(host, join(state, name));
     if (token === undefined) break;
+    // Dead owners inherit from one another in a line; what goes in a circle was made by hand.
+    if (names.includes(name)) return { names, first, last: "", hostname: "" };
     names.push(name);
     if (name === "lock") first = token.owner;
     last = token;
@@ -173,13 +176,10 @@ async function readChain(host: Host, state: string): Promise<Chain> {
 }
 
 async function readToken(host: Host, path: string): Promise<{ owner: string; hostname: string } | undefined> {
-  try {
-    const [owner = "", hostname = ""] = new TextDecoder().decode(await host.files.read(path)).split("\n");
-    return { owner, hostname };
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = await readPlain(host, path);
+  if (text === undefined) return undefined;
+  const [owner = "", hostname = ""] = text.split("\n");
+  return { owner, hostname };
 }
 
 function busy(seen: { chain: Chain; holder: Liveness; state: string }): SecretsError {

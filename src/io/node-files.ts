@@ -33,7 +33,8 @@ export function nodeFiles(): Files {
     chmod: (path, mode) => fs.chmod(path, mode),
     rename: (from, to) => fs.rename(from, to),
     link: (from, to) => fs.link(from, to),
-    remove,
+    remove: (path) => fs.unlink(path),
+    removeDirectory: (path) => fs.rmdir(path),
     makeDirectory,
     makeScratch,
     inMemory: async (directory) => memoryFileSystems.has((await fs.statfs(directory)).type >>> 0),
@@ -91,17 +92,6 @@ async function makeOne(path: string, mode: number): Promise<void> {
   } catch (error) {
     // Of what is there already, systems say EEXIST, EISDIR, EROFS or EACCES.
     if (errorCode(error) === "ENOENT" || (await stat(path).catch(() => undefined))?.kind !== "directory") throw error;
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await fs.unlink(path);
-  } catch (error) {
-    // Linux says EISDIR of a directory, macOS EPERM.
-    const code = errorCode(error);
-    if ((code !== "EISDIR" && code !== "EPERM") || !(await fs.lstat(path)).isDirectory()) throw error;
-    await fs.rmdir(path);
   }
 }
 

@@ -98,8 +98,8 @@ async function removeAll(host: Host, path: string): Promise<void> {
   if (stat?.kind === "directory") {
     await host.files.chmod(path, 0o700);
     for (const name of await host.files.list(path)) await removeAll(host, join(path, name));
-  }
-  await host.files.remove(path);
+    await host.files.removeDirectory(path);
+  } else await host.files.remove(path);
 }
 
 /** What could climb out of the directory, or be taken for an option, is no file name. */

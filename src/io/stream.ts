@@ -23,6 +23,24 @@ export async function* readStream(files: Files, path: string): AsyncGenerator<Ui
   }
 }
 
+/** The bytes of a regular file, or undefined where there are more than `limit`; never follows the last symlink. Node's error otherwise. */
+export async function readLimited(files: Files, path: string, limit: number): Promise<Uint8Array | undefined> {
+  const file = await files.open(path, "read-itself");
+  try {
+    const chunks: Uint8Array[] = [];
+    for (let size = 0; ;) {
+      const buffer = Buffer.allocUnsafe(CHUNK);
+      const count = await file.read(buffer);
+      if (count === 0) return Buffer.concat(chunks);
+      size += count;
+      if (size > limit) return undefined;
+      chunks.push(buffer.subarray(0, count));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 /** All of it in one piece. */
 export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];

@@ -4,13 +4,12 @@
  * A symlink is followed, once, to the file that it names; what is no plain file of one name is refused, because a
  * rename would tear it from what it is.
  */
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { SecretsError } from "../errors.ts";
 import type { FileStat, Host } from "./host.ts";
-import { attempt, ioError, quietly } from "./io-error.ts";
-import { stagedPath } from "./journal.ts";
-import { randomHex } from "./owner.ts";
+import { isInside } from "./inside.ts";
+import { attempt } from "./io-error.ts";
 
 export interface Target {
   /** As the user named it. */
@@ -51,23 +50,6 @@ export async function resolveTarget(host: Host, named: string, root?: string): P
   });
 }
 
-/**
- * Proves that `path` could be written: nothing is asked of the user, and nothing typed, that cannot be saved. Makes a file
- * beside it and removes it. Throws `refused` as `resolveTarget`, `io` naming the reason.
- */
-export async function checkWritable(host: Host, path: string, root?: string): Promise<void> {
-  const target = await resolveTarget(host, path, root);
-  const beside = target.missing[0] === undefined ? target.path : target.missing[0];
-  const probe = stagedPath(beside, randomHex());
-  try {
-    await (await host.files.open(probe, "create")).close();
-  } catch (error) {
-    throw ioError(error, path, "write");
-  } finally {
-    await quietly(() => host.files.remove(probe));
-  }
-}
-
 /** A rename would get around it, but whoever took the permission away meant something by it. */
 function readOnly(named: string): SecretsError {
   return new SecretsError("io", "cannot write: the file is read-only", {
@@ -102,9 +84,4 @@ function refuseOdd(named: string, stat: FileStat): void {
 
 function refused(named: string, reason: string): SecretsError {
   return new SecretsError("refused", `cannot write: ${reason}`, { at: { file: named } });
-}
-
-function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return !isAbsolute(way) && way !== ".." && !way.startsWith("../") && !way.startsWith("..\\");
 }

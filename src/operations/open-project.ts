@@ -5,7 +5,7 @@
  * lock, the disk is read-only) a verb that only reads still works, and one that writes meets the same journal again.
  */
 import { SecretsError } from "../errors.ts";
-import { createProject, placeText, stateDirectory, statOf, type Project, type ProjectOptions } from "./project.ts";
+import { createProject, placeText, stateFor, statOf, type Project, type ProjectOptions } from "./project.ts";
 
 /** @throws SecretsError `usage` where the directory is none */
 export async function openProject(options: ProjectOptions): Promise<Project> {
@@ -21,16 +21,18 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
 
 async function finishCommits(project: Project): Promise<void> {
   try {
-    const state = await stateDirectory(project, `${project.directory}/x`);
+    const { state, belongs } = await stateFor(project, `${project.directory}/x`);
     // Nearly always there is none, and nothing needs to be loaded to know it.
-    if ((await statOf(project, state)) === undefined) return;
+    if ((await project.host.files.stat(state, { follow: false })) === undefined) return;
     const { recover } = await import("../io/recover.ts");
-    const finished = await recover(project.host, state);
+    const finished = await recover(project.host, state, { belongs });
     if (finished.length > 0) {
       project.warn(`finished a commit that an earlier run could not: ${finished.map(project.show).join(", ")}`);
     }
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    project.warn(`warning: ${placeText(error.at)}${error.message}`);
+    const at = error.at && { ...error.at, file: project.show(error.at.file) };
+    project.warn(`warning: ${placeText(at)}${error.message}`);
+    if (error.hint !== undefined) project.warn(`hint: ${error.hint}`);
   }
 }

@@ -8,6 +8,7 @@ import { dressed, SecretsError, type Position } from "../errors.ts";
 import { findRepository, type Repository } from "../git/repository.ts";
 import { dryRun } from "../io/dry-run-host.ts";
 import type { FileStat, Host } from "../io/host.ts";
+import { isInside } from "../io/inside.ts";
 import { attempt } from "../io/io-error.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { IdentityRing, RingOptions } from "./identities.ts";
@@ -131,11 +132,32 @@ export function placeText(at: Position | undefined): string {
 }
 
 /** Where lock and journal of a commit live: in git's common directory, else beside the policy, else beside the file. */
-export async function stateDirectory(project: Project, path: string): Promise<string> {
+async function stateDirectory(project: Project, path: string): Promise<string> {
   const repository = await project.repository(path);
   if (repository !== undefined) return join(repository.commonDirectory, "secrets");
   // Found, not read: whatever it says, and if it is broken, the next run must look at the same place.
   return join(dirname((await nearestPolicy(project.host, path, undefined)) ?? path), ".secrets-state");
+}
+
+/** What `commit` and `recover` need to know of a state directory, beside where it is. */
+export interface StateOptions {
+  readonly state: string;
+  /** Whether its notes may speak of this directory: of the same repository, in whatever worktree, or beside the same policy. */
+  readonly belongs: (directory: string) => Promise<boolean>;
+}
+
+/** Where the notes on a write to `path` lie, and what they may speak of. `path` should be real, symlinks followed. */
+export async function stateFor(project: Project, path: string): Promise<StateOptions> {
+  const { files } = project.host;
+  const real = (directory: string) => files.realpath(directory).catch(() => directory);
+  const state = await stateDirectory(project, path);
+  const repository = await project.repository(path);
+  const belongs = async (directory: string) => {
+    const own = await project.repository(join(directory, "x"));
+    if (repository === undefined) return own === undefined && isInside(await real(dirname(state)), directory);
+    return own !== undefined && (await real(own.commonDirectory)) === (await real(repository.commonDirectory));
+  };
+  return { state, belongs };
 }
 
 /** What is at a path, symlinks followed; undefined where nothing is. @throws SecretsError `io` */

@@ -2,9 +2,10 @@
  * How does a change reach the disk? Every write of the program ends here.
  */
 import { SecretsError } from "../errors.ts";
-import { checkWritable, commit, type Change } from "../io/commit.ts";
+import { commit, type Change } from "../io/commit.ts";
+import { checkWritable } from "../io/writable.ts";
 import { ioError } from "../io/io-error.ts";
-import { stateDirectory, type Project } from "./project.ts";
+import { stateFor, type Project, type StateOptions } from "./project.ts";
 import { tellToChangeValues } from "./readers.ts";
 import type { Target } from "./target.ts";
 
@@ -29,7 +30,8 @@ export async function writeTarget(project: Project, target: Target, change: Chan
 /** @throws SecretsError what a commit of this path would, as far as that can be found out before anything is typed */
 export async function requireWritable(project: Project, path: string): Promise<void> {
   try {
-    await checkWritable(project.host, path, (await project.repository(path))?.root);
+    const root = (await project.repository(path))?.root;
+    await checkWritable(project.host, path, { ...(await stateOf(project, path)), root });
   } catch (error) {
     throw shownError(project, ioError(error, project.show(path), "write"));
   }
@@ -37,19 +39,25 @@ export async function requireWritable(project: Project, path: string): Promise<v
 
 /** All or nothing, in each repository that they reach into: a run that reaches into a submodule has two commits. */
 export async function commitChanges(project: Project, changes: readonly Change[]): Promise<void> {
-  const byState = new Map<string, Change[]>();
+  const byState = new Map<string, { readonly options: StateOptions; readonly group: Change[] }>();
   for (const change of changes) {
-    const state = await stateDirectory(project, change.path);
-    byState.set(state, [...(byState.get(state) ?? []), change]);
+    const options = await stateOf(project, change.path);
+    const { group } = byState.get(options.state) ?? { group: [] };
+    byState.set(options.state, { options, group: [...group, change] });
   }
-  for (const [state, group] of byState) await commitGroup(project, state, group);
+  for (const { options, group } of byState.values()) await commitGroup(project, options, group);
 }
 
-async function commitGroup(project: Project, state: string, changes: readonly Change[]): Promise<void> {
-  const path = changes[0]?.path ?? state;
+/** Of the file itself, wherever a link to it lies. */
+async function stateOf(project: Project, path: string): Promise<StateOptions> {
+  return stateFor(project, await project.host.files.realpath(path).catch(() => path));
+}
+
+async function commitGroup(project: Project, options: StateOptions, changes: readonly Change[]): Promise<void> {
+  const path = changes[0]?.path ?? options.state;
   const root = (await project.repository(path))?.root;
   try {
-    await commit(project.host, changes, { state, root, warn: project.tell });
+    await commit(project.host, changes, { ...options, root, warn: project.tell });
   } catch (error) {
     throw shownError(project, ioError(error, project.show(path), "write"));
   }

@@ -60,9 +60,11 @@ describe("files in a dry run", () => {
     await files.rename(at("no/b"), at("a"));
     expect(text(await files.read(at("a")))).toBe("new");
     expect(text(await files.read(at("link")))).toBe("new");
-    await expect(files.remove(at("no"))).rejects.toMatchObject({ code: "ENOTEMPTY" });
-    await files.remove(at("no/deep"));
-    await files.remove(at("no"));
+    await expect(files.remove(at("no"))).rejects.toMatchObject({ code: "EISDIR" });
+    await expect(files.removeDirectory(at("no"))).rejects.toMatchObject({ code: "ENOTEMPTY" });
+    await expect(files.removeDirectory(at("a"))).rejects.toMatchObject({ code: "ENOTDIR" });
+    await files.removeDirectory(at("no/deep"));
+    await files.removeDirectory(at("no"));
     expect(await files.stat(at("no"))).toBeUndefined();
     await files.remove(at("link"));
     await expect(files.remove(at("link"))).rejects.toMatchObject({ code: "ENOENT" });

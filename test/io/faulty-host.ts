@@ -49,13 +49,19 @@ export function faultyHost(
     rename: (from, to) => step("rename", () => files.rename(from, to)),
     link: (from, to) => step("link", () => files.link(from, to)),
     remove: (path) => step("remove", () => files.remove(path)),
+    removeDirectory: (path) => step("removeDirectory", () => files.removeDirectory(path)),
     makeDirectory: (path, mode) => step("makeDirectory", () => files.makeDirectory(path, mode)),
     syncDirectory: (path) => step("syncDirectory", () => files.syncDirectory(path)),
   };
   return { host: { ...real, files: faulty }, steps: () => count };
 }
 
-/** An error as the system gives it. */
+/** What libuv has no name for, so that Node shows the number (Linux). */
+const unnamed: Readonly<Record<string, number>> = { EDQUOT: 122, ESTALE: 116 };
+
+/** An error as Node makes it of what the system says. */
 export function systemError(code: string): Error {
-  return Object.assign(new Error(`${code}: injected`), { code });
+  const number = unnamed[code];
+  const fields = number === undefined ? { code } : { code: `Unknown system error -${number}`, errno: -number };
+  return Object.assign(new Error(`${fields.code}: injected`), fields, { syscall: "write" });
 }

@@ -1,13 +1,14 @@
 /** Who gets the lock, and when is it taken from the dead? */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { recover } from "../../src/io/commit.ts";
 import type { Host } from "../../src/io/host.ts";
 import { isStale, lockNames, takeLock } from "../../src/io/lock.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
+import { stagedPath } from "../../src/io/notes.ts";
 import { liveness, newOwner, retire } from "../../src/io/owner.ts";
 import { systemError } from "./faulty-host.ts";
 
@@ -234,32 +235,29 @@ describe("recovering", () => {
     const alive = await newOwner(both);
     const dead = await newOwner(machine({ 3: "boot 300" }, "here", 3));
     mkdirSync(state);
-    const staged = ".s.age.0123456789ab.secrets-tmp";
+    const staged = basename(stagedPath("s.age", alive));
     writeFileSync(join(parent, staged), "x");
-    writeFileSync(join(state, `plan.${alive}`), JSON.stringify({ temps: [`../${staged}`], directories: [] }));
+    writeFileSync(join(state, `plan.${alive}`), JSON.stringify({ targets: ["../s.age"], directories: [] }));
     writeFileSync(join(state, `plan.${dead}`), "{}");
     await recover(here, state);
     expect(readdirSync(state)).toEqual([`plan.${alive}`]);
     expect(readdirSync(parent)).toContain(staged);
   });
 
-  test("removes only files that carry our name, whatever a dead process's plan says", async () => {
+  test("removes what a dead process staged, and the directories that it made if they are empty", async () => {
     const owner = await newOwner(machine({ 2: "boot 200" }, "here", 2));
-    mkdirSync(state);
-    const victim = join(parent, "precious");
-    writeFileSync(victim, "x");
-    const staged = join(parent, ".s.age.0123456789ab.secrets-tmp");
-    writeFileSync(staged, "x");
-    const plan = { temps: ["../precious", "../.s.age.0123456789ab.secrets-tmp"], directories: [".."] };
+    for (const directory of [state, join(parent, "new"), join(parent, "used")]) mkdirSync(directory);
+    for (const name of ["used/mine", "s.age", stagedPath("s.age", owner)]) writeFileSync(join(parent, name), "x");
+    const plan = { targets: ["../s.age", "../new/t.age"], directories: ["../new", "../used", "../never"] };
     writeFileSync(join(state, `plan.${owner}`), JSON.stringify(plan));
     await recover(machine({ 1: "boot 100" }), state);
-    expect(readdirSync(parent)).toEqual(["precious"]);
+    expect(readdirSync(parent).toSorted()).toEqual(["s.age", "used"]);
   });
 
   test("removes a plan that was cut off while it was written", async () => {
     const owner = await newOwner(machine({ 2: "boot 200" }, "here", 2));
     mkdirSync(state);
-    writeFileSync(join(state, `plan.${owner}`), '{"temps":["../pre');
+    writeFileSync(join(state, `plan.${owner}`), '{"targets":["../pre');
     await recover(machine({ 1: "boot 100" }), state);
     expect(readdirSync(parent)).toEqual([]);
   });

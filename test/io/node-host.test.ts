@@ -74,14 +74,17 @@ describe("files", () => {
     await expect(files.open(at("link"), "read-itself")).rejects.toMatchObject({ code: "ELOOP" });
   });
 
-  test("are removed, and so are symlinks themselves and empty directories, but nothing more", async () => {
+  test("are removed, and so are symlinks themselves; directories only as such, and only empty ones", async () => {
     mkdirSync(at("full"));
     writeFileSync(at("full/a"), "");
     symlinkSync("full", at("link"));
     await files.remove(at("link"));
-    await expect(files.remove(at("full"))).rejects.toMatchObject({ code: "ENOTEMPTY" });
+    await expect(files.remove(at("full"))).rejects.toMatchObject({ code: expect.stringMatching(/^E(?:ISDIR|PERM)$/) });
+    await expect(files.removeDirectory(at("full"))).rejects.toMatchObject({ code: "ENOTEMPTY" });
+    await expect(files.removeDirectory(at("full/a"))).rejects.toMatchObject({ code: "ENOTDIR" });
     await files.remove(at("full/a"));
-    await files.remove(at("full"));
+    await expect(files.remove(at("full"))).rejects.toMatchObject({ code: expect.stringMatching(/^E(?:ISDIR|PERM)$/) });
+    await files.removeDirectory(at("full"));
     await expect(files.remove(at("full"))).rejects.toMatchObject({ code: "ENOENT" });
     expect(readdirSync(directory)).toEqual([]);
   });

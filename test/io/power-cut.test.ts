@@ -66,6 +66,10 @@ function recording(host: Host, steps: Step[]): Host {
       await files.remove(path);
       entries(path, [path, undefined]);
     },
+    removeDirectory: async (path) => {
+      await files.removeDirectory(path);
+      entries(path, [path, undefined]);
+    },
     makeDirectory: async (path, mode) => {
       if ((await files.stat(path)) === undefined) entries(path, [path, "directory"]);
       await files.makeDirectory(path, mode);
@@ -146,8 +150,9 @@ async function rebuilt(repository: Repository, { entries, bytesOf }: Left): Prom
     !path.startsWith(repository.root) || !entries.has(path) ? true : entries.get(path) !== undefined;
   const sorted = [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
   for (const [path, entry] of sorted) {
-    const exists = (await files.stat(path)) !== undefined;
-    if (exists) await files.remove(path);
+    const found = await files.stat(path);
+    if (found?.kind === "directory") await files.removeDirectory(path);
+    else if (found !== undefined) await files.remove(path);
     // What is in a directory that is not there cannot be seen.
     if (entry === undefined || !isThere(dirname(path)) || (await files.stat(dirname(path))) === undefined) continue;
     if (entry === "directory") await files.makeDirectory(path);
