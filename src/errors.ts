@@ -82,3 +82,30 @@ export function dressed(error: SecretsError, details: ErrorDetails): SecretsErro
     cause: error.cause ?? details.cause,
   });
 }
+
+/**
+ * Errors of Linux and macOS that libuv has no name for, so that Node calls them by their number. EDQUOT is the one that people meet: a
+ * full quota. (errno(3), sys/errno.h)
+ */
+const unnamed: Readonly<Record<number, string>> = {
+  37: "ENOLCK",
+  69: "EDQUOT",
+  70: "ESTALE",
+  77: "ENOLCK",
+  116: "ESTALE",
+  117: "EUCLEAN",
+  122: "EDQUOT",
+  126: "ENOKEY",
+};
+
+/**
+ * The code of an error that came from the system, as `ENOSPC`, or `error 131` for one without a name; undefined for every
+ * other: a SecretsError, Node's own, a bug.
+ */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof SecretsError) return undefined;
+  const [code, errno]: unknown[] = [Reflect.get(error, "code"), Reflect.get(error, "errno")];
+  if (typeof code === "string" && /^E[A-Z0-9]+$/.test(code)) return code;
+  if (typeof errno !== "number" || typeof code !== "string" || code.startsWith("ERR_")) return undefined;
+  return unnamed[Math.abs(errno)] ?? `error ${Math.abs(errno)}`;
+}

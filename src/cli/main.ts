@@ -5,7 +5,7 @@
  * no more than the parser.
  */
 import { CommanderError } from "commander";
-import { SecretsError } from "../errors.ts";
+import { SecretsError, systemErrorCode } from "../errors.ts";
 import type { Host, Project } from "../index.ts";
 import { EXIT_BUG, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit-codes.ts";
 import { globalRequest, type GlobalRequest } from "./global-options.ts";
@@ -75,10 +75,10 @@ function onlyOnce(stdin: Host["stdin"]): Host["stdin"] {
 }
 
 async function failed(host: Host, error: unknown, colour: boolean | undefined): Promise<number> {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = systemErrorCode(error);
   if (code === "EPIPE") return EXIT_PIPE;
-  const isSystem = !(error instanceof SecretsError) && typeof code === "string" && /^E[A-Z0-9]+$/.test(code);
-  const told = isSystem ? new SecretsError("io", `input or output failed (${code})`, { cause: error }) : error;
+  const told =
+    code === undefined ? error : new SecretsError("io", `input or output failed (${code})`, { cause: error });
   const style = await styleFor(wantsColour(host, host.terminal.stderrIsTerminal, colour));
   host.stderr(errorText(told, style));
   return told instanceof SecretsError ? exitCodeOf(told.code, told.cause) : EXIT_BUG;

@@ -3,7 +3,7 @@
  *
  * Node's errors quote paths and calls in a form of their own; people get the file and the reason instead.
  */
-import { SecretsError } from "../errors.ts";
+import { SecretsError, systemErrorCode } from "../errors.ts";
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -17,6 +17,8 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",
   ENFILE: "too many files are open on this machine",
+  ENOKEY: "the file system's encryption key is not here",
+  ENOLCK: "the network file system has no locks",
   ENOENT: "no such file or directory",
   ENOSPC: "no space is left on the device",
   ENOTDIR: "a part of its path is not a directory",
@@ -25,16 +27,13 @@ const reasons: Readonly<Record<string, string>> = {
   EPIPE: "the reader is gone",
   EROFS: "the file system is read-only",
   ESTALE: "the network file system lost it",
+  EUCLEAN: "the file system is damaged",
   ETXTBSY: "it is being executed",
   EXDEV: "it would cross file systems",
 };
 
 /** The system's code of an error (`ENOENT` …); undefined for one that did not come from the system. */
-export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error instanceof SecretsError) return undefined;
-  const code: unknown = "code" in error ? error.code : undefined;
-  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
-}
+export const errorCode = systemErrorCode;
 
 /**
  * A Node error as a `SecretsError` at `path`: `not-found` when it says that the file was not there to be read, else `io`.

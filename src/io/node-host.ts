@@ -180,10 +180,10 @@ async function run(argv: readonly string[], options: ChildOptions, signals: Sign
   const takeBack = inherits ? signals.handOver(child) : endedWithUs(child, signals);
   const result = await child;
   const forwarded = takeBack();
-  const { exitCode, signal, code } = result;
+  const { exitCode, signal, cause } = result;
   // execa's own error quotes argv and output; only the system's code may leave this function.
   if (exitCode === undefined && signal === undefined) {
-    throw Object.assign(new Error("the program cannot be started"), { code: code ?? "EIO" });
+    throw Object.assign(new Error("the program cannot be started"), { code: errorCode(cause) ?? "EIO" });
   }
   const empty = new Uint8Array();
   return { code: exitCode, signal, stdout: result.stdout ?? empty, stderr: result.stderr ?? empty, forwarded };

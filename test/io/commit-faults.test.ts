@@ -93,7 +93,7 @@ function short(code: string): Fault {
 }
 
 /** EPERM is what a file system without hard links says. */
-const codes = ["ENOSPC", "EIO", "EACCES", "EROFS", "EPERM"];
+const codes = ["ENOSPC", "EIO", "EACCES", "EDQUOT", "EPERM"];
 /** What a network file system may say of what it did: EEXIST and ENOENT when it did it twice. */
 const lies = ["EIO", "EEXIST", "ENOENT"];
 

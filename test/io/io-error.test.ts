@@ -7,6 +7,8 @@ import { systemError } from "./faulty-host.ts";
 
 test.each([
   { code: "ENOSPC", doing: "write", kind: "io", message: "cannot write: no space is left on the device" },
+  { code: "EDQUOT", doing: "write", kind: "io", message: "cannot write: the disk quota is used up" },
+  { code: "ESTALE", doing: "read", kind: "io", message: "cannot read: the network file system lost it" },
   { code: "EROFS", doing: "write", kind: "io", message: "cannot write: the file system is read-only" },
   { code: "EACCES", doing: "read", kind: "io", message: "cannot read: permission denied" },
   { code: "ENOENT", doing: "read", kind: "not-found", message: "no such file or directory" },
@@ -30,4 +32,9 @@ test("a SecretsError, a bug and what is no error at all pass as they are", async
 test("Node's own codes are not the system's", () => {
   const bug = Object.assign(new TypeError("bad argument"), { code: "ERR_INVALID_ARG_TYPE" });
   expect(ioError(bug, "a", "read")).toBe(bug);
+});
+
+test("an error that nobody has a name for is one of the system's all the same", () => {
+  const odd = Object.assign(new Error("x"), { code: "Unknown system error -133", errno: -133, syscall: "open" });
+  expect(ioError(odd, "a", "read")).toMatchObject({ code: "io", message: "cannot read: the system says error 133" });
 });
