@@ -7,6 +7,7 @@
 import { SecretsError } from "../errors.ts";
 import { FOREIGN_IN_RULE, foreignKeys, readKeyGroups } from "./key-groups.ts";
 import type { KeyGroup } from "./key-groups.ts";
+import { whyHidden } from "./look-alikes.ts";
 import { compilePattern } from "./path-regex.ts";
 import type { Compiled, CreationRule, Reader, RuleSettings } from "./policy.ts";
 import { union } from "./reader-union.ts";
@@ -51,6 +52,10 @@ async function readRule(node: YamlMapping, roster: Roster): Promise<CreationRule
   checkKeys(node.entries, KNOWN_KEYS);
   const pattern = valueOf(node, "path_regex");
   const expression = textOf(pattern, { what: "path_regex", example: "path_regex: ^secrets/" });
+  const hidden = expression === undefined ? undefined : whyHidden(expression);
+  if (hidden !== undefined) {
+    throw new SecretsError("policy", `path_regex ${hidden}`, { at: pattern?.at ?? node.at, hint: "remove it" });
+  }
   const matches =
     expression === undefined ? () => true : await compilePattern(expression, "path_regex", pattern?.at ?? node.at);
 

@@ -5,6 +5,7 @@
  */
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
+import { whyUnclearPath } from "./look-alikes.ts";
 import type { Reader } from "./policy.ts";
 import { readReaders } from "./readers.ts";
 import type { Roster } from "./roster.ts";
@@ -53,6 +54,13 @@ function checkPath({ key, at }: YamlEntry): void {
     (parts.includes("..") && "leads out of the policy's directory") ||
     (key.includes("\\") && "has backslashes") ||
     (/^(?:|\.|.*\/\.?)$/.test(key) && "names no file");
+  const unclear = whyUnclearPath(key);
+  if (unclear !== undefined) {
+    throw new SecretsError("policy", `the path ${quoted(key)} ${unclear}`, {
+      at,
+      hint: "type the path again; a file whose name really is like that can be ruled by a path_regex",
+    });
+  }
   if (wrong === false) return;
   throw new SecretsError("policy", `the path ${quoted(key)} ${wrong}`, {
     at,

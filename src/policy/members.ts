@@ -9,6 +9,7 @@ import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { nearest } from "./did-you-mean.ts";
+import { whyUnclear } from "./look-alikes.ts";
 import type { Face, Member } from "./policy.ts";
 import { looksLikeRecipient } from "./recipient-text.ts";
 import type { ReadRecipient } from "./recipient-text.ts";
@@ -45,6 +46,13 @@ export function checkName(entry: YamlEntry, taken: readonly { name: string; at: 
     throw new SecretsError("policy", `${quoted(entry.key)} cannot be a name`, {
       at: entry.at,
       hint: "a name has no blanks or commas and does not begin with - or age1",
+    });
+  }
+  const unclear = whyUnclear(entry.key);
+  if (unclear !== undefined) {
+    throw new SecretsError("policy", `the name ${quoted(entry.key)} ${unclear}`, {
+      at: entry.at,
+      hint: "type the name again, in one alphabet; if somebody else wrote this line, ask whom they mean",
     });
   }
   const first = taken.find(({ name }) => name === entry.key);

@@ -8,6 +8,7 @@ import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { nearest } from "./did-you-mean.ts";
+import { lookAlike } from "./look-alikes.ts";
 import { checkName, readMembers } from "./members.ts";
 import type { Member, Reader } from "./policy.ts";
 import { union } from "./reader-union.ts";
@@ -38,6 +39,7 @@ export async function readRoster(top: YamlMapping): Promise<Roster> {
   const recipient = recipientReader();
   const members = await readMembers(top, recipient);
   const teams = readTeams(top, members);
+  checkLookAlikes([...members, ...teams]);
   const byName = expanded(members, teams);
   const holders = new Map(members.flatMap((member) => member.keys.map(({ id }) => [id, member] as const)));
   return {
@@ -63,6 +65,17 @@ export function unknownName(name: PlacedText, known: Iterable<string>): SecretsE
 /** Every name of the roster, in the order of the policy. */
 export function namesOf(roster: Pick<Roster, "members" | "teams">): string[] {
   return [...roster.members.map(({ name }) => name), ...roster.teams.keys()];
+}
+
+/** @throws SecretsError `policy`: who reviews the policy could take one name for another. */
+function checkLookAlikes(names: readonly { readonly name: string; readonly at: Position }[]): void {
+  const found = lookAlike(names);
+  if (found === undefined) return;
+  const { earlier, later } = found;
+  throw new SecretsError("policy", `the name "${later.name}" looks like "${earlier.name}" in line ${earlier.at.line}`, {
+    at: later.at,
+    hint: "rename one of them, or remove the one that nobody knows",
+  });
 }
 
 function readTeams(top: YamlMapping, members: readonly Member[]): Team[] {

@@ -8,6 +8,8 @@ import { SecretsError } from "../errors.ts";
 import { readCreationRules } from "./creation-rules.ts";
 import { normalPath, readExactPaths } from "./exact-paths.ts";
 import type { ExactPath } from "./exact-paths.ts";
+import { placeOf } from "../formats/yaml/characters.ts";
+import { reordering } from "./look-alikes.ts";
 import type { CreationRule, Policy, PolicyWarning, Ruling } from "./policy.ts";
 import { readRoster } from "./roster.ts";
 import { checkSopsShape } from "./sops-shape.ts";
@@ -44,6 +46,13 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
 }
 
 async function readTop(text: string, file: string): Promise<YamlMapping> {
+  const turned = reordering(text);
+  if (turned !== undefined) {
+    throw new SecretsError("policy", `a character here changes the order in which the line is shown (${turned.what})`, {
+      at: { file, ...placeOf(text, turned.index) },
+      hint: "remove it: what a reviewer sees is not what the policy says",
+    });
+  }
   const root = readYaml(text, file);
   if (root.kind === "mapping") return root;
   if (root.kind === "empty") return { kind: "mapping", at: root.at, entries: [] };
