@@ -1,46 +1,84 @@
 /**
  * How much is too much?
  *
- * Caps far above every real use, so that no hostile policy, expression or document costs a minute or the memory: whatever is
- * over one is refused before the work begins. Imports nothing but the error.
+ * Caps far above every real use, so that no hostile policy, expression or document costs a minute or the memory: what is over
+ * one is refused before the work begins. Imports nothing but the error.
  */
 import { SecretsError } from "./errors.ts";
 import type { ErrorCode, Position } from "./errors.ts";
 
 export interface Limit {
-  /** What is counted, in the plural or as a measure; it follows the number in messages. */
+  /** What is counted; it follows the number in messages. */
   readonly what: string;
   readonly most: number;
 }
 
-/** Of a policy. The largest public ones have 300 rules, 60 people and 50 KB. */
+/** Of a policy, or of another file of settings. The largest public ones have 300 rules, 60 people and 50 KB. */
 export const POLICY_LIMITS = {
-  /** A policy or another settings file in UTF-16 units: scanned in a third of a second. */
-  text: { what: "characters in a policy", most: 1024 * 1024 },
+  /** In UTF-16 units: scanned in a quarter of a second. */
+  text: { what: "characters in a policy", most: 256 * 1024 },
+  /** Values, lists and mappings as written. */
+  nodes: { what: "values in a policy", most: 50_000 },
   /** Entries that merge keys (`<<`) take over: anchors multiply them. */
   merged: { what: "entries taken over by <<", most: 50_000 },
   rules: { what: "creation rules", most: 2_000 },
   /** Users and hosts. */
-  members: { what: "users and hosts", most: 5_000 },
+  members: { what: "users and hosts", most: 2_000 },
   /** Different keys: each is decoded and checked to be on its curve. */
-  recipients: { what: "different recipients", most: 5_000 },
-  /** Names and keys in all rules together, teams written out: ten for every file of a large repository. */
-  readers: { what: "readers in all rules together", most: 200_000 },
+  recipients: { what: "different recipients", most: 3_000 },
+  /** Names and keys with teams and merged groups written out: anchors and teams multiply them. */
+  readers: { what: "readers in all teams, groups and rules together", most: 200_000 },
   teams: { what: "teams", most: 1_000 },
   teamDepth: { what: "teams inside one another", most: 32 },
-  /** Shamir's shares are numbered by one byte. */
-  groups: { what: "key groups", most: 255 },
-  groupDepth: { what: "merged key groups inside one another", most: 32 },
+  groupDepth: { what: "merged key groups inside one another", most: 100 },
 } as const satisfies Readonly<Record<string, Limit>>;
 
-/** Of a regular expression, in policies and in the metadata of documents: RE2 compiles 1,000 characters in 2 ms. */
-export const PATTERN_LIMITS = {
-  pattern: { what: "characters in a regular expression", most: 2_000 },
-  /** Of all expressions of one policy together. */
-  patterns: { what: "characters in the regular expressions of a policy", most: 200_000 },
+/** Shamir's shares are numbered by one byte: of key groups in a rule, and in a document. */
+export const GROUPS: Limit = { what: "key groups", most: 255 };
+
+/** Of a regular expression of sops, in characters and counted repetitions: RE2 takes 150 ms for the worst of this size. */
+export const PATTERN: Limit = { what: "characters and repetitions in a regular expression", most: 10_000 };
+
+/** The same of all expressions of one policy. */
+export const PATTERNS: Limit = {
+  what: "characters and repetitions in the regular expressions of a policy",
+  most: 60_000,
+};
+
+/** Of a sops document: twice what sops itself opens in half a minute, and 256 MB of memory. */
+export const DOCUMENT_LIMITS = {
+  /** Levels of lists and mappings: no stack overflows below it. */
+  depth: { what: "levels of nesting", most: 1_000 },
+  /** Of YAML: four for a key and its value, two for a list's item. */
+  tokens: { what: "keys and values in a document", most: 600_000 },
+  /** Of JSON. */
+  values: { what: "values in a document", most: 250_000 },
+  comments: { what: "lines of comments in a document", most: 150_000 },
+  /** What aliases stand for, written out. */
+  copies: { what: "values that aliases stand for", most: 100_000 },
 } as const satisfies Readonly<Record<string, Limit>>;
 
-/** The error for what is over a limit. */
-export function tooMuch({ what, most }: Limit, at: Position, code: ErrorCode = "policy"): SecretsError {
-  return new SecretsError(code, `more than ${most.toLocaleString("en")} ${what}`, { at });
+/** Entries in the metadata of one document: each is tried by every key at hand. */
+export const ENTRIES: Limit = { what: "keys that open the document", most: 5_000 };
+
+/** @throws SecretsError where there is more of it than the limit allows */
+export function atMost(
+  count: number,
+  limit: Limit,
+  { at, code = "policy" }: { at: Position | undefined; code?: ErrorCode },
+): void {
+  if (count > limit.most) {
+    throw new SecretsError(code, `more than ${limit.most.toLocaleString("en")} ${limit.what}`, { at });
+  }
+}
+
+const TABLE = 20;
+
+/** What an expression costs: `a{500}` is five hundred times an `a`, `\pL` a table of hundreds of ranges. */
+export function patternWeight(pattern: string): number {
+  let weight = pattern.length + TABLE * (pattern.match(/\\p/gi)?.length ?? 0);
+  for (const [, from, to] of pattern.matchAll(/\{(\d{1,9})(?:,(\d{0,9}))?\}/g)) {
+    weight += Math.max(Number(from), Number(to ?? 0));
+  }
+  return weight;
 }

@@ -6,6 +6,7 @@
  */
 import { SecretsError } from "../errors.ts";
 import type { Tree } from "../formats/format.ts";
+import { atMost, ENTRIES, GROUPS } from "../limits.ts";
 import { isList, isMapping, sameTree } from "../formats/tree.ts";
 import {
   RULE_NAMES,
@@ -102,12 +103,19 @@ function normalTimestamp(text: string): string {
 }
 
 function readGroups(tree: ReadonlyMap<string, Tree>): readonly KeyGroup[] {
+  const limited = { at: undefined, code: "malformed" } as const;
   const top = readGroup(tree);
-  if (!isEmptyGroup(top)) return [top];
-  const groups = asList(tree.get(fieldName(tree, "key_groups") ?? ""), "key_groups").map((group) => {
+  if (!isEmptyGroup(top)) {
+    atMost(top.age.length, ENTRIES, limited);
+    return [top];
+  }
+  const written = asList(tree.get(fieldName(tree, "key_groups") ?? ""), "key_groups");
+  atMost(written.length, GROUPS, limited);
+  const groups = written.map((group) => {
     if (!isMapping(group)) throw new SecretsError("malformed", "a key group in the sops metadata is no mapping");
     return readGroup(group);
   });
+  atMost(groups.flatMap(({ age }) => age).length, ENTRIES, limited);
   if (groups.length === 0) throw new SecretsError("malformed", "the sops metadata names no keys");
   return groups;
 }

@@ -5,6 +5,7 @@
  * invalid one for "matches nothing" and so encrypts nothing; here it is an error.
  */
 import { SecretsError } from "../errors.ts";
+import { atMost, PATTERN, patternWeight } from "../limits.ts";
 
 export type RuleName =
   | "unencrypted_suffix"
@@ -99,6 +100,7 @@ async function elementTest(name: RuleName, value: string): Promise<(element: str
 
 /** Whether a regular expression of sops finds something in a text. @throws SecretsError `malformed` */
 export async function regexTest(name: RuleName, value: string): Promise<(text: string) => boolean> {
+  atMost(patternWeight(value), PATTERN, { at: undefined, code: "malformed" });
   const { RE2JS } = await import("re2js");
   try {
     const pattern = RE2JS.compile(value);

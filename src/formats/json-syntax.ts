@@ -5,7 +5,8 @@
  * numbers survive, which `JSON.parse` does not offer. One pass with a stack of its own, linear in the text.
  */
 import type { Content, Scalar } from "./format.ts";
-import { malformedAt } from "./place.ts";
+import { atMost, DOCUMENT_LIMITS } from "../limits.ts";
+import { malformedAt, placeAt } from "./place.ts";
 import { boolScalar, floatScalar, intScalar, NULL, scalarOf } from "./scalar.ts";
 
 /** Offsets are UTF-16 units; `end` is exclusive. `line` and `column` count from 1. */
@@ -47,14 +48,13 @@ export function contentOfJson(node: JsonNode): Content {
   return { kind: "map", entries: node.entries.map(({ key, value }) => [key, contentOfJson(value)] as const) };
 }
 
-/** How deep objects and arrays may nest. */
-const MAX_JSON_DEPTH = 1000;
-
 interface Cursor {
   readonly text: string;
   at: number;
   line: number;
   lineStart: number;
+  /** How many values there were. */
+  values: number;
 }
 
 interface Open {
@@ -72,7 +72,7 @@ interface Open {
  * @throws SecretsError `malformed` with line and column; the text is never quoted.
  */
 export function parseJson(text: string): JsonNode {
-  const cursor: Cursor = { text, at: 0, line: 1, lineStart: 0 };
+  const cursor: Cursor = { text, at: 0, line: 1, lineStart: 0, values: 0 };
   if (text.startsWith("\uFEFF")) throw wrong(cursor, "a byte order mark, which JSON does not allow");
   const stack: Open[] = [];
   for (;;) {
@@ -97,12 +97,14 @@ function beginValue(cursor: Cursor, stack: Open[]): JsonNode | undefined {
   skipSpace(cursor);
   const { text, at, line } = cursor;
   const column = at - cursor.lineStart + 1;
+  cursor.values += 1;
+  atMost(cursor.values, DOCUMENT_LIMITS.values, { at: placeAt(line, column), code: "malformed" });
   const first = text[at];
   if (first !== "{" && first !== "[") {
     const scalar = readScalar(cursor);
     return { kind: "scalar", start: at, end: cursor.at, line, column, scalar };
   }
-  if (stack.length >= MAX_JSON_DEPTH) throw wrong(cursor, `nested deeper than ${MAX_JSON_DEPTH} levels`);
+  atMost(stack.length + 1, DOCUMENT_LIMITS.depth, { at: placeAt(line, column), code: "malformed" });
   const kind = first === "{" ? "object" : "array";
   const open: Open = { kind, start: at, line, column, entries: [], items: [], key: undefined };
   cursor.at += 1;

@@ -5,6 +5,7 @@
  * plain rule of sops and means what sops means by it. Pure.
  */
 import { SecretsError } from "../errors.ts";
+import { atMost, PATTERNS, patternWeight, POLICY_LIMITS } from "../limits.ts";
 import { FOREIGN_IN_RULE, foreignKeys, readKeyGroups } from "./key-groups.ts";
 import type { KeyGroup } from "./key-groups.ts";
 import { whyHidden } from "./look-alikes.ts";
@@ -36,7 +37,9 @@ const AGE = { what: "age", example: "age: age1…,age1…" };
 /** @throws SecretsError `policy`: whatever is wrong in `creation_rules`. */
 export async function readCreationRules(top: YamlMapping, roster: Roster): Promise<CreationRule[]> {
   const rules: CreationRule[] = [];
-  for (const node of itemsOf(valueOf(top, "creation_rules"), { what: "creation_rules", example: EXAMPLE })) {
+  const nodes = itemsOf(valueOf(top, "creation_rules"), { what: "creation_rules", example: EXAMPLE });
+  checkSize(nodes, top);
+  for (const node of nodes) {
     if (node.kind !== "mapping") {
       throw new SecretsError("policy", "a creation rule must be a mapping", {
         at: node.at,
@@ -46,6 +49,19 @@ export async function readCreationRules(top: YamlMapping, roster: Roster): Promi
     rules.push(await readRule(node, roster));
   }
   return rules;
+}
+
+/** Before anything is compiled. @throws SecretsError `policy` */
+function checkSize(nodes: readonly YamlNode[], { at }: YamlMapping): void {
+  atMost(nodes.length, POLICY_LIMITS.rules, { at });
+  let weight = 0;
+  for (const node of nodes) {
+    for (const { key, value } of node.kind === "mapping" ? node.entries : []) {
+      if (value.kind !== "text" || !key.endsWith("_regex")) continue;
+      weight += patternWeight(value.text);
+      atMost(weight, PATTERNS, { at: value.at });
+    }
+  }
 }
 
 async function readRule(node: YamlMapping, roster: Roster): Promise<CreationRule> {

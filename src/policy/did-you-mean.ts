@@ -37,8 +37,10 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
   let found: string | undefined;
   let foundDistance = Infinity;
   for (const candidate of candidates) {
-    const distance = editDistance(text.toLowerCase(), candidate.toLowerCase());
     const allowed = Math.min(2, Math.max(1, Math.floor(candidate.length / 3)));
+    // Letters outside the BMP count twice in a length, and once in a distance.
+    if (text.length > 2 * (candidate.length + allowed)) continue;
+    const distance = editDistance(text.toLowerCase(), candidate.toLowerCase());
     if (distance <= allowed && distance < candidate.length && distance < foundDistance) {
       found = candidate;
       foundDistance = distance;

@@ -5,6 +5,7 @@
  * within a group everybody is there once. Keys of other kinds are reported by kind, never dropped unseen. Pure.
  */
 import { SecretsError } from "../errors.ts";
+import { atMost, GROUPS, POLICY_LIMITS } from "../limits.ts";
 import type { Reader } from "./policy.ts";
 import { union } from "./reader-union.ts";
 import { readAge, splitAge } from "./readers.ts";
@@ -29,11 +30,12 @@ const EXAMPLE = "key_groups: [{ age: [alice, bob] }, { age: [carol] }]";
  */
 export async function readKeyGroups(rule: YamlMapping, roster: Roster): Promise<readonly KeyGroup[] | undefined> {
   const nodes = itemsOf(valueOf(rule, "key_groups"), { what: "key_groups", example: EXAMPLE });
+  atMost(nodes.length, GROUPS, { at: rule.at });
   // Anchored groups can be merged many times over: each is read once.
   const known = new Map<readonly YamlEntry[], KeyGroup>();
   const groups: KeyGroup[] = [];
   for (const node of nodes) {
-    const group = await readGroup(node, roster, known);
+    const group = await readGroup(node, { roster, known, depth: 0 });
     if (group.readers.length === 0 && group.foreign.length === 0) {
       throw new SecretsError("policy", "this key group has no keys", {
         at: node.at,
@@ -54,11 +56,14 @@ export function foreignKeys(mapping: YamlMapping, kinds: readonly string[]): str
   });
 }
 
-async function readGroup(
-  node: YamlNode,
-  roster: Roster,
-  known: Map<readonly YamlEntry[], KeyGroup>,
-): Promise<KeyGroup> {
+interface Reading {
+  readonly roster: Roster;
+  readonly known: Map<readonly YamlEntry[], KeyGroup>;
+  readonly depth: number;
+}
+
+async function readGroup(node: YamlNode, { roster, known, depth }: Reading): Promise<KeyGroup> {
+  atMost(depth, POLICY_LIMITS.groupDepth, { at: node.at });
   const entries = entriesOf(node, { what: "a key group", example: EXAMPLE });
   const earlier = known.get(entries);
   if (earlier !== undefined) return earlier;
@@ -68,7 +73,8 @@ async function readGroup(
   const readers: Reader[] = [];
   const foreign = new Set<string>();
   for (const inner of itemsOf(valueOf(group, "merge"), { what: "merge", example: "merge: [{ age: [alice] }]" })) {
-    const merged = await readGroup(inner, roster, known);
+    const merged = await readGroup(inner, { roster, known, depth: depth + 1 });
+    roster.count(merged.readers.length + 1, inner.at);
     readers.push(...merged.readers);
     for (const kind of merged.foreign) foreign.add(kind);
   }

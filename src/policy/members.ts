@@ -8,6 +8,7 @@
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
+import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { nearest } from "./did-you-mean.ts";
 import { whyUnclear } from "./look-alikes.ts";
 import type { Face, Member } from "./policy.ts";
@@ -27,7 +28,9 @@ const KINDS = { users: "user", hosts: "host" } as const;
 export async function readMembers(top: YamlMapping, recipient: ReadRecipient): Promise<Member[]> {
   const members: Member[] = [];
   for (const section of ["users", "hosts"] as const) {
-    for (const entry of namedEntries(valueOf(top, section), section)) {
+    const entries = namedEntries(valueOf(top, section), section);
+    atMost(members.length + entries.length, POLICY_LIMITS.members, { at: valueOf(top, section)?.at ?? top.at });
+    for (const entry of entries) {
       checkName(entry, members);
       const { keys, as } = await readKeys(entry, recipient);
       members.push({ name: entry.key, kind: KINDS[section], keys, as, at: entry.at });

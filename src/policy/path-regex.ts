@@ -6,13 +6,15 @@
  */
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
+import { atMost, PATTERN, patternWeight } from "../limits.ts";
 
 /**
  * @param what The setting it stands under, for the message.
  * @returns Whether the expression is found anywhere in a text.
- * @throws SecretsError `policy`: not a Go regular expression.
+ * @throws SecretsError `policy`: not a Go regular expression, or too large a one.
  */
 export async function compilePattern(pattern: string, what: string, at: Position): Promise<(text: string) => boolean> {
+  atMost(patternWeight(pattern), PATTERN, { at });
   const native = asNative(pattern);
   if (native !== undefined) return (text) => native.test(text);
   const { RE2JS } = await import("re2js");

@@ -25,6 +25,7 @@ export async function readReaders(node: YamlNode, wanted: Wanted, roster: Roster
   for (const item of itemsOf(node, wanted)) {
     const written = trimmed(filledText(item, { what: `a reader in ${wanted.what}`, example: wanted.example }));
     const named = roster.named(written.text);
+    roster.count(named?.length ?? 1, written.at);
     if (named !== undefined) readers.push(...named);
     else readers.push(memberOrLiteral(await recipientOf(written, roster), roster));
   }
@@ -71,6 +72,7 @@ export async function readAge(parts: readonly PlacedText[], roster: Roster, name
         hint: `write readers: [${part.text}] instead`,
       });
     }
+    roster.count(named?.length ?? 1, part.at);
     readers.push(...(named ?? [asWritten(await recipientOf(part, roster), roster)]));
   }
   return union(readers);

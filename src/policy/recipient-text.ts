@@ -5,6 +5,7 @@
  */
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
+import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { parseRecipient } from "../keys/index.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 
@@ -30,6 +31,7 @@ export function recipientReader(): ReadRecipient {
   return async ({ text, at }, whose) => {
     const reading = known.get(text) ?? parseRecipient(text);
     known.set(text, reading);
+    atMost(known.size, POLICY_LIMITS.recipients, { at });
     try {
       return await reading;
     } catch (error) {

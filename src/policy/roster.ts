@@ -8,6 +8,7 @@ import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { nearest } from "./did-you-mean.ts";
+import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { lookAlike } from "./look-alikes.ts";
 import { checkName, readMembers } from "./members.ts";
 import type { Member, Reader } from "./policy.ts";
@@ -26,7 +27,12 @@ export interface Roster {
   named(name: string): readonly Reader[] | undefined;
   /** The member who holds this key, by either face. */
   holder(recipient: Recipient): Member | undefined;
+  /** Counts readers that are written out somewhere. @throws SecretsError `policy`: too many in all. */
+  readonly count: Count;
 }
+
+/** @param at What they are written out for. */
+type Count = (readers: number, at: Position) => void;
 
 interface Team {
   readonly name: string;
@@ -40,7 +46,12 @@ export async function readRoster(top: YamlMapping): Promise<Roster> {
   const members = await readMembers(top, recipient);
   const teams = readTeams(top, members);
   checkLookAlikes([...members, ...teams]);
-  const byName = expanded(members, teams);
+  let total = 0;
+  const count: Count = (readers, at) => {
+    total += readers;
+    atMost(total, POLICY_LIMITS.readers, { at });
+  };
+  const byName = expanded(members, teams, count);
   const holders = new Map(members.flatMap((member) => member.keys.map(({ id }) => [id, member] as const)));
   return {
     members,
@@ -48,6 +59,7 @@ export async function readRoster(top: YamlMapping): Promise<Roster> {
     recipient,
     named: (name) => byName.get(name),
     holder: ({ id }) => holders.get(id),
+    count,
   };
 }
 
@@ -80,7 +92,9 @@ function checkLookAlikes(names: readonly { readonly name: string; readonly at: P
 
 function readTeams(top: YamlMapping, members: readonly Member[]): Team[] {
   const teams: Team[] = [];
-  for (const entry of entriesOf(valueOf(top, "teams"), { what: "teams", example: "teams: { ops: [alice, bob] }" })) {
+  const entries = entriesOf(valueOf(top, "teams"), { what: "teams", example: "teams: { ops: [alice, bob] }" });
+  atMost(entries.length, POLICY_LIMITS.teams, { at: valueOf(top, "teams")?.at ?? top.at });
+  for (const entry of entries) {
     checkName(entry, [...members, ...teams]);
     const wanted = { what: `the team ${entry.key}`, example: `${entry.key}: [alice, bob]` };
     const held = itemsOf(entry.value, wanted).map((item) => {
@@ -102,22 +116,29 @@ function readTeams(top: YamlMapping, members: readonly Member[]): Team[] {
   return teams;
 }
 
-function expanded(members: readonly Member[], teams: readonly Team[]): Map<string, readonly Reader[]> {
+function expanded(members: readonly Member[], teams: readonly Team[], count: Count): Map<string, readonly Reader[]> {
   const byName = new Map<string, readonly Reader[]>();
   for (const { name, kind, keys, as } of members) byName.set(name, [{ name, kind, keys, as, through: [] }]);
   const teamsByName = new Map(teams.map((team) => [team.name, team]));
   const names = [...byName.keys(), ...teamsByName.keys()];
 
+  const readersOf = (held: PlacedText, path: readonly string[]): readonly Reader[] => {
+    const known = byName.get(held.text);
+    if (known !== undefined) return known;
+    const inner = teamsByName.get(held.text);
+    if (inner === undefined) throw unknownName(held, names);
+    const start = path.indexOf(inner.name);
+    if (start >= 0) throw cycle([...path.slice(start), inner.name], held.at);
+    return expand(inner, [...path, inner.name]);
+  };
   const expand = (team: Team, path: readonly string[]): readonly Reader[] => {
-    const readers = team.held.flatMap((held) => {
-      const known = byName.get(held.text);
-      if (known !== undefined) return known;
-      const inner = teamsByName.get(held.text);
-      if (inner === undefined) throw unknownName(held, names);
-      const start = path.indexOf(inner.name);
-      if (start >= 0) throw cycle([...path.slice(start), inner.name], held.at);
-      return expand(inner, [...path, inner.name]);
-    });
+    atMost(path.length, POLICY_LIMITS.teamDepth, { at: team.at });
+    const readers: Reader[] = [];
+    for (const held of team.held) {
+      const found = readersOf(held, path);
+      count(found.length, held.at);
+      readers.push(...found);
+    }
     const through = union(readers).map((reader) => ({ ...reader, through: [team.name, ...reader.through] }));
     byName.set(team.name, through);
     return through;

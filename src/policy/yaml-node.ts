@@ -16,7 +16,7 @@ import { scalarOfNode } from "../formats/yaml/typing.ts";
 import { placeOf } from "../formats/yaml/characters.ts";
 import { nearest } from "./did-you-mean.ts";
 import { quoted } from "./yaml-shape.ts";
-import { POLICY_LIMITS, tooMuch } from "../limits.ts";
+import { atMost, POLICY_LIMITS } from "../limits.ts";
 
 interface Placed {
   /** Where it stands; for an alias, where the alias stands. */
@@ -93,7 +93,8 @@ interface Reading {
  *   key, an alias without its anchor, more than one document, more than `POLICY_LIMITS` allow.
  */
 export function readYaml(text: string, file: string): YamlNode {
-  if (text.length > POLICY_LIMITS.text.most) throw tooMuch(POLICY_LIMITS.text, { file });
+  atMost(text.length, POLICY_LIMITS.text, { at: { file } });
+  refuseBreaks(text, file);
   return inPolicy(text, file, () => {
     const { documents } = composeStream(text);
     const [document, second] = documents;
@@ -105,6 +106,20 @@ export function readYaml(text: string, file: string): YamlNode {
     }
     if (document === undefined) return { kind: "empty", at: { file } };
     return read({ file, known: new Map(), merged: 0 }, document.root);
+  });
+}
+
+/** In a document sops writes these in quotes itself; in a policy nobody means them, and what one reader skips another breaks at. */
+function refuseBreaks(text: string, file: string): void {
+  const at = text.slice(1).search(/[\u2028\u2029\ufeff]/);
+  if (at === -1) return;
+  const code = text
+    .charCodeAt(at + 1)
+    .toString(16)
+    .toUpperCase();
+  throw new SecretsError("policy", `YAML readers disagree about the character U+${code}`, {
+    at: { file, ...placeOf(text, at + 1) },
+    hint: "remove it: it cannot be seen",
   });
 }
 
@@ -143,6 +158,7 @@ function read(reading: Reading, node: Composed): YamlNode {
   if (node.kind === "alias") return { ...followed(reading, node, at), at };
   refuseTag(node, at);
   reading.known.set(node, "open");
+  atMost(reading.known.size, POLICY_LIMITS.nodes, { at });
   const made = madeFrom(reading, node, { at, anchor: node.anchor?.text });
   reading.known.set(node, made);
   return made;
@@ -232,7 +248,7 @@ function merge(reading: Reading, entries: Map<string, YamlEntry>, value: YamlNod
       throw new SecretsError("policy", "<< takes a mapping or a list of mappings", { at: source.at });
     }
     reading.merged += source.entries.length;
-    if (reading.merged > POLICY_LIMITS.merged.most) throw tooMuch(POLICY_LIMITS.merged, value.at);
+    atMost(reading.merged, POLICY_LIMITS.merged, { at: value.at });
     for (const entry of source.entries) {
       if (!entries.has(entry.key)) entries.set(entry.key, entry);
     }

@@ -91,14 +91,16 @@ export function refuseCharacters(text: string): void {
 const SEPARATORS = /[\u2028\u2029]/g;
 
 /**
- * Refuses U+2028 and U+2029 outside of these stretches of a text, the quoted scalars and blocks.
+ * Refuses U+2028 and U+2029 outside of these stretches of a text, the quoted scalars and blocks in their order.
  * @throws SecretsError `malformed` with line and column.
  */
 export function refuseSeparators(text: string, allowed: () => readonly { start: number; end: number }[]): void {
   if (text.search(SEPARATORS) === -1) return;
   const stretches = allowed();
+  let next = 0;
   for (const { index } of text.matchAll(SEPARATORS)) {
-    if (!stretches.some(({ start, end }) => index >= start && index < end)) throw forbidden(text, index);
+    while ((stretches[next]?.end ?? Infinity) <= index) next += 1;
+    if (index < (stretches[next]?.start ?? Infinity)) throw forbidden(text, index);
   }
 }
 

@@ -3,12 +3,10 @@
  *
  * Stricter than stock sops in later documents, where it looks at less.
  */
-import { malformedAt } from "../place.ts";
+import { atMost, DOCUMENT_LIMITS } from "../../limits.ts";
+import { malformedAt, placeAt } from "../place.ts";
 import type { AliasNode, MappingNode, ScalarNode, Stream, YamlNode } from "./node.ts";
 import { scalarOfNode } from "./typing.ts";
-
-/** How many nodes may be reached through aliases in all. */
-const COPY_LIMIT = 100_000;
 
 interface Checking {
   readonly open: Set<YamlNode>;
@@ -30,8 +28,9 @@ export function checkStream(stream: Stream): void {
 }
 
 function check(node: YamlNode, checking: Checking): void {
-  if (checking.depth > 0 && ++checking.copies > COPY_LIMIT) {
-    throw malformedAt("aliases copy too much", node.line, node.column);
+  if (checking.depth > 0) {
+    checking.copies += 1;
+    atMost(checking.copies, DOCUMENT_LIMITS.copies, { at: placeAt(node.line, node.column), code: "malformed" });
   }
   if (node.kind === "scalar") scalarOfNode(node);
   else if (node.kind === "alias") checkAlias(node, checking);

@@ -4,8 +4,9 @@
  * The grammar and the order in which tokens are looked at and taken are go-yaml v3.0.4's, since that order decides which
  * node a comment hangs on.
  */
+import { DOCUMENT_LIMITS } from "../../limits.ts";
 import { breaksBehind, refuseCharacters, refuseSeparators } from "./characters.ts";
-import { wrong } from "./cursor.ts";
+import { checkCount, wrong } from "./cursor.ts";
 import {
   absent,
   emptyScalar,
@@ -24,8 +25,7 @@ import {
 import type { AliasNode, DocumentNode, Property, Stream, YamlNode } from "./node.ts";
 import { composeFlowMapping, composeFlowSequence } from "./compose-flow.ts";
 import { composeMapping, composeSequence } from "./compose-block.ts";
-import { DEPTH_LIMIT, scannerOf, tooDeep } from "./scan.ts";
-import type { CommentLine, Token, TokenKind } from "./token.ts";
+import { scannerOf, type CommentLine, type Token, type TokenKind } from "./token.ts";
 
 const CORE = "tag:yaml.org,2002:";
 
@@ -150,7 +150,7 @@ function composeNode(composer: Composer, context: Context): YamlNode {
   if (token.kind === "alias") return composeAlias(composer, token);
   const properties = takeProperties(composer, token);
   composer.depth += 1;
-  if (composer.depth > DEPTH_LIMIT) throw tooDeep(token.start);
+  checkCount(composer.depth, DOCUMENT_LIMITS.depth, composer.scanner.cursor);
   const node = composeContent(composer, context, properties);
   composer.depth -= 1;
   return node;

@@ -5,7 +5,8 @@
  * that is no blank: the comment rules hang on it.
  */
 import type { SecretsError } from "../../errors.ts";
-import { malformedAt } from "../place.ts";
+import { atMost, type Limit } from "../../limits.ts";
+import { malformedAt, placeAt } from "../place.ts";
 import { CR, isBlank } from "./characters.ts";
 
 export interface Mark {
@@ -20,11 +21,13 @@ export interface Cursor {
   line: number;
   lineStart: number;
   breaks: number;
+  /** How many lines of comments there were. */
+  comments: number;
 }
 
 export function cursorOf(text: string): Cursor {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  return { text, index: start, line: 0, lineStart: start, breaks: 0 };
+  return { text, index: start, line: 0, lineStart: start, breaks: 0, comments: 0 };
 }
 
 export function markOf(cursor: Cursor): Mark {
@@ -59,6 +62,11 @@ export function stepLine(cursor: Cursor): void {
   cursor.line += 1;
   cursor.lineStart = cursor.index;
   cursor.breaks += 1;
+}
+
+/** @throws SecretsError `malformed` where there is more than the limit allows */
+export function checkCount(count: number, limit: Limit, { line, index, lineStart }: Cursor): void {
+  if (count > limit.most) atMost(count, limit, { at: placeAt(line + 1, index - lineStart + 1), code: "malformed" });
 }
 
 /** The error for something at this place. */

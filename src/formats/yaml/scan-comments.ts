@@ -5,8 +5,9 @@
  * rules here are go-yaml's, its oddities included: how far it looks (512 blanks), that a CRLF counts as an empty line behind
  * a comment line, that lines of one piece are counted from the piece's first line.
  */
+import { DOCUMENT_LIMITS } from "../../limits.ts";
 import { isBlank, isBreak, isBreakOrEnd } from "./characters.ts";
-import { codeAt, markOf, moveTo, step, stepLine, type Cursor, type Mark } from "./cursor.ts";
+import { checkCount, codeAt, markOf, moveTo, step, stepLine, type Cursor, type Mark } from "./cursor.ts";
 import type { CommentLine, Scanner, Token, WaitingComment } from "./token.ts";
 
 const REACH = 512;
@@ -26,6 +27,8 @@ export function scanLineComment(scanner: Scanner, token: number): void {
 /** Moves over the comment line at the cursor. */
 function takeLine(cursor: Cursor): CommentLine {
   const { index: start, line } = cursor;
+  cursor.comments += 1;
+  checkCount(cursor.comments, DOCUMENT_LIMITS.comments, cursor);
   let end = start;
   while (!isBreakOrEnd(codeAt(cursor, end - start))) end += 1;
   moveTo(cursor, end);

@@ -5,8 +5,9 @@
  * demand and only as far ahead as go-yaml does (two, or until a possible key is decided): a comment goes to the first token
  * taken after it was found, so looking further ahead would move comments.
  */
+import { DOCUMENT_LIMITS } from "../../limits.ts";
 import { isBlank, isBlankOrEnd, isBreak, SPACE, TAB } from "./characters.ts";
-import { codeAt, columnOf, cursorOf, markOf, step, stepLine, wrong, type Cursor, type Mark } from "./cursor.ts";
+import { checkCount, codeAt, columnOf, markOf, step, stepLine, wrong, type Cursor, type Mark } from "./cursor.ts";
 import { scanBlockScalar } from "./scan-block.ts";
 import { blockEndOf, liftEntryComment, scanComments, scanLineComment } from "./scan-comments.ts";
 import { scanAnchor, scanDirective, scanTag } from "./scan-properties.ts";
@@ -14,29 +15,8 @@ import { scanPlain, scanQuoted } from "./scan-scalars.ts";
 import { forgetKey, isValid, nextNumber, saveKey } from "./simple-keys.ts";
 import { bare, type Scanner, type Token, type TokenKind } from "./token.ts";
 
-/** Deeper nesting is refused: nothing real comes near, and no stack overflows below it. */
-export const DEPTH_LIMIT = 1000;
 /** How many taken tokens may stay in the queue's array. */
 const SLACK = 4096;
-
-export function scannerOf(text: string): Scanner {
-  return {
-    cursor: cursorOf(text),
-    tokens: [],
-    head: 0,
-    taken: 0,
-    started: false,
-    ended: false,
-    indent: -1,
-    indents: [],
-    flowLevel: 0,
-    keyAllowed: true,
-    keys: [{ possible: false, required: false, token: 0, mark: { index: 0, line: 0, column: 0 } }],
-    keyByToken: new Map(),
-    comments: [],
-    commentsHead: 0,
-  };
-}
 
 /** Scans until the token at the head of the queue is certain. */
 export function fillQueue(scanner: Scanner): void {
@@ -55,6 +35,7 @@ export function fillQueue(scanner: Scanner): void {
 export function takeToken(scanner: Scanner): void {
   scanner.head += 1;
   scanner.taken += 1;
+  checkCount(scanner.taken, DOCUMENT_LIMITS.tokens, scanner.cursor);
   if (scanner.head < SLACK) return;
   scanner.tokens = scanner.tokens.slice(scanner.head);
   scanner.head = 0;
@@ -206,7 +187,7 @@ function fetchFlow(scanner: Scanner, kind: TokenKind): void {
     const mark = markOf(scanner.cursor);
     scanner.keys.push({ possible: false, required: false, token: nextNumber(scanner), mark });
     scanner.flowLevel += 1;
-    if (scanner.flowLevel > DEPTH_LIMIT) throw tooDeep(mark);
+    checkCount(scanner.flowLevel, DOCUMENT_LIMITS.depth, scanner.cursor);
     scanner.keyAllowed = true;
   } else {
     forgetKey(scanner);
@@ -270,7 +251,7 @@ function roll(
   if (scanner.flowLevel > 0 || scanner.indent >= at.column) return;
   scanner.indents.push(scanner.indent);
   scanner.indent = at.column;
-  if (scanner.indents.length > DEPTH_LIMIT) throw tooDeep(at.mark);
+  checkCount(scanner.indents.length, DOCUMENT_LIMITS.depth, scanner.cursor);
   const token = bare(at.kind, at.mark, at.mark.index);
   if (at.before === -1) scanner.tokens.push(token);
   else scanner.tokens.splice(scanner.head + at.before - scanner.taken, 0, token);
@@ -285,8 +266,4 @@ function unroll(scanner: Scanner, column: number, scan: Mark): void {
     scanner.tokens.push(bare("block-end", mark, mark.index));
     scanner.indent = scanner.indents.pop() ?? -1;
   }
-}
-
-export function tooDeep(mark: Mark): Error {
-  return wrong(mark, `nested more than ${DEPTH_LIMIT} levels deep`);
 }

@@ -1,7 +1,7 @@
 /**
  * What does the scanner hand to the composer?
  */
-import type { Cursor, Mark } from "./cursor.ts";
+import { cursorOf, type Cursor, type Mark } from "./cursor.ts";
 
 export type TokenKind =
   | "stream-start"
@@ -106,6 +106,26 @@ export interface Scanner {
   readonly keyByToken: Map<number, number>;
   readonly comments: WaitingComment[];
   commentsHead: number;
+}
+
+/** A scanner at the beginning of a text. */
+export function scannerOf(text: string): Scanner {
+  return {
+    cursor: cursorOf(text),
+    tokens: [],
+    head: 0,
+    taken: 0,
+    started: false,
+    ended: false,
+    indent: -1,
+    indents: [],
+    flowLevel: 0,
+    keyAllowed: true,
+    keys: [{ possible: false, required: false, token: 0, mark: { index: 0, line: 0, column: 0 } }],
+    keyByToken: new Map(),
+    comments: [],
+    commentsHead: 0,
+  };
 }
 
 /** A token without a value. */
