@@ -38,9 +38,21 @@ async function session(project: Project, target: Target, scratch: Scratch): Prom
     } catch (cause) {
       const error = cause instanceof SecretsError ? cause : new SecretsError("io", "it could not be saved", { cause });
       if (await wantsAgain(project, error)) line = error.at?.line;
-      else throw cause instanceof SecretsError ? await withRescue(project, target, { error, plaintext }) : cause;
+      else await keep(project, target, { cause, error, plaintext });
     }
   }
+}
+
+/** Throws what went wrong, with the place where the text is kept; a bug of ours is still thrown as one. */
+async function keep(
+  project: Project,
+  target: Target,
+  { cause, ...lost }: { readonly cause: unknown; readonly error: SecretsError; readonly plaintext: Uint8Array },
+): Promise<never> {
+  const kept = await withRescue(project, target, lost);
+  if (cause instanceof SecretsError) throw kept;
+  for (const note of kept.notes) project.warn(note);
+  throw cause;
 }
 
 /** An editor that is back at once with nothing done has handed the file to a window that is still open. */
@@ -54,7 +66,7 @@ async function edited(
   const { host } = project;
   const before = await at.scratch.read();
   const start = host.now().getTime();
-  await openedEditor(project, target, at);
+  await openedEditor(project, target, { ...at, before });
   const after = await at.scratch.read();
   const isBack = host.now().getTime() - start < AT_ONCE && Buffer.compare(before, after) === 0;
   if (!isBack || !host.terminal.canAsk) return after;
@@ -70,17 +82,19 @@ async function wantsAgain(project: Project, error: SecretsError): Promise<boolea
   return confirm(project, "open the editor again? what you typed is still there");
 }
 
-/** An editor session that a signal ended keeps what was typed, as a failed save does. */
+/** An editor that failed, or that a signal ended, may have saved before: that is kept, as after a failed save. */
 async function openedEditor(
   project: Project,
   target: Target,
-  at: { readonly scratch: Scratch; readonly line: number | undefined },
+  at: { readonly scratch: Scratch; readonly line: number | undefined; readonly before: Uint8Array },
 ): Promise<void> {
-  const { scratch, line } = at;
+  const { scratch, line, before } = at;
   try {
     await openEditor(project.host, scratch.path, { line, warn: (text) => project.tell(`warning: ${text}`) });
   } catch (error) {
-    if (!(error instanceof SecretsError) || error.code !== "interrupted") throw error;
-    throw await withRescue(project, target, { error, plaintext: await scratch.read() });
+    if (!(error instanceof SecretsError) || (error.code !== "interrupted" && error.code !== "editor")) throw error;
+    const plaintext = await scratch.read().catch(() => before);
+    if (Buffer.compare(plaintext, before) === 0) throw error;
+    throw await withRescue(project, target, { error, plaintext });
   }
 }

@@ -213,7 +213,7 @@ function partedBy(separator: string, words: readonly string[]): string[][] {
   return parts;
 }
 
-const editorVerbs = ["nothing", "append", "text", "write", "delete", "exit", "copy", "replace"];
+const editorVerbs = ["nothing", "append", "text", "write", "delete", "exit", "copy", "replace", "signal"];
 
 function editorAction(stage: Stage, [verb, ...words]: readonly string[]): string[] {
   if (!editorVerbs.includes(required(verb))) throw new Error(`the editor cannot ${verb}`);

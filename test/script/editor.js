@@ -30,6 +30,7 @@ const actions = {
   write: (source) => writeFileSync(file, readFileSync(source)),
   delete: () => rmSync(file),
   exit: (code) => process.exit(Number(code)),
+  signal: (name) => process.kill(process.pid, name),
   copy: (target) => copyFileSync(file, target),
   replace: (from, to) => {
     const text = readFileSync(file, "utf8");
