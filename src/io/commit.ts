@@ -23,6 +23,7 @@ import {
 } from "./journal.ts";
 import { takeLock } from "./lock.ts";
 import { type Belongs, type Entry, openState, stagedPath, type State } from "./notes.ts";
+import { keepOwner, type Lost } from "./ownership.ts";
 import { newOwner, retire } from "./owner.ts";
 import { recoverLocked } from "./recover.ts";
 import { afterCommit, CommittedError, explained } from "./committed.ts";
@@ -77,6 +78,8 @@ interface Staged {
   readonly change: Change;
   readonly temp: string;
   readonly hash: string;
+  /** What of the old file's ownership could not be kept. */
+  readonly lost: Lost;
 }
 
 interface Work {
@@ -116,7 +119,7 @@ export async function commit(host: Host, changes: readonly Change[], options: Co
   try {
     const work: Work = { state, owner, targets, directories, signals, patience: options.patience };
     const written = await stageAndRename(host, pending, work);
-    for (const { target } of written) warnOfOwner(host, target, options);
+    for (const { target, lost } of written) warnOfOwner(target, lost, options);
     const names = new Set(written.map(({ change }) => change.path));
     for (const [{ path }] of pending) if (!names.has(path)) unchanged.push(path);
     return { written: [...names], unchanged };
@@ -149,8 +152,7 @@ async function stageAndRename(
     const staged: Staged[] = [];
     for (const [change, target] of pending) {
       const temp = stagedPath(target.path, owner);
-      const hash = await stage(host, { change, target, temp }, work.signals);
-      staged.push({ target, change, temp, hash });
+      staged.push(await stage(host, { change, target, temp }, work.signals));
     }
     const written = await renameLocked(host, staged, work);
     settled = true;
@@ -167,14 +169,14 @@ async function stageAndRename(
   }
 }
 
-/** Writes one staged file, with the permissions it will have, and proves it. Answers its SHA-256. */
+/** Writes one staged file, with the owner and the permissions it will have, and proves it. */
 async function stage(
   host: Host,
   { change, target, temp }: { change: Change; target: Target; temp: string },
   signals: Interruption,
-): Promise<string> {
+): Promise<Staged> {
   const failing = <T>(action: () => Promise<T>): Promise<T> => attempt(target.named, "write", action);
-  const mode = target.stat?.mode ?? change.mode;
+  let [mode, lost]: readonly [number, Lost] = [change.mode, undefined];
   const hash = createHash("sha256");
   const file = await failing(() => host.files.open(temp, "create", 0o600));
   try {
@@ -182,6 +184,8 @@ async function stage(
       hash.update(chunk);
       await failing(() => file.write(chunk));
     }
+    const before = target.stat;
+    if (before !== undefined) [mode, lost] = await failing(() => keepOwner(host, temp, before));
     if (mode !== 0o600) await failing(() => host.files.chmod(temp, mode));
     await failing(() => file.sync());
   } finally {
@@ -195,7 +199,7 @@ async function stage(
     });
   }
   signals.check();
-  return meant;
+  return { target, change, temp, hash: meant, lost };
 }
 
 async function* failingToRead(host: Host, path: string, named: string): AsyncGenerator<Uint8Array, void, undefined> {
@@ -271,7 +275,8 @@ async function renameAll(host: Host, entries: readonly Entry[], work: Work): Pro
 
 const unknownOutcome = "the next run of any command here finishes it, or undoes it";
 
-function warnOfOwner(host: Host, { named, stat }: Target, { warn }: CommitOptions): void {
-  if (stat === undefined || host.system.uid === undefined || stat.uid === host.system.uid) return;
-  warn?.(`${named}: belonged to user ${stat.uid} and belongs to you now`);
+function warnOfOwner({ named, stat }: Target, lost: Lost, { warn }: CommitOptions): void {
+  if (stat === undefined || lost === undefined) return;
+  const before = lost === "owner" ? `user ${stat.uid}` : `group ${stat.gid}`;
+  warn?.(`${named}: belonged to ${before}, which could not be kept: it belongs to you now`);
 }

@@ -88,7 +88,7 @@ function reading(over: Overlay): Pick<Files, "read" | "stat" | "list" | "realpat
 
 function writing(
   over: Overlay,
-): Pick<Files, "open" | "chmod" | "rename" | "link" | "remove" | "removeDirectory" | "makeDirectory"> {
+): Pick<Files, "open" | "chmod" | "chown" | "rename" | "link" | "remove" | "removeDirectory" | "makeDirectory"> {
   const { real, changed } = over;
   const isDirectory = async (path: string): Promise<boolean> =>
     (await reading(over).stat(path, { follow: false }))?.kind === "directory";
@@ -103,6 +103,8 @@ function writing(
       if (node.kind === "file") node.file.mode = mode;
       await set(over, path, node);
     },
+    // Whose it is cannot be seen in a dry run.
+    chown: async (path) => void (await load(over, path)),
     rename: async (from, to) => {
       await set(over, to, await load(over, from));
       await set(over, from, { kind: "gone" });
@@ -181,7 +183,7 @@ async function listOf({ real, changed }: Overlay, directory: string): Promise<st
 
 function statOf(node: Node): FileStat | undefined {
   if (node.kind === "gone") return undefined;
-  const shared = { uid: process.getuid?.() ?? 0, links: 1 };
+  const shared = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, links: 1 };
   if (node.kind === "directory") return { ...shared, kind: "directory", mode: 0o755, size: 0, identity: "new" };
   const { bytes, mode, id } = node.file;
   return { ...shared, kind: "file", mode, size: bytes.length, identity: `new:${id}` };

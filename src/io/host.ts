@@ -11,6 +11,7 @@ export interface FileStat {
   readonly mode: number;
   readonly size: number;
   readonly uid: number;
+  readonly gid: number;
   readonly links: number;
   /** Device and inode: equal means the same file. */
   readonly identity: string;
@@ -39,6 +40,8 @@ export interface Files {
    */
   readonly open: (path: string, how: "read" | "read-itself" | "create", mode?: number) => Promise<OpenFile>;
   readonly chmod: (path: string, mode: number) => Promise<void>;
+  /** Of a symlink itself, never of what it leads to. */
+  readonly chown: (path: string, uid: number, gid: number) => Promise<void>;
   readonly rename: (from: string, to: string) => Promise<void>;
   /** Hard link; fails where `to` exists. */
   readonly link: (from: string, to: string) => Promise<void>;

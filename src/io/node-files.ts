@@ -31,6 +31,7 @@ export function nodeFiles(): Files {
     realpath: (path) => fs.realpath(path),
     open: async (path, how, mode) => openFile(await fs.open(path, flags[how], mode ?? 0o600)),
     chmod: (path, mode) => fs.chmod(path, mode),
+    chown: (path, uid, gid) => fs.lchown(path, uid, gid),
     rename: (from, to) => fs.rename(from, to),
     link: (from, to) => fs.link(from, to),
     remove: (path) => fs.unlink(path),
@@ -51,6 +52,7 @@ async function stat(path: string, options?: { follow?: boolean }): Promise<FileS
       mode: Number(found.mode & 0o777n),
       size: Number(found.size),
       uid: Number(found.uid),
+      gid: Number(found.gid),
       links: Number(found.nlink),
       identity: `${found.dev}:${found.ino}`,
     };

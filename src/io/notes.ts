@@ -14,6 +14,7 @@ import { attempt, errorCode, ioError } from "./io-error.ts";
 import { isInside } from "./inside.ts";
 import { isOwner } from "./owner.ts";
 import { readLimited, sha256 } from "./stream.ts";
+import { nearestDirectory } from "./target.ts";
 
 /** Bytes of a note: tens of thousands of files. A commit of more is refused. */
 export const MAX_NOTE = 16 * 1024 * 1024;
@@ -48,7 +49,8 @@ export interface State {
  */
 export async function openState(host: Host, named: string, belongs?: Belongs): Promise<State> {
   return attempt(named, "read", async () => {
-    const parent = await host.files.realpath(dirname(named));
+    const { existing, missing } = await nearestDirectory(host, dirname(named));
+    const parent = missing.at(-1) ?? existing;
     const path = join(parent, basename(named));
     const stat = await host.files.stat(path, { follow: false });
     if (stat !== undefined && stat.kind !== "directory") throw distrusted(path, "it is not a directory");

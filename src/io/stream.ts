@@ -41,6 +41,18 @@ export async function readLimited(files: Files, path: string, limit: number): Pr
   }
 }
 
+/** The same chunks; the first `limit` bytes of them only when the stream has ended, or turned out to be longer. */
+export async function* heldBack(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  const held: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    held.push(chunk);
+    if (size > limit) yield* held.splice(0);
+  }
+  yield* held;
+}
+
 /** All of it in one piece. */
 export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];

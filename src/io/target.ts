@@ -59,7 +59,7 @@ function readOnly(named: string): SecretsError {
 }
 
 /** The real path of the nearest directory that exists, and those below it that do not, outermost first. */
-async function nearestDirectory(
+export async function nearestDirectory(
   host: Host,
   directory: string,
 ): Promise<{ readonly existing: string; readonly missing: readonly string[] }> {

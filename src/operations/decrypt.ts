@@ -2,17 +2,21 @@
  * How does a secret become plaintext where somebody asked for it?
  *
  * Of an age file every chunk is authenticated before it is passed on, and of a sops document the MAC before anything is. A
- * file is written only when the last byte was right: a secret that turns out to be damaged leaves nothing behind.
+ * file is written only when the last byte was right: a secret that turns out to be damaged leaves nothing behind. Standard output
+ * gets nothing of one either, unless it is too large to be held back: then what was right before the damage is out already.
  */
 import { isAge } from "../documents/age-file.ts";
 import { createHash } from "node:crypto";
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
-import { collect, digest } from "../io/stream.ts";
+import { collect, digest, heldBack } from "../io/stream.ts";
 import { fileChunks, openSecret } from "./age-secret.ts";
 import { holdsSecret } from "./file-kind.ts";
 import { digestOf, outputPath, replayable } from "./input.ts";
 import { inFile, isAgePath, type Project } from "./project.ts";
+
+/** Bytes of plaintext that wait for the last one to be right. */
+const HELD_BACK = 16 * 1024 * 1024;
 
 export interface DecryptRequest {
   /** A path, or `-` for standard input. */
@@ -40,7 +44,8 @@ export async function decrypt(project: Project, request: DecryptRequest): Promis
   }
   const output = request.inPlace === true ? request.input : outputPath(request.output);
   if (output === undefined) {
-    for await (const chunk of await plaintextOf(project, request)) await project.host.stdout(chunk);
+    for await (const chunk of heldBack(await plaintextOf(project, request), HELD_BACK))
+      await project.host.stdout(chunk);
     return undefined;
   }
   const path = project.resolve(output);

@@ -131,12 +131,19 @@ export function placeText(at: Position | undefined): string {
   return parts.length === 0 ? "" : `${parts.join(":")}: `;
 }
 
-/** Where lock and journal of a commit live: in git's common directory, else beside the policy, else beside the file. */
+/**
+ * Where lock and journal of a commit live: in git's common directory, else beside the policy, else beside the file, or where the first of
+ * the directories will be made that it lacks.
+ */
 async function stateDirectory(project: Project, path: string): Promise<string> {
+  const { files } = project.host;
   const repository = await project.repository(path);
   if (repository !== undefined) return join(repository.commonDirectory, "secrets");
   // Found, not read: whatever it says, and if it is broken, the next run must look at the same place.
-  return join(dirname((await nearestPolicy(project.host, path, undefined)) ?? path), ".secrets-state");
+  let directory = dirname((await nearestPolicy(project.host, path, undefined)) ?? path);
+  while ((await files.stat(directory)) === undefined && dirname(directory) !== directory)
+    directory = dirname(directory);
+  return join(directory, ".secrets-state");
 }
 
 /** What `commit` and `recover` need to know of a state directory, beside where it is. */

@@ -17,7 +17,7 @@ import { personMayRead, refuseLeavingClear, refuseLockout, tellIfNotReader, tell
 import { planFiles, type Plan, type PlannedFile } from "./rekey-plan.ts";
 import { personMayOpen, sopsRecipients } from "./sops-readers.ts";
 import { openSops, reseal, textChange } from "./sops-secret.ts";
-import { commitChanges } from "./write.ts";
+import { commitChanges, retried } from "./write.ts";
 
 export interface RekeyOptions {
   /** Rewrite files that agree too. */
@@ -48,7 +48,7 @@ export async function planRekey(
 }
 
 /**
- * Opens everything, then writes everything.
+ * Opens everything, then writes everything; all of it again where somebody else wrote to one of the files meanwhile.
  * @throws SecretsError `no-identity` before anything is written, naming who can open what; `lockout`;
  * `refused` where the rule would leave in clear what is encrypted now
  */
@@ -57,6 +57,10 @@ export async function rekey(
   paths: readonly string[],
   options: RekeyOptions = {},
 ): Promise<RekeyOutcome> {
+  return retried(() => rekeyOnce(project, paths, options));
+}
+
+async function rekeyOnce(project: Project, paths: readonly string[], options: RekeyOptions): Promise<RekeyOutcome> {
   const plans = await planFiles(project, paths, options);
   const todo = plans.filter(({ planned }) => planned.action === "re-encrypt");
   const settling = todo.flatMap(({ found, planned: { file, agreement } }) =>

@@ -6,9 +6,11 @@
  */
 import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
-import { sealAge } from "../documents/age-file.ts";
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
+import { commit } from "../io/commit.ts";
+import { once } from "../io/stream.ts";
+import { sealingChange } from "./age-secret.ts";
 import type { Project } from "./project.ts";
 import type { Target } from "./target.ts";
 
@@ -34,23 +36,33 @@ export async function withRescue(
 
 const LOST = "and what you typed could not be kept either";
 
+/** The first place that takes it: where the home directory is full, a temporary one may not be. Its path. */
 async function rescue(project: Project, target: Target, plaintext: Uint8Array): Promise<string> {
-  const { files, env, system, now } = project.host;
+  const { env, system } = project.host;
   const configured = env["XDG_STATE_HOME"] ?? "";
   const ofHome = system.home === undefined ? system.temporary : join(system.home, ".local", "state");
   const state = configured.startsWith("/") ? configured : ofHome;
-  const directory = join(state, "secrets-cli", "rescue");
-  await files.makeDirectory(directory, 0o700);
-  const stamp = now().toISOString().replaceAll(":", "").slice(0, 17);
+  try {
+    return await keptIn(project, join(state, "secrets-cli", "rescue"), { target, plaintext });
+  } catch {
+    const directory = join(system.temporary, `secrets-rescue.${randomBytes(6).toString("hex")}`);
+    return keptIn(project, directory, { target, plaintext });
+  }
+}
+
+async function keptIn(
+  project: Project,
+  directory: string,
+  { target, plaintext }: { readonly target: Target; readonly plaintext: Uint8Array },
+): Promise<string> {
+  const { host } = project;
+  await host.files.makeDirectory(directory, 0o700);
+  const stamp = host.now().toISOString().replaceAll(":", "").slice(0, 17);
   const name = basename(target.path).replace(/\.age$/, "");
   const path = join(directory, `${stamp}-${randomBytes(4).toString("hex")}-${name}.age`);
-  const { bytes } = await sealAge({ recipients: target.recipients, plaintext, armor: false, hint: true });
-  const file = await files.open(path, "create", 0o600);
-  try {
-    for await (const chunk of bytes) await file.write(chunk);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  const { recipients } = target;
+  const sealing = { path, expected: "absent", recipients, armor: false, hint: true, plaintext: () => once(plaintext) };
+  const change = { ...(await sealingChange(sealing)), mode: 0o600 };
+  await commit(host, [change], { state: join(directory, ".secrets-state") });
   return path;
 }

@@ -37,6 +37,20 @@ export async function requireWritable(project: Project, path: string): Promise<v
   }
 }
 
+/** How often work is begun anew because somebody else was faster. */
+const ROUNDS = 5;
+
+/** Does it again, from reading on, where a file was changed meanwhile. @throws SecretsError `changed` when that happens too often */
+export async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SecretsError) || error.code !== "changed" || round === ROUNDS) throw error;
+    }
+  }
+}
+
 /** All or nothing, in each repository that they reach into: a run that reaches into a submodule has two commits. */
 export async function commitChanges(project: Project, changes: readonly Change[]): Promise<void> {
   const byState = new Map<string, { readonly options: StateOptions; readonly group: Change[] }>();

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   mkdtempSync,
@@ -20,7 +21,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { type Change, commit, recover } from "../../src/io/commit.ts";
 import { checkWritable } from "../../src/io/writable.ts";
-import type { Host } from "../../src/io/host.ts";
+import type { Files, Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { sha256 } from "../../src/io/stream.ts";
 import { bundled, type Program } from "./child.ts";
@@ -167,11 +168,56 @@ describe("a commit", () => {
     expect(text(name)).toBe("x");
   });
 
-  test("says when a file of another user becomes ours", async () => {
-    const other: Host = { ...host, system: { ...host.system, uid: (host.system.uid ?? 0) + 1 } };
-    const told: string[] = [];
-    await commit(other, [change("a.yaml", "x")], { state, warn: (line) => told.push(line) });
-    expect(told).toEqual([expect.stringContaining("a.yaml: belonged to user")]);
+  describe("over a file of somebody else", () => {
+    /** The old file is theirs; `chown` is allowed for what `may` says. */
+    function theirs(may: (uid: number, gid: number) => boolean): { host: Host; given: string[] } {
+      const [uid, gid] = [host.system.uid ?? 0, 7];
+      const given: string[] = [];
+      const stat: Files["stat"] = async (path, options) => {
+        const found = await host.files.stat(path, options);
+        return found && (path.endsWith("a.yaml") ? { ...found, uid: uid + 1, gid: gid + 1 } : { ...found, uid, gid });
+      };
+      const chown: Files["chown"] = async (_, toUid, toGid) => {
+        if (!may(toUid, toGid)) throw systemError("EPERM");
+        given.push(`${toUid - uid} ${toGid - gid}`);
+      };
+      return { host: { ...host, files: { ...host.files, stat, chown } }, given };
+    }
+
+    async function write(other: Host, mode: number): Promise<string[]> {
+      const told: string[] = [];
+      chmodSync(at("a.yaml"), mode);
+      await commit(other, [change("a.yaml", "x")], { state, warn: (line) => told.push(line) });
+      expect(text("a.yaml")).toBe("x");
+      return told;
+    }
+
+    test("keeps owner and group where that is allowed", async () => {
+      const { host: other, given } = theirs(() => true);
+      expect(await write(other, 0o640)).toEqual([]);
+      expect(given).toEqual(["1 1"]);
+      expect(modeOf(at("a.yaml"))).toBe(0o640);
+    });
+
+    test("keeps the group for its members, and says whose it was", async () => {
+      const { host: other, given } = theirs((uid) => uid === host.system.uid);
+      expect(await write(other, 0o640)).toEqual([expect.stringContaining("a.yaml: belonged to user")]);
+      expect(given).toEqual(["0 1"]);
+      expect(modeOf(at("a.yaml"))).toBe(0o640);
+    });
+
+    test("gives another group no more than everybody has", async () => {
+      const { host: other } = theirs(() => false);
+      expect(await write(other, 0o664)).toEqual([expect.stringContaining("a.yaml: belonged to user")]);
+      expect(modeOf(at("a.yaml"))).toBe(0o644);
+    });
+
+    test.runIf(process.getuid?.() === 0)("as root leaves it theirs", async () => {
+      chownSync(at("a.yaml"), 1234, 2345);
+      await commit(host, [change("a.yaml", "x")], { state });
+      expect(statSync(at("a.yaml"))).toMatchObject({ uid: 1234, gid: 2345 });
+      expect(modeOf(at("a.yaml"))).toBe(0o640);
+    });
   });
 
   test("syncs a file before it is renamed, and its directory after", async () => {

@@ -46,6 +46,7 @@ export function faultyHost(
       }
     },
     chmod: (path, mode) => step("chmod", () => files.chmod(path, mode)),
+    chown: (path, uid, gid) => step("chown", () => files.chown(path, uid, gid)),
     rename: (from, to) => step("rename", () => files.rename(from, to)),
     link: (from, to) => step("link", () => files.link(from, to)),
     remove: (path) => step("remove", () => files.remove(path)),

@@ -1,17 +1,17 @@
 /**
  * How does a report get into a file?
  *
- * It is no secret and nothing depends on it: whole or not at all, without lock and journal. Where it must not go is said before
- * the work begins.
+ * By a commit, as every file. Where it must not go is said before the work begins.
  */
-import { randomBytes } from "node:crypto";
-import { dirname, sep } from "node:path";
+import { sep } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
-import { attempt, quietly } from "../../io/io-error.ts";
+import { attempt } from "../../io/io-error.ts";
+import { collect, sha256 } from "../../io/stream.ts";
 import { holdsSecret } from "../file-kind.ts";
 import { outputPath } from "../input.ts";
 import { requireFile, statOf, type Project } from "../project.ts";
+import { commitChanges, retried } from "../write.ts";
 import { isPolicyFile } from "./policies.ts";
 
 /**
@@ -38,26 +38,16 @@ export async function writeReport(
   const { path, real, mode } = await placeFor(project, file);
   if (project.dryRun) return;
   const { files } = project.host;
-  await attempt(project.show(path), "write", async () => {
-    await files.makeDirectory(dirname(real));
-    const before = append && mode !== undefined ? await files.read(real) : new Uint8Array();
-    const beside = `${real}.${randomBytes(6).toString("hex")}`;
-    const made = await files.open(beside, "create", mode ?? 0o644);
-    const remove = () => quietly(() => files.remove(beside)).then(() => undefined);
-    const forget = project.host.onExit(remove);
-    try {
-      try {
-        await made.write(Buffer.concat([before, Buffer.from(text)]));
-      } finally {
-        await made.close();
-      }
-      await files.rename(beside, real);
-    } catch (error) {
-      await remove();
-      throw error;
-    } finally {
-      forget();
-    }
+  await retried(async () => {
+    const before =
+      append && mode !== undefined ? await attempt(project.show(path), "read", () => files.read(real)) : "";
+    const content = Buffer.concat([Buffer.from(before), Buffer.from(text)]);
+    const expected = !append ? "any" : mode === undefined ? "absent" : sha256(before);
+    const verify = async (staged: AsyncIterable<Uint8Array>) => {
+      if (!content.equals(await collect(staged)))
+        throw new SecretsError("io", "what was written is not what was meant");
+    };
+    await commitChanges(project, [{ path: real, expected, content, mode: 0o644, verify }]);
   });
 }
 
