@@ -11,6 +11,7 @@ import {
   SEVERITIES,
 } from "./check-formats/format.ts";
 import { flag, listOption, textOption, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import { unknownReadersLine } from "./readers-text.ts";
 import type { CheckReport, Project, Severity } from "../index.ts";
 
 const NAMES = formats.map(({ name }) => name).join(", ");
@@ -88,6 +89,7 @@ export const check: CommandSpec = {
     if (format.name === "github") await addSummary({ context, project, reported });
     const text = await (await format.load())(reported);
     if (text !== "") await context.out(text);
+    if (report.unknownReaders.length > 0) context.note(unknownReadersLine(report.unknownReaders));
     context.note(lastLine(report));
     if (baseline !== undefined) context.note(baselineLine(context, report, baseline));
     const [gravest] = gravestFirst(report.findings);

@@ -1,6 +1,7 @@
 /** How are the readers of a file put into words? What `ls`, `who` and `rekey` share. */
 import type { SecretReport } from "../index.ts";
 import type { Context } from "./command.ts";
+import { visible } from "./visible.ts";
 
 /** `agrees`, `differs`, `readers unknown`, or `no rule`. */
 export function agreementWord(context: Context, report: SecretReport): string {
@@ -22,4 +23,13 @@ export function readerNames(report: SecretReport): string {
   const known = declared === undefined ? [] : [...declared.names, ...declared.others];
   if (known.length > 0) return known.join(", ");
   return report.rule?.readers.map((reader) => reader.name).join(", ") ?? "";
+}
+
+const MOST_NAMED = 5;
+
+/** That nobody without a key can compare the readers of these files with the policy; the first few of many by name. */
+export function unknownReadersLine(files: readonly string[]): string {
+  const more = files.length - MOST_NAMED;
+  const named = files.slice(0, MOST_NAMED).map(visible).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return `the readers of ${named} cannot be told without a key, so they were not compared with the policy`;
 }

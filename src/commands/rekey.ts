@@ -1,5 +1,6 @@
 /** `secrets rekey [PATH…]` */
 import { allowClearOption, flag, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import { unknownReadersLine } from "./readers-text.ts";
 import { visible } from "./visible.ts";
 import type { PlannedFile, RekeyOutcome } from "../index.ts";
 
@@ -43,6 +44,8 @@ async function look(context: Context, invocation: Invocation, planned: readonly 
   else {
     for (const plan of planned) await context.out(planText(context, plan));
     context.note(`${count(drifted.length, "file")} of ${planned.length} differ from the policy`);
+    const unknown = planned.filter((plan) => plan.agreement?.status === "unknown").map(({ file }) => file);
+    if (unknown.length > 0) context.note(unknownReadersLine(unknown));
   }
   return flag(invocation, "check") && drifted.length > 0 ? 1 : 0;
 }

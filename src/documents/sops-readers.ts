@@ -58,6 +58,21 @@ export async function standingReaders(metadata: Metadata): Promise<readonly (rea
   );
 }
 
+/**
+ * Entries of other readers that hold the same age file, each group of them in order: one was put in place of the others,
+ * whose readers it does not open for. Ours and those of sops are never equal, for each has a key of its own.
+ */
+export function copiedEntries(metadata: Metadata): readonly (readonly AgeEntry[])[] {
+  const holders = new Map<string, AgeEntry[]>();
+  for (const entry of metadata.groups.flatMap(({ age }) => age)) {
+    const file = entry.enc.replaceAll(/\s/g, "");
+    const standing = holders.get(file);
+    if (standing === undefined) holders.set(file, [entry]);
+    else standing.push(entry);
+  }
+  return [...holders.values()].filter(({ length }) => length > 1);
+}
+
 /** How the readers of a file differ from those that are wanted, over all groups. */
 export interface ReadersDifference {
   readonly added: readonly Recipient[];
@@ -82,12 +97,15 @@ export async function compareReaders(
   const added = distinct.filter((each) => !present.has(faceOf(each)));
   const removed = all.filter((each) => !wantedFaces.has(entryFace(each)));
   const kept = all.filter((each) => wantedFaces.has(entryFace(each)));
+  // Whose entry was replaced cannot read it: all entries are made anew, and nobody knows who has the data key.
+  const isCopied = copiedEntries(metadata).length > 0;
   const differs =
+    isCopied ||
     groups.length !== wanted.length ||
     groups.some((group, index) => !sameIds(group.map(entryFace), (wanted[index] ?? []).map(faceOf)));
   // Who keeps another face of the same key loses nothing that a new data key could take away.
   const wantedIds = new Set(wanted.flat().map(({ id }) => id));
-  const removes = removed.some((each) => !wantedIds.has(readerId(each)));
+  const removes = isCopied || removed.some((each) => !wantedIds.has(readerId(each)));
   return { added, removed, kept, removes, differs };
 }
 

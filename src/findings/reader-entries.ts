@@ -8,6 +8,7 @@ import { lookAtAge } from "../documents/age-stanzas.ts";
 import { readerStanzas } from "../documents/reader-hint.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
 import type { AgeEntry } from "../documents/sops-metadata.ts";
+import { copiedEntries } from "../documents/sops-readers.ts";
 import { SecretsError } from "../errors.ts";
 import { sshTag } from "../keys/ssh-wire.ts";
 import type { Draft, FileSubject } from "./finding.ts";
@@ -18,34 +19,49 @@ interface EntryProblem {
   readonly entry: AgeEntry;
   /** The `Recipient.id`, or the text of a key of another kind. */
   readonly id: string;
-  /** No age file with a data key; open to others than its reader; one more for a reader who has one in this group. */
-  readonly kind: "broken" | "shared" | "repeated";
+  /**
+   * Not an age file with a data key; the age file of another reader; open to others than its reader; one more for a reader who
+   * has one in this group.
+   */
+  readonly kind: "broken" | "copied" | "shared" | "repeated";
 }
 
 /** A data key is 32 bytes, a share of one has 1 byte more; around it a nonce and a tag. */
 const SIZES: ReadonlySet<number> = new Set([16 + 32 + 16, 16 + 33 + 16]);
 
-/** Entries that hold no data key. */
+/** Entries that hold no data key, or not one that their reader can open. */
 export async function brokenEntries(document: SopsDocument, subject: FileSubject): Promise<Draft[]> {
   const { problems, placeOfEntry } = await examined(document, subject);
   return problems
-    .filter(({ kind }) => kind === "broken")
-    .map(({ entry }) => ({
-      severity: "error",
-      message: "the entry of one of its readers is no age file with a data key",
-      subject: "entry",
-      ...placeOfEntry(entry.recipient),
-    }));
+    .filter(({ kind }) => kind === "broken" || kind === "copied")
+    .map(({ entry, id, kind }) => {
+      const place = placeOfEntry(entry.recipient);
+      if (kind === "broken") {
+        const message = "the entry of one of its readers is no age file with a data key";
+        return { severity: "error", message, subject: "entry", ...place };
+      }
+      return {
+        severity: "error",
+        message: `the entry of ${nameIn(subject, id)} is the same as that of another reader, so it opens for one of them only`,
+        fix: `secrets rotate ${shellWord(subject.file)}`,
+        subject: `copied ${id}`,
+        ...place,
+      };
+    });
+}
+
+function nameIn({ governed }: FileSubject, id: string): string {
+  return (governed === undefined ? undefined : memberWith(id, governed.policy)) ?? "one of its readers";
 }
 
 /** Entries that somebody else may open than the reader whom they name, whatever the policy says. */
 export async function sharedEntries(document: SopsDocument, subject: FileSubject): Promise<Draft[]> {
-  const { governed, file } = subject;
+  const { file } = subject;
   const { problems, placeOfEntry } = await examined(document, subject);
   return problems
-    .filter(({ kind }) => kind !== "broken")
+    .filter(({ kind }) => kind === "shared" || kind === "repeated")
     .map(({ entry, id, kind }) => {
-      const who = (governed === undefined ? undefined : memberWith(id, governed.policy)) ?? "one of its readers";
+      const who = nameIn(subject, id);
       const message =
         kind === "shared"
           ? `the entry of ${who} can be opened by somebody else`
@@ -77,12 +93,14 @@ async function examine(document: SopsDocument, subject: FileSubject) {
 
 async function entryProblems({ metadata }: SopsDocument, { recipientId }: FileSubject): Promise<EntryProblem[]> {
   const found: EntryProblem[] = [];
+  const copied = new Set(copiedEntries(metadata).flat());
   for (const { age } of metadata.groups) {
     const seen = new Set<string>();
     for (const entry of age) {
       const id = (await recipientId(entry.recipient)) ?? entry.recipient;
       const kind = await entryProblem(entry);
       if (kind !== undefined) found.push({ entry, id, kind });
+      else if (copied.has(entry)) found.push({ entry, id, kind: "copied" });
       // One ed25519 key may have an entry for each of its faces.
       const face = `${entry.recipient.startsWith("ssh-") ? "ssh" : "age"} ${id}`;
       if (seen.has(face)) found.push({ entry, id, kind: "repeated" });

@@ -21,7 +21,7 @@ export const sec005: FileRule = {
   title: "broken encrypted file",
   severity: "error",
   explanation: {
-    what: "A sops file that does not hold together: no MAC or no version, an encrypted value that is cut short or can be read, a key that stands twice, an entry of a recipient that is no age file, the marks of an unfinished merge, encrypted values without the metadata that opens them, or text that does not parse.",
+    what: "A sops file that does not hold together: no MAC or no version, an encrypted value that is cut short, can be read or has a type that sops does not write, a duplicate key, an entry of a recipient that is not an age file or is a copy of another recipient's, the marks of an unfinished merge, encrypted values without the metadata that opens them, or text that does not parse.",
     why: "It cannot be opened, or it opens to something that nobody wrote: without a MAC values can be swapped and removed unseen, and of two equal keys every tool takes another.",
     mend: "Take the file from the last commit in which it was whole (git checkout COMMIT -- FILE) and make the change again with secrets edit. A merge: resolve it before encrypting.",
     limits:
@@ -132,6 +132,8 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
     };
     if (leaf.kind === "value" && isTwice(seen, leaf)) add((key) => `${key} stands twice`);
     if (shape === "readable") add((key) => `the value of ${key} is written like an encrypted one and can be read`);
+    if (leaf.kind === "value" && shape === "whole" && isOfWrongType(leaf, text))
+      add((key) => `the encrypted value of ${key} has a type that sops does not write there: it was changed`);
     if (shape === "malformed") add((key) => `the encrypted value of ${key} is cut short or malformed`);
   }
   return drafts;
@@ -145,6 +147,12 @@ const MANY = 3;
 function isTemplate(leaves: readonly Leaf[]): boolean {
   const texts = leaves.map(({ scalar }) => textOfScalar(scalar) ?? "").filter(looksSealed);
   return texts.length > MANY && texts.every((text) => sealedShape(text) === "malformed");
+}
+
+/** The type of a value is not authenticated. sops writes no `bytes`, and comments only in lists. */
+function isOfWrongType({ steps }: Leaf, text: string): boolean {
+  const type = text.startsWith("ENC[") ? /type:([a-z]+)\]\s*$/.exec(text)?.[1] : undefined;
+  return type === "bytes" || (type === "comment" && typeof steps.at(-1) === "string");
 }
 
 function isOpen(text: string): boolean {

@@ -67,14 +67,27 @@ async function wholeDrafts(
   return governed === undefined ? [] : readerDrafts(header, governed, rekeying(file, governed));
 }
 
+/** Whether the readers of an age file are those of the policy, as far as it tells. */
+export async function readersAgree(
+  header: AgeHeader,
+  governed: Governed,
+): Promise<"agree" | "differ" | "unknown" | undefined> {
+  if (governed.ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return undefined;
+  return (await comparedReaders(header, governed)).status;
+}
+
+function comparedReaders(header: AgeHeader, { policy, ruling }: Pick<Governed, "policy" | "ruling">) {
+  const known = policy.members.flatMap(({ keys }) => keys);
+  return agreement(header, { wanted: ageRecipients(ruling.readers), known });
+}
+
 async function readerDrafts(header: AgeHeader, { policy, ruling }: Governed, fix: string): Promise<Draft[]> {
   if (ruling.readers.length === 0) return [];
   if (header.stanzas[0]?.args[0] === "scrypt") {
     const message = "sealed with a passphrase, so none of the readers of the policy opens it by key";
     return [{ severity: "warning", message, fix, subject: "passphrase" }];
   }
-  const known = policy.members.flatMap(({ keys }) => keys);
-  const found = await agreement(header, { wanted: ageRecipients(ruling.readers), known });
+  const found = await comparedReaders(header, { policy, ruling });
   if (found.status !== "differ") return [];
   const drafts: Draft[] = [];
   if (found.extraUnknown > 0) {

@@ -102,11 +102,11 @@ export function isCanonicalTime(text: string): boolean {
 }
 
 /**
- * Whether the bytes are those that sops writes for this type. The type of a sealed value is not authenticated, so a value
+ * Whether the bytes are those that sops writes for this type; it writes none as `bytes`, and cannot read them. The type of a sealed value is not authenticated, so a value
  * whose type was changed shows here, where it shows at all.
  */
 export function isCanonical(scalar: Scalar): boolean {
-  if (scalar.type === "str" || scalar.type === "bytes" || scalar.type === "comment") return true;
+  if (scalar.type === "str" || scalar.type === "comment") return true;
   const text = textOfScalar(scalar);
   if (text === undefined) return false;
   switch (scalar.type) {
@@ -120,6 +120,8 @@ export function isCanonical(scalar: Scalar): boolean {
       return isCanonicalTime(text);
     case "null":
       return text === "";
+    case "bytes":
+      return false;
     default:
       return true;
   }

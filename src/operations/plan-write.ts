@@ -30,6 +30,9 @@ export async function planWrite(project: Project, path: string, options: WriteOp
   if (target.difference !== undefined) {
     await settleDrift(project, file, { difference: target.difference, rekey: options.rekey ?? false });
     refuseLeavingClear([target], options.allowClear);
+    if (target.difference.status === "unknown") {
+      project.tell(`${file}: who reads it now cannot be told; what is written is for the readers of the policy`);
+    }
   }
   if (options.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, target.hasPeople);
   return target;

@@ -3,6 +3,7 @@
  */
 import {
   compareReaders as compareGroups,
+  copiedEntries,
   knownEntries,
   readerId,
   type ReadersDifference,
@@ -14,11 +15,11 @@ import { neededShares } from "../documents/sops-unwrap.ts";
 import type { WantedReaders } from "../documents/sops-verbs.ts";
 import { SecretsError } from "../errors.ts";
 import { wantedSettings } from "../findings/wanted-settings.ts";
-import type { Ruling } from "../policy/policy.ts";
+import type { Policy, Ruling } from "../policy/policy.ts";
 import { sopsRecipients } from "../policy/sops-recipients.ts";
 import { leftInClear } from "./left-in-clear.ts";
 import type { Ruled } from "./rule.ts";
-import { hostKeys, namesOf, type Agreement } from "./readers.ts";
+import { hostKeys, nameOf, namesOf, type Agreement } from "./readers.ts";
 
 /**
  * The recipients of each key group that the rule asks for: one group, unless `key_groups` names more.
@@ -58,12 +59,14 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
   const removed = known.filter(({ id }) => !wantedIds.has(id));
   const added = groups.added.filter(({ id }) => !standingIds.has(id));
   const turned = [...known, ...groups.added].filter((each) => !removed.includes(each) && !added.includes(each));
-  const onlyMoved = groups.differs && groups.added.length + groups.removed.length === 0;
+  const copied = await copiedLines(metadata, async () => policy);
+  const onlyMoved = groups.differs && copied.length === 0 && groups.added.length + groups.removed.length === 0;
   const settings = [
     ...settingsDifference(metadata.settings, wantedSettings(ruled.ruling)),
     ...namesOf(turned, policy, []).map(
       (name) => `the key of ${name} does not stand there by the face that \`as\` says`,
     ),
+    ...copied,
     ...(onlyMoved ? ["its key groups are not those of the rule"] : []),
     ...(hasOtherThreshold(metadata, wanted) ? ["the number of key groups that it takes is not that of the rule"] : []),
   ];
@@ -77,6 +80,17 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
     leftInClear: await leftInClear(document, ruled.ruling),
   };
   return { groups, agreement };
+}
+
+/** For people: entries of which one was replaced by a copy of the other. */
+export async function copiedLines(metadata: Metadata, policy: () => Promise<Policy | undefined>): Promise<string[]> {
+  return Promise.all(
+    copiedEntries(metadata).map(async (age) => {
+      const [known, named] = [await knownEntries({ age, others: new Map() }), await policy()];
+      const names = known.map(({ entry, recipient }) => (recipient ? nameOf(recipient, named) : entry.recipient));
+      return `the entries of ${[...new Set(names)].join(" and ")} are the same, so it opens for one of them only`;
+    }),
+  );
 }
 
 function settingsDifference(have: SelectionSettings, want: SelectionSettings): string[] {

@@ -13,8 +13,9 @@ import { collect, sha256 } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { noIdentity } from "./no-identity.ts";
 import { inFile, statOf, type Project } from "./project.ts";
-import type { Ruled } from "./rule.ts";
-import { hasOtherThreshold, wantedReaders, wantedSettings } from "./sops-readers.ts";
+import type { Policy } from "../policy/policy.ts";
+import { ruleOf, type Ruled } from "./rule.ts";
+import { copiedLines, hasOtherThreshold, wantedReaders, wantedSettings } from "./sops-readers.ts";
 
 /**
  * Opens every value and checks the MAC.
@@ -32,6 +33,9 @@ export async function openSops(
     const opened = await openWith(document, project.identities, { ignoreMac: given.ignoreMac === true });
     for (const { line, column, message } of opened.warnings)
       project.tell(`warning: ${file}:${line}:${column}: ${message}`);
+    for (const line of await copiedLines(document.metadata, () => policyOf(project, path))) {
+      project.warn(`warning: ${file}: ${line}; run: secrets rotate ${shellWord(file)}`);
+    }
     return opened;
   } catch (error) {
     if (error instanceof SecretsError && error.code === "no-identity") {
@@ -43,6 +47,12 @@ export async function openSops(
     }
     throw inFile(error, file);
   }
+}
+
+/** The policy of a path, for names alone. */
+async function policyOf(project: Project, path: string): Promise<Policy | undefined> {
+  const ruled = await ruleOf(project, path).catch(() => undefined);
+  return ruled?.file.policy;
 }
 
 function bringBack(file: string): string {

@@ -34,6 +34,7 @@ describePeer("xmllint", (check) => {
       report: {
         mode: "tree",
         findings: [finding(name, "error"), finding(name, "note")],
+        unknownReaders: [],
         ignored: [],
         unchecked: [{ file: name, reason: name }],
         files: 1,

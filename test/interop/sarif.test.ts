@@ -28,6 +28,7 @@ const many = (count: number): Finding[] =>
 const report = (more: Partial<CheckReport> = {}): CheckReport => ({
   mode: "tree",
   findings: [],
+  unknownReaders: [],
   ignored: [],
   unchecked: [],
   files: 1,

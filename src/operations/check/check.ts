@@ -84,5 +84,14 @@ async function scopeFor(project: Project, request: CheckRequest): Promise<Scope>
 }
 
 function emptyReport(mode: Scope["mode"], unchecked: Unchecked): CheckReport {
-  return { mode, findings: [], ignored: [], unchecked: [unchecked], files: 0, commits: 0, verified: 0 };
+  return {
+    mode,
+    findings: [],
+    ignored: [],
+    unknownReaders: [],
+    unchecked: [unchecked],
+    files: 0,
+    commits: 0,
+    verified: 0,
+  };
 }

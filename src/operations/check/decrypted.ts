@@ -5,9 +5,8 @@
  * nothing else tells it. Known once everything was read, since a version may come before the one that it replaced.
  */
 import { join } from "node:path";
-import { isEncryptedContent, mayBeEncrypted, readContent } from "../../findings/content.ts";
+import { isEncryptedContent, type Content } from "../../findings/content.ts";
 import { decryptedDraft } from "../../findings/decrypted.ts";
-import { needlesIn } from "../../findings/needles.ts";
 import { sec001 } from "../../findings/sec001-plaintext.ts";
 import { allowancesIn, type Allowance } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
@@ -18,7 +17,7 @@ type Judged = Pick<Inspected, "version" | "findings" | "past" | "allowances">;
 
 export interface DecryptedFiles {
   /** Takes what stood at a path before, and is not looked at itself. */
-  readonly former: (version: Pick<Version, "path" | "oid" | "bytes">) => Promise<void>;
+  readonly former: (version: Pick<Version, "oid">, content: Content) => void;
   /** Takes every version with what was found in it; undefined where nothing gave a reason to read it. */
   readonly look: (version: Version, inspected: Inspected | undefined) => void;
   readonly findings: (finding: Inspector["finding"]) => Judged[];
@@ -28,10 +27,8 @@ export function decryptedFiles(project: Project, root: string): DecryptedFiles {
   const sealed = new Set<string>();
   const clear: { readonly version: Version; readonly allowances: readonly Allowance[] }[] = [];
   return {
-    former: async ({ path, oid, bytes }) => {
-      const needles = needlesIn(bytes);
-      if (oid === undefined || !mayBeEncrypted(bytes, needles)) return;
-      if (isEncryptedContent(await readContent(bytes, path, needles))) sealed.add(oid);
+    former: ({ oid }, content) => {
+      if (oid !== undefined && isEncryptedContent(content)) sealed.add(oid);
     },
     look: (version, inspected) => {
       const { oid, before = [], path } = version;

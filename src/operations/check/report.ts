@@ -34,6 +34,8 @@ export interface CheckReport {
   readonly findings: readonly Finding[];
   readonly ignored: readonly Ignored[];
   readonly unchecked: readonly Unchecked[];
+  /** Age files under a rule of which nobody can tell without a key for whom they are, as the user names them. */
+  readonly unknownReaders: readonly string[];
   /** How many files, or versions of files, were looked at, and how many commits. */
   readonly files: number;
   readonly commits: number;

@@ -7,14 +7,15 @@
 import { join } from "node:path";
 import { isEncryptedContent } from "../../findings/content.ts";
 import type { Finding } from "../../findings/finding.ts";
+import { readersAgree } from "../../findings/sec009-age-file.ts";
 import { sec006 } from "../../findings/sec006-mac.ts";
 import { allows, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
 import { dayOf, readRules, type CheckRules } from "./check-rules.ts";
-import { decryptedFiles, type DecryptedFiles } from "./decrypted.ts";
 import { linkedPlaintext } from "./linked-plaintext.ts";
 import { createInspector, type Inspected, type Inspector } from "./inspector.ts";
 import { brokenPolicies, isRuled, noPolicy } from "./policy-problems.ts";
+import { replacedVersions, type ReplacedVersions } from "./replaced.ts";
 import type { CheckReport, CheckRequest } from "./report.ts";
 import type { Frame, Scope, Take, Unchecked, Version } from "./scope.ts";
 import { createValueHunt, type ValueHunt } from "./value-hunt.ts";
@@ -45,6 +46,7 @@ interface Gathered {
   readonly ignored: Ignored[];
   readonly encrypted: { readonly path: string; readonly binary: boolean }[];
   readonly unchecked: Unchecked[];
+  readonly unknownReaders: string[];
   files: number;
   verified: number;
 }
@@ -52,7 +54,7 @@ interface Gathered {
 export function createRun(project: Project, scope: Scope, request: CheckRequest): Run {
   const gathered = nothing();
   const hunt = createValueHunt(project, scope);
-  const decrypted = decryptedFiles(project, scope.root);
+  const replaced = replacedVersions(project, scope);
   let framed: Framed | undefined;
   let inner = 0;
   const unchecked = (one: Unchecked) => void gathered.unchecked.push(one);
@@ -70,12 +72,13 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       if (framed === undefined) throw new Error("a version came before what it is judged by");
       gathered.files += 1;
       const { inspector } = framed;
-      decrypted.look(version, await lookIfPossible({ project, scope, request, gathered, hunt, inspector }, version));
+      replaced.look(version, await lookIfPossible({ project, scope, request, gathered, hunt, inspector }, version));
     },
-    former: decrypted.former,
+    former: replaced.former,
     unchecked,
-    inner: ({ findings, ignored, unchecked, files, verified }) => {
+    inner: ({ findings, ignored, unchecked, unknownReaders, files, verified }) => {
       gathered.others.push(...findings);
+      gathered.unknownReaders.push(...unknownReaders);
       gathered.ignored.push(...ignored);
       gathered.unchecked.push(...unchecked);
       gathered.verified += verified;
@@ -85,7 +88,7 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       const { kept, ignored } =
         framed === undefined
           ? { kept: [], ignored: [] }
-          : await whole({ project, scope, request }, { ...framed, gathered, hunt, decrypted });
+          : await whole({ project, scope, request }, { ...framed, gathered, hunt, replaced });
       for (const line of scope.git?.unseen ?? []) {
         unchecked({ file: project.show(scope.root), reason: line.replace(/^warning: /, "git: ") });
       }
@@ -103,6 +106,7 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
         findings: kept,
         ignored: [...gathered.ignored, ...ignored],
         unchecked: gathered.unchecked,
+        unknownReaders: gathered.unknownReaders,
         files: files + inner,
         commits: scope.commits,
         verified,
@@ -112,7 +116,16 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
 }
 
 function nothing(): Gathered {
-  return { inspected: [], others: [], ignored: [], encrypted: [], unchecked: [], files: 0, verified: 0 };
+  return {
+    inspected: [],
+    others: [],
+    ignored: [],
+    encrypted: [],
+    unchecked: [],
+    unknownReaders: [],
+    files: 0,
+    verified: 0,
+  };
 }
 
 function isTooLong(error: unknown): boolean {
@@ -153,6 +166,8 @@ async function look(looking: Looking, version: Version): Promise<Inspected | und
     gathered.unchecked.push({ file: project.show(join(scope.root, version.path)), reason: content.problem.message });
   }
   if (version.commit !== undefined || !isEncryptedContent(content)) return inspected;
+  if (content.kind === "age" && governed !== undefined && (await readersAgree(content.header, governed)) === "unknown")
+    gathered.unknownReaders.push(project.show(join(scope.root, version.path)));
   const binary = content.kind === "age" && !content.header.armored;
   if (version.tracked && governed !== undefined) gathered.encrypted.push({ path: version.path, binary });
   if (request.verify === true || request.values === true) await open(looking, inspected);
@@ -185,12 +200,12 @@ async function whole(
     inspector,
     gathered,
     hunt,
-    decrypted,
-  }: Framed & { gathered: Gathered; hunt: ValueHunt; decrypted: DecryptedFiles },
+    replaced,
+  }: Framed & { gathered: Gathered; hunt: ValueHunt; replaced: ReplacedVersions },
 ) {
   const { project, scope, request } = asked;
   const { finding } = inspector;
-  const inspected = [...gathered.inspected, ...decrypted.findings(finding), ...(await inspector.finish())];
+  const inspected = [...gathered.inspected, ...replaced.findings(finding), ...(await inspector.finish())];
   const { encrypted } = gathered;
   const tree = await treeFindings(project, { scope, request, policies: frame.policies[0], encrypted, finding });
   const policies = await policyFindings(project, { scope, frame, finding });

@@ -22,14 +22,6 @@ export const harmless: readonly Mutation[] = [
     },
   ),
   onFile(
-    "an .age file lost the hint, as other tools write it",
-    (repository) => ageIn(repository)[0],
-    async (repository, file) => {
-      repository.write(file, await ageFile(repository.policy, { path: file, text: "x" }, { hint: false }));
-      return [];
-    },
-  ),
-  onFile(
     "a sops file is renamed under the same rule",
     (repository) => (wholeYaml(repository) === "secrets/app.yaml" ? "secrets/app.yaml" : undefined),
     (repository, file) => {

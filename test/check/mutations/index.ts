@@ -4,6 +4,7 @@
  * One file per topic, one line here. Mutations that must not be noticed are among them.
  */
 import type { CheckReport } from "../../../src/index.ts";
+import { byHand } from "./by-hand.ts";
 import { harmless } from "./harmless.ts";
 import { leaves } from "./leaves.ts";
 import { leftovers } from "./leftovers.ts";
@@ -32,6 +33,7 @@ export const mutations: readonly Mutation[] = [
   ...settings,
   ...readers,
   ...structure,
+  ...byHand,
   ...lookAlikes,
   ...verified,
   damagedAge,

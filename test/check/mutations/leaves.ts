@@ -77,7 +77,7 @@ export const leaves: readonly Mutation[] = [
         const [marked, other] = name === "encrypted_comment_regex" ? [sealed, open] : [open, sealed];
         repository.write("sub/.sops.yaml", POLICY.replace("SELECTION", `${name}: mark`));
         const text = repository.text(file);
-        const seal = (given: string | undefined) => given ?? sealedLine(text)?.[2] ?? "";
+        const seal = (given: string | undefined) => given ?? /: (ENC\[.*\])/.exec(text)?.[1] ?? "";
         const body = `# mark\na:\n    b: ${seal(marked)}\nc: ${seal(other)}\n`;
         repository.write(
           "sub/app.yaml",

@@ -1,5 +1,12 @@
 /** Which broken files must be found without a key? */
-import { ageIn, onFile, sopsIn, wholeYaml, type Mutation } from "./mutation.ts";
+import type { Repository } from "../repository.ts";
+import { ageIn, first, onFile, sopsIn, wholeYaml, type Mutation } from "./mutation.ts";
+
+const ENTRY = /-----BEGIN AGE ENCRYPTED FILE-----[^]*?-----END AGE ENCRYPTED FILE-----/g;
+
+/** A sops file of one key group with more than one reader. */
+const withSeveralEntries = (repository: Repository) =>
+  first(repository, /\.yaml$/, (text) => (text.match(ENTRY) ?? []).length > 1 && !text.includes("key_groups"));
 
 export const structure: readonly Mutation[] = [
   onFile("the MAC is gone", wholeYaml, (repository, file) => {
@@ -62,6 +69,33 @@ export const structure: readonly Mutation[] = [
   onFile("the entry of a reader is cut short", wholeYaml, (repository, file) => {
     repository.edit(file, (text) => text.replace(/^ +-----END AGE ENCRYPTED FILE-----\n/m, ""));
     return [`SEC005 ${file}`];
+  }),
+  onFile("the entry of a reader is a copy of another's", withSeveralEntries, (repository, file) => {
+    repository.edit(file, (text) => {
+      const [first = "", second = ""] = text.match(ENTRY) ?? [];
+      return text.replace(second, first);
+    });
+    return [`SEC005 ${file}`];
+  }),
+  onFile("the type of a value is one that sops does not write", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/type:str\]/, "type:bytes]"));
+    return [`SEC005 ${file}`];
+  }),
+  onFile("a value is called a comment", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^( +\w+: ENC\[.*type:)str\]/m, "$1comment]"));
+    return [`SEC005 ${file}`];
+  }),
+  onFile("the version is one that there is none of", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^( +version: ).*$/m, "$199.0.0"));
+    return [`SEC018 ${file}`];
+  }),
+  onFile("the version is one that knew no age", wholeYaml, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^( +version: ).*$/m, "$11.0.0"));
+    return [`SEC018 ${file}`];
+  }),
+  onFile("a threshold without key groups is added", withSeveralEntries, (repository, file) => {
+    repository.edit(file, (text) => text.replace(/^( +)version: /m, "$1shamir_threshold: 1\n$1version: "));
+    return [`SEC018 ${file}`];
   }),
   onFile(
     "JSON that does not parse",
