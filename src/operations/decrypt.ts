@@ -49,6 +49,9 @@ export async function decrypt(project: Project, request: DecryptRequest): Promis
     return undefined;
   }
   const path = project.resolve(output);
+  const input = request.inPlace === true || request.input === "-" ? undefined : project.resolve(request.input);
+  const { refuseOutput } = await import("./output.ts");
+  await refuseOutput(project, { path, input });
   const expected = (await digestOf(project, path)) ?? "absent";
   if (request.inPlace !== true) await refuseOverSecret(project, path);
   await commitPlaintext(project, { path, expected }, await plaintextOf(project, request));

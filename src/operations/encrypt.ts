@@ -12,6 +12,7 @@ import { encryptSops } from "./encrypt-sops.ts";
 import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";
 import { kindOfNew } from "./file-kind.ts";
 import { digestOf, outputPath, replayable } from "./input.ts";
+import { refuseOutput } from "./output.ts";
 import { isAgePath, type Project } from "./project.ts";
 
 /**
@@ -30,6 +31,8 @@ export async function encrypt(project: Project, request: EncryptRequest): Promis
   const output = request.inPlace === true ? request.input : outputPath(request.output);
   const deciding = request.filename ?? output ?? request.input;
   const target = output === undefined ? undefined : project.resolve(output);
+  const input = request.inPlace === true || request.input === "-" ? undefined : project.resolve(request.input);
+  if (target !== undefined) await refuseOutput(project, { path: target, input });
   const encryption: Encryption = {
     request,
     path: project.resolve(deciding),

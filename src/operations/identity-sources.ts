@@ -48,6 +48,27 @@ export function identitySources(options: SourceOptions): Source[] {
   ];
 }
 
+/** A file that a key is read from. */
+export interface IdentityFile {
+  readonly origin: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** Every file that one of the sources is, those at the default places too where the user named others. There or not. */
+export function identityFiles(options: SourceOptions): IdentityFile[] {
+  const sources = [
+    ...options.only.map((path) =>
+      namedFile(options, path === "-" ? STANDARD_INPUT : path, path === "-" ? "from standard input" : path),
+    ),
+    ...identitySources({ ...options, only: [] }),
+  ];
+  return sources.flatMap(({ origin, path }) => (path === undefined ? [] : [{ origin, path }]));
+}
+
+/** By this name it can be seen which file a shell has put there. */
+const STANDARD_INPUT = "/dev/stdin";
+
 /** `sops/age/keys.txt` in the configuration directory of each system (sops.md section 6). */
 function keysFile(host: Host): string[] {
   const { env, system } = host;

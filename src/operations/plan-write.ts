@@ -9,6 +9,7 @@ import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
 import { formatToWrite, kindOfContent, kindOfNew } from "./file-kind.ts";
+import { refuseOutput } from "./output.ts";
 import { statOf, type Project } from "./project.ts";
 import { requireRule } from "./rule.ts";
 import { refuseLeavingClear, refuseLockout, requireReaders, settleDrift } from "./readers.ts";
@@ -20,6 +21,7 @@ import type { Planned, Target, WriteOptions } from "./target.ts";
  */
 export async function planWrite(project: Project, path: string, options: WriteOptions): Promise<Target> {
   const file = project.show(path);
+  await refuseOutput(project, { path });
   const ruled = await requireRule(project, path);
   requireReaders(file, ruled);
   const bytes = await currentBytes(project, path);

@@ -12,6 +12,7 @@ import { isInside } from "../io/inside.ts";
 import { attempt } from "../io/io-error.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { IdentityRing, RingOptions } from "./identities.ts";
+import type { IdentityFile } from "./identity-sources.ts";
 
 export interface ProjectOptions {
   readonly host: Host;
@@ -48,6 +49,10 @@ export interface Project {
   readonly detail: (line: string) => void;
   readonly progress: (done: number, total: number) => void;
   readonly identities: IdentityRing;
+  /** The files that keys are read from, there or not. Opens none. */
+  readonly identityFiles: () => Promise<readonly IdentityFile[]>;
+  /** The policy that the user named instead of the nearest one, absolute. */
+  readonly config: string | undefined;
   /** An absolute path for what the user named. */
   readonly resolve: (path: string) => string;
   /** How a path is shown: relative to the working directory where it lies below it. */
@@ -88,6 +93,11 @@ export function createProject(options: ProjectOptions): Project {
     detail,
     progress: options.progress ?? ignore,
     identities: ringByNeed({ host, detail, warn, resolve: toAbsolute, only: options.identities ?? [] }),
+    identityFiles: async () => {
+      const { identityFiles } = await import("./identity-sources.ts");
+      return identityFiles({ host, resolve: toAbsolute, only: options.identities ?? [] });
+    },
+    config: options.config === undefined ? undefined : toAbsolute(options.config),
     resolve: toAbsolute,
     show,
     repository,

@@ -6,6 +6,7 @@ import { commit, type Change } from "../io/commit.ts";
 import { checkWritable } from "../io/writable.ts";
 import { ioError } from "../io/io-error.ts";
 import { stateFor, type Project, type StateOptions } from "./project.ts";
+import { refuseOutput, type Output } from "./output.ts";
 import { tellToChangeValues } from "./readers.ts";
 import type { Target } from "./target.ts";
 
@@ -51,8 +52,16 @@ export async function retried<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** All or nothing, in each repository that they reach into: a run that reaches into a submodule has two commits. */
-export async function commitChanges(project: Project, changes: readonly Change[]): Promise<void> {
+/**
+ * All or nothing, in each repository that they reach into: a run that reaches into a submodule has two commits.
+ * @throws SecretsError `refused` for what no write may replace; `changed`, `io`, `busy`
+ */
+export async function commitChanges(
+  project: Project,
+  changes: readonly Change[],
+  what: Pick<Output, "isPolicy"> = {},
+): Promise<void> {
+  for (const { path } of changes) await refuseOutput(project, { path, ...what });
   const byState = new Map<string, { readonly options: StateOptions; readonly group: Change[] }>();
   for (const change of changes) {
     const options = await stateOf(project, change.path);

@@ -5,14 +5,13 @@
  */
 import { sep } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { SETTINGS_FILE } from "../../findings/suppressions.ts";
 import { attempt } from "../../io/io-error.ts";
 import { collect, sha256 } from "../../io/stream.ts";
 import { holdsSecret } from "../file-kind.ts";
 import { outputPath } from "../input.ts";
+import { refuseOutput } from "../output.ts";
 import { requireFile, statOf, type Project } from "../project.ts";
 import { commitChanges, retried } from "../write.ts";
-import { isPolicyFile } from "./policies.ts";
 
 /**
  * Whether reports can go to these files, as far as that can be told beforehand.
@@ -65,10 +64,10 @@ async function placeFor(project: Project, file: string) {
   const real = await attempt(project.show(path), "write", async () =>
     (await files.stat(path, { follow: false })) === undefined ? path : files.realpath(path),
   );
+  await refuseOutput(project, { path: real });
   const isGits = real.split(sep).includes(".git");
-  const isPolicy = isPolicyFile(real.split(sep).join("/")) || real.endsWith(`${sep}${SETTINGS_FILE}`);
-  if (isGits || isPolicy || (stat !== undefined && (await holdsSecret(project, real)))) {
-    const what = isGits ? "what belongs to git" : isPolicy ? "a policy" : "an encrypted file";
+  if (isGits || (stat !== undefined && (await holdsSecret(project, real)))) {
+    const what = isGits ? "what belongs to git" : "an encrypted file";
     throw new SecretsError("refused", `a report would replace ${what}`, {
       at: { file: project.show(path) },
       hint: "choose another name",
