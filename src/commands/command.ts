@@ -122,6 +122,6 @@ export function inputWord(context: Context, invocation: Invocation): string {
   if (word !== undefined && word !== "") return word;
   const { SecretsError } = context.library;
   if (word === "") throw new SecretsError("usage", "the name of the file is empty");
-  if (!context.host.terminal.canAsk) return "-";
+  if (!context.host.terminal.stdinIsTerminal) return "-";
   throw new SecretsError("usage", "which file?", { hint: "name one, or - for standard input" });
 }

@@ -63,8 +63,9 @@ export interface Files {
 }
 
 export interface Terminal {
-  /** Whether a question can be put to somebody: stdin and stderr are terminals, no `CI`, no `--no-input`. */
+  /** Whether a question can be put to somebody: there is a controlling terminal, no `CI`, no `--no-input`. */
   readonly canAsk: boolean;
+  readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   /** A line typed in clear. */

@@ -8,8 +8,8 @@ import { readFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
 import { isAbsolute } from "node:path";
 import { isatty } from "node:tty";
-import type { ReadStream } from "node:tty";
 
+import { hasTerminal, onContinue, openTerminal, suspend } from "./controlling-terminal.ts";
 import type { ChildOptions, ChildResult, Host, System } from "./host.ts";
 import { errorCode, ioError } from "./io-error.ts";
 import { nodeFiles } from "./node-files.ts";
@@ -35,11 +35,13 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     system: system(),
     files: nodeFiles(),
     terminal: terminal({
-      canAsk: isatty(0) && isatty(2) && !isCi(env["CI"]) && options.noInput !== true,
+      canAsk: () => !isCi(env["CI"]) && options.noInput !== true && hasTerminal(),
+      stdinIsTerminal: isatty(0),
       stdoutIsTerminal: isatty(1),
       stderrIsTerminal: isatty(2),
-      keyboard: (): ReadStream => process.stdin,
-      screen: stderr,
+      open: openTerminal,
+      suspend,
+      onContinue: onContinue,
       onExit: signals.onExit,
     }),
     now: () => new Date(),

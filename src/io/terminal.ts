@@ -1,48 +1,63 @@
 /**
  * How is a question put to somebody at a terminal?
  *
- * The terminal is in raw mode while we ask, so that no key can end the program and leave the echo off: Ctrl-C is an answer like
- * any other, and every way out, signals included, goes through the same restoring.
+ * On the terminal that controls the process, as ssh and age do, wherever standard input, output and error lead. It is in raw mode
+ * while we ask, so that no key can end the program and leave the echo off: Ctrl-C and Ctrl-Z are answers like any other, and every
+ * way out, signals included, goes through the same restoring.
  */
 import { StringDecoder } from "node:string_decoder";
 
 import { SecretsError } from "../errors.ts";
 import type { Host, Terminal } from "./host.ts";
 
-/** What a terminal for reading can do: a part of `tty.ReadStream`. */
-export interface Keyboard {
+/** An open terminal: a keyboard, as `tty.ReadStream` is one, and a screen. */
+export interface OpenTerminal {
   readonly setRawMode: (raw: boolean) => unknown;
   readonly on: (event: "data" | "end" | "error", listener: (chunk: Uint8Array) => void) => unknown;
-  readonly removeListener: (event: "data" | "end" | "error", listener: (chunk: Uint8Array) => void) => unknown;
-  readonly resume: () => unknown;
-  readonly pause: () => unknown;
+  /** Throws away what was typed before. In raw mode only. */
+  readonly flush: () => void;
+  readonly screen: (text: string) => void;
+  readonly close: () => void;
 }
 
 export interface TerminalParts {
-  readonly canAsk: boolean;
+  readonly canAsk: () => boolean;
+  readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
-  /** Opened when the first question is put. */
-  readonly keyboard: () => Keyboard;
-  readonly screen: (text: string) => void;
+  /** Opens the terminal, for one question. */
+  readonly open: () => OpenTerminal;
+  /** Stops this process and all of its job, as Ctrl-Z does. Returns when it goes on. */
+  readonly suspend: () => void;
+  /** Calls back whenever the process goes on after a stop; answers the way to take it back. */
+  readonly onContinue: (listener: () => void) => () => void;
   readonly onExit: Host["onExit"];
 }
 
 /** Control characters with a meaning, as the keyboard sends them. */
-const key = { interrupt: "\u0003", end: "\u0004", erase: "\u0008", wipe: "\u0015", delete: "\u007f" } as const;
+const key = {
+  interrupt: "\u0003",
+  end: "\u0004",
+  erase: "\u0008",
+  wipe: "\u0015",
+  suspend: "\u001a",
+  delete: "\u007f",
+} as const;
 
-const endsLine: ReadonlySet<string> = new Set(["\r", "\n", "\r\n", key.end]);
+const endsLine: ReadonlySet<string> = new Set(["\r", "\n", "\r\n"]);
 
-/** A terminal; its questions reject with `interrupted` on Ctrl-C and with `cannot-ask` where nobody is. */
+/** A terminal; its questions reject with `interrupted` on Ctrl-C and Ctrl-D and with `cannot-ask` where nobody is. */
 export function terminal(parts: TerminalParts): Terminal {
-  // What was typed ahead of the next question.
-  const ahead = { text: "" };
   const ask = async (question: string, echo: boolean): Promise<string> => {
-    if (!parts.canAsk) throw new SecretsError("cannot-ask", "a question would be needed, and nobody can be asked here");
-    return readLine(parts, { question, echo, ahead });
+    if (!parts.canAsk())
+      throw new SecretsError("cannot-ask", "a question would be needed, and nobody can be asked here");
+    return readLine(parts, { question, echo });
   };
   return {
-    canAsk: parts.canAsk,
+    get canAsk() {
+      return parts.canAsk();
+    },
+    stdinIsTerminal: parts.stdinIsTerminal,
     stdoutIsTerminal: parts.stdoutIsTerminal,
     stderrIsTerminal: parts.stderrIsTerminal,
     ask: (question) => ask(question, true),
@@ -53,60 +68,67 @@ export function terminal(parts: TerminalParts): Terminal {
 interface Question {
   readonly question: string;
   readonly echo: boolean;
-  readonly ahead: { text: string };
 }
 
-function readLine(parts: TerminalParts, { question, echo, ahead }: Question): Promise<string> {
-  const keyboard = parts.keyboard();
+function readLine(parts: TerminalParts, { question, echo }: Question): Promise<string> {
+  const open = parts.open();
   const decoder = new StringDecoder("utf8");
   return new Promise((resolve, reject) => {
     let line = "";
-    const restore = (): void => {
-      keyboard.setRawMode(false);
-    };
-    const forget = parts.onExit(restore);
-    const close = (): void => {
-      keyboard.removeListener("data", onData);
-      keyboard.removeListener("end", onEnd);
-      keyboard.removeListener("error", onError);
-      keyboard.pause();
+    let pending = "";
+    const restore = (): unknown => open.setRawMode(false);
+    /** Raw anew even where it was before: a shell that was in front meanwhile may have changed it. */
+    const show = (): void => {
       restore();
-      forget();
-      parts.screen("\n");
+      open.setRawMode(true);
+      open.screen(question + (echo ? line : ""));
     };
-    const onEnd = (): void => {
-      close();
-      resolve(line);
+    const forgets = [parts.onExit(() => void restore()), parts.onContinue(show)];
+    let isOpen = true;
+    const close = (): void => {
+      isOpen = false;
+      restore();
+      open.screen("\n");
+      open.close();
+      for (const forget of forgets) forget();
     };
-    const onError = (): void => {
+    const cancel = (why: string): void => {
+      // A terminal that is gone says so again when it is restored.
+      if (!isOpen) return;
       close();
-      reject(new SecretsError("interrupted", "the terminal is gone"));
+      reject(new SecretsError("interrupted", why));
     };
     const onText = (text: string): void => {
-      const read = typed(line, ahead.text + text);
-      ahead.text = read.rest;
-      if (echo) parts.screen(echoOf(line, read.line));
+      const read = typed(line, pending + text);
+      pending = read.rest;
+      if (echo) open.screen(echoOf(line, read.line));
       line = read.line;
-      if (read.outcome === "more") return;
-      close();
-      if (read.outcome === "interrupt") reject(new SecretsError("interrupted", "interrupted at a question"));
-      else resolve(line);
+      if (read.outcome === "interrupt") cancel("interrupted at a question");
+      else if (read.outcome === "end") cancel("cancelled at a question");
+      else if (read.outcome === "done") {
+        close();
+        resolve(line);
+      } else if (read.outcome === "suspend") {
+        restore();
+        open.screen("\n");
+        parts.suspend();
+        open.setRawMode(true);
+        onText("");
+      }
     };
-    const onData = (chunk: Uint8Array): void => onText(decoder.write(chunk));
-    parts.screen(question);
-    keyboard.on("data", onData);
-    keyboard.on("end", onEnd);
-    keyboard.on("error", onError);
-    keyboard.setRawMode(true);
-    keyboard.resume();
-    onText("");
+    open.setRawMode(true);
+    open.flush();
+    open.screen(question);
+    open.on("error", () => cancel("the terminal is gone"));
+    open.on("end", () => cancel("the terminal is gone"));
+    open.on("data", (chunk) => onText(decoder.write(chunk)));
   });
 }
 
 interface Typed {
   readonly line: string;
   readonly rest: string;
-  readonly outcome: "more" | "done" | "interrupt";
+  readonly outcome: "more" | "done" | "interrupt" | "end" | "suspend";
 }
 
 /* oxlint-disable no-control-regex -- control characters are what terminals send */
@@ -126,6 +148,8 @@ function typed(before: string, text: string): Typed {
     const token = nextKey.exec(text)?.[0] ?? "";
     at += token.length;
     if (token === key.interrupt) return { line: "", rest: "", outcome: "interrupt" };
+    if (token === key.end) return { line: "", rest: "", outcome: "end" };
+    if (token === key.suspend) return { line, rest: text.slice(at), outcome: "suspend" };
     if (endsLine.has(token)) return { line, rest: text.slice(at), outcome: "done" };
     line = withKey(line, token);
   }

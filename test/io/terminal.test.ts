@@ -12,26 +12,42 @@ interface Fake {
   readonly raw: () => boolean;
   readonly listeners: () => number;
   readonly cleanups: Set<() => unknown>;
+  /** What happened to the terminal, in order. */
+  readonly log: string[];
+  readonly goOn: () => void;
 }
 
 function fake(canAsk = true): Fake {
   const events = new EventEmitter();
   const cleanups = new Set<() => unknown>();
+  const continues = new Set<() => void>();
+  const log: string[] = [];
   let raw = false;
   let shown = "";
   return {
     parts: {
-      canAsk,
+      canAsk: () => canAsk,
+      stdinIsTerminal: true,
       stdoutIsTerminal: true,
       stderrIsTerminal: true,
-      keyboard: () => ({
-        setRawMode: (on) => (raw = on),
+      open: () => ({
+        setRawMode: (on) => {
+          raw = on;
+          log.push(on ? "raw" : "cooked");
+        },
         on: (event, listener) => events.on(event, listener),
-        removeListener: (event, listener) => events.removeListener(event, listener),
-        resume: () => undefined,
-        pause: () => undefined,
+        flush: () => void log.push("flush"),
+        screen: (text) => (shown += text),
+        close: () => {
+          events.removeAllListeners();
+          log.push("close");
+        },
       }),
-      screen: (text) => (shown += text),
+      suspend: () => void log.push("suspend"),
+      onContinue: (listener) => {
+        continues.add(listener);
+        return () => continues.delete(listener);
+      },
       onExit: (cleanup) => {
         cleanups.add(cleanup);
         return () => cleanups.delete(cleanup);
@@ -43,6 +59,10 @@ function fake(canAsk = true): Fake {
     raw: () => raw,
     listeners: () => events.eventNames().length,
     cleanups,
+    log,
+    goOn: () => {
+      for (const listener of continues) listener();
+    },
   };
 }
 
@@ -62,16 +82,14 @@ describe("a hidden answer", () => {
     ["ends with a line feed", ["secret\n"], "secret"],
     ["may come key by key", ["s", "e", "c", "\r"], "sec"],
     ["may hold blanks, tabs and other scripts", [" a\tß日本 🔑 \r"], " a\tß日本 🔑 "],
-    ["can be mended with backspace", ["sex\u007fc\bd\r"], "sed"],
+    ["can be corrected with backspace", ["sex\u007fc\bd\r"], "sed"],
     ["loses a whole character to a backspace", ["a🔑\u007f\r"], "a"],
     ["can be wiped with Ctrl-U", ["wrong\u0015right\r"], "right"],
     ["may be pasted between brackets", ["\u001b[200~pasted\u001b[201~\r"], "pasted"],
     ["may be pasted in pieces", ["\u001b", "[20", "0~pas", "ted\u001b[201", "~\r"], "pasted"],
     ["ignores arrows and function keys", ["a\u001b[Ab\u001bOPc\u001b[1;5D\r"], "abc"],
     ["ends after a lone Escape too", ["a\u001b", "\r"], "a"],
-    ["is empty for Ctrl-D", ["\u0004"], ""],
-    ["is what was typed before Ctrl-D", ["half\u0004"], "half"],
-    ["ignores other control characters", ["a\u001ab\u0000c\r"], "abc"],
+    ["ignores other control characters", ["a\u0019b\u0000c\r"], "abc"],
   ])("%s", async (_, chunks, expected) => {
     expect(await hidden(...chunks)).toBe(expected);
   });
@@ -82,16 +100,24 @@ describe("a hidden answer", () => {
   });
 });
 
-test("what was typed ahead answers the next question", async () => {
+test("what was typed before a question is thrown away, once the echo is off", async () => {
   const it = fake();
-  const { ask, askHidden } = terminal(it.parts);
-  const first = askHidden("one: ");
-  it.type("1\r\n2\r3");
-  expect(await first).toBe("1");
-  expect(await ask("two: ")).toBe("2");
-  const third = ask("three: ");
+  const answer = terminal(it.parts).askHidden("? ");
+  expect(it.log).toEqual(["raw", "flush"]);
   it.type("\r");
-  expect(await third).toBe("3");
+  await answer;
+  expect(it.log).toEqual(["raw", "flush", "cooked", "close"]);
+});
+
+test("what comes behind the answer is no answer to the next question", async () => {
+  const it = fake();
+  const { askHidden } = terminal(it.parts);
+  const first = askHidden("one: ");
+  it.type("1\r\n2\r");
+  expect(await first).toBe("1");
+  const second = askHidden("two: ");
+  it.type("3\r");
+  expect(await second).toBe("3");
 });
 
 test("a clear answer is shown as it is typed and mended", async () => {
@@ -104,11 +130,15 @@ test("a clear answer is shown as it is typed and mended", async () => {
   expect(it.shown()).toBe("Sure? n\b \byes\n");
 });
 
-test("Ctrl-C rejects as an interruption, with the terminal restored", async () => {
+test.each([
+  ["Ctrl-C", "half\u0003"],
+  ["Ctrl-D", "\u0004"],
+  ["Ctrl-D behind text", "half\u0004"],
+])("%s rejects as an interruption, with the terminal restored", async (_, typed) => {
   const it = fake();
   const answer = terminal(it.parts).askHidden("? ");
   expect(it.raw()).toBe(true);
-  it.type("half\u0003");
+  it.type(typed);
   await expect(answer).rejects.toMatchObject({ code: "interrupted" });
   expect([it.raw(), it.listeners(), it.cleanups.size]).toEqual([false, 0, 0]);
 });
@@ -122,15 +152,35 @@ test("a signal at a question restores the terminal", async () => {
   await answer;
 });
 
-test("a terminal that goes away ends the question", async () => {
-  const ended = fake();
-  const answer = terminal(ended.parts).ask("? ");
-  ended.emit("end");
-  expect(await answer).toBe("");
-  const broken = fake();
-  const failing = terminal(broken.parts).ask("? ");
-  broken.emit("error");
-  await expect(failing).rejects.toMatchObject({ code: "interrupted" });
+test("Ctrl-Z stops the job with the echo restored, and the question goes on behind it", async () => {
+  const it = fake();
+  const answer = terminal(it.parts).askHidden("? ");
+  it.type("ha\u001alf");
+  expect(it.log.slice(2)).toEqual(["cooked", "suspend", "raw"]);
+  it.type("\r");
+  expect(await answer).toBe("half");
+});
+
+test("after a stop the question is shown again, and the terminal is raw whatever a shell made of it", async () => {
+  const it = fake();
+  const answer = terminal(it.parts).ask("Sure? ");
+  it.type("ye");
+  it.goOn();
+  expect(it.log.slice(2)).toEqual(["cooked", "raw"]);
+  it.type("s\r");
+  expect(await answer).toBe("yes");
+  expect(it.shown()).toBe("Sure? yeSure? yes\n");
+  it.goOn();
+  expect(it.raw()).toBe(false);
+});
+
+test.each(["end", "error"] as const)("a terminal that goes away (%s) gives no answer", async (event) => {
+  const it = fake();
+  const answer = terminal(it.parts).askHidden("? ");
+  it.type("half");
+  it.emit(event);
+  await expect(answer).rejects.toMatchObject({ code: "interrupted" });
+  expect([it.raw(), it.listeners(), it.cleanups.size]).toEqual([false, 0, 0]);
 });
 
 test("where nobody is, a question is cannot-ask and nothing is shown", async () => {

@@ -9,7 +9,9 @@ const bin = path.join(import.meta.dirname, "..", "..", "bin", "secrets.js");
 
 export async function builtProgram({ argv, cwd, env, stdin, isTerminal }: Call): Promise<Outcome> {
   if (isTerminal) throw new Error("the built program has no terminal here: leave out [program]");
-  const child = spawn(process.execPath, [bin, ...argv], { cwd, env: { ...env, NODE_DISABLE_COMPILE_CACHE: "1" } });
+  // A session of its own: the terminal that the tests run in is not to be asked.
+  const options = { cwd, detached: true, env: { ...env, NODE_DISABLE_COMPILE_CACHE: "1" } };
+  const child = spawn(process.execPath, [bin, ...argv], options);
   child.stdin.on("error", () => {}); // it need not read what it is given
   child.stdin.end(stdin);
   const closed = new Promise<number>((resolve, reject) => {

@@ -48,6 +48,7 @@ function hostOf(call: Call, { real, stdout, stderr }: Behind): Host {
     files: filesOf(call, real),
     terminal: {
       canAsk: call.isTerminal && call.env["CI"] === undefined,
+      stdinIsTerminal: call.isTerminal && call.stdin.length === 0,
       stdoutIsTerminal: call.isTerminal,
       stderrIsTerminal: call.isTerminal,
       ask: answer,
