@@ -121,7 +121,7 @@ export async function writeReport(
 export async function unsetKey(
   project: Project,
   file: string,
-  request: { readonly key: string; readonly options: WriteOptions },
+  request: { readonly key: string; readonly options?: WriteOptions | undefined },
 ): Promise<WriteOutcome> {
   return (await import("./operations/unset.ts")).unsetKey(project, file, request);
 }

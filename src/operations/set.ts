@@ -26,13 +26,13 @@ export interface SetRequest {
   readonly key?: string | undefined;
   /** Asked for only after all that could refuse has been settled. */
   readonly value: () => Promise<NewValue>;
-  readonly options: WriteOptions;
+  readonly options?: WriteOptions | undefined;
 }
 
 /** @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret; `usage` for a key that does not fit */
 export async function setSecret(project: Project, file: string, request: SetRequest): Promise<WriteOutcome> {
   const path = project.resolve(file);
-  const target = await planWrite(project, path, request.options);
+  const target = await planWrite(project, path, request.options ?? {});
   const steps = keyFor(target, request.key);
   await requireWritable(project, path);
   await tellIfNotReader(project, target.file, target.recipients);

@@ -10,14 +10,14 @@ import { requireWritable, writeTarget, type WriteOutcome } from "./write.ts";
 export async function unsetKey(
   project: Project,
   file: string,
-  request: { readonly key: string; readonly options: WriteOptions },
+  request: { readonly key: string; readonly options?: WriteOptions | undefined },
 ): Promise<WriteOutcome> {
   const path = project.resolve(file);
   const steps = stepsOf(request.key);
   if ((await statOf(project, path)) === undefined) {
     throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(path) } });
   }
-  const target = await planWrite(project, path, request.options);
+  const target = await planWrite(project, path, request.options ?? {});
   if (target.kind !== "sops") {
     throw new SecretsError("usage", "an .age secret is one value and has no keys", { at: { file: target.file } });
   }
