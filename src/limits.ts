@@ -61,6 +61,9 @@ export const DOCUMENT_LIMITS = {
 /** Entries in the metadata of one document: each is tried by every key at hand. */
 export const ENTRIES: Limit = { what: "keys that open the document", most: 5_000 };
 
+/** Of an identity file: each is tried on every entry. A file with more of them found in a repository is known from these. */
+export const IDENTITIES: Limit = { what: "identities in one file", most: 1_000 };
+
 /** @throws SecretsError where there is more of it than the limit allows */
 export function atMost(
   count: number,

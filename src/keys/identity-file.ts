@@ -5,6 +5,7 @@
  * with such lines in it. What is well-formed but of a kind not supported yet is a warning beside the good ones.
  */
 import { dressed, SecretsError } from "../errors.ts";
+import { atMost, IDENTITIES } from "../limits.ts";
 import type { Identity, IdentitySource, LockedIdentity } from "./key-kind.ts";
 import { lockedIdentity } from "./locked-identity.ts";
 
@@ -63,8 +64,10 @@ async function parseLines(
     const trimmed = line.trim();
     if (trimmed === "" || trimmed.startsWith("#")) continue;
     for (const word of inline ? trimmed.split(/\s+/) : [trimmed]) {
+      const at = { file: origin, line: index + 1 };
+      atMost(identities.length + warnings.length + 1, IDENTITIES, { at, code: "bad-key" });
       const unsupported = whyUnsupported(word);
-      if (unsupported === undefined) identities.push(await parseIdentity(word, { file: origin, line: index + 1 }));
+      if (unsupported === undefined) identities.push(await parseIdentity(word, at));
       else warnings.push(`line ${index + 1}: ${unsupported}`);
     }
   }

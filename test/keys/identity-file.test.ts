@@ -26,6 +26,15 @@ describe("an identity file", () => {
     }
   });
 
+  test("has at most a thousand of them", async () => {
+    expect((await parse(`${first}\n`.repeat(1000))).identities).toHaveLength(1000);
+    await expect(parse(`${plugin}\n`.repeat(1001))).rejects.toMatchObject({
+      code: "bad-key",
+      message: "more than 1,000 identities in one file",
+      at: { file: "keys.txt", line: 1001 },
+    });
+  });
+
   test("may begin with a byte order mark", async () => {
     expect((await parse(`\uFEFF${first}\n`)).identities).toHaveLength(1);
   });

@@ -94,6 +94,72 @@ table("broken YAML is placed", [
   },
 ]);
 
+const repeated = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => line(index)).join("");
+
+table("what is far too much is refused with what it is and how much may be", [
+  {
+    what: "characters",
+    text: "# a\n".repeat(70_000),
+    problem: "undefined:undefined more than 262,144 characters in a policy | undefined",
+  },
+  {
+    what: "values",
+    text: `a: [${"a,".repeat(60_000)}]`,
+    problem: "1:100001 more than 50,000 values in a policy | undefined",
+  },
+  {
+    what: "entries of merge keys",
+    text: `a: &a {${repeated(600, (i) => `k${i}: 1, `)}}\n${repeated(100, (i) => `m${i}: {<<: *a}\n`)}`,
+    problem: "85:11 more than 50,000 entries taken over by << | undefined",
+  },
+  {
+    what: "rules",
+    text: `creation_rules:\n${repeated(2001, (i) => `  - path_regex: x${i}\n`)}`,
+    problem: "1:1 more than 2,000 creation rules | undefined",
+  },
+  {
+    what: "an expression",
+    text: `creation_rules:\n  - path_regex: ${"a".repeat(10_001)}\n`,
+    problem: "2:17 more than 10,000 characters and repetitions in a regular expression | undefined",
+  },
+  {
+    what: "an expression that is repeated",
+    text: `creation_rules:\n  - path_regex: ${"a{1000}".repeat(10)}\n`,
+    problem: "2:17 more than 10,000 characters and repetitions in a regular expression | undefined",
+  },
+  {
+    what: "expressions in all",
+    text: `creation_rules:\n${repeated(7, () => `  - path_regex: ${"a".repeat(9_000)}\n`)}`,
+    problem: "8:17 more than 60,000 characters and repetitions in the regular expressions of a policy | undefined",
+  },
+  {
+    what: "people",
+    text: `users:\n${repeated(2001, (i) => `  a${i}: ${A}\n`)}`,
+    problem: "2:3 more than 2,000 users and hosts | undefined",
+  },
+  {
+    what: "teams",
+    text: `users: {a: ${A}}\nteams:\n${repeated(1001, (i) => `  t${i}: [a]\n`)}`,
+    problem: "3:3 more than 1,000 teams | undefined",
+  },
+  {
+    what: "teams inside one another",
+    text: `users: {a: ${A}}\nteams:\n${repeated(40, (i) => `  t${40 - i}: [t${39 - i}]\n`)}  t0: [a]\n`,
+    problem: "35:3 more than 32 teams inside one another | undefined",
+  },
+  {
+    what: "readers that teams multiply",
+    text: `users: {a: ${A}, b: ${B}}\nteams:\n  t: [a, b]\n  u: &u [${"t, ".repeat(1000)}]\n${repeated(200, (i) => `  t${i}: *u\n`)}`,
+    problem: "4:3007 more than 200,000 readers in all teams, groups and rules together | undefined",
+  },
+  {
+    what: "key groups",
+    text: `creation_rules:\n  - key_groups:\n${`      - age: [${A}]\n`.repeat(256)}`,
+    problem: "2:5 more than 255 key groups | undefined",
+  },
+]);
+
 table("a slip in a key is told from a key of somebody else", [
   { what: "user", text: "user: {}\n", problem: `1:1 unknown key "user" | did you mean users?` },
   { what: "Teams", text: "\nTeams: {}\n", problem: `2:1 unknown key "Teams" | did you mean teams?` },

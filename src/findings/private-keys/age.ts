@@ -4,6 +4,7 @@
  * Native, post-quantum and of plugins. Bech32 has a checksum, so a key is told from a placeholder.
  */
 import { bech32 } from "@scure/base";
+import { IDENTITIES } from "../../limits.ts";
 import { parseIdentity } from "../../keys/x25519.ts";
 import { markOf, type FoundKey } from "./found-key.ts";
 
@@ -20,23 +21,30 @@ const HARDWARE = new Set(["YUBIKEY", "SE", "TPM", "FIDO2-HMAC", "TREZOR", "LEDGE
 export function ageKeys(text: string): FoundKey[] {
   const found: FoundKey[] = [];
   for (const match of text.matchAll(IDENTITY)) {
-    const { pq, plugin, data = "" } = match.groups ?? {};
-    const bytes = decoded(match[0]);
-    const verified = bytes !== undefined && (plugin !== undefined || bytes.length === KEY_SIZE);
-    if (!verified && (data.length < SHORTEST || new Set(data).size < FEWEST_LETTERS)) continue;
-    const native = pq === undefined && plugin === undefined;
-    found.push({
-      name: nameOf(pq !== undefined, plugin),
-      offset: match.index,
-      verified,
-      locked: false,
-      // Without a payload there is nothing to hide: the plugin knows where the key is.
-      stub: plugin !== undefined && (HARDWARE.has(plugin) || bytes?.length === 0),
-      ids: verified && native ? idsOf(match[0]) : [],
-      mark: markOf(match[0]),
-    });
+    const key = keyOf(match);
+    if (key !== undefined) found.push(key);
+    if (found.length >= IDENTITIES.most) break;
   }
   return found;
+}
+
+/** Undefined for a placeholder. */
+function keyOf(match: RegExpExecArray): FoundKey | undefined {
+  const { pq, plugin, data = "" } = match.groups ?? {};
+  const bytes = decoded(match[0]);
+  const verified = bytes !== undefined && (plugin !== undefined || bytes.length === KEY_SIZE);
+  if (!verified && (data.length < SHORTEST || new Set(data).size < FEWEST_LETTERS)) return undefined;
+  const native = pq === undefined && plugin === undefined;
+  return {
+    name: nameOf(pq !== undefined, plugin),
+    offset: match.index,
+    verified,
+    locked: false,
+    // Without a payload there is nothing to hide: the plugin knows where the key is.
+    stub: plugin !== undefined && (HARDWARE.has(plugin) || bytes?.length === 0),
+    ids: verified && native ? idsOf(match[0]) : [],
+    mark: markOf(match[0]),
+  };
 }
 
 function nameOf(pq: boolean, plugin: string | undefined): string {

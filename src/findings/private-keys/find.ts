@@ -5,6 +5,7 @@
  * is loaded when its mark is there, and sees a window of the file: no text of all of it is ever made.
  */
 import { placesInBytes } from "../place.ts";
+import { IDENTITIES } from "../../limits.ts";
 import { utf8Of } from "../wide-text.ts";
 import { base64Runs, decodeRun } from "./base64-runs.ts";
 import { markOf, type FoundKey as KeyInText } from "./found-key.ts";
@@ -22,7 +23,7 @@ export interface FoundKey extends KeyInText {
 
 type Unplaced = Omit<FoundKey, "line" | "column">;
 
-/** In the order of the file, the first `MOST`. @param bytes UTF-8 or any other one-byte text; see `utf8Of`. */
+/** In the order of the file, the first of them (`IDENTITIES`). @param bytes UTF-8 or any other one-byte text; see `utf8Of`. */
 export async function findPrivateKeys(bytes: Uint8Array): Promise<FoundKey[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const inClear = (await keysIn(buffer)).map((key): Unplaced => ({ ...key, wrapped: 0, hex: false }));
@@ -39,18 +40,18 @@ export async function findPrivateKeys(bytes: Uint8Array): Promise<FoundKey[]> {
   const placeAt = placesInBytes(bytes);
   return found
     .sort((a, b) => a.offset - b.offset)
-    .slice(0, MOST)
+    .slice(0, IDENTITIES.most)
     .map((key) => ({ ...key, ...placeAt(key.offset) }));
 }
 
-/** At least the first `MOST`, in no order. */
+/** At least the first of them (`IDENTITIES`), in no order. */
 async function inHex(bytes: Buffer): Promise<Unplaced[]> {
   const found: Unplaced[] = [];
   const starts = new Set<number>();
   for (const runs of hexRuns(bytes)) {
     let count = 0;
     for (const { start, end } of runs) {
-      if (count >= MOST) break;
+      if (count >= IDENTITIES.most) break;
       if (starts.has(start)) continue;
       const keys = await keysIn(Buffer.from(bytes.toString("latin1", start, end), "hex"));
       if (keys.length > 0) starts.add(start);
@@ -64,7 +65,7 @@ async function inHex(bytes: Buffer): Promise<Unplaced[]> {
 async function inBase64(bytes: Buffer): Promise<Unplaced[]> {
   const found: Unplaced[] = [];
   for (const { once, start } of unwrapped(bytes)) {
-    if (found.length >= MOST) break;
+    if (found.length >= IDENTITIES.most) break;
     for (const key of await keysIn(once)) found.push({ ...key, offset: start, wrapped: 1, hex: false });
     for (const key of await bareKey(once)) found.push({ ...key, offset: start, wrapped: 0, hex: false });
     for (const { once: twice } of unwrapped(once)) {
@@ -155,9 +156,6 @@ function* unwrapped(bytes: Buffer): Generator<{ readonly once: Buffer; readonly 
 /** What a window takes, and what behind the marks in it: no key is longer. */
 const [WINDOW, BEHIND] = [1024 * 1024, 128 * 1024];
 
-/** Keys in one file: who has more of them knows it from these. */
-const MOST = 1000;
-
 async function keysIn(bytes: Buffer): Promise<KeyInText[]> {
   const found = await Promise.all(KINDS.map((kind) => inWindows(bytes, kind)));
   return found.flat();
@@ -173,7 +171,7 @@ async function inWindows(bytes: Buffer, { marks, search, before = 128 }: Kind): 
     next = next
       .map(({ mark, at }) => ({ mark, at: at === -1 || at >= behind ? at : bytes.indexOf(mark, behind) }))
       .filter(({ at }) => at !== -1);
-    if (next.length === 0 || found.length >= MOST) return found.slice(0, MOST);
+    if (next.length === 0 || found.length >= IDENTITIES.most) return found.slice(0, IDENTITIES.most);
     const first = Math.min(...next.map(({ at }) => at));
     const start = Math.max(from, first - before);
     const text = bytes.toString("latin1", start, first + WINDOW + BEHIND);

@@ -233,7 +233,18 @@ async function draftsOf(
   const found: { rule: RuleId; draft: Draft }[] = [];
   for (const { id, inspect } of fileRules) {
     if (!wanted(id)) continue;
-    for (const draft of await inspect(subject)) found.push({ rule: id, draft });
+    for (const draft of fewer(await inspect(subject))) found.push({ rule: id, draft });
   }
   return found;
+}
+
+/** More findings of one rule in one file nobody reads; how many there are is enough. */
+const MOST = 1000;
+
+function fewer(drafts: readonly Draft[]): readonly Draft[] {
+  const [first, ...others] = drafts.slice(MOST);
+  if (first === undefined) return drafts;
+  const message = `and ${others.length + 1} more findings of this rule in this file`;
+  const severity = [first, ...others].some((draft) => draft.severity === "error") ? "error" : first.severity;
+  return [...drafts.slice(0, MOST), { severity, message, subject: "more" }];
 }

@@ -1,0 +1,226 @@
+/**
+ * What would somebody write to make this program crash, hang or eat the memory?
+ *
+ * Each kind of file has its families of attacks, most of them a pattern repeated until something gives; a seed chooses the
+ * size. `outsized` ones are over a limit, and their error has to say so.
+ */
+import { pick, randomFrom } from "../policy/made-policies.ts";
+import { A } from "../policy/keys.ts";
+
+export type Kind = "policy" | "yaml" | "json" | "age" | "identity" | "settings";
+
+export interface Input {
+  readonly title: string;
+  readonly kind: Kind;
+  readonly bytes: Uint8Array;
+  /** Far over a limit. */
+  readonly outsized: boolean;
+}
+
+/** Real ones to hide attacks in. */
+export interface Bases {
+  readonly yaml: string;
+  readonly json: string;
+  /** Binary. */
+  readonly age: Uint8Array;
+  readonly identity: string;
+  readonly sshIdentity: string;
+}
+
+type Family = (n: number, bases: Bases) => string | Uint8Array;
+
+const lines = (n: number, line: (index: number) => string) =>
+  Array.from({ length: n }, (_, index) => line(index)).join("");
+const rule = (expression: string) => `  - path_regex: ${expression}\n    age: ${A}\n`;
+const name = (index: number) => `a${index.toString(36)}`;
+const doubling = (n: number) =>
+  `a0: &a0 [x, x, x, x, x, x, x, x, x]\n${lines(Math.min(n, 60), (i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(9)}]\n`)}`;
+
+/** What any YAML reader can be given. */
+const YAML: Readonly<Record<string, Family>> = {
+  "lists in lists": (n) => "[".repeat(n),
+  "mappings in mappings": (n) => "{a: ".repeat(n),
+  "dashes in dashes": (n) => "- ".repeat(n),
+  "questions in questions": (n) => "? ".repeat(n),
+  "keys in keys": (n) => lines(Math.min(n, 3000), (i) => `${" ".repeat(i)}a:\n`),
+  "aliases of aliases": doubling,
+  "many aliases": (n) => `a: &a x\nb: [${"*a, ".repeat(n)}]\n`,
+  "many anchors": (n) => lines(n, (i) => `${name(i)}: &${name(i)} x\n`),
+  "merges of merges": (n) =>
+    `a: &a {${lines(Math.min(n, 5000), (i) => `${name(i)}: 1, `)}}\n${lines(Math.min(n, 5000), (i) => `m${i}: {<<: *a}\n`)}`,
+  "many documents": (n) => "---\n".repeat(n),
+  "many values": (n) => `a: [${"a, ".repeat(n)}]\n`,
+  "many keys": (n) => lines(n, (i) => `${name(i)}: 1\n`),
+  "many comments": (n) => "# a\n".repeat(n),
+  "a long key": (n) => `? ${"a".repeat(n)}\n: 1\n`,
+  "a long scalar": (n) => `a: ${"b".repeat(n)}\n`,
+  "a long block": (n) => `a: |\n${"  b\n".repeat(n)}`,
+  "an open quote": (n) => `a: '${"b\n".repeat(n)}`,
+  escapes: (n) => `a: "${"\\x41".repeat(n)}"\n`,
+  "a long number": (n) => `a: ${"9".repeat(n)}\n`,
+  underscores: (n) => `a: 1${"_".repeat(n)}\n`,
+  tags: (n) => `a: ${"!a ".repeat(n)}b\n`,
+  "an endless tag": (n) => `a: !${"a".repeat(n)} b\n`,
+  blanks: (n) => " ".repeat(n),
+  "line feeds": (n) => "\n".repeat(n),
+  tabs: (n) => "\t".repeat(n),
+  separators: (n) => `a: "${"\u2028".repeat(n)}"\n${"b: 'c'\n".repeat(2)}`,
+  "control characters": (n) => "\u0001".repeat(n),
+  directives: (n) => "%TAG !a! b\n".repeat(n),
+  quotes: (n) => '"'.repeat(n),
+  commas: (n) => `[${",".repeat(n)}]`,
+};
+
+const POLICY: Readonly<Record<string, Family>> = {
+  "a long expression": (n) => `creation_rules:\n${rule("a".repeat(n))}`,
+  "many rules": (n) => `creation_rules:\n${lines(n, (i) => rule(`^x${i}/.*a.*b`))}`,
+  "many users": (n) => `users:\n${lines(n, (i) => `  ${name(i)}: ${A}\n`)}`,
+  "many groups": (n) => `creation_rules:\n  - key_groups:\n${"    - age: [x]\n".repeat(n)}`,
+  "merged groups": (n) => `g: &g {age: [${A}]}\ncreation_rules:\n  - key_groups: [{merge: [${"*g, ".repeat(n)}]}]\n`,
+  "groups in groups": (n) =>
+    `creation_rules:\n  - key_groups: [${"{merge: [".repeat(n)}{age: [${A}]}${"]}".repeat(n)}]\n`,
+  "teams of teams": (n) => `users: {a: ${A}}\nteams:\n${lines(n, (i) => `  t${n - i}: [t${n - i - 1}]\n`)}  t0: [a]\n`,
+  "teams that double": (n) =>
+    `users: {a: ${A}}\nteams:\n  t0: [a]\n${lines(n, (i) => `  t${i + 1}: [${`t${i}, `.repeat(40)}]\n`)}`,
+  "a long list": (n) => `creation_rules:\n  - age: [${`${A}, `.repeat(n)}]\n`,
+  "a list of commas": (n) => `creation_rules:\n  - age: "${",".repeat(n)}"\n`,
+  "counted repetitions": (n) => `creation_rules:\n${lines(Math.min(n, 500), () => rule(`'${"s{1000}".repeat(9)}'`))}`,
+  "counted repetitions in one another": () => `creation_rules:\n${rule("'((((s{30}){30}){30}){30}){30}'")}`,
+  "tables of letters": (n) => `creation_rules:\n${lines(Math.min(n, 500), () => rule(`'(?i)${"\\pL".repeat(50)}'`))}`,
+  "brackets of an expression": (n) => `creation_rules:\n${rule(`'${"(".repeat(n)}'`)}`,
+  "many exact paths": (n) => `users: {a: ${A}}\nsecrets:\n${lines(n, (i) => `  s/${i}: [a]\n`)}`,
+  "near keys": (n) => lines(n, (i) => `users${name(i)}: 1\n`),
+  bytes: (n) => Buffer.alloc(n, 0xff),
+  zeros: (n) => Buffer.alloc(n),
+};
+
+const withMetadata =
+  (family: Family): Family =>
+  (n, bases) => {
+    const text = Buffer.from(family(n, bases)).toString();
+    return text + bases.yaml.slice(bases.yaml.indexOf("sops:"));
+  };
+
+const SELECTION = /unencrypted_suffix: \S+/;
+
+const SOPS: Readonly<Record<string, Family>> = {
+  ...Object.fromEntries(Object.entries(YAML).map(([title, family]) => [title, withMetadata(family)])),
+  "a long expression in the metadata": (n, { yaml }) => yaml.replace(SELECTION, `encrypted_regex: ${"a".repeat(n)}`),
+  "repetitions in the metadata": (n, { yaml }) => yaml.replace(SELECTION, `encrypted_regex: ${"a{1000}".repeat(n)}`),
+  "many entries": (n, { yaml }) => {
+    const entry = /        - recipient:[^]*?-----END AGE ENCRYPTED FILE-----\n/.exec(yaml)?.[0] ?? "";
+    return yaml.replace(entry, () => entry.repeat(Math.min(n, 20_000)));
+  },
+  "many key groups": (n) =>
+    `a: b\nsops:\n    key_groups:\n${"        - age: [{recipient: a, enc: b}]\n".repeat(n)}    mac: ''\n    lastmodified: "2026-01-01T00:00:00Z"\n    version: 3.9.0\n`,
+  "a long enc": (n, { yaml }) => yaml.replace("-----END", () => `${"A".repeat(n)}\n            -----END`),
+  "a cut value": (n, { yaml }) => yaml.replace(/data:[^,]*,/, () => `data:${"A".repeat(n)}\n`),
+  "encrypted comments": (n, { yaml }) => `#ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:comment]\n`.repeat(n) + yaml,
+  "conflict marks": (n, { yaml }) => "<<<<<<< a\n".repeat(n) + yaml,
+  "cut anywhere": (n, { yaml }) => yaml.slice(0, n % yaml.length),
+  "twice the block": (_, { yaml }) => yaml + yaml.slice(yaml.indexOf("sops:")),
+};
+
+const within = (json: string, entry: string) => json.replace("{", () => `{${entry},`);
+
+const JSON_FAMILIES: Readonly<Record<string, Family>> = {
+  "arrays in arrays": (n) => `${"[".repeat(n)}"sops"`,
+  "objects in objects": (n, { json }) => within(json, `"x":${'{"a":'.repeat(n)}1${"}".repeat(n)}`),
+  "many keys": (n, { json }) => within(json, lines(n, (i) => `"${name(i)}":1,`) + '"z":1'),
+  "many values": (n, { json }) => within(json, `"x":[${"1,".repeat(n)}1]`),
+  "one key many times": (n, { json }) => within(json, '"a":1,'.repeat(n) + '"a":1'),
+  escapes: (n, { json }) => within(json, `"x":"${"\\u0041".repeat(n)}"`),
+  "lone surrogates": (n, { json }) => within(json, `"x":"${"\\ud800".repeat(n)}"`),
+  "a long number": (n, { json }) => within(json, `"x":${"9".repeat(n)}`),
+  "an exponent": (n, { json }) => within(json, `"x":1e${"9".repeat(n)}`),
+  blanks: (n, { json }) => " ".repeat(n) + json,
+  "an open string": (n, { json }) => `${json.slice(0, -3)}"${"a".repeat(n)}`,
+  "cut anywhere": (n, { json }) => json.slice(0, n % json.length),
+  backslashes: (n, { json }) => within(json, `"x":"${"\\\\".repeat(n)}`),
+};
+
+const stanza = `-> X25519 ${"A".repeat(43)}\n${"A".repeat(43)}\n`;
+const HEADER = "age-encryption.org/v1\n";
+
+const AGE: Readonly<Record<string, Family>> = {
+  "many stanzas": (n) => `${HEADER}${stanza.repeat(n)}--- ${"A".repeat(43)}\n`,
+  "a long stanza": (n) => `${HEADER}-> x ${"a".repeat(n)}\n\n--- ${"A".repeat(43)}\n`,
+  "a long body": (n) => `${HEADER}-> x\n${`${"A".repeat(64)}\n`.repeat(n)}\n--- ${"A".repeat(43)}\n`,
+  "many arguments": (n) => `${HEADER}-> ${"a ".repeat(n)}\n\n--- ${"A".repeat(43)}\n`,
+  "no end": (n) => HEADER + "a".repeat(n),
+  "a costly passphrase": (n) => `${HEADER}-> scrypt ${"A".repeat(22)} ${n}\n${"A".repeat(43)}\n--- ${"A".repeat(43)}\n`,
+  "cut anywhere": (n, { age }) => age.subarray(0, n % age.length),
+  "something behind": (n, { age }) => Buffer.concat([age, Buffer.alloc(n, 0x41)]),
+  "zeros behind": (n) => Buffer.concat([Buffer.from(HEADER), Buffer.alloc(n)]),
+  armor: (n, { age }) =>
+    `-----BEGIN AGE ENCRYPTED FILE-----\n${Buffer.from(age).toString("base64")}\n${"A".repeat(n)}\n-----END AGE ENCRYPTED FILE-----\n`,
+  "armor of blanks": (n) => `${" ".repeat(n)}-----BEGIN AGE ENCRYPTED FILE-----\n`,
+  "armor of line feeds": (n) => `-----BEGIN AGE ENCRYPTED FILE-----\n${"\n".repeat(n)}`,
+  "armor without end": (n) => `-----BEGIN AGE ENCRYPTED FILE-----\n${`${"QUFB".repeat(16)}\n`.repeat(n)}`,
+  "armor of long lines": (n) => `-----BEGIN AGE ENCRYPTED FILE-----\n${"A".repeat(n)}`,
+};
+
+const IDENTITY: Readonly<Record<string, Family>> = {
+  "many identities": (n, { identity }) => `${/AGE-SECRET-KEY\S+/.exec(identity)?.[0]}\n`.repeat(n),
+  "many bad identities": (n) => "AGE-SECRET-KEY-1QQQQ\n".repeat(n),
+  "many comments": (n) => "# a\n".repeat(n),
+  "a long line": (n) => `AGE-SECRET-KEY-1${"Q".repeat(n)}`,
+  "a long plugin": (n) => `AGE-PLUGIN-${"A".repeat(n)}-1QQQQ`,
+  bytes: (n) => Buffer.alloc(n, 0xff),
+  zeros: (n) => Buffer.alloc(n),
+  "a key cut anywhere": (n, { sshIdentity }) => sshIdentity.slice(0, n % sshIdentity.length),
+  "a long key": (n, { sshIdentity }) => sshIdentity.replace("-----END", () => `${"A".repeat(n)}\n-----END`),
+  "a key of line feeds": (n) =>
+    `-----BEGIN OPENSSH PRIVATE KEY-----\n${"\n".repeat(n)}-----END OPENSSH PRIVATE KEY-----\n`,
+  "a key of another kind": (n) =>
+    `-----BEGIN RSA PRIVATE KEY-----\n${"QUFB".repeat(n)}\n-----END RSA PRIVATE KEY-----\n`,
+  "an encrypted one": (n) => `${HEADER}-> scrypt ${"A".repeat(22)} 30\n${"A".repeat(43)}\n--- ${"A".repeat(n)}\n`,
+};
+
+const SETTINGS: Readonly<Record<string, Family>> = {
+  ...YAML,
+  "many permissions": (n) =>
+    `allow:\n${lines(n, (i) => `  - { rule: SEC007, path: x${i}, reason: "a test of it" }\n`)}`,
+  "many paths": (n) => `allow: [{ rule: SEC007, paths: [${'"**/a*b/**", '.repeat(n)}], reason: "a test of it" }]\n`,
+  "a long glob": (n) => `allow: [{ rule: SEC007, path: "${"*a".repeat(n)}", reason: "a test of it" }]\n`,
+  stars: (n) => `allow: [{ rule: SEC007, path: "${"**/".repeat(n)}x", reason: "a test of it" }]\n`,
+};
+
+const FAMILIES: Readonly<Record<Kind, Readonly<Record<string, Family>>>> = {
+  policy: { ...YAML, ...POLICY },
+  yaml: SOPS,
+  json: JSON_FAMILIES,
+  age: AGE,
+  identity: IDENTITY,
+  settings: SETTINGS,
+};
+
+const SIZES = [7, 100, 3_000, 20_000];
+/** Of what is far too much. */
+const OUTSIZE = 700_000;
+
+/** What is certain to be over a limit at that size. */
+const OUTSIZED: Partial<Record<Kind, readonly string[]>> = {
+  policy: ["a long expression", "many rules", "many users", "many comments", "blanks", "many keys", "a list of commas"],
+  yaml: ["many documents", "many values", "many comments", "a long expression in the metadata"],
+  json: ["many keys", "many values", "one key many times"],
+  settings: ["blanks", "many permissions"],
+};
+
+const KINDS: readonly Kind[] = ["policy", "yaml", "json", "age", "identity", "settings"];
+
+/** Every family in two sizes that the seed chooses, and those over a limit. */
+export function hostileInputs(seed: number, bases: Bases): Input[] {
+  const random = randomFrom(seed);
+  const inputOf = (kind: Kind, title: string, n: number): Input => {
+    const bytes = Buffer.from(FAMILIES[kind][title]?.(n, bases) ?? "");
+    return { title: `${kind}: ${title}, ${n}`, kind, bytes, outsized: n === OUTSIZE };
+  };
+  return KINDS.flatMap((kind) =>
+    Object.keys(FAMILIES[kind]).flatMap((title) => {
+      const small = inputOf(kind, title, pick(random, SIZES.slice(0, 2)));
+      const large = inputOf(kind, title, pick(random, SIZES.slice(2)));
+      return (OUTSIZED[kind] ?? []).includes(title) ? [small, large, inputOf(kind, title, OUTSIZE)] : [small, large];
+    }),
+  );
+}
