@@ -98,13 +98,22 @@ async function elementTest(name: RuleName, value: string): Promise<(element: str
   }
 }
 
+/** Expressions that were compiled: a repository has a few, in thousands of files and versions. */
+const compiled = new Map<string, (text: string) => boolean>();
+const MOST_COMPILED = 100;
+
 /** Whether a regular expression of sops finds something in a text. @throws SecretsError `malformed` */
 export async function regexTest(name: RuleName, value: string): Promise<(text: string) => boolean> {
+  const before = compiled.get(value);
+  if (before !== undefined) return before;
   atMost(patternWeight(value), PATTERN, { at: undefined, code: "malformed" });
   const { RE2JS } = await import("re2js");
   try {
     const pattern = RE2JS.compile(value);
-    return (text) => pattern.matcher(text).find();
+    const test = (text: string) => pattern.matcher(text).find();
+    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    compiled.set(value, test);
+    return test;
   } catch {
     throw new SecretsError("malformed", `${name} is no valid regular expression`);
   }

@@ -90,7 +90,6 @@ export interface FileSubject {
   readonly show: (path: string) => string;
   /** POSIX, relative to the root. */
   readonly path: string;
-  readonly bytes: Uint8Array;
   readonly content: Content;
   /** Undefined: no policy, or no rule, covers it. */
   readonly governed: Governed | undefined;

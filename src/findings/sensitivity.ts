@@ -6,7 +6,7 @@
  */
 import { usableSelection, type SelectsPath } from "../documents/sops-selection.ts";
 import { SecretsError } from "../errors.ts";
-import type { Format, Leaf, Step } from "../formats/format.ts";
+import type { Format, FormatName, Leaf, Step } from "../formats/format.ts";
 import { formatOfPath, loadFormat } from "../formats/index.ts";
 import { staysClear, textOfScalar } from "../formats/scalar.ts";
 import type { Ruling } from "../policy/policy.ts";
@@ -164,14 +164,19 @@ function refers({ scalar }: Leaf): boolean {
   return hadAction(text) || isReference(text);
 }
 
+/** What was asked for last: several rules want the same file, and in a history every former policy does. */
+let last: { readonly text: string; readonly key: string; readonly leaves: ReturnType<typeof parsedLeaves> } | undefined;
+
 /** The values; undefined where the text does not parse in the format of its name, not even without the actions of a template. */
-export async function openLeaves(
-  text: string,
-  path: string,
-  isTemplate: boolean,
-): Promise<readonly Leaf[] | undefined> {
+export function openLeaves(text: string, path: string, isTemplate: boolean): ReturnType<typeof parsedLeaves> {
   const name = formatOfPath(path);
-  if (name === undefined || text.length > MOST_PARSED) return undefined;
+  if (name === undefined || text.length > MOST_PARSED) return Promise.resolve(undefined);
+  const key = `${name} ${isTemplate}`;
+  if (last?.text !== text || last.key !== key) last = { text, key, leaves: parsedLeaves(text, name, isTemplate) };
+  return last.leaves;
+}
+
+async function parsedLeaves(text: string, name: FormatName, isTemplate: boolean): Promise<readonly Leaf[] | undefined> {
   const format = await loadFormat(name).catch((error: unknown) => {
     if (error instanceof SecretsError) return undefined;
     throw error;

@@ -8,10 +8,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { rolldown } from "rolldown";
-
-const root = path.join(import.meta.dirname, "..", "..");
-const folder = path.join(root, "dist", "bench");
+import { load } from "./load.js";
 
 /** Where it looks for the same: secrets and keys that lie in the working tree. */
 const OVERLAP = new Set(["SEC001", "SEC007", "SEC008", "SEC013"]);
@@ -35,22 +32,6 @@ await runCorpus(
   { other: hasGitleaks ? gitleaks : undefined, ...(bases.length === 0 ? {} : { bases }) },
 );
 report();
-
-/** The sources are TypeScript, which Node 20 does not read. */
-async function load(entry) {
-  const outfile = path.join(folder, "corpus.mjs");
-  const bundle = await rolldown({
-    cwd: root,
-    input: entry,
-    platform: "node",
-    external: /^[^./]/,
-    transform: { define: { "import.meta.dirname": JSON.stringify(path.join(root, "test", "check")) } },
-    logLevel: "warn",
-    checks: { ineffectiveDynamicImport: false },
-  });
-  await bundle.write({ file: outfile, format: "esm", codeSplitting: false });
-  return import(outfile);
-}
 
 function isOther(expected, found) {
   return expected.some((one) => !found.includes(one)) || found.some((one) => !expected.includes(one));

@@ -16,7 +16,6 @@ async function look(text: string, { path = "a.yaml", selection = "" } = {}): Pro
   const subject: FileSubject = {
     file: path,
     path,
-    bytes: new Uint8Array(),
     content: nothing,
     governed,
     keys: [],

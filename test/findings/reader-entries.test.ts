@@ -16,7 +16,6 @@ test.each(["three-readers.3.8.yaml", "three-readers.3.8.json", "pgp-beside-age.3
     const subject: FileSubject = {
       file: name,
       path: name,
-      bytes,
       content,
       governed: undefined,
       keys: [],

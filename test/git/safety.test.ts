@@ -18,6 +18,8 @@ beforeEach(() => {
   onTestFinished(() => ground.dispose());
   mkdirSync(ground.at("work"));
   ground.git("work", "init", "--quiet");
+  // Without a name, git would refuse before it starts anything.
+  configure(ground, "work", { "user.name": "Somebody", "user.email": "somebody@example.org" });
   ground.write("work/file", "one\n");
   ground.git("work", "add", "--all");
   ground.git("work", "commit", "--quiet", "--message", "one");

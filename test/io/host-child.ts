@@ -33,7 +33,7 @@ async function runHanging(): Promise<void> {
   };
   const script = (name: string) =>
     `process.on('SIGTERM',()=>{require('fs').writeFileSync('${first}/${name}','');process.exit()});` +
-    `require('fs').writeFileSync('${first}/${name}-begun','');process.stdout.write('x');setTimeout(()=>{},60000)`;
+    `process.stdout.write('x');require('fs').writeFileSync('${first}/${name}-begun','');setTimeout(()=>{},60000)`;
   const begins = async (name: string) => {
     while ((await host.files.stat(`${first}/${name}-begun`)) === undefined) await new Promise(setImmediate);
     begun(name);

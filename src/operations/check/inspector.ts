@@ -18,6 +18,7 @@ import { mayBeUncovered } from "../../findings/sec019-uncovered.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "./key-holders.ts";
+import { obligingOf, obliges, type Obliging } from "./past-policies.ts";
 import { rules, type PolicyEntry, type PolicySet } from "./policies.ts";
 import { REPLACED, type Version } from "./scope.ts";
 
@@ -68,7 +69,11 @@ interface Looking extends InspectorOptions {
   readonly recipientId: FileSubject["recipientId"];
   readonly finding: Inspector["finding"];
   /** Those of the past that obliged this path. */
-  readonly pastOf: (path: string) => readonly PolicySet[];
+  readonly pastOf: Obliging;
+}
+
+interface Waiting extends Pick<Inspected, "version" | "allowances"> {
+  readonly subject: FileSubject;
 }
 
 export function createInspector(options: InspectorOptions): Inspector {
@@ -89,24 +94,31 @@ export function createInspector(options: InspectorOptions): Inspector {
       fingerprint: fingerprint(rule, path, draft.subject),
     }),
   };
-  const waiting: { readonly subject: FileSubject; readonly version: Version }[] = [];
+  /** Whose keys are readers', with all that is still asked of them: not their content. */
+  const waiting: Waiting[] = [];
   return {
     finding: looking.finding,
     inspect: async (version) => {
       const subject = await subjectOf(looking, version);
       if (subject === undefined) return undefined;
-      if (looking.holders.find(subject.keys.flatMap(({ ids }) => ids)) !== undefined)
-        waiting.push({ subject, version });
+      if (looking.holders.find(subject.keys.flatMap(({ ids }) => ids)) !== undefined) {
+        const { good } = permissionsIn(subject, version);
+        waiting.push({
+          subject: { ...subject, content: { kind: "empty" } },
+          version: { ...version, bytes: new Uint8Array() },
+          allowances: good,
+        });
+      }
       return inspected(subject, version, await findingsIn(looking, subject, version));
     },
     finish: async () => {
       const found: Inspected[] = [];
       const all = waiting.length === 0 ? [] : await options.listing();
-      for (const { subject, version } of waiting) {
+      for (const { subject, version, allowances } of waiting) {
         const informed = { ...subject, holder: (ids: readonly string[]) => looking.holders.find(ids, all) };
         const drafts = await draftsOf(informed, (id) => id === "SEC008");
         const findings = drafts.map(({ rule, draft }) => looking.finding(rule, draft, version));
-        found.push(inspected(subject, version, { findings, past: [] }));
+        found.push({ ...inspected(subject, version, { findings, past: [] }), allowances });
       }
       return found;
     },
@@ -133,7 +145,6 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
     file: project.show(join(root, path)),
     show: (other) => project.show(join(root, other)),
     path,
-    bytes,
     content: await readContent(version.bytes, path, needles),
     governed,
     policyFile: ruledBy(policies[0]?.entryOf(path)),
@@ -155,20 +166,6 @@ function ruledBy(entry: PolicyEntry | undefined): string | undefined {
 function hasMark({ path, bytes }: Version, needles: Needles): boolean {
   const isSealed = mayBeEncrypted(bytes, needles);
   return needles.key || needles.metadata || isSealed || path.endsWith(".age") || leftoverStem(path) !== undefined;
-}
-
-function obliges(set: PolicySet, path: string): boolean {
-  return (set.governs(path)?.enforcement ?? "never") !== "never";
-}
-
-/** Remembers its answers: a history has the same paths over and over. */
-function obligingOf(sets: readonly PolicySet[]): Looking["pastOf"] {
-  const known = new Map<string, readonly PolicySet[]>();
-  return (path) => {
-    const found = known.get(path) ?? sets.filter((set) => obliges(set, path));
-    known.set(path, found);
-    return found;
-  };
 }
 
 /** By the newest policies in everything; by older ones in what was published, where the newest say nothing of it. */
@@ -220,10 +217,15 @@ function inspected(
   version: Version,
   { findings, past }: Pick<Inspected, "findings" | "past">,
 ): Inspected {
-  const { content, governed, bytes, file, path } = subject;
+  const { content, governed } = subject;
   const isClean = findings.length + past.length === 0;
-  const { good, bad } = isClean ? { good: [], bad: [] } : allowancesIn(new TextDecoder().decode(bytes), file, path);
+  const { good, bad } = isClean ? { good: [], bad: [] } : permissionsIn(subject, version);
   return { version, content, governed, findings, past, allowances: good, badAllowances: bad };
+}
+
+/** What stands in the file itself. */
+function permissionsIn({ file, path }: FileSubject, { bytes }: Version): ReturnType<typeof allowancesIn> {
+  return allowancesIn(new TextDecoder().decode(utf8Of(bytes)), file, path);
 }
 
 async function draftsOf(
