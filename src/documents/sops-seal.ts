@@ -8,6 +8,7 @@ import { sameDataKey, type DataKey } from "../crypto/data-key.ts";
 import { sealValue } from "../crypto/value-cipher.ts";
 import { SecretsError } from "../errors.ts";
 import type { Format, Leaf, ParsedText, Replacement, Scalar, Selects } from "../formats/format.ts";
+import { malformedAt, stepsText } from "../formats/place.ts";
 import { sameScalar, staysClear } from "../formats/scalar.ts";
 import { sameKeys } from "../formats/tree.ts";
 import {
@@ -61,6 +62,8 @@ export async function sealDocument(sealing: Sealing): Promise<Sealed> {
   const selects: Selects = (leaf) => selectsPath(leaf.path) && !staysClear(leaf.scalar);
   const given = format.parse(text, "open", selects);
   refuseMetadata(given);
+  refuseNothing(sealing);
+  refuseDuplicates(given, previous);
   const expanded = format.expandAliases?.(text, selects) ?? { text, at: [] };
   const parsed = expanded.text === text ? given : format.parse(expanded.text, "open", selects);
   let failure: unknown;
@@ -124,6 +127,21 @@ function refuseMetadata({ metadata }: ParsedText): void {
     throw new SecretsError("refused", 'the text has a top-level key "sops", which is reserved for the metadata');
   }
   throw new SecretsError("refused", "the text is encrypted already");
+}
+
+/** sops refuses it too, and nothing in it would be secret. */
+function refuseNothing({ text, previous }: Sealing): void {
+  if (previous === undefined && text.trim() === "")
+    throw new SecretsError("refused", "the text is empty: there is nothing to encrypt");
+}
+
+/** Of two equal keys every program takes another. A file of sops that has some can be edited, so that one of them goes. */
+function refuseDuplicates({ duplicates }: ParsedText, previous: OpenedDocument | undefined): void {
+  const known = new Set(previous?.parsed.duplicates.map(({ steps }) => stepsText(steps)));
+  const found = duplicates.find(({ steps }) => !known.has(stepsText(steps)));
+  if (found === undefined) return;
+  const key = stepsText(found.steps);
+  throw malformedAt(`duplicate key ${key}: keep one of the two`, found.line, found.column);
 }
 
 interface SealedLeaf {

@@ -10,7 +10,7 @@ import { isExample, isExempt } from "../policy/enforcement.ts";
 import { RESTORED, restoring } from "./commands.ts";
 import { standsInClear } from "./clear-lines.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
-import { placeOf } from "./place.ts";
+import { placeOf, shellWord } from "./place.ts";
 import { brokenEntries } from "./reader-entries.ts";
 import { sealedShape } from "./sealed-shape.ts";
 import { openLeaves } from "./sensitivity.ts";
@@ -52,7 +52,12 @@ async function brokenDrafts(subject: FileSubject): Promise<Draft[]> {
     if (isTemplate(document.parsed.leaves)) {
       return isExample(subject.path) ? [] : [{ severity: "error", message: NO_VALUES, subject: "template" }];
     }
-    return [...metadataDrafts(document), ...(await brokenEntries(document, subject)), ...(await leafDrafts(document))];
+    return [
+      ...metadataDrafts(document),
+      ...(await brokenEntries(document, subject)),
+      ...duplicateDrafts(document, subject),
+      ...(await leafDrafts(document)),
+    ];
   }
   return strayDrafts(subject);
 }
@@ -109,9 +114,16 @@ function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   return drafts;
 }
 
+function duplicateDrafts({ parsed }: SopsDocument, { file }: FileSubject): Draft[] {
+  return parsed.duplicates.map(({ steps, line, column }) => {
+    const key = stepsText(steps);
+    const message = `duplicate key ${key}: keep one of the two`;
+    return { severity: "error", message, line, column, fix: `secrets edit ${shellWord(file)}`, subject: key };
+  });
+}
+
 async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> {
   const drafts: Draft[] = [];
-  const seen = new Set<string>();
   const selects = await compileSelection(metadata.settings).catch((error: unknown) => {
     if (!(error instanceof SecretsError)) throw error;
     if (error.code === "malformed") {
@@ -130,7 +142,6 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
       const { line, column } = leaf;
       drafts.push({ severity: "error", message: message(key), line, column, subject: key, exposes });
     };
-    if (leaf.kind === "value" && isTwice(seen, leaf)) add((key) => `${key} stands twice`);
     if (shape === "readable") add((key) => `the value of ${key} is written like an encrypted one and can be read`);
     if (leaf.kind === "value" && shape === "whole" && isOfWrongType(leaf, text))
       add((key) => `the encrypted value of ${key} has a type that sops does not write there: it was changed`);
@@ -157,11 +168,4 @@ function isOfWrongType({ steps }: Leaf, text: string): boolean {
 
 function isOpen(text: string): boolean {
   return text !== "" && !looksSealed(text);
-}
-
-function isTwice(seen: Set<string>, { document, steps }: Leaf): boolean {
-  const id = `${document}\0${steps.map((step) => (typeof step === "number" ? `\u0001${step}` : step)).join("\0")}`;
-  if (seen.has(id)) return true;
-  seen.add(id);
-  return false;
 }

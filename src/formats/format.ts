@@ -76,6 +76,8 @@ export interface ParsedText {
    * it belongs to, a foot comment after it. The metadata's own leaves are not among them.
    */
   readonly leaves: readonly Leaf[];
+  /** Keys that occur twice in their mapping, where the format lets that pass: the later one of each. */
+  readonly duplicates: readonly { readonly steps: readonly Step[]; readonly line: number; readonly column: number }[];
   /** What stands under `sops` in the first document, on the open side in any; undefined where there is none. */
   readonly metadata: Tree | undefined;
 }

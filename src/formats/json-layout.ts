@@ -102,7 +102,7 @@ export function contentSource(content: Content, steps: readonly Step[]): string 
 }
 
 /** With the escapes of Go's encoder, which are meant for JSON inside HTML. */
-function sopsQuoted(text: string): string {
+export function sopsQuoted(text: string): string {
   return quoted(text).replaceAll(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

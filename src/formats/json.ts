@@ -7,7 +7,7 @@
 import { SecretsError } from "../errors.ts";
 import type { Format, Leaf, ParsedText, Replacement, Step, Tree } from "./format.ts";
 import { removeEntries, setEntry, unsetEntry, spliced, type Splice } from "./json-edit.ts";
-import { contentSource, jsonSource, relaid, styleOf, treeSource } from "./json-layout.ts";
+import { contentSource, jsonSource, relaid, sopsQuoted, styleOf, treeSource } from "./json-layout.ts";
 import {
   contentOfJson,
   parseJson,
@@ -65,14 +65,20 @@ function parseText(text: string): ParsedText {
     throw malformedAt("the top level of a JSON document has to be an object", root.line, root.column);
   const places = new Map<Leaf, Place>();
   const leaves: Leaf[] = [];
+  const duplicates: { steps: readonly Step[]; line: number; column: number }[] = [];
+  const open = openedAs(text);
   const collect = (node: JsonNode, path: readonly string[], steps: readonly Step[]): void => {
     if (node.kind === "scalar") {
-      leaves.push(leafOf(node, path, steps));
+      leaves.push(leafOf(node, { path, steps, open }));
     } else if (node.kind === "object") {
+      const seen = new Set<string>();
       for (const entry of node.entries) {
         if (node === root && entry.key === METADATA_KEY) continue;
         const below = [...path, entry.key];
-        collect(entry.value, below, steps === path ? below : [...steps, entry.key]);
+        const way = steps === path ? below : [...steps, entry.key];
+        if (seen.has(entry.key)) duplicates.push({ steps: way, line: entry.value.line, column: entry.value.column });
+        seen.add(entry.key);
+        collect(entry.value, below, way);
       }
     } else {
       for (const [index, item] of node.items.entries()) {
@@ -88,13 +94,20 @@ function parseText(text: string): ParsedText {
   const parsed: ParsedText = {
     text,
     leaves,
+    duplicates,
     metadata: metadata === undefined ? undefined : treeOf(text, metadata.value),
   };
   parsedTexts.set(parsed, { root, places });
   return parsed;
 }
 
-function leafOf(node: JsonScalar, path: readonly string[], steps: readonly Step[]): Leaf {
+/** With the escapes that Go writes for `&`, `<` and `>` where the text has these and no others, so sops wrote it. */
+function openedAs(text: string): Leaf["open"] {
+  if (!/\\u00(?:26|3[ce])/.test(text) || /[&<>]/.test(text)) return (scalar) => jsonSource(scalar);
+  return (scalar) => jsonSource(scalar, sopsQuoted);
+}
+
+function leafOf(node: JsonScalar, { path, steps, open }: Pick<Leaf, "path" | "steps" | "open">): Leaf {
   const { start, end, line, column, scalar } = node;
   return {
     kind: "value",
@@ -110,7 +123,7 @@ function leafOf(node: JsonScalar, path: readonly string[], steps: readonly Step[
     place: "",
     copy: false,
     seal: sealSource,
-    open: jsonSource,
+    open,
   };
 }
 

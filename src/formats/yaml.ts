@@ -48,6 +48,7 @@ function parseText(text: string, side: "open" | "sealed", selects: Selects = () 
   const parsed: ParsedText = {
     text,
     leaves: side === "open" ? inSealedLayout(stream, selects) : sealedLeaves(stream),
+    duplicates: [],
     metadata: metadataOf(stream, side),
   };
   streams.set(parsed, stream);

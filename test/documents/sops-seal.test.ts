@@ -173,6 +173,20 @@ describe("what cannot be sealed", () => {
   });
 });
 
+describe("duplicate keys", () => {
+  const TWICE = '{"a": 1, "b": {"x": 2, "x": 3}, "a": 4}';
+
+  it("are refused where they are new, with the place of the second one", async () => {
+    const error = { code: "malformed", message: expect.stringContaining("duplicate key b/x") };
+    await expect(first(TWICE)).rejects.toMatchObject({ ...error, at: { line: 1, column: 29 } });
+    await expect(edited(await first('{"a": 1}'), TWICE)).rejects.toMatchObject(error);
+  });
+
+  it("are refused where a mapping stands twice whose keys differ", async () => {
+    await expect(first('{"a": {"x": 1}, "a": {"y": 1}}')).rejects.toMatchObject({ code: "malformed" });
+  });
+});
+
 describe("spellings", () => {
   it("that the value does not tell come back", async () => {
     const odd = '{"a": 1.10, "b": "\\u00e9\\/", "c": 1e3, "d": -0, "e": "\\ud800", "f": [1.0, 1.00]}';

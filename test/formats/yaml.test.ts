@@ -255,6 +255,13 @@ describe("opening", () => {
   });
 });
 
+describe("a merge of a list of texts, in a document behind the first", () => {
+  it("is a key like others, as sops takes it", () => {
+    const text = "a: 1\n---\nb:\n  <<: [x]\n";
+    expect(yaml.parse(text, "open").leaves.map(({ path }) => path.join(":"))).toEqual(["a", "b:<<"]);
+  });
+});
+
 describe("aliases", () => {
   const all = () => true;
   it("that reach a sealed value are written out", () => {
@@ -303,13 +310,30 @@ describe("the metadata", () => {
     ["stands at the column of the root", "  a: 1\n", "  a: 1\n  sops:\n    version: 1.2.3\n"],
     ["goes into braces", "{a: 1}\n", '{a: 1, "sops": {version: 1.2.3}}\n'],
     ["leaves a comma in braces", "{a: 1,}\n", '{a: 1,"sops": {version: 1.2.3}, }\n'],
-    ["goes into empty braces", "{}\n", '{"sops": {version: 1.2.3}}\n'],
+    ["stands in the place of empty braces", "{}\n", "sops:\n    version: 1.2.3\n"],
+    ["goes into empty braces behind a marker", "---\n{}\n", '---\n{"sops": {version: 1.2.3}}\n'],
+    [
+      "is the content of an empty first document",
+      "{}\n---\na: 1\n",
+      "sops:\n    version: 1.2.3\n---\na: 1\nsops:\n    version: 1.2.3\n",
+    ],
+    [
+      "is the content of empty documents with markers",
+      "---\n---\na: 1\n---\n",
+      "---\nsops:\n    version: 1.2.3\n---\na: 1\nsops:\n    version: 1.2.3\n---\nsops:\n    version: 1.2.3\n",
+    ],
     ["is the content of an empty document", "---\n", "---\nsops:\n    version: 1.2.3\n"],
-    ["is the content of an empty text", "", "sops:\n    version: 1.2.3\n"],
+    ["stands below comments alone", "# c\n", "# c\nsops:\n    version: 1.2.3\n"],
     ["stands below trailing comments", "a: 1\n\n# c\n", "a: 1\n\n# c\nsops:\n    version: 1.2.3\n"],
   ])("%s", (_, text, expected) => {
     expect(put(text)).toBe(expected);
     expect(yaml.print(yaml.parse(expected, "sealed"), [], undefined)).toBe(text);
+  });
+
+  it("leaves empty braces where nothing else would show the document, as sops does", () => {
+    expect(put("")).toBe("sops:\n    version: 1.2.3\n");
+    expect(yaml.print(yaml.parse(put(""), "sealed"), [], undefined)).toBe("{}\n");
+    expect(yaml.print(yaml.parse(put("null\n"), "sealed"), [], undefined).trim()).toBe("{}");
   });
 
   it("is printed as sops 3.13 prints it", () => {

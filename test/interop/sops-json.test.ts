@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
+import { editDocument } from "../../src/documents/sops-verbs.ts";
 import { json } from "../../src/formats/json.ts";
 import { freshly, identitiesOf, opened } from "../documents/ring.ts";
 import { describePeer } from "./peer.ts";
@@ -31,9 +32,7 @@ const SAMPLE: Sample = {
 	"api_secret": { "id": 7, "key": "k" },
 	"note_unencrypted": "in clear",
 	"note_clear": { "x": 1.5 },
-	"with:colon": "x",
-	"twice": "first",
-	"twice": "second"
+	"with:colon": "x"
 }
 `,
   edit: ['"alice"', '"alicia"'],
@@ -135,7 +134,39 @@ async function stringsAreRead(sops: Sops): Promise<void> {
   expect(facts(document.openText, json)).toEqual(facts(text, json));
 }
 
+/** sops encrypts duplicate keys. What it made opens, can be changed elsewhere, and one of them can go. */
+async function duplicateKeysOpen(sops: Sops): Promise<void> {
+  const identities = await identitiesOf(KEYS.native);
+  const text = '{\n\t"a": 1,\n\t"twice": "first",\n\t"twice": "second"\n}\n';
+  sops.write("twice.json", text);
+  const sealed = sops.run(["encrypt", "--age", identities[0]?.recipients[0]?.text ?? "", "twice.json"]);
+  const before = await opened(sealed, json, identities);
+  expect(before.openText).toBe(text);
+  for (const changed of [text.replace('"a": 1', '"a": 2'), text.replace('\t"twice": "first",\n', "")]) {
+    const after = await editDocument(before, { text: changed, now: new Date("2027-01-01T00:00:00Z") });
+    expect(sops.decrypt("twice.json", after.text)).toBe(changed);
+  }
+}
+
+/** Go's encoder escapes three characters that JSON does not ask for: the whole text has them, or none of it. */
+async function escapesAreThoseOfTheFile(sops: Sops): Promise<void> {
+  const identities = await identitiesOf(KEYS.native);
+  for (const key of ["a&<b>", "ab"]) {
+    sops.write("escapes.json", JSON.stringify({ [key]: "x&<y>", l_unencrypted: "<", m: ["&"] }));
+    const sealed = sops.run(["encrypt", "--age", identities[0]?.recipients[0]?.text ?? "", "escapes.json"]);
+    expect((await opened(sealed, json, identities)).openText).toBe(sops.decrypt("escapes.json", sealed));
+  }
+}
+
 describePeer("sops", (check) => {
+  check("duplicate keys that sops encrypted open and can be edited", async (path) => {
+    await withSops(path, { native: KEYS.native }, duplicateKeysOpen);
+  });
+
+  check("a JSON file that sops wrote comes out with the escapes of sops", async (path) => {
+    await withSops(path, { native: KEYS.native }, escapesAreThoseOfTheFile);
+  });
+
   check("5,000 number literals have the type and the bytes that sops gives them", async (path) => {
     await withSops(path, { native: KEYS.native }, numbersAreTyped);
   });

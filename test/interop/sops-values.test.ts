@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops-document.ts";
 import { unwrapDataKey } from "../../src/documents/sops-unwrap.ts";
+import { editDocument } from "../../src/documents/sops-verbs.ts";
 import { converted } from "../../src/formats/convert.ts";
 import { json } from "../../src/formats/json.ts";
 import { yaml } from "../../src/formats/yaml.ts";
@@ -92,7 +93,30 @@ async function valuesOfEveryKind(sops: Sops): Promise<void> {
   expect(asJson(openText)).toBe(theirs);
 }
 
+/** Documents with nothing in them, wherever they stand. */
+async function emptyDocuments(sops: Sops): Promise<void> {
+  for (const text of ["---\n---\na: 1\n", "null\n", "---\n", "{}\n", "{}\n---\na: 1\n", "--- # c\n---\na: 1\n"]) {
+    sops.write("empty.yaml", text);
+    const sealed = sops.run(["encrypt", "--age", recipient, "empty.yaml"]);
+    const theirs = sops.decrypt("empty.yaml", sealed);
+    const before = await opened(sealed);
+    const said = (each: string) => yaml.read(yaml.parse(each, "open"));
+    if (!text.includes("#")) expect(before.openText).toBe(theirs);
+    const parsed = yaml.parse(before.openText, "open");
+    const after = await editDocument(before, { text: yaml.set(parsed, ["z"], "9"), now: new Date("2027-01-01") });
+    expect(said(sops.decrypt("empty.yaml", after.text))).toEqual(
+      said(
+        sops.decrypt(
+          "empty.yaml",
+          sops.change("empty.yaml", sealed, (file) => ["set", file, '["z"]', "9"]),
+        ),
+      ),
+    );
+  }
+}
+
 describePeer("sops", (check) => {
+  check("an empty document stays one", (binary) => withSops(binary, { native: KEYS.native }, emptyDocuments));
   check("numbers that sops set come out as sops prints them", (binary) =>
     withSops(binary, { native: KEYS.native }, numbersThatWereSet),
   );

@@ -9,6 +9,8 @@ import type { AliasNode, MappingNode, ScalarNode, Stream, YamlNode } from "./nod
 import { scalarOfNode } from "./typing.ts";
 
 interface Checking {
+  /** Whether sops looks at this document as closely as at the first. */
+  isFirst: boolean;
   readonly open: Set<YamlNode>;
   copies: number;
   depth: number;
@@ -19,8 +21,9 @@ interface Checking {
  * @throws SecretsError `malformed` with line and column.
  */
 export function checkStream(stream: Stream): void {
-  const checking: Checking = { open: new Set(), copies: 0, depth: 0 };
-  for (const { root } of stream.documents) {
+  const checking: Checking = { isFirst: true, open: new Set(), copies: 0, depth: 0 };
+  for (const [index, { root }] of stream.documents.entries()) {
+    checking.isFirst = index === 0;
     if (root.kind === "mapping" || (root.kind === "scalar" && scalarOfNode(root).type === "null"))
       check(root, checking);
     else throw malformedAt("the top of a document has to be a mapping", root.line, root.column);
@@ -60,7 +63,7 @@ function checkMapping(node: MappingNode, checking: Checking): void {
     }
     if (seen.has(key.value)) throw malformedAt("a key stands twice in its mapping", key.line, key.column);
     seen.add(key.value);
-    if (isMerge(key) && !isMergeable(value)) {
+    if (checking.isFirst && isMerge(key) && !isMergeable(value)) {
       throw malformedAt("<< takes a mapping or a list of mappings", value.line, value.column);
     }
     check(value, checking);

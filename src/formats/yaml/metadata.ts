@@ -45,7 +45,7 @@ function treeOf(node: YamlNode): Tree {
 
 /** The splices that write the metadata into every document, or take it out of all. */
 export function metadataSplices(stream: Stream, metadata: Tree | undefined): readonly Splice[] {
-  if (metadata === undefined) return stream.documents.flatMap((document) => removal(stream.text, document));
+  if (metadata === undefined) return stream.documents.flatMap((document) => removal(stream, document));
   if (stream.documents.length === 0) return [insertion(stream, undefined, { metadata })];
   return stream.documents.flatMap((document) => {
     const pair = metadataPair(document);
@@ -96,9 +96,11 @@ function insertion(
   const { text } = stream;
   const { eol } = layoutOf(stream);
   const root = document?.root;
-  if (root?.kind === "mapping" && root.flow) return flowInsertion(text, root, metadata);
+  const bare = document === undefined ? undefined : bareBraces(stream, document);
+  if (root?.kind === "mapping" && root.flow && bare === undefined) return flowInsertion(text, root, metadata);
   const column = columnOf(document);
   const block = (lines ?? entryLines(KEY, valueOfTree(metadata), { column, unit: DEFAULT_UNIT })).join(eol);
+  if (bare !== undefined) return { ...bare, source: block };
   // Instead of a null that is spelled out.
   if (root?.kind === "scalar" && !root.absent) {
     return { start: root.start, end: lineEndOf(text, root.end), source: eol + block };
@@ -106,6 +108,18 @@ function insertion(
   const at = document?.end ?? text.length;
   const fresh = at === lineStartOf(text, at);
   return { start: at, end: at, source: fresh ? block + eol : eol + block };
+}
+
+/** Empty braces that say only that there is a document. */
+function bareBraces(stream: Stream, document: DocumentNode): { start: number; end: number } | undefined {
+  const { root } = document;
+  if (root.kind !== "mapping" || root.pairs.length > 0 || !isUnmarked(stream, document)) return undefined;
+  return { start: root.start, end: root.end };
+}
+
+/** Whether an empty document would be gone if nothing stood in it: no marker, and no comment that stands alone, shows it. */
+function isUnmarked({ documents, comments }: Stream, { marker }: DocumentNode): boolean {
+  return marker === -1 && (documents.length > 1 || comments.length === 0);
 }
 
 /** In front of the closing brace. Behind a comma that stands there it ends with one, so that taking it out leaves that. */
@@ -123,7 +137,8 @@ function hasComma(text: string, from: number, to: number): boolean {
   return /^(?:[ \t\r\n]|#[^\n]*)*,/.test(text.slice(from, to));
 }
 
-function removal(text: string, document: DocumentNode): readonly Splice[] {
+function removal(stream: Stream, document: DocumentNode): readonly Splice[] {
+  const { text } = stream;
   const pair = metadataPair(document);
   if (pair === undefined || document.root.kind !== "mapping") return [];
   if (document.root.flow) return [flowRemoval(text, document.root, pair)];
@@ -135,6 +150,8 @@ function removal(text: string, document: DocumentNode): readonly Splice[] {
   if (text.slice(start, pair.start).trim() !== "") {
     return [{ start: pair.start, end: lineEndOf(text, pair.value.end), source: only ? "{}" : "" }];
   }
+  if (only && isUnmarked(stream, document))
+    return [{ start: pair.start, end: lineEndOf(text, pair.value.end), source: "{}" }];
   // Put behind a text without a final line break, it brought one along in front.
   const alone = end === text.length && !text.endsWith("\n");
   return [{ start: alone ? breakBefore(text, start) : start, end, source: "" }];
