@@ -16,6 +16,8 @@ import type { PlannedFile } from "./operations/rekey-plan.ts";
 import type { RekeyOptions, RekeyOutcome } from "./operations/rekey.ts";
 import type { CompileOutcome } from "./operations/compile-policy.ts";
 import type { UpdateKeysOutcome } from "./operations/update-keys.ts";
+import type { TrustState } from "./operations/trust.ts";
+import type { KeyChange } from "./policy/key-pin.ts";
 import type { NewValue, SetRequest } from "./operations/set.ts";
 import type { WriteOptions } from "./operations/target.ts";
 import type { WriteOutcome } from "./operations/write.ts";
@@ -31,6 +33,7 @@ export type { CanOpen } from "./operations/identities.ts";
 export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/list.ts";
 export type { Agreement } from "./operations/readers.ts";
 export type { CheckReport, CheckRequest, DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
+export type { KeyChange, TrustState };
 export type { CompileOutcome, NewValue, SetRequest, UpdateKeysOutcome };
 export type { RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };
 
@@ -153,4 +156,24 @@ export async function isSopsEncrypted(project: Project, file: string, inputType?
 /** Writes the literal `age:` lists that stock sops needs into the policy; answers the rules that changed, by line. */
 export async function compilePolicy(project: Project, options: { readonly check: boolean }): Promise<CompileOutcome> {
   return (await import("./operations/compile-policy.ts")).compilePolicy(project, options);
+}
+
+/** Which keys the user has confirmed for the repository of the working directory, and what its policies say beside. */
+export async function trustState(project: Project): Promise<TrustState> {
+  return (await import("./operations/trust.ts")).trustState(project);
+}
+
+/** Confirms all keys that the policies of the repository name now, and no others. */
+export async function confirmKeys(project: Project): Promise<TrustState> {
+  return (await import("./operations/trust.ts")).confirmKeys(project);
+}
+
+/** Forgets what was confirmed for the repository; answers whether there was anything. */
+export async function forgetKeys(project: Project): Promise<boolean> {
+  return (await import("./operations/trust.ts")).forgetKeys(project);
+}
+
+/** One owner's change in a line for people, keys as they are compared with their owner. */
+export async function changeLine(change: KeyChange): Promise<string> {
+  return (await import("./policy/key-pin.ts")).changeLine(change);
 }

@@ -9,6 +9,8 @@ export interface GlobalRequest {
   readonly verbose: boolean;
   readonly noInput: boolean;
   readonly dryRun: boolean;
+  /** Offered by the verbs that write only, and asked for wherever they do. */
+  readonly acceptReaders: boolean;
   /** Undefined: decide by terminal and environment. */
   readonly colour: boolean | undefined;
 }
@@ -52,6 +54,7 @@ export function globalRequest(options: Readonly<Record<string, unknown>>): Globa
     verbose: options["verbose"] === true,
     noInput: input === false,
     dryRun: options["dryRun"] === true,
+    acceptReaders: options["acceptReaders"] === true,
     colour: typeof color === "boolean" ? color : undefined,
   };
 }

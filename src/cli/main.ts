@@ -113,6 +113,7 @@ async function contextFor(host: Host, request: GlobalRequest): Promise<Context> 
         config: request.config,
         identities: request.identities,
         dryRun: request.dryRun,
+        acceptReaders: request.acceptReaders,
         tell: note,
         warn: say,
         detail: request.verbose ? say : undefined,

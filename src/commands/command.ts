@@ -89,6 +89,12 @@ export const allowClearOption: OptionSpec = {
   description: "go on although values that are encrypted now would stand in clear",
 };
 
+/** Of every verb that writes secrets; the project hears of it, whatever the verb (`globalRequest`). */
+export const acceptReadersOption: OptionSpec = {
+  flags: "--accept-readers",
+  description: "go on although somebody would read it whose key you have not confirmed (see secrets trust)",
+};
+
 /** What `edit`, `set` and `encrypt` share. */
 export const writeOptions: readonly OptionSpec[] = [
   {
@@ -99,6 +105,7 @@ export const writeOptions: readonly OptionSpec[] = [
   { flags: "--armor", description: "write a new file as text (ASCII armor); an existing one keeps its form" },
   { flags: "--allow-empty", description: "let an empty content replace a secret" },
   { flags: "--allow-lockout", description: "go on although no person could read the result" },
+  acceptReadersOption,
 ];
 
 export function writeRequest(invocation: Invocation) {

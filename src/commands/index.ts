@@ -12,6 +12,7 @@ import { policy } from "./policy.ts";
 import { rekey } from "./rekey.ts";
 import { rotate } from "./rotate.ts";
 import { set } from "./set.ts";
+import { trust } from "./trust.ts";
 import { unset } from "./unset.ts";
 import { updatekeys } from "./updatekeys.ts";
 import { who } from "./who.ts";
@@ -27,6 +28,7 @@ export const commands: readonly CommandSpec[] = [
   updatekeys,
   rotate,
   policy,
+  trust,
   ls,
   who,
   check,

@@ -1,5 +1,12 @@
 /** `secrets rekey [PATH…]` */
-import { allowClearOption, flag, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import {
+  acceptReadersOption,
+  allowClearOption,
+  flag,
+  type CommandSpec,
+  type Context,
+  type Invocation,
+} from "./command.ts";
 import { unknownReadersLine } from "./readers-text.ts";
 import { visible } from "./visible.ts";
 import type { PlannedFile, RekeyOutcome } from "../index.ts";
@@ -15,6 +22,7 @@ export const rekey: CommandSpec = {
     { flags: "--force", description: "re-encrypt the files that agree too" },
     { flags: "--skip-unreadable", description: "do the others if some cannot be opened here (exit 1)" },
     allowClearOption,
+    acceptReadersOption,
     { flags: "--allow-lockout", description: "go on although no person could read the result" },
     { flags: "--json", description: "for programs" },
   ],

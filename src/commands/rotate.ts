@@ -1,5 +1,5 @@
 /** `secrets rotate FILE…` */
-import { allowClearOption, flag, type CommandSpec } from "./command.ts";
+import { acceptReadersOption, allowClearOption, flag, type CommandSpec } from "./command.ts";
 
 export const rotate: CommandSpec = {
   name: "rotate",
@@ -10,6 +10,7 @@ export const rotate: CommandSpec = {
     { flags: "-i, --in-place", description: "as in sops; a rotated file is always written in place" },
     { flags: "--rekey", description: "if a file differs from the policy, bring it to the policy with this write" },
     allowClearOption,
+    acceptReadersOption,
   ],
   examples: [["secrets rotate secrets/app.yaml", "after a data key may have leaked"]],
   run: async (context, invocation) => {

@@ -1,5 +1,13 @@
 /** `secrets unset FILE KEY` */
-import { allowClearOption, firstWord, outcomeLine, textOption, writeRequest, type CommandSpec } from "./command.ts";
+import {
+  acceptReadersOption,
+  allowClearOption,
+  firstWord,
+  outcomeLine,
+  textOption,
+  writeRequest,
+  type CommandSpec,
+} from "./command.ts";
 
 export const unset: CommandSpec = {
   name: "unset",
@@ -10,6 +18,7 @@ export const unset: CommandSpec = {
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
     { flags: "--rekey", description: "if the file differs from the policy, bring it to the policy with this write" },
     allowClearOption,
+    acceptReadersOption,
   ],
   examples: [["secrets unset secrets/app.yaml db/old_password", "the entry's lines go, all others stay"]],
   run: async (context, invocation) => {

@@ -1,5 +1,5 @@
 /** `secrets updatekeys FILE…` */
-import { allowClearOption, flag, type CommandSpec, type Context } from "./command.ts";
+import { acceptReadersOption, allowClearOption, flag, type CommandSpec, type Context } from "./command.ts";
 import { visible } from "./visible.ts";
 import type { PlannedFile } from "../index.ts";
 
@@ -13,6 +13,7 @@ export const updatekeys: CommandSpec = {
     { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
     { flags: "--keep-data-key", description: "keep the data key although a reader was removed (as sops does)" },
     allowClearOption,
+    acceptReadersOption,
     { flags: "--allow-lockout", description: "go on although no person could read the result" },
   ],
   examples: [

@@ -3,6 +3,7 @@ import { readAgeHeader } from "../documents/age-file.ts";
 import { SecretsError } from "../errors.ts";
 import { collect, once, sha256 } from "../io/stream.ts";
 import { ageRecipients } from "../policy/policy.ts";
+import { ageStanding } from "./admit.ts";
 import { openSecret, sealingChange } from "./age-secret.ts";
 import { inFile, type Project } from "./project.ts";
 import { compareReaders, personMayRead, refuseGroups } from "./readers.ts";
@@ -24,6 +25,7 @@ export async function ageTarget(project: Project, planned: Planned, bytes: Uint8
     ruled,
     recipients,
     isNew: bytes === undefined,
+    standing: header && (await ageStanding(project, header, { file: ruled.file, recipients })),
     hasPeople: header !== undefined && (await personMayRead(header, ruled)),
     difference,
     open: async () => {

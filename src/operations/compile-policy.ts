@@ -36,7 +36,7 @@ export async function compilePolicy(project: Project, options: { readonly check:
   const { text, rules, warnings } = await compilePolicyText(utf8PolicyText(bytes, file), file);
   for (const { at, message } of warnings) project.warn(`warning: ${placeText(at)}${message}`);
   if (rules.length > 0 && !options.check) {
-    await commitChanges(project, [textChange(found.path, sha256(bytes), text)], { isPolicy: true });
+    await commitChanges(project, [textChange(found.path, sha256(bytes), text)], { grants: [], isPolicy: true });
   }
   return { file, rules };
 }

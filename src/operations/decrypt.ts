@@ -102,5 +102,5 @@ async function commitPlaintext(
     }
   };
   const { commitChanges } = await import("./write.ts");
-  await commitChanges(project, [{ path, expected, content: content(), mode: 0o600, verify }]);
+  await commitChanges(project, [{ path, expected, content: content(), mode: 0o600, verify }], { grants: [] });
 }

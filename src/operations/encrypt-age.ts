@@ -6,11 +6,12 @@ import { shellWord } from "../findings/place.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients } from "../policy/policy.ts";
 import { fileChunks, sealingChange } from "./age-secret.ts";
-import type { Encryption } from "./encryption.ts";
+import { admit, ageStanding } from "./admit.ts";
+import { grantsOf, type Encryption } from "./encryption.ts";
 import { replayable } from "./input.ts";
 import { newPassphrase } from "./passphrase.ts";
 import { inFile, statOf, type Project } from "./project.ts";
-import { requireRule, ruleOf } from "./rule.ts";
+import { requireRule, ruleOf, type Ruled } from "./rule.ts";
 import {
   compareReaders,
   personMayRead,
@@ -26,8 +27,10 @@ import { commitChanges } from "./write.ts";
 export async function encryptAge(project: Project, encryption: Encryption): Promise<string | undefined> {
   const { request, path, output } = encryption;
   const recipients = await recipientsFor(project, encryption);
-  const hint = (await ruleOf(project, path).catch(() => undefined))?.file.policy.readerHint ?? true;
-  if (output !== undefined) return toFile(project, encryption, { recipients, hint, output });
+  const ruled = await ruleOf(project, path).catch(() => undefined);
+  const hint = ruled?.file.policy.readerHint ?? true;
+  if (output !== undefined) return toFile(project, encryption, { recipients, ruled, hint, output });
+  await admit(project, grantsOf(project, encryption, { recipients, ruled, standing: undefined }));
   const { content } = await sealingChange({
     path,
     expected: "any",
@@ -61,7 +64,12 @@ export async function namedRecipients(texts: readonly string[]): Promise<Recipie
 async function toFile(
   project: Project,
   encryption: Encryption,
-  target: { readonly recipients: readonly Recipient[]; readonly hint: boolean; readonly output: string },
+  target: {
+    readonly recipients: readonly Recipient[];
+    readonly ruled: Ruled | undefined;
+    readonly hint: boolean;
+    readonly output: string;
+  },
 ): Promise<string> {
   const { request, chunks } = encryption;
   const path = target.output;
@@ -91,7 +99,10 @@ async function toFile(
     }
     await change.verify(staged);
   };
-  await commitChanges(project, [{ ...change, verify }]);
+  const { recipients, ruled } = target;
+  const standing = existing && (await ageStanding(project, existing, { file: ruled?.file, recipients }));
+  const grants = grantsOf(project, encryption, { recipients, ruled, standing });
+  await commitChanges(project, [{ ...change, verify }], { grants });
   return file;
 }
 

@@ -10,7 +10,8 @@ import { collect } from "../io/stream.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { fileChunks } from "./age-secret.ts";
 import { namedRecipients } from "./encrypt-age.ts";
-import { encryptedAlready, type EncryptRequest, type Encryption } from "./encryption.ts";
+import { admit } from "./admit.ts";
+import { encryptedAlready, grantsOf, type EncryptRequest, type Encryption } from "./encryption.ts";
 import { formatToWrite, kindOfContent, requireFormatName, utf8 } from "./file-kind.ts";
 import { naming, statOf, type Project } from "./project.ts";
 import { requireRule, ruleOf } from "./rule.ts";
@@ -38,12 +39,16 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
       settings,
     });
   });
+  const ruled = await ruleOf(project, path).catch(() => undefined);
+  const recipients = readers.groups.flat();
+  const grants = grantsOf(project, encryption, { recipients, ruled, standing: undefined });
   if (output === undefined) {
+    await admit(project, grants);
     await project.host.stdout(new TextEncoder().encode(text));
     return undefined;
   }
   await refuseOverSecret(project, output, request);
-  await commitChanges(project, [textChange(output, encryption.expected, text)]);
+  await commitChanges(project, [textChange(output, encryption.expected, text)], { grants });
   return project.show(output);
 }
 

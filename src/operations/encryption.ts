@@ -1,5 +1,7 @@
 /** What is asked of an encryption, and what is known once its input was looked at? Shared by both kinds of file. */
 import { SecretsError } from "../errors.ts";
+import type { Grant } from "./admit.ts";
+import type { Project } from "./project.ts";
 import type { WriteOptions } from "./target.ts";
 
 export interface EncryptRequest extends WriteOptions {
@@ -33,6 +35,19 @@ export interface Encryption {
   readonly expected: string;
   /** The plaintext from its first byte. */
   readonly chunks: () => AsyncIterable<Uint8Array>;
+}
+
+/** Whom it lets in; nobody where a passphrase is all. @param found what is at the output now, and who will read it */
+export function grantsOf(
+  project: Project,
+  { request, path, output }: Encryption,
+  found: Pick<Grant, "recipients" | "ruled" | "standing">,
+): Grant[] {
+  if (request.passphrase === true) return [];
+  const shown = output ?? (request.filename === undefined && request.input === "-" ? undefined : path);
+  const file = shown === undefined ? "standard output" : project.show(shown);
+  const byHand = (request.recipients?.length ?? 0) > 0;
+  return [{ ...found, ruled: byHand ? undefined : found.ruled, path, file, byHand }];
 }
 
 /** @param file as it is shown */

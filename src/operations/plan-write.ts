@@ -8,6 +8,7 @@ import { shellWord } from "../findings/place.ts";
 import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
+import { requireConfirmed } from "./confirmed-keys.ts";
 import { formatToWrite, kindOfContent, kindOfNew } from "./file-kind.ts";
 import { refuseOutput } from "./output.ts";
 import { statOf, type Project } from "./project.ts";
@@ -36,6 +37,7 @@ export async function planWrite(project: Project, path: string, options: WriteOp
       project.tell(`${file}: who reads it now cannot be told; what is written is for the readers of the policy`);
     }
   }
+  await requireConfirmed(project, [target]);
   if (options.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, target.hasPeople);
   return target;
 }

@@ -23,6 +23,8 @@ export interface ProjectOptions {
   /** Identity files to use instead of every other source. */
   readonly identities?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;
+  /** Encrypt to keys that the user did not confirm, where only confirmed ones are wanted. */
+  readonly acceptReaders?: boolean | undefined;
   /** Receives notes for the user, one line each; nothing secret is among them. */
   readonly tell?: ((line: string) => void) | undefined;
   /** Receives what should be heard even by those who want no notes. */
@@ -44,6 +46,7 @@ export interface Project {
   readonly host: Host;
   readonly directory: string;
   readonly dryRun: boolean;
+  readonly acceptReaders: boolean;
   readonly tell: (line: string) => void;
   readonly warn: (line: string) => void;
   readonly detail: (line: string) => void;
@@ -88,6 +91,7 @@ export function createProject(options: ProjectOptions): Project {
     host,
     directory,
     dryRun: options.dryRun ?? false,
+    acceptReaders: options.acceptReaders ?? false,
     tell,
     warn,
     detail,

@@ -9,6 +9,7 @@ import type { Change } from "../io/commit.ts";
 import { digest, sha256 } from "../io/stream.ts";
 import { ageRecipients } from "../policy/policy.ts";
 import { fileChunks, openSecret, sealingChange } from "./age-secret.ts";
+import { standingReaders, type Grant } from "./admit.ts";
 import { digestOf } from "./input.ts";
 import { canOpen, type AgeSecret, type SopsSecret } from "./inspect.ts";
 import { inFile, type Project } from "./project.ts";
@@ -68,6 +69,7 @@ async function rekeyOnce(project: Project, paths: readonly string[], options: Re
   );
   refuseLeavingClear(settling, options.allowClear);
   const changes: Change[] = [];
+  const grants: Grant[] = [];
   const done: PlannedFile[] = [];
   const skipped: { file: string; reason: string }[] = [];
   for (const [index, plan] of todo.entries()) {
@@ -75,6 +77,7 @@ async function rekeyOnce(project: Project, paths: readonly string[], options: Re
     project.progress(index, todo.length);
     try {
       changes.push(...(await newContent(project, plan, options)));
+      grants.push(...(await grantsOf(project, plan)));
       done.push(planned);
     } catch (error) {
       if (!(error instanceof SecretsError) || !isUnreadable(error)) throw inFile(error, planned.file);
@@ -83,9 +86,17 @@ async function rekeyOnce(project: Project, paths: readonly string[], options: Re
     }
   }
   project.progress(todo.length, todo.length);
-  await commitChanges(project, changes);
+  await commitChanges(project, changes, { grants });
   for (const { file, agreement } of done) if (agreement !== undefined) tellToChangeValues(project, file, agreement);
   return { planned: plans.map(({ planned }) => planned), written: done.map(({ file }) => file), skipped };
+}
+
+async function grantsOf(project: Project, { found, path, planned: { file } }: Plan): Promise<Grant[]> {
+  if (found === undefined) return [];
+  const { secret, ruled } = found;
+  const { readers } = ruled.ruling;
+  const recipients = secret.kind === "age" ? ageRecipients(readers) : sopsRecipients(readers);
+  return [{ path, file, recipients, ruled, standing: await standingReaders(project, secret, ruled.file) }];
 }
 
 function isUnreadable(error: SecretsError): boolean {

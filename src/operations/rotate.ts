@@ -2,10 +2,12 @@
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
 import { sha256 } from "../io/stream.ts";
+import { standingReaders, type Grant } from "./admit.ts";
 import { inspect } from "./inspect.ts";
 import { inFile, type Project } from "./project.ts";
 import { ruleOf } from "./rule.ts";
 import { refuseLeavingClear, refuseLockout, settleDrift } from "./readers.ts";
+import { sopsRecipients } from "./sops-readers.ts";
 import { openSops, reseal, textChange } from "./sops-secret.ts";
 import type { WriteOptions } from "./target.ts";
 import { commitChanges } from "./write.ts";
@@ -20,8 +22,13 @@ export async function rotate(
   options: WriteOptions = {},
 ): Promise<string[]> {
   const changes = [];
-  for (const file of files) changes.push(await rotated(project, file, options));
-  await commitChanges(project, changes);
+  const grants: Grant[] = [];
+  for (const file of files) {
+    const { change, grant } = await rotated(project, file, options);
+    changes.push(change);
+    grants.push(grant);
+  }
+  await commitChanges(project, changes, { grants });
   return files.map((file) => project.show(project.resolve(file)));
 }
 
@@ -47,7 +54,9 @@ async function rotated(project: Project, named: string, options: WriteOptions) {
   const opened = await openSops(project, path, { document: secret.document });
   try {
     const text = await reseal(project, { opened, text: opened.openText, ruled: settling, newKey: "always" });
-    return textChange(path, sha256(secret.bytes), text);
+    const standing = await standingReaders(project, secret, ruled?.file);
+    const recipients = settling === undefined ? secret.recipients : sopsRecipients(settling.ruling.readers);
+    return { change: textChange(path, sha256(secret.bytes), text), grant: { path, file, recipients, ruled, standing } };
   } catch (error) {
     throw inFile(error, file);
   }

@@ -13,7 +13,7 @@ import {
   wantedReaders,
   wantedSettings,
 } from "./sops-readers.ts";
-import { openSops, reseal, sealNew, textChange } from "./sops-secret.ts";
+import { openSops, recipientsOf, reseal, sealNew, textChange } from "./sops-secret.ts";
 import type { Planned, SopsTarget } from "./target.ts";
 
 export async function sopsTarget(
@@ -33,6 +33,7 @@ export async function sopsTarget(
     format: found.document.format,
     recipients: sopsRecipients(ruled.ruling.readers),
     isNew: false,
+    standing: { known: await recipientsOf(found.document.metadata), unknown: 0 },
     hasPeople: await personMayOpen(found.document.metadata, ruled),
     difference,
     document,
@@ -67,6 +68,7 @@ export async function newSopsTarget(project: Project, planned: Planned, format: 
     format,
     recipients: sopsRecipients(ruling.readers),
     isNew: true,
+    standing: undefined,
     hasPeople: false,
     difference: undefined,
     document: () => Promise.resolve(undefined),

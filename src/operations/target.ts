@@ -7,6 +7,7 @@ import type { OpenedDocument } from "../documents/sops-document.ts";
 import type { Format } from "../formats/format.ts";
 import type { Change } from "../io/commit.ts";
 import type { Recipient } from "../keys/key-kind.ts";
+import type { StandingReaders } from "./access.ts";
 import type { Ruled } from "./rule.ts";
 import type { Agreement } from "./readers.ts";
 
@@ -32,6 +33,8 @@ interface AnyTarget {
   readonly ruled: Ruled;
   readonly recipients: readonly Recipient[];
   readonly isNew: boolean;
+  /** Who reads what is there now; undefined for a new file. */
+  readonly standing: StandingReaders | undefined;
   /** Whether a person may read what is there now. */
   readonly hasPeople: boolean;
   /** How the file differs from the policy; this write settles it. Undefined for a new file. */

@@ -5,6 +5,7 @@ import { SecretsError } from "../errors.ts";
 import { commit, type Change } from "../io/commit.ts";
 import { checkWritable } from "../io/writable.ts";
 import { ioError } from "../io/io-error.ts";
+import { admit, type Grant } from "./admit.ts";
 import { stateFor, type Project, type StateOptions } from "./project.ts";
 import { refuseOutput, type Output } from "./output.ts";
 import { tellToChangeValues } from "./readers.ts";
@@ -23,7 +24,7 @@ export interface WriteOutcome {
  */
 export async function writeTarget(project: Project, target: Target, change: Change | undefined): Promise<WriteOutcome> {
   if (change === undefined) return { status: "unchanged", file: target.file };
-  await commitChanges(project, [change]);
+  await commitChanges(project, [change], { grants: [target] });
   if (target.difference !== undefined) tellToChangeValues(project, target.file, target.difference);
   return { status: target.isNew ? "created" : "updated", file: target.file };
 }
@@ -52,16 +53,20 @@ export async function retried<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What is written, beside the bytes. */
+export interface Written extends Pick<Output, "isPolicy"> {
+  /** The secrets among the files, by who will read them. */
+  readonly grants: readonly Grant[];
+}
+
 /**
  * All or nothing, in each repository that they reach into: a run that reaches into a submodule has two commits.
- * @throws SecretsError `refused` for what no write may replace; `changed`, `io`, `busy`
+ * @throws SecretsError `refused` for what no write may replace, or a reader whom nobody confirmed; `changed`, `io`, `busy`
  */
-export async function commitChanges(
-  project: Project,
-  changes: readonly Change[],
-  what: Pick<Output, "isPolicy"> = {},
-): Promise<void> {
-  for (const { path } of changes) await refuseOutput(project, { path, ...what });
+export async function commitChanges(project: Project, changes: readonly Change[], what: Written): Promise<void> {
+  const { grants, isPolicy } = what;
+  for (const { path } of changes) await refuseOutput(project, { path, isPolicy });
+  await admit(project, grants);
   const byState = new Map<string, { readonly options: StateOptions; readonly group: Change[] }>();
   for (const change of changes) {
     const options = await stateOf(project, change.path);

@@ -100,9 +100,11 @@ async function writeBaseline(project: Project, file: string, findings: readonly 
     yield bytes;
   }
   const { commitChanges } = await import("../write.ts");
-  await commitChanges(project, [
-    { path, expected: "any", content: content(), mode: 0o644, verify: async () => undefined },
-  ]);
+  await commitChanges(
+    project,
+    [{ path, expected: "any", content: content(), mode: 0o644, verify: async () => undefined }],
+    { grants: [] },
+  );
 }
 
 /** By file, then by line; what is about the whole file first. */

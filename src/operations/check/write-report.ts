@@ -46,7 +46,7 @@ export async function writeReport(
       if (!content.equals(await collect(staged)))
         throw new SecretsError("io", "what was written is not what was meant");
     };
-    await commitChanges(project, [{ path: real, expected, content, mode: 0o644, verify }]);
+    await commitChanges(project, [{ path: real, expected, content, mode: 0o644, verify }], { grants: [] });
   });
 }
 
