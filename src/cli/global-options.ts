@@ -1,5 +1,6 @@
 /** Which options does every command understand, before or behind the verb? */
 import { Option, type Command } from "commander";
+import { wrapped } from "./wrapped.ts";
 
 export interface GlobalRequest {
   readonly directory: string | undefined;
@@ -36,6 +37,12 @@ export function addGlobalOptions(command: Command, where: "program" | "command")
     // commander takes a lone `--no-x` for true where it is not given, which the other side of the verb would then override.
     if (flags === "--no-input") command.setOptionValue("input", undefined);
   }
+}
+
+/** Where those are explained, for the help of a command. */
+export function globalOptionsText(width: number): string {
+  const names = SPECS.map(([flags]) => flags.replace(/ .*/, "").replace(/,$/, ""));
+  return `\nOptions of every command, explained by secrets --help:\n${wrapped(names, { width, indent: "  " })}`;
 }
 
 /** Collects the values of an option that may be repeated. */

@@ -12,6 +12,7 @@ import { globalRequest, type GlobalRequest } from "./global-options.ts";
 import { parserFor, type Chosen } from "./parser.ts";
 import { progressOn } from "./progress.ts";
 import { errorText } from "./report.ts";
+import { unknownCommand } from "./unknown-command.ts";
 import { styleFor, wantsColour } from "./style.ts";
 import { version } from "./version.ts";
 import type { CommandSpec, Context } from "../commands/command.ts";
@@ -26,16 +27,22 @@ import { visible } from "../commands/visible.ts";
 export async function main(argv: readonly string[], host: Host): Promise<number> {
   const texts = { out: "", err: "" };
   let chosen: Chosen | undefined;
-  const parser = parserFor(texts, { specs: specsFor(argv), choose: (found) => void (chosen = found) });
+  const width = Number(host.env["COLUMNS"]) || host.terminal.columns || DEFAULT_WIDTH;
+  const parser = parserFor(texts, { specs: specsFor(argv), width, choose: (found) => void (chosen = found) });
   try {
     await parser.parseAsync([...argv], { from: "user" });
   } catch (error) {
+    if (error instanceof CommanderError && error.code === "commander.unknownCommand")
+      return failed(host, unknownCommand(parser.args, error.message), undefined);
     const code = error instanceof CommanderError && error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     return error instanceof CommanderError ? flushed(host, texts, code) : failed(host, error, undefined);
   }
   if (chosen === undefined) return flushed(host, texts, EXIT_USAGE);
   return run(chosen, globalRequest(chosen.options), host);
 }
+
+/** Of a line of help where there is no terminal. */
+const DEFAULT_WIDTH = 80;
 
 /** A line that begins with a command needs no other one; the options of all of them cost more than most commands do. */
 function specsFor([first]: readonly string[]): readonly CommandSpec[] {

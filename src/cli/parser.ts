@@ -6,7 +6,8 @@
  */
 import { Command, Option } from "commander";
 import type { CommandSpec, Invocation } from "../commands/command.ts";
-import { addGlobalOptions, appended } from "./global-options.ts";
+import { addGlobalOptions, appended, globalOptionsText } from "./global-options.ts";
+import { wrapped } from "./wrapped.ts";
 import { version } from "./version.ts";
 
 /** The command that the line names, with its words, and its options merged with the global ones. */
@@ -14,10 +15,18 @@ export interface Chosen extends Invocation {
   readonly command: CommandSpec;
 }
 
-/** @param texts what commander has to say is appended here; @param specs the commands that it knows. */
+/**
+ * @param texts what commander has to say is appended here
+ * @param specs the commands that it knows
+ * @param width characters in a line of help
+ */
 export function parserFor(
   texts: { out: string; err: string },
-  { specs, choose }: { readonly specs: readonly CommandSpec[]; readonly choose: (chosen: Chosen) => void },
+  {
+    specs,
+    width,
+    choose,
+  }: { readonly specs: readonly CommandSpec[]; readonly width: number; readonly choose: (chosen: Chosen) => void },
 ): Command {
   const program = new Command("secrets")
     .description("Keeps the secrets of a repository: age files and keys, one policy with people, teams and hosts.")
@@ -27,24 +36,31 @@ export function parserFor(
       writeOut: (text) => void (texts.out += text),
       writeErr: (text) => void (texts.err += text),
       outputError: (text, write) => write(usageError(text, "secrets --help")),
-      getOutHelpWidth: () => 100,
-      getErrHelpWidth: () => 100,
+      getOutHelpWidth: () => width,
+      getErrHelpWidth: () => width,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
     .exitOverride()
     .showSuggestionAfterError()
-    .addHelpText("after", EXIT_CODES);
+    .configureHelp({ minWidthToWrap: 12 })
+    .addHelpText("after", `\nExit codes:\n${wrapped(EXIT_CODES, { width, indent: "  ", between: "  " })}`);
   addGlobalOptions(program, "program");
-  for (const spec of specs) program.addCommand(commandFor(spec, program, choose));
+  for (const spec of specs) program.addCommand(commandFor(spec, program, { width, choose }));
   return program;
 }
 
-const EXIT_CODES = `
-Exit codes:
-  0 done  1 found something  2 usage or policy  3 no key opens it  4 damaged
-  5 input or output failed  6 refused for safety  70 a bug  128+n ended by signal n
-`;
+const EXIT_CODES = [
+  "0 done",
+  "1 found something",
+  "2 usage or policy",
+  "3 no key opens it",
+  "4 damaged",
+  "5 input or output failed",
+  "6 refused for safety",
+  "70 a bug",
+  "128+n ended by signal n",
+];
 
 /** commander says `error: unknown option '--x'`, with its guess on a second line. */
 function usageError(text: string, help: string): string {
@@ -57,7 +73,11 @@ function usageError(text: string, help: string): string {
   return `${message}secrets: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}\n`;
 }
 
-function commandFor(spec: CommandSpec, program: Command, choose: (chosen: Chosen) => void): Command {
+function commandFor(
+  spec: CommandSpec,
+  program: Command,
+  { width, choose }: { readonly width: number; readonly choose: (chosen: Chosen) => void },
+): Command {
   const command = program
     .createCommand(spec.name)
     .copyInheritedSettings(program)
@@ -65,7 +85,9 @@ function commandFor(spec: CommandSpec, program: Command, choose: (chosen: Chosen
     .summary(spec.summary)
     .description(`${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`)
     .helpGroup(`${spec.group}:`)
-    .addHelpText("before", examplesText(spec));
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("before", examplesText(spec, width))
+    .addHelpText("after", globalOptionsText(width));
   for (const words of spec.words) command.argument(words);
   for (const option of spec.options) {
     const added = new Option(option.flags, option.description);
@@ -79,8 +101,11 @@ function commandFor(spec: CommandSpec, program: Command, choose: (chosen: Chosen
   return command;
 }
 
-function examplesText(spec: CommandSpec): string {
-  return `Examples:\n${spec.examples.map(([line, does]) => `  ${line}\n      ${does}\n`).join("")}`;
+function examplesText(spec: CommandSpec, width: number): string {
+  const texts = spec.examples.map(
+    ([line, does]) => `  ${line}\n${wrapped(does.split(" "), { width, indent: "      " })}`,
+  );
+  return `Examples:\n${texts.join("")}`;
 }
 
 /** What was said behind the verb wins; lists are joined. */

@@ -41,7 +41,7 @@ export const set: CommandSpec = {
 
 function valueFrom(context: Context, invocation: Invocation): () => Promise<NewValue> {
   const { SecretsError } = context.library;
-  const [file = "", , inline] = invocation.words;
+  const [file = "", key, inline] = invocation.words;
   const path = textOption(invocation, "valueFile");
   const stdin = flag(invocation, "valueStdin");
   if ([path !== undefined, stdin, inline !== undefined].filter(Boolean).length > 1) {
@@ -54,7 +54,8 @@ function valueFrom(context: Context, invocation: Invocation): () => Promise<NewV
   if (stdin) return async () => ({ bytes: await collect(context.host.stdin()), form });
   if (path === "-") return async () => ({ bytes: await collect(context.host.stdin()), form });
   if (path !== undefined) return async () => ({ bytes: await readFile(context, path), form });
-  if (context.host.terminal.canAsk) return async () => ({ bytes: await typed(context, file), form });
+  if (context.host.terminal.canAsk)
+    return async () => ({ bytes: await typed(context, key === undefined ? file : `${key} in ${file}`), form });
   throw new SecretsError("cannot-ask", "the value cannot be asked for here", {
     hint: "give it with --value-stdin or --value-file PATH",
   });
@@ -70,8 +71,9 @@ async function readFile(context: Context, path: string): Promise<Uint8Array> {
   });
 }
 
-async function typed(context: Context, file: string): Promise<Uint8Array> {
-  const value = await context.host.terminal.askHidden(`value for ${file}: `);
+/** @param what completes "value for …" */
+async function typed(context: Context, what: string): Promise<Uint8Array> {
+  const value = await context.host.terminal.askHidden(`value for ${what}: `);
   if (value !== "") return new TextEncoder().encode(value);
   throw new context.library.SecretsError("usage", "nothing was typed", {
     hint: "an empty value: --value-file /dev/null",

@@ -68,6 +68,8 @@ export interface Terminal {
   readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
+  /** Characters in a line, where there is a terminal. */
+  readonly columns: number | undefined;
   /** A line typed in clear. */
   readonly ask: (question: string) => Promise<string>;
   /** A line typed without echo; the terminal is restored on every way out. */

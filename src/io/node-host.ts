@@ -39,6 +39,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
       stdinIsTerminal: isatty(0),
       stdoutIsTerminal: isatty(1),
       stderrIsTerminal: isatty(2),
+      columns: () => process.stdout.columns ?? process.stderr.columns,
       open: openTerminal,
       suspend,
       onContinue: onContinue,

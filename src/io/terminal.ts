@@ -25,6 +25,7 @@ export interface TerminalParts {
   readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
+  readonly columns: () => number | undefined;
   /** Opens the terminal, for one question. */
   readonly open: () => OpenTerminal;
   /** Stops this process and all of its job, as Ctrl-Z does. Returns when it goes on. */
@@ -60,6 +61,9 @@ export function terminal(parts: TerminalParts): Terminal {
     stdinIsTerminal: parts.stdinIsTerminal,
     stdoutIsTerminal: parts.stdoutIsTerminal,
     stderrIsTerminal: parts.stderrIsTerminal,
+    get columns() {
+      return parts.columns();
+    },
     ask: (question) => ask(question, true),
     askHidden: (question) => ask(question, false),
   };

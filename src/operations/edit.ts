@@ -37,7 +37,7 @@ async function session(project: Project, target: Target, scratch: Scratch): Prom
       return await writeTarget(project, target, await target.seal(plaintext));
     } catch (cause) {
       const error = cause instanceof SecretsError ? cause : new SecretsError("io", "it could not be saved", { cause });
-      if (await wantsAgain(project, error)) line = error.at?.line;
+      if (await askAgain(project, target, { error, plaintext })) line = error.at?.line;
       else await keep(project, target, { cause, error, plaintext });
     }
   }
@@ -74,12 +74,28 @@ async function edited(
   return at.scratch.read();
 }
 
+/** Who leaves at the question, by Ctrl-C or by closing the terminal, has not given up what was typed. */
+async function askAgain(
+  project: Project,
+  target: Target,
+  { error, plaintext }: { readonly error: SecretsError; readonly plaintext: Uint8Array },
+): Promise<boolean> {
+  const forget = project.host.onExit(async () => void (await withRescue(project, target, { error, plaintext })));
+  try {
+    return await wantsAgain(project, error);
+  } catch (left) {
+    throw left instanceof SecretsError ? await withRescue(project, target, { error: left, plaintext }) : left;
+  } finally {
+    forget();
+  }
+}
+
 /** Whether the text itself is the trouble, so that another look at it can mend it, and somebody is there to look. */
 async function wantsAgain(project: Project, error: SecretsError): Promise<boolean> {
   if ((error.code !== "malformed" && error.code !== "refused") || !project.host.terminal.canAsk) return false;
   const { file, line, column } = error.at ?? { file: "" };
   project.tell(`${[file, line, column].filter((part) => part !== undefined).join(":")}: ${error.message}`);
-  return confirm(project, "open the editor again? what you typed is still there");
+  return confirm(project, "open the editor again? what you typed is still there", "yes");
 }
 
 /** An editor that failed, or that a signal ended, may have saved before: that is kept, as after a failed save. */

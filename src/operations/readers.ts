@@ -103,9 +103,10 @@ export async function settleDrift(project: Project, file: string, found: { diffe
   });
 }
 
-/** A yes-or-no question; anything but a yes is a no. */
-export async function confirm(project: Project, question: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await project.host.terminal.ask(`${question} [y/N] `)).trim());
+/** A yes-or-no question; Enter alone says `enter`, and anything else but a yes is a no. */
+export async function confirm(project: Project, question: string, enter: "yes" | "no" = "no"): Promise<boolean> {
+  const answer = (await project.host.terminal.ask(`${question} ${enter === "yes" ? "[Y/n]" : "[y/N]"} `)).trim();
+  return answer === "" ? enter === "yes" : /^y(es)?$/i.test(answer);
 }
 
 /**

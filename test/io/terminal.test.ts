@@ -30,6 +30,7 @@ function fake(canAsk = true): Fake {
       stdinIsTerminal: true,
       stdoutIsTerminal: true,
       stderrIsTerminal: true,
+      columns: () => 80,
       open: () => ({
         setRawMode: (on) => {
           raw = on;

@@ -5,6 +5,7 @@
  */
 
 import path from "node:path";
+import { SecretsError } from "../../src/errors.ts";
 import type { FileStat, Files, Host } from "../../src/io/host.ts";
 import type { Call, Outcome, Program } from "./stage.ts";
 
@@ -31,6 +32,7 @@ function hostOf(call: Call, { real, stdout, stderr }: Behind): Host {
     stderr.push(question);
     const next = call.answers.shift();
     if (next !== undefined) stderr.push("\n");
+    if (next === "^C") return Promise.reject(new SecretsError("interrupted", "interrupted at a question"));
     return next === undefined ? Promise.reject(new Error(`no answer for: ${question}`)) : Promise.resolve(next);
   };
   return {
@@ -51,6 +53,7 @@ function hostOf(call: Call, { real, stdout, stderr }: Behind): Host {
       stdinIsTerminal: call.isTerminal && call.stdin.length === 0,
       stdoutIsTerminal: call.isTerminal,
       stderrIsTerminal: call.isTerminal,
+      columns: undefined,
       ask: answer,
       askHidden: answer,
     },
