@@ -77,7 +77,9 @@ export async function ageStanding(
   const { file, recipients } = given;
   const today = [...(file?.policy.members.flatMap(({ keys }) => keys) ?? []), ...recipients];
   const found = await readersOf(header, today);
-  if (found.unknown === 0 || file === undefined) return { known: found.readers, unknown: found.unknown };
+  // What is anonymous stays so, whoever it may have been.
+  const isTold = header.hint !== undefined || header.stanzas.some(({ args }) => args[0]?.startsWith("ssh-") === true);
+  if (found.unknown === 0 || file === undefined || !isTold) return { known: found.readers, unknown: found.unknown };
   const former = [...(await formerKeysOf(project, file)).values()].map(({ key }) => key);
   const all = await readersOf(header, [...today, ...former]);
   return { known: all.readers, unknown: all.unknown };
