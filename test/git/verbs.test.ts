@@ -115,12 +115,8 @@ async function runAll(
 let time = 1_000_000_000;
 function touch(name: string) {
   time += 10;
-  for (const file of ["README", ".sops.yaml", DOCUMENT]) {
-    try {
-      utimesSync(ground.at(name, file), time, time);
-    } catch {
-      ground.git(name, "checkout", "--", file);
-    }
+  for (const file of ["README", ".sops.yaml", DOCUMENT, "module/README"]) {
+    if (existsSync(ground.at(name, file))) utimesSync(ground.at(name, file), time, time);
   }
 }
 
@@ -164,6 +160,16 @@ describe("in a repository whose configuration tries everything", () => {
       "include.path": at("included"),
     });
     ground.write("included", `[filter "z"]\nclean = "${trap("include.path")}; cat"\n`);
+    // A submodule has a configuration of its own.
+    ground.git("work", "init", "--quiet", "module");
+    ground.write("work/module/README", "hello\n");
+    commit("work/module");
+    commit("work");
+    configure(ground, "work/module", {
+      "core.fsmonitor": `${trap("module.fsmonitor")}; false`,
+      "filter.m.clean": `${trap("module.clean")}; cat`,
+    });
+    ground.write("work/module/.git/info/attributes", "* filter=m\n");
     for (const verb of ["ls-files", "config", "diff", "rev-list", "rev-parse", "cat-file", "diff-tree", "ls-tree"]) {
       configure(ground, "work", { [`alias.${verb}`]: `!${trap(`alias.${verb}`)}`, [`pager.${verb}`]: trap("pager") });
     }
@@ -178,6 +184,7 @@ describe("in a repository whose configuration tries everything", () => {
   test("the traps are set", () => {
     touch("work");
     ground.git("work", "ls-files", "--modified");
+    ground.git("work/module", "ls-files", "--modified");
     ground.git("work", "cat-file", "-e", "0123456789012345678901234567890123456789");
     ground.git("work", "read-tree", "HEAD");
     expect(ground.sprung()).toEqual([
@@ -185,6 +192,8 @@ describe("in a repository whose configuration tries everything", () => {
       "filter.x.clean",
       "filter.y.process",
       "include.path",
+      "module.clean",
+      "module.fsmonitor",
       "post-index-change",
       "remote.origin.url",
     ]);
