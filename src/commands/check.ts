@@ -24,7 +24,7 @@ export const check: CommandSpec = {
   options: [
     { flags: "--staged", description: "look at what is staged, as the commit would take it" },
     { flags: "--range <range>", description: "look at every commit of A..B, under the policies of both" },
-    { flags: "--history", description: "look at every commit that a branch or a tag leads to" },
+    { flags: "--history", description: "look at every commit that a branch, a tag or the stash leads to" },
     { flags: "--stdin", description: "look at standard input, as if it were --filename" },
     { flags: "--filename <path>", description: "the path that standard input is looked at as" },
     { flags: "--verify", description: "also open the files with your identities and verify them" },

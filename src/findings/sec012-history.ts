@@ -7,7 +7,7 @@ export const sec012: VersionsRule = {
   title: "plaintext in the history",
   severity: "warning",
   explanation: {
-    what: "With --history: some commit that a branch or a tag leads to holds in clear what the policy of today wants encrypted, or, at a path of which it says nothing, what any policy of the history wanted encrypted.",
+    what: "With --history: some commit that a branch, a tag or the stash leads to holds in clear what the policy of today wants encrypted, or, at a path of which it says nothing, what any policy of the history wanted encrypted.",
     why: "Everybody who has a clone can read it. It does not matter how long ago it was encrypted or removed.",
     mend: "Change the secret where it is used; that alone helps. Rewriting the history (git filter-repo) helps where nobody has a clone yet, and never on a public server.",
     limits:

@@ -4,6 +4,7 @@
  * One `git cat-file --batch` for all of them, read as it comes: never a process per file, never more than one blob in memory
  * besides what the pipe holds.
  */
+import { createHash } from "node:crypto";
 import { SecretsError } from "../errors.ts";
 import type { Git } from "./git.ts";
 
@@ -19,6 +20,12 @@ export async function readBlobs(git: Git, oids: readonly string[], take: TakeBlo
   const reader = batchReader(take);
   await git.stream(["cat-file", "--batch", "--buffer"], Buffer.from(`${oids.join("\n")}\n`), reader.push);
   if (reader.taken() !== oids.length) throw new SecretsError("io", "git cat-file ended before its answer did");
+}
+
+/** The id that git would give to a file of these bytes, without filters. @param like an id of the same repository */
+export function blobId(bytes: Uint8Array, like: string): string {
+  const hash = createHash(like.length === 40 ? "sha1" : "sha256");
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
 interface Header {

@@ -87,10 +87,22 @@ export async function commitsNew(git: Git, to: string, known: "all" | "refs" | "
   }
 }
 
-/** Every commit that a branch, a tag, a remote's branch or HEAD leads to, oldest first. */
-export async function allCommits(git: Git): Promise<string[]> {
+/** Every commit that a branch, a tag, a remote's branch, HEAD or one of these leads to, oldest first. */
+export async function allCommits(git: Git, besides: readonly string[]): Promise<string[]> {
   const head = (await commitNamed(git, "HEAD")) === undefined ? [] : ["HEAD"];
-  return lines(await git.ask(["rev-list", "--reverse", "--topo-order", ...head, "--branches", "--tags", "--remotes"]));
+  const args = ["rev-list", "--reverse", "--topo-order", ...head, "--branches", "--tags", "--remotes", "--stdin"];
+  return lines(await git.ask(args, Buffer.from(besides.map((oid) => `${oid}\n`).join(""))));
+}
+
+/**
+ * The entries of the stash, the newest first. What was staged, and files that were untracked, are parents of each
+ * (git-stash(1), discussion).
+ */
+export async function stashEntries(git: Git): Promise<string[]> {
+  const newest = await commitNamed(git, "refs/stash");
+  if (newest === undefined) return [];
+  // Only the newest has a name of its own, the others stand in its log; which need not be there.
+  return [...new Set([newest, ...lines(await git.ask(["rev-list", "--walk-reflogs", "refs/stash"]))])];
 }
 
 function lines(answer: Buffer): string[] {

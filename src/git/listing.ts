@@ -16,6 +16,11 @@ export interface Entry {
   readonly oid: string;
 }
 
+export interface IndexEntry extends Entry {
+  /** Whether git does not look at the disk for it: assume-unchanged, skip-worktree. */
+  readonly isHidden: boolean;
+}
+
 export function kindOfMode(mode: string): EntryKind {
   return mode === "120000" ? "link" : mode === "160000" ? "module" : "file";
 }
@@ -24,13 +29,13 @@ export function kindOfMode(mode: string): EntryKind {
  * What the index holds, files that a sparse checkout leaves out included. An unmerged path comes once per side.
  * @param names only files of these names, in whatever directory.
  */
-export async function indexEntries(git: Git, names: readonly string[] = []): Promise<Entry[]> {
+export async function indexEntries(git: Git, names: readonly string[] = []): Promise<IndexEntry[]> {
   const only = names.map((name) => `:(top,glob)**/${name}`);
-  const answer = await git.ask(["ls-files", "--stage", "-z", "--", ...only]);
+  const answer = await git.ask(["ls-files", "-v", "--stage", "-z", "--", ...only]);
   return nulParts(answer).map((line) => {
     const tab = line.indexOf("\t");
-    const [mode = "", oid = ""] = line.slice(0, tab).split(" ");
-    return { path: line.slice(tab + 1), kind: kindOfMode(mode), oid };
+    const [tag = "", mode = "", oid = ""] = line.slice(0, tab).split(" ");
+    return { path: line.slice(tab + 1), kind: kindOfMode(mode), oid, isHidden: /^[a-zS]$/.test(tag) };
   });
 }
 

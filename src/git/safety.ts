@@ -67,7 +67,6 @@ export function safeVariables(
     ...(root === undefined ? {} : { GIT_WORK_TREE: root, GIT_CEILING_DIRECTORIES: dirname(root) }),
     GIT_ALLOW_PROTOCOL: "none",
     GIT_NO_LAZY_FETCH: "1",
-    GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
     // What was pushed is looked at, not what somebody here sees in its place.
     GIT_NO_REPLACE_OBJECTS: "1",

@@ -3,7 +3,7 @@
  *
  * Each trap is first sprung by plain git, and then not by ours. The questions are broader than those that any verb asks.
  */
-import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { findGit, gitIn } from "../../src/git/git.ts";
@@ -220,9 +220,48 @@ test("what a partial clone lacks is missing, and nobody tries to fetch it", asyn
     "remote.origin.promisor": "true",
     "remote.origin.url": ground.at("nowhere"),
   });
+  const said: string[] = [];
+  const host: Host = {
+    ...hostWith(),
+    run: async (argv, options) => {
+      const child = await real.run(argv, options);
+      said.push(Buffer.from(child.stderr).toString());
+      return child;
+    },
+  };
   const oid = "0123456789012345678901234567890123456789";
-  const git = await gitIn(hostWith(), ground.at("work"));
+  const git = await gitIn(host, ground.at("work"));
   expect((await git.ask(["cat-file", "--batch"], Buffer.from(`${oid}\n`))).toString()).toBe(`${oid} missing\n`);
+  expect(said.join("")).not.toMatch(/fatal|not allowed/);
+});
+
+test("objects are those that were committed, whatever was put in their place here", async () => {
+  ground.write("work/file", "two\n");
+  ground.git("work", "commit", "--quiet", "--all", "--message", "two");
+  const [two = "", one = ""] = ground.git("work", "rev-list", "HEAD").said.split("\n");
+  const git = await gitIn(hostWith(), ground.at("work"));
+  const shown = async () => [
+    (await git.ask(["rev-list", "--count", "HEAD"])).toString(),
+    (await git.ask(["cat-file", "blob", "HEAD:file"])).toString(),
+  ];
+
+  ground.git("work", "replace", two, one);
+  expect(await shown()).toEqual(["2\n", "two\n"]);
+  ground.git("work", "replace", "--delete", two);
+  ground.write("work/.git/info/grafts", `${two}\n`);
+  expect(ground.git("work", "rev-list", "--count", "HEAD").said).toContain("1\n");
+  expect(await shown()).toEqual(["2\n", "two\n"]);
+});
+
+test("the index stays as it is", async () => {
+  touch();
+  const index = ground.at("work", ".git", "index");
+  const before = readFileSync(index);
+  const git = await gitIn(hostWith(), ground.at("work"));
+  await git.ask(["status"]);
+  expect(readFileSync(index).equals(before)).toBe(true);
+  ground.git("work", "status");
+  expect(readFileSync(index).equals(before)).toBe(false);
 });
 
 test("a name that cannot be given on a command line is an error", async () => {

@@ -1,10 +1,10 @@
 /**
- * What was ever committed that a branch, a tag or HEAD leads to?
+ * What was ever committed that a branch, a tag, HEAD or the stash leads to?
  *
  * Judged by the policies of HEAD; what they say nothing of, by every policy that the history ever had.
  */
 import { join } from "node:path";
-import { allCommits, broughtBy, commitNamed, isShallow } from "../../git/changes.ts";
+import { allCommits, broughtBy, commitNamed, isShallow, stashEntries } from "../../git/changes.ts";
 import { treeEntries } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
 import { isBelow } from "./inside.ts";
@@ -17,8 +17,13 @@ import { formerPolicies, versionsOf } from "./scope-range.ts";
 export async function historyScope(project: Project, paths: readonly string[]): Promise<Scope> {
   const { git } = await gitOfCommits(project, "--history");
   const head = await commitNamed(git, "HEAD");
+  const stash = await stashEntries(git);
+  if (stash.length > 0) {
+    const entries = stash.length === 1 ? "entry" : "entries";
+    project.tell(`${stash.length} ${entries} of the stash looked at too: commits that no branch has (git stash list)`);
+  }
   const [commits, newest, shallow] = await Promise.all([
-    allCommits(git),
+    allCommits(git, stash),
     head === undefined ? [] : treeEntries(git, head),
     isShallow(git),
   ]);

@@ -2,10 +2,12 @@
  * What does git have in the working tree: tracked and not ignored?
  *
  * Of a tracked file that nobody changed the index holds what git would publish, in clear of filters and line ends, and one
- * process reads them all; what was changed or is new is read from the disk. So a sparse checkout is looked at as a whole.
+ * process reads them all; what was changed or is new is read from the disk. So a sparse checkout is looked at as a whole. What git was told
+ * not to look at on the disk is read from both.
  * Without a repository, every file below the directory.
  */
 import { join } from "node:path";
+import { blobId } from "../../git/blobs.ts";
 import { gitIn, type Git } from "../../git/git.ts";
 import { indexEntries, workingTree, type Entry } from "../../git/listing.ts";
 import { filesBelow, findBareRepository } from "../../git/repository.ts";
@@ -53,10 +55,15 @@ export async function treeScope(project: Project, request: TreeRequest): Promise
   for (const path of inner) {
     project.tell(`${project.show(join(git.root, path))} is a repository of its own and no submodule: not looked at`);
   }
+  const hidden = await hiddenChanges(
+    project,
+    git.root,
+    index.filter(({ isHidden }) => isHidden),
+  );
   const unchanged = index.filter(({ path }) => !changed.has(path));
-  const replaced = index.filter(({ path, kind }) => changed.has(path) && kind === "file");
+  const replaced = index.filter(({ path, kind }) => (changed.has(path) || hidden.has(path)) && kind === "file");
   const listing = [...new Set([...index.map(({ path }) => path), ...untracked])];
-  const onDisk = [...changed, ...untracked];
+  const onDisk = [...changed, ...untracked, ...hidden];
   const modules = index.filter(({ kind }) => kind === "module").map(({ path }) => path);
   const tracked = new Set(index.map(({ path }) => path));
   return scopeOf(project, request, {
@@ -69,6 +76,25 @@ export async function treeScope(project: Project, request: TreeRequest): Promise
     tracked,
     modules,
   });
+}
+
+/** What git was told to take for unchanged and what is not: the index and the disk are both looked at. */
+async function hiddenChanges(project: Project, root: string, entries: readonly Entry[]): Promise<ReadonlySet<string>> {
+  const known = new Map(entries.filter(({ kind }) => kind === "file").map(({ path, oid }) => [join(root, path), oid]));
+  const found = new Set<string>();
+  await readFiles(project.host.files, [...known.keys()], {
+    file: async (path, bytes) => {
+      const oid = known.get(path) ?? "";
+      if (blobId(bytes, oid) !== oid) found.add(posixPath(root, path));
+    },
+    // Said when it is looked at.
+    failed: (path) => void found.add(posixPath(root, path)),
+  });
+  for (const path of found) {
+    const file = project.show(join(root, path));
+    project.tell(`${file} is not what git takes it for (git ls-files -v): looked at in the index and on the disk`);
+  }
+  return found;
 }
 
 async function plainScope(project: Project, request: TreeRequest, root: string): Promise<Scope> {
