@@ -122,12 +122,14 @@ interface Refusal {
 }
 
 function refusal(args: readonly string[], stderr: Uint8Array): SecretsError {
-  const lines = Buffer.from(stderr).toString("utf8").trim().split("\n");
+  const text = Buffer.from(stderr).toString("utf8");
+  const lines = text.trim().split("\n");
   const said = lines.find((line) => line.startsWith("fatal: ")) ?? lines.at(-1) ?? "";
   const reason = said.replace(/^(?:fatal|error): /, "").slice(0, 200);
-  const owner = /dubious ownership/.test(Buffer.from(stderr).toString("utf8"));
+  // What git proposes has the path as a shell takes it.
+  const trusting = /^\tgit config --global --add safe\.directory .+$/m.exec(text)?.[0].trim();
   return new SecretsError("io", `git ${args[0] ?? ""} failed${reason === "" ? "" : `: ${reason}`}`, {
-    hint: owner ? "the repository belongs to another user: git config --global --add safe.directory DIR" : undefined,
+    hint: trusting === undefined ? undefined : `the repository belongs to another user; if you trust it: ${trusting}`,
   });
 }
 

@@ -3,9 +3,11 @@
  *
  * Each trap is first sprung by plain git, and then not by ours. The questions are broader than those that any verb asks.
  */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { SecretsError } from "../../src/errors.ts";
 import { findGit, gitIn } from "../../src/git/git.ts";
 import type { Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
@@ -281,6 +283,18 @@ test("the working tree is the one that was asked for, whatever the configuration
   expect((await git.ask(["rev-parse", "--show-toplevel"])).toString().trim()).toBe(ground.at("work"));
   configure(ground, "work", { "core.bare": "true" });
   expect((await git.ask(["ls-files", "--others"])).toString()).toBe("");
+});
+
+test("a repository of another user is refused, with the command that trusts it", async () => {
+  mkdirSync(ground.at("it's work"));
+  ground.git("it's work", "init", "--quiet");
+  const besides = { GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" };
+  const git = await gitIn(hostWith(), ground.at("it's work"), { besides });
+  const error = await git.ask(["ls-files"]).catch((refused: unknown) => refused);
+  expect(error).toMatchObject({ code: "io", message: expect.stringContaining("dubious ownership") });
+  const hint = error instanceof SecretsError ? error.hint : undefined;
+  spawnSync("sh", ["-c", hint?.split("trust it: ")[1] ?? "false"], { env: ground.env });
+  expect((await git.ask(["ls-files"])).toString()).toBe("");
 });
 
 test("a repository further up is not taken for one that is broken", async () => {
