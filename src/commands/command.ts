@@ -83,10 +83,10 @@ export function firstWord(invocation: Invocation): string {
   return invocation.words[0] ?? "";
 }
 
-/** Where `--rekey` is. */
+/** Where a write may change what is encrypted. */
 export const allowClearOption: OptionSpec = {
   flags: "--allow-clear",
-  description: "go on although values that are encrypted now would stand in clear",
+  description: "go on although values would be left unencrypted that are encrypted now or look like secrets",
 };
 
 /** Of every verb that writes secrets; the project hears of it, whatever the verb (`globalRequest`). */

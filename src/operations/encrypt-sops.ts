@@ -3,7 +3,7 @@ import { shellWord } from "../findings/place.ts";
 import { SELECTION_SETTINGS } from "../policy/rule-settings.ts";
 import { selectionSettings, type SelectionSettings } from "../documents/sops-selection.ts";
 import type { WantedReaders } from "../documents/sops-verbs.ts";
-import { SecretsError } from "../errors.ts";
+import { SecretsError, type Position } from "../errors.ts";
 import { converted, type Conversion } from "../formats/convert.ts";
 import { formatOfPath } from "../formats/index.ts";
 import { collect } from "../io/stream.ts";
@@ -17,6 +17,7 @@ import { naming, statOf, type Project } from "./project.ts";
 import { requireRule, ruleOf } from "./rule.ts";
 import { requireReaders, tellIfNotReader } from "./readers.ts";
 import { refuseForeignRule, sopsRecipients, wantedReaders, wantedSettings } from "./sops-readers.ts";
+import { refusingSlips } from "./slips.ts";
 import { sealNew, textChange } from "./sops-secret.ts";
 import { commitChanges } from "./write.ts";
 
@@ -24,9 +25,10 @@ import { commitChanges } from "./write.ts";
 export async function encryptSops(project: Project, encryption: Encryption): Promise<string | undefined> {
   const { request, path, output } = encryption;
   const file = project.show(path);
+  const { allowClear } = request;
   const bytes = await collect(encryption.chunks());
   await refuseEncrypted(project, { path, bytes, request });
-  const { readers, settings } = await readersAndSettings(project, encryption);
+  const { readers, settings, rule } = await readersAndSettings(project, encryption);
   // Lines and columns are those of the plaintext.
   const source = request.input === "-" ? file : project.show(project.resolve(request.input));
   const text = await naming(source, async () => {
@@ -37,6 +39,7 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
       format: to,
       readers,
       settings,
+      judge: refusingSlips(project, { file: source, before: undefined, isOneValue: false, allowClear, rule }),
     });
   });
   const ruled = await ruleOf(project, path).catch(() => undefined);
@@ -88,6 +91,8 @@ async function refuseEncrypted(
 interface Chosen {
   readonly readers: WantedReaders;
   readonly settings: SelectionSettings;
+  /** Where the settings stand that nothing on the command line replaces. */
+  readonly rule: Position | undefined;
 }
 
 /** What the command line says goes before the rule, setting by setting, as in sops. */
@@ -96,13 +101,14 @@ async function readersAndSettings(project: Project, { request, path }: Encryptio
   const named = request.recipients ?? [];
   const ruled = named.length > 0 ? await ruleOf(project, path) : await requireRule(project, path);
   const settings = settingsFor(request, ruled?.ruling);
-  if (named.length > 0) return { readers: { groups: [await namedRecipients(named)], threshold: 0 }, settings };
+  const rule = Object.keys(request.selection ?? {}).length > 0 ? undefined : ruled?.ruling.at;
+  if (named.length > 0) return { readers: { groups: [await namedRecipients(named)], threshold: 0 }, settings, rule };
   if (ruled === undefined) throw new SecretsError("no-rule", "no rule covers this path", { at: { file } });
   requireReaders(file, ruled);
   refuseForeignRule(file, ruled.ruling);
   await tellIfNotReader(project, file, sopsRecipients(ruled.ruling.readers));
   const { groups, threshold } = await wantedReaders(ruled.ruling);
-  return { readers: { groups, threshold: request.threshold ?? threshold }, settings };
+  return { readers: { groups, threshold: request.threshold ?? threshold }, settings, rule };
 }
 
 /** @throws SecretsError `usage` where a setting on the command line and another of the rule exclude one another */

@@ -32,7 +32,7 @@ export interface SetRequest {
 /** @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret; `usage` for a key that does not fit */
 export async function setSecret(project: Project, file: string, request: SetRequest): Promise<WriteOutcome> {
   const path = project.resolve(file);
-  const target = await planWrite(project, path, request.options ?? {});
+  const target = await planWrite(project, path, { ...request.options, isOneValue: true });
   const steps = keyFor(target, request.key);
   await requireWritable(project, path);
   await tellIfNotReader(project, target.file, target.recipients);

@@ -83,17 +83,21 @@ export interface Resealing {
   readonly ruled: Ruled | undefined;
   /** `removed`: a new data key where somebody is to know it no more. */
   readonly newKey: "always" | "removed" | "never";
+  /** Sees what the text has become, and throws where that must not be. */
+  readonly judge?: ((after: OpenedDocument) => Promise<void>) | undefined;
 }
 
 /**
  * The document with this text, for these readers. Where neither differs, the very same text.
  * @throws SecretsError `malformed` with the line where the text does not parse; `refused`
  */
-export async function reseal(project: Project, { opened, text, ruled, newKey }: Resealing): Promise<string> {
+export async function reseal(project: Project, resealing: Resealing): Promise<string> {
+  const { opened, text, ruled, newKey } = resealing;
   const now = project.host.now();
   const readers = ruled && (await wantedReaders(ruled.ruling, opened.metadata));
   const settings = ruled && wantedSettings(ruled.ruling);
   const edited = await editDocument(opened, { text, settings, now });
+  await resealing.judge?.(edited.opened);
   tellExpanded(project, edited);
   const splitsAnew = readers !== undefined && newKey !== "never" && hasOtherThreshold(opened.metadata, readers);
   if (newKey === "always" || splitsAnew) return (await rotateDocument(edited.opened, { readers, settings, now })).text;
@@ -104,9 +108,10 @@ export async function reseal(project: Project, { opened, text, ruled, newKey }: 
 /** A new document. @throws SecretsError `malformed` with the line, `refused` */
 export async function sealNew(
   project: Project,
-  given: Omit<Parameters<typeof encryptText>[0], "now">,
+  given: Omit<Parameters<typeof encryptText>[0], "now"> & Pick<Resealing, "judge">,
 ): Promise<string> {
   const sealed = await encryptText({ ...given, now: project.host.now() });
+  await given.judge?.(sealed.opened);
   tellExpanded(project, sealed);
   return sealed.text;
 }

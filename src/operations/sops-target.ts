@@ -13,6 +13,7 @@ import {
   wantedReaders,
   wantedSettings,
 } from "./sops-readers.ts";
+import { refusingSlips } from "./slips.ts";
 import { openSops, recipientsOf, reseal, sealNew, textChange } from "./sops-secret.ts";
 import type { Planned, SopsTarget } from "./target.ts";
 
@@ -49,7 +50,13 @@ export async function sopsTarget(
         });
       }
       const text = await naming(file, () =>
-        reseal(project, { opened, text: utf8(plaintext), ruled, newKey: "removed" }),
+        reseal(project, {
+          opened,
+          text: utf8(plaintext),
+          ruled,
+          newKey: "removed",
+          judge: judgeOf(project, planned, opened),
+        }),
       );
       return text === found.document.text ? undefined : textChange(path, sha256(found.bytes), text);
     },
@@ -81,11 +88,17 @@ export async function newSopsTarget(project: Project, planned: Planned, format: 
           format,
           readers: await wantedReaders(ruling),
           settings: wantedSettings(ruling),
+          judge: judgeOf(project, planned, undefined),
         }),
       );
       return textChange(path, "absent", text);
     },
   };
+}
+
+function judgeOf(project: Project, { file, options, ruled }: Planned, before: OpenedDocument | undefined) {
+  const { allowClear, isOneValue = false } = options;
+  return refusingSlips(project, { file, before, isOneValue, allowClear, rule: ruled.ruling.at });
 }
 
 /** Whether a text says anything; one that cannot be parsed does, and whoever seals it will say what is wrong. */

@@ -14,7 +14,7 @@ import type { Agreement } from "./readers.ts";
 export interface WriteOptions {
   readonly allowEmpty?: boolean | undefined;
   readonly allowLockout?: boolean | undefined;
-  /** Let `rekey` put values in clear that are encrypted now. */
+  /** Let values be left unencrypted that are encrypted now, or that look as if they were meant to be. */
   readonly allowClear?: boolean | undefined;
   /** Bring the file to the policy with this write. */
   readonly rekey?: boolean | undefined;
@@ -22,6 +22,8 @@ export interface WriteOptions {
   readonly armor?: boolean | undefined;
   /** The format of a sops file whose name does not tell. */
   readonly inputType?: string | undefined;
+  /** Whether somebody gives one value by its key, and not a whole text. */
+  readonly isOneValue?: boolean | undefined;
 }
 
 /** A path that may be written, with all that was decided before the plaintext is known. */
