@@ -154,22 +154,27 @@ function silence(stream: NodeJS.WriteStream): void {
   stream.on("error", () => undefined);
 }
 
-async function run(argv: readonly string[], options: ChildOptions, signals: Signals): Promise<ChildResult> {
-  const [program = "", ...args] = argv;
-  if (!isAbsolute(program)) throw new Error("a program is started by its absolute path");
-  const env = safeEnvironment(options.env ?? {});
+async function run(argv: readonly string[], given: ChildOptions, signals: Signals): Promise<ChildResult> {
+  if (!isAbsolute(argv[0] ?? "")) throw new Error("a program is started by its absolute path");
+  const options = { ...given, env: safeEnvironment(given.env ?? {}) };
   const { output: take } = options;
-  if (take !== undefined) {
-    const { runPiped } = await import("./piped-child.ts");
-    return runPiped(argv, { ...options, env }, { take, onExit: signals.onExit });
-  }
+  if (take === undefined) return runWhole(argv, options, signals);
+  const { runPiped } = await import("./piped-child.ts");
+  return runPiped(argv, options, { take, onExit: signals.onExit });
+}
+
+type SafeOptions = ChildOptions & { readonly env: Readonly<Record<string, string>> };
+
+async function runWhole(argv: readonly string[], options: SafeOptions, signals: Signals): Promise<ChildResult> {
+  const [program = "", ...args] = argv;
   const { execa } = await import("execa");
   const inherits = options.terminal === "inherit";
   const output = inherits ? "inherit" : "pipe";
+  const forget = inherits ? undefined : endedWithUs(() => child, signals);
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? { stdin: inherits ? "inherit" : "ignore" } : { input: options.input }),
-    env,
+    env: options.env,
     extendEnv: false,
     stdout: output,
     stderr: output,
@@ -180,7 +185,7 @@ async function run(argv: readonly string[], options: ChildOptions, signals: Sign
     cleanup: false,
     windowsHide: false,
   });
-  const takeBack = inherits ? signals.handOver(child) : endedWithUs(child, signals);
+  const takeBack = forget ?? signals.handOver(child);
   const result = await child;
   const forwarded = takeBack();
   const { exitCode, signal, cause } = result;
@@ -192,9 +197,9 @@ async function run(argv: readonly string[], options: ChildOptions, signals: Sign
   return { code: exitCode, signal, stdout: result.stdout ?? empty, stderr: result.stderr ?? empty, forwarded };
 }
 
-/** One that hangs must not outlive us. */
-function endedWithUs(child: Child, { onExit }: Signals): () => undefined {
-  const forget = onExit(() => void child.kill("SIGTERM"));
+/** One that hangs must not outlive us; known before it starts, since a signal may come at any time. */
+function endedWithUs(child: () => Child, { onExit }: Signals): () => undefined {
+  const forget = onExit(() => void child().kill("SIGTERM"));
   return () => {
     forget();
     return undefined;

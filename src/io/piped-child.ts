@@ -25,13 +25,14 @@ export async function runPiped(
   { take, onExit }: Piping,
 ): Promise<ChildResult> {
   const [program = "", ...args] = argv;
+  // Before it starts, since a signal may come at any time.
+  const forget = onExit(() => void child.kill());
   const child = spawn(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
   });
-  const forget = onExit(() => void child.kill());
   const ended = end(child);
   ended.catch(() => undefined); // a program that cannot be started is told below
   const stderr: Buffer[] = [];

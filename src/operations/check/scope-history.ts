@@ -20,7 +20,7 @@ export async function historyScope(project: Project, paths: readonly string[]): 
   const stash = await stashEntries(git);
   if (stash.length > 0) {
     const entries = stash.length === 1 ? "entry" : "entries";
-    project.tell(`${stash.length} ${entries} of the stash looked at too: commits that no branch has (git stash list)`);
+    project.tell(`${stash.length} stash ${entries} checked too, which no branch leads to (git stash list)`);
   }
   const [commits, newest, shallow] = await Promise.all([
     allCommits(git, stash),

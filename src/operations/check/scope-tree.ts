@@ -92,7 +92,7 @@ async function hiddenChanges(project: Project, root: string, entries: readonly E
   });
   for (const path of found) {
     const file = project.show(join(root, path));
-    project.tell(`${file} is not what git takes it for (git ls-files -v): looked at in the index and on the disk`);
+    project.tell(`${file} is marked assume-unchanged or skip-worktree and differs from the index: both are checked`);
   }
   return found;
 }
