@@ -4,6 +4,7 @@
  * By the names of the policy. A key that nobody there holds has no name: it is told by the beginning of its public text.
  */
 import type { Recipient } from "../keys/key-kind.ts";
+import { looksLikeRecipient } from "../policy/recipient-text.ts";
 import type { Policy, Reader, Ruling } from "../policy/policy.ts";
 
 /** The member who holds the key, else that nobody is known. */
@@ -23,9 +24,9 @@ export function shortKey(text: string): string {
   return comment.length > 0 ? comment.join(" ") : `${kind} …${body.slice(-8)}`;
 }
 
-/** The name of the member who holds the key of this `Recipient.id`. */
+/** What the policy calls whoever holds the key of this `Recipient.id`. */
 export function memberWith(id: string, policy: Policy): string | undefined {
-  return policy.members.find(({ keys }) => keys.some((key) => key.id === id))?.name;
+  return policy.nameOf({ id });
 }
 
 /** Sorted, each once; with how many of several keys where not all of them are meant. */
@@ -34,7 +35,8 @@ export function namesOf(missing: readonly Recipient[], readers: readonly Reader[
   return readers
     .flatMap(({ name, kind, keys }) => {
       const count = keys.filter(({ id }) => ids.has(id)).length;
-      const called = kind === "literal" ? `the recipient ${shortKey(name)} that the rule names by its key` : name;
+      const isNameless = kind === "literal" && looksLikeRecipient(name);
+      const called = isNameless ? `the recipient ${shortKey(name)} that the rule names by its key` : name;
       if (count === 0) return [];
       return [count < keys.length ? `${called} (${count} of ${keys.length} keys)` : called];
     })

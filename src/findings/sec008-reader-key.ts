@@ -1,5 +1,6 @@
 /** SEC008: is the private key in the file the other half of one that the policy names? */
 import type { FileRule, KeyHolder } from "./finding.ts";
+import { looksLikeRecipient } from "../policy/recipient-text.ts";
 import { keyWords } from "./key-words.ts";
 import { shellWord } from "./place.ts";
 import { shortKey } from "./readers.ts";
@@ -33,7 +34,8 @@ export const sec008: FileRule = {
 const MOST_NAMED = 20;
 
 function nameOf({ name, kind }: KeyHolder): string {
-  if (kind === "literal") return `the recipient ${shortKey(name)} that the policy names by its key`;
+  if (kind === "literal" && looksLikeRecipient(name))
+    return `the recipient ${shortKey(name)} that the policy names by its key`;
   return kind === "host" ? `the host ${name}` : name;
 }
 

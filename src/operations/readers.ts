@@ -63,9 +63,9 @@ function byName(a: readonly [string, number], b: readonly [string, number]): num
   return a[0] < b[0] ? -1 : 1;
 }
 
-/** The member who holds the key, else the key's own public text. */
+/** The member who holds the key, else its anchor, else the key's own public text. */
 export function nameOf(recipient: Recipient, policy: Policy | undefined): string {
-  return policy?.holder(recipient)?.name ?? recipient.text;
+  return policy?.nameOf(recipient) ?? recipient.text;
 }
 
 /** The difference, one line per person. */

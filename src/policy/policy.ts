@@ -20,7 +20,7 @@ export interface Member {
 
 /** One who reads a path: a member, or a literal recipient that the policy gives no name. */
 export interface Reader {
-  /** The member's name; for a literal recipient its canonical text. */
+  /** The member's name; for a literal recipient the anchor that it stands behind, else its canonical text. */
   readonly name: string;
   readonly kind: "user" | "host" | "literal";
   readonly keys: readonly Recipient[];
@@ -133,6 +133,8 @@ export interface Policy {
   rule(path: string): Ruling | undefined;
   /** The member who holds this key, by either face. */
   holder(recipient: Recipient): Member | undefined;
+  /** What the policy calls the holder of this key: the member, else the anchor that it stands behind. */
+  nameOf(recipient: Pick<Recipient, "id">): string | undefined;
 }
 
 /** Every recipient that an `.age` file for these readers is encrypted to: duplicates removed, ed25519 keys as written. */

@@ -4,6 +4,7 @@
  * Each reader once, in the place where it is named first. Pure.
  */
 import type { Recipient } from "../keys/key-kind.ts";
+import { looksLikeRecipient } from "./recipient-text.ts";
 import type { Face, Reader } from "./policy.ts";
 
 /** The readers without duplicates. One that is named itself anywhere reads through no team. */
@@ -25,7 +26,9 @@ function joined(a: Reader, b: Reader): Reader {
     if (!keys.has(key.id) || key.kind === "ssh-ed25519") keys.set(key.id, key);
   }
   const merged = { ...a, keys: [...keys.values()], as: joinedFace(a, b), through };
-  return a.kind === "literal" && merged.keys[0] !== undefined ? { ...merged, name: merged.keys[0].text } : merged;
+  const [key] = merged.keys;
+  const isNameless = a.kind === "literal" && looksLikeRecipient(a.name);
+  return isNameless && key !== undefined ? { ...merged, name: key.text } : merged;
 }
 
 /** `as` speaks of ed25519 SSH keys only, so a list that holds none has no say unless it names the other face of one. */

@@ -85,7 +85,8 @@ async function recipientOf(written: PlacedText, roster: Roster): Promise<Recipie
 
 function memberOrLiteral(key: Recipient, roster: Roster): Reader {
   const holder = roster.holder(key);
-  if (holder === undefined) return { name: key.text, kind: "literal", keys: [key], as: "age", through: [] };
+  if (holder === undefined)
+    return { name: roster.nameOf(key) ?? key.text, kind: "literal", keys: [key], as: "age", through: [] };
   const { name, kind, as } = holder;
   return { name, kind, keys: holder.keys.filter(({ id }) => id === key.id), as, through: [] };
 }

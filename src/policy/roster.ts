@@ -7,6 +7,7 @@
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
+import { anchorNames } from "./anchor-names.ts";
 import { nearest } from "./did-you-mean.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { lookAlike } from "./look-alikes.ts";
@@ -27,6 +28,8 @@ export interface Roster {
   named(name: string): readonly Reader[] | undefined;
   /** The member who holds this key, by either face. */
   holder(recipient: Recipient): Member | undefined;
+  /** The member who holds this key, else the anchor that it stands behind. */
+  nameOf(recipient: Pick<Recipient, "id">): string | undefined;
   /** Counts readers that are written out somewhere. @throws SecretsError `policy`: too many in all. */
   readonly count: Count;
 }
@@ -52,6 +55,7 @@ export async function readRoster(top: YamlMapping): Promise<Roster> {
     atMost(total, POLICY_LIMITS.readers, { at });
   };
   const byName = expanded(members, teams, count);
+  const anchors = await anchorNames(top, recipient, byName.keys());
   const holders = new Map(members.flatMap((member) => member.keys.map(({ id }) => [id, member] as const)));
   return {
     members,
@@ -59,6 +63,7 @@ export async function readRoster(top: YamlMapping): Promise<Roster> {
     recipient,
     named: (name) => byName.get(name),
     holder: ({ id }) => holders.get(id),
+    nameOf: ({ id }) => holders.get(id)?.name ?? anchors.get(id),
     count,
   };
 }

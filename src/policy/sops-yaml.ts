@@ -42,6 +42,7 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
     readerHint: booleanOf(valueOf(top, "reader_hint"), "reader_hint") ?? true,
     rule: (path) => ruling(normalPath(path), exact, creationRules),
     holder: (recipient) => roster.holder(recipient),
+    nameOf: (recipient) => roster.nameOf(recipient),
   };
 }
 
