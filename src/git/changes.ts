@@ -105,6 +105,24 @@ export async function stashEntries(git: Git): Promise<string[]> {
   return [...new Set([newest, ...lines(await git.ask(["rev-list", "--walk-reflogs", "refs/stash"]))])];
 }
 
+/** More commits than these are not named. */
+const MOST_NAMED = 1000;
+
+/**
+ * A branch, tag or other reference that leads to each of these commits, as `tags/v1`, of those that HEAD does not lead to. What is left of
+ * a dropped reference only in a log has no name.
+ */
+export async function namesApartFromHead(git: Git, commits: readonly string[]): Promise<Map<string, string>> {
+  const head = await commitNamed(git, "HEAD");
+  const some = new Set(commits.slice(0, MOST_NAMED));
+  const input = [...some, ...(head === undefined ? [] : [`^${head}`]), ""].join("\n");
+  const apart = lines(await git.ask(["rev-list", "--stdin"], Buffer.from(input))).filter((oid) => some.has(oid));
+  if (apart.length === 0) return new Map();
+  const names = (await git.ask(["name-rev", "--name-only", ...apart])).toString("utf8").split("\n");
+  const found = apart.map((oid, index): [string, string] => [oid, (names[index] ?? "").replace(/[~^].*$/, "")]);
+  return new Map(found.filter(([, name]) => name !== "" && name !== "undefined"));
+}
+
 function lines(answer: Buffer): string[] {
   return answer
     .toString("latin1")

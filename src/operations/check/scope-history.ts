@@ -4,7 +4,7 @@
  * Judged by the policies of HEAD; what they say nothing of, by every policy that the history ever had.
  */
 import { join } from "node:path";
-import { allCommits, broughtBy, commitNamed, isShallow, stashEntries } from "../../git/changes.ts";
+import { allCommits, broughtBy, commitNamed, isShallow, namesApartFromHead, stashEntries } from "../../git/changes.ts";
 import { treeEntries } from "../../git/listing.ts";
 import type { Project } from "../project.ts";
 import { isBelow } from "./inside.ts";
@@ -31,7 +31,7 @@ export async function historyScope(project: Project, paths: readonly string[]): 
   const brought = await broughtBy(git, commits);
   const reason = "this clone is shallow, older commits are not here";
   const show = (path: string) => project.show(join(git.root, path));
-  return gitScope(project, {
+  const scope = gitScope(project, {
     mode: "history",
     git,
     paths,
@@ -46,4 +46,5 @@ export async function historyScope(project: Project, paths: readonly string[]): 
       : [],
     knows: (name) => [...newest, ...brought].some(({ path }) => isBelow(path, name)),
   });
+  return { ...scope, namesOf: (commits) => namesApartFromHead(git, commits) };
 }

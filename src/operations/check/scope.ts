@@ -82,6 +82,8 @@ export interface Scope {
   readonly listing: () => Promise<readonly string[]>;
   /** How many commits are looked at. */
   readonly commits: number;
+  /** What leads to these commits, where HEAD does not. */
+  readonly namesOf?: (commits: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** Repositories inside this one that are looked at as well: their paths, with the paths that were named in them. */
   readonly modules?: readonly Module[];
   /**

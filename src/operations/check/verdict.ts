@@ -54,7 +54,8 @@ export async function verdict(
   const across = await acrossVersions(scope.mode, judged, { onDisk, finding });
   const isConverted = ({ rule }: Finding) => ["SEC010", "SEC011", "SEC012"].includes(rule);
   const plain = across.filter((found) => !isConverted(found));
-  const kept = [...plain, ...sift([...across.filter(isConverted), ...others])].map(told).sort(byPlace);
+  const sound = [...plain, ...sift([...across.filter(isConverted), ...others])];
+  const kept = (await withNames(scope, sound)).map(told).sort(byPlace);
   if (request.writeBaseline === undefined) return { kept, ignored };
   await writeBaseline(project, request.writeBaseline, kept);
   const by = request.writeBaseline;
@@ -74,6 +75,18 @@ async function tellOfIdle(
   for (const { by, covers } of rules.allowances) {
     if (!listing.some(covers)) project.tell(`warning: ${by}: no file that was looked at is covered by this permission`);
   }
+}
+
+/** A commit that HEAD does not lead to is found only by the name of what does. */
+async function withNames({ namesOf }: Scope, findings: readonly Finding[]): Promise<readonly Finding[]> {
+  const commits = findings.flatMap(({ commit }) => commit ?? []);
+  if (namesOf === undefined || commits.length === 0) return findings;
+  const names = await namesOf([...new Set(commits)]);
+  return findings.map((found) => {
+    const name = names.get(found.commit ?? "");
+    if (name === undefined) return found;
+    return { ...found, message: `${found.message}; reachable from ${name}, not from HEAD` };
+  });
 }
 
 /** With the permission that made a warning of it. */
