@@ -18,7 +18,7 @@ import type { CompileOutcome } from "./operations/compile-policy.ts";
 import type { UpdateKeysOutcome } from "./operations/update-keys.ts";
 import type { TrustState } from "./operations/trust.ts";
 import type { KeyChange } from "./policy/key-pin.ts";
-import type { NewValue, SetRequest } from "./operations/set.ts";
+import type { NewValue, SetOutcome, SetRequest } from "./operations/set.ts";
 import type { WriteOptions } from "./operations/target.ts";
 import type { WriteOutcome } from "./operations/write.ts";
 
@@ -34,7 +34,7 @@ export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operati
 export type { Agreement } from "./operations/readers.ts";
 export type { CheckReport, CheckRequest, DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
 export type { KeyChange, TrustState };
-export type { CompileOutcome, NewValue, SetRequest, UpdateKeysOutcome };
+export type { CompileOutcome, NewValue, SetOutcome, SetRequest, UpdateKeysOutcome };
 export type { RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };
 
 /** The real world: files, terminal, environment, clock. */
@@ -54,7 +54,7 @@ export async function editSecret(project: Project, file: string, options?: Write
 }
 
 /** Writes a whole secret without opening the old one; `value` is asked for once nothing can refuse any more. */
-export async function setSecret(project: Project, file: string, request: SetRequest): Promise<WriteOutcome> {
+export async function setSecret(project: Project, file: string, request: SetRequest): Promise<SetOutcome> {
   return (await import("./operations/set.ts")).setSecret(project, file, request);
 }
 
@@ -124,7 +124,11 @@ export async function writeReport(
 export async function unsetKey(
   project: Project,
   file: string,
-  request: { readonly key: string; readonly options?: WriteOptions | undefined },
+  request: {
+    readonly key: string;
+    readonly document?: number | undefined;
+    readonly options?: WriteOptions | undefined;
+  },
 ): Promise<WriteOutcome> {
   return (await import("./operations/unset.ts")).unsetKey(project, file, request);
 }

@@ -118,6 +118,21 @@ export function writeRequest(invocation: Invocation) {
   };
 }
 
+/** For the verbs that take one key of a file. */
+export const documentOption: OptionSpec = {
+  flags: "--document <number>",
+  description: "the document of a YAML file with several that the key is in, counted from 1 (default: the first)",
+};
+
+/** @throws SecretsError `usage` for what is not a number from 1 on */
+export function documentNumber(context: Context, invocation: Invocation): number | undefined {
+  const text = textOption(invocation, "document");
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  const { SecretsError } = context.library;
+  throw new SecretsError("usage", "--document takes a number: documents are counted from 1");
+}
+
 /** `created x.age`, or what a dry run would have done. */
 export function outcomeLine(context: Context, status: string, file: string): string {
   return context.dryRun && status !== "unchanged" ? `would have ${status} ${file}` : `${status} ${file}`;

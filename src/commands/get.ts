@@ -1,12 +1,15 @@
 /** `secrets get FILE [KEY]` */
-import { firstWord, textOption, type CommandSpec } from "./command.ts";
+import { documentNumber, documentOption, firstWord, textOption, type CommandSpec } from "./command.ts";
 
 export const get: CommandSpec = {
   name: "get",
   group: "Daily",
   summary: "print one value of a sops file, or a whole plaintext, byte for byte",
   words: ["<file>", "[key]"],
-  options: [{ flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" }],
+  options: [
+    documentOption,
+    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+  ],
   examples: [
     ['TOKEN="$(secrets get secrets/token.age)"', "a whole-file secret"],
     ["secrets get secrets/app.yaml db/password", "one value; a map is printed as a document"],
@@ -16,6 +19,7 @@ export const get: CommandSpec = {
     await context.library.decrypt(project, {
       input: firstWord(invocation),
       extract: invocation.words[1],
+      document: documentNumber(context, invocation),
       inputType: textOption(invocation, "inputType"),
     });
     return 0;

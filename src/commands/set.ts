@@ -1,5 +1,15 @@
 /** `secrets set FILE [KEY [VALUE]]` */
-import { firstWord, flag, outcomeLine, textOption, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
+import {
+  documentNumber,
+  documentOption,
+  firstWord,
+  flag,
+  outcomeLine,
+  textOption,
+  writeOptions,
+  writeRequest,
+  type CommandSpec,
+} from "./command.ts";
 import type { Context, Invocation } from "./command.ts";
 import type { NewValue } from "../index.ts";
 
@@ -16,12 +26,14 @@ export const set: CommandSpec = {
     { flags: "--value-file <path>", description: "take the value from a file, in the same way" },
     { flags: "--value-json", description: "the value from standard input or the file is JSON" },
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+    documentOption,
     { flags: "--idempotent", description: "as in sops; here a value that is there already is never written again" },
     ...writeOptions,
   ],
   examples: [
     ["openssl rand -hex 32 | secrets set secrets/token.age --value-stdin", "a generated whole-file secret"],
     ["secrets set secrets/app.yaml db/password", "typed at a hidden prompt"],
+    ["secrets set apps/api.yaml stringData/token --document 2", "a key in the second document of a YAML file"],
     [`secrets set secrets/app.yaml '["db"]["port"]' 5432`, "VALUE on the command line is JSON, as in sops"],
   ],
   run: async (context, invocation) => {
@@ -30,11 +42,13 @@ export const set: CommandSpec = {
     const value = valueFrom(context, invocation);
     const request = {
       key,
+      document: documentNumber(context, invocation),
       value,
       options: { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") },
     };
     const outcome = await context.library.setSecret(await context.project(), file, request);
-    context.note(outcomeLine(context, outcome.status, outcome.file));
+    const { status, file: written, added } = outcome;
+    context.note(outcomeLine(context, added === undefined ? status : `added ${added} to`, written));
     return 0;
   },
 };

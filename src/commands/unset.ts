@@ -2,6 +2,8 @@
 import {
   acceptReadersOption,
   allowClearOption,
+  documentNumber,
+  documentOption,
   firstWord,
   outcomeLine,
   textOption,
@@ -15,6 +17,7 @@ export const unset: CommandSpec = {
   summary: "take one key out of a sops file",
   words: ["<file>", "<key>"],
   options: [
+    documentOption,
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
     { flags: "--rekey", description: "if the file differs from the policy, bring it to the policy with this write" },
     allowClearOption,
@@ -24,6 +27,7 @@ export const unset: CommandSpec = {
   run: async (context, invocation) => {
     const request = {
       key: invocation.words[1] ?? "",
+      document: documentNumber(context, invocation),
       options: { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") },
     };
     const outcome = await context.library.unsetKey(await context.project(), firstWord(invocation), request);

@@ -40,15 +40,22 @@ export function converted({ parsed, from, to }: Conversion): Converted {
  * @throws SecretsError `not-found`; `malformed` as `converted` does.
  */
 export function convertedAt({ parsed, from, to }: Conversion, steps: readonly Step[]): Uint8Array {
-  let content = from.read(parsed)[0];
-  for (const [index, step] of steps.entries()) {
-    content = content === undefined ? undefined : childOf(content, step);
-    if (content === undefined)
-      throw new SecretsError("not-found", `there is nothing at ${stepsText(steps.slice(0, index + 1))}`);
+  const [first] = from.read(parsed);
+  if (first === undefined) return new Uint8Array();
+  const content = contentAt(first, steps);
+  if (content === undefined) {
+    const index = steps.findIndex((_, at) => contentAt(first, steps.slice(0, at + 1)) === undefined);
+    throw new SecretsError("not-found", `there is nothing at ${stepsText(steps.slice(0, index + 1))}`);
   }
-  if (content === undefined) return new Uint8Array();
   if (content.kind === "scalar" && content.scalar.type === "str") return content.scalar.bytes;
   return new TextEncoder().encode(to.write(content));
+}
+
+/** What stands at these steps, or undefined. */
+export function contentAt(content: Content, steps: readonly Step[]): Content | undefined {
+  let found: Content | undefined = content;
+  for (const step of steps) found = found && childOf(found, step);
+  return found;
 }
 
 /** The first child of this name, as sops takes the first of duplicates. */

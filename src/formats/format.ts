@@ -122,6 +122,8 @@ export interface Format {
     replacements: readonly Replacement[],
     carried: { readonly metadata: Tree; readonly previous: ParsedText },
   ): string;
+  /** Only for formats with several documents: the same text, in which `set`, `unset` and `extract` work in another than the first. */
+  inDocument?(parsed: ParsedText, index: number): ParsedText;
   /** The open text with the value at `steps` set to a JSON value (source text of it), created where it is missing. */
   set(parsed: ParsedText, steps: readonly Step[], json: string): string;
   /** The open text without the entry at `steps`. @throws SecretsError `not-found`. */

@@ -28,6 +28,11 @@ export const yaml: Format = {
   expandAliases,
   print,
   printLike,
+  inDocument(parsed, index) {
+    const chosen: ParsedText = { ...parsed };
+    streams.set(chosen, { ...streamOf(parsed), current: index });
+    return chosen;
+  },
   set: (parsed, steps, json) => setEntry(streamOf(parsed), steps, json),
   unset: (parsed, steps) => unsetEntry(streamOf(parsed), steps),
   extract: (parsed, steps) => extractEntry(streamOf(parsed), steps),

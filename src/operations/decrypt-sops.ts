@@ -5,7 +5,8 @@ import { loadFormat } from "../formats/index.ts";
 import { once } from "../io/stream.ts";
 import type { DecryptRequest } from "./decrypt.ts";
 import { kindOfContent, requireFormatName } from "./file-kind.ts";
-import { missingKey, resolveSteps, stepsOf } from "./key-path.ts";
+import { addressOf } from "./document-address.ts";
+import { missingKey } from "./key-path.ts";
 import { inFile, type Project } from "./project.ts";
 import { openSops } from "./sops-secret.ts";
 
@@ -24,14 +25,17 @@ export async function sopsPlaintext(
   if (found.kind !== "sops") throw notEncrypted(project.show(path), bytes);
   const opened = await openSops(project, path, { document: found.document, ignoreMac: request.ignoreMac });
   const { format } = found.document;
+  if (request.document !== undefined && request.extract === undefined)
+    throw new SecretsError("usage", "a document is named, and no key in it", { at: { file: project.show(path) } });
   try {
     const wanted = request.outputType === undefined ? format : await loadFormat(requireFormatName(request.outputType));
     if (request.extract === undefined && wanted === format) return once(new TextEncoder().encode(opened.openText));
     const parsed = format.parse(opened.openText, "open");
     if (request.extract === undefined) return once(convertedText(project, path, { parsed, from: format, to: wanted }));
-    const steps = resolveSteps(stepsOf(request.extract), parsed.leaves);
-    if (wanted === format) return once(format.extract(parsed, steps));
-    return once(convertedAt({ parsed, from: format, to: wanted }, steps));
+    const { extract: key, document } = request;
+    const address = addressOf(format, parsed, { verb: "get", file: project.show(path), key, document });
+    if (wanted === format) return once(format.extract(address.parsed, address.steps));
+    return once(convertedAt({ parsed, from: format, to: wanted }, address.steps));
   } catch (error) {
     throw inFile(missingKey(error), project.show(path));
   }

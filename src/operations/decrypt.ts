@@ -27,6 +27,8 @@ export interface DecryptRequest {
   readonly filename?: string | undefined;
   /** One value of a sops document. */
   readonly extract?: string | undefined;
+  /** In which document of a file that has several, counted from 1; the first if absent. */
+  readonly document?: number | undefined;
   readonly inputType?: string | undefined;
   readonly outputType?: string | undefined;
   readonly ignoreMac?: boolean | undefined;

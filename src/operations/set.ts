@@ -6,10 +6,11 @@
  */
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
-import type { Step } from "../formats/format.ts";
+import { stepsText } from "../formats/place.ts";
+import { addressIn, type Address } from "./document-address.ts";
 import { inFile, type Project } from "./project.ts";
 import { tellIfNotReader } from "./readers.ts";
-import { missingKey, resolveSteps, stepsOf } from "./key-path.ts";
+import { missingKey, stepsOf } from "./key-path.ts";
 import { utf8 } from "./file-kind.ts";
 import { planWrite } from "./plan-write.ts";
 import type { SopsTarget, Target, WriteOptions } from "./target.ts";
@@ -24,35 +25,50 @@ export interface NewValue {
 export interface SetRequest {
   /** Where in a sops document: `["a"]["b"][0]` or `a/b/0`. */
   readonly key?: string | undefined;
+  /** Which document of a file that has several, counted from 1; the first if absent. */
+  readonly document?: number | undefined;
   /** Asked for only after all that could refuse has been settled. */
   readonly value: () => Promise<NewValue>;
   readonly options?: WriteOptions | undefined;
 }
 
-/** @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret; `usage` for a key that does not fit */
-export async function setSecret(project: Project, file: string, request: SetRequest): Promise<WriteOutcome> {
-  const path = project.resolve(file);
-  const target = await planWrite(project, path, { ...request.options, isOneValue: true });
-  const steps = keyFor(target, request.key);
-  await requireWritable(project, path);
-  await tellIfNotReader(project, target.file, target.recipients);
-  const plaintext =
-    target.kind === "sops" && steps !== undefined
-      ? await documentWith(target, steps, await request.value())
-      : await wholeValue(target, request);
-  return writeTarget(project, target, await target.seal(plaintext));
+export interface SetOutcome extends WriteOutcome {
+  /** The key, where there was nothing before in a file that was there. */
+  readonly added?: string | undefined;
 }
 
-function keyFor(target: Target, key: string | undefined): readonly Step[] | undefined {
+/** @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret; `usage` for a key that does not fit */
+export async function setSecret(project: Project, file: string, request: SetRequest): Promise<SetOutcome> {
+  const path = project.resolve(file);
+  const target = await planWrite(project, path, { ...request.options, isOneValue: true });
+  const key = keyFor(target, request);
+  await requireWritable(project, path);
+  await tellIfNotReader(project, target.file, target.recipients);
+  if (target.kind === "age" || key === undefined)
+    return writeTarget(project, target, await target.seal(await wholeValue(target, request)));
+  const address = await addressIn(target, { verb: "set", file: target.file, key, document: request.document });
+  const outcome = await writeTarget(
+    project,
+    target,
+    await target.seal(documentWith(target, address, await request.value())),
+  );
+  const isAdded = outcome.status === "updated" && address.isNew;
+  return { ...outcome, added: isAdded ? stepsText(address.steps) : undefined };
+}
+
+function keyFor(target: Target, { key, document }: SetRequest): string | undefined {
   const at = { file: target.file };
   if (target.kind === "age") {
-    if (key === undefined) return undefined;
+    if (key === undefined && document === undefined) return undefined;
     throw new SecretsError("usage", "an .age secret is one value: it has no key, and none goes into argv", {
       at,
       hint: `secrets set ${shellWord(target.file)} --value-stdin`,
     });
   }
-  if (key !== undefined) return stepsOf(key);
+  if (key !== undefined) {
+    stepsOf(key);
+    return key;
+  }
   throw new SecretsError("usage", "which value of the document?", {
     at,
     hint: `secrets set ${shellWord(target.file)} KEY --value-stdin`,
@@ -69,13 +85,11 @@ async function wholeValue(target: Target, request: SetRequest): Promise<Uint8Arr
 }
 
 /** The open text of the document with this value in it. */
-async function documentWith(target: SopsTarget, steps: readonly Step[], value: NewValue): Promise<Uint8Array> {
+function documentWith(target: SopsTarget, { parsed, steps }: Address, value: NewValue): Uint8Array {
   try {
     const json = value.form === "json" ? utf8(value.bytes) : JSON.stringify(utf8(value.bytes).replace(/\r?\n$/, ""));
     if (value.form === "json") requireJson(json);
-    const { format } = target;
-    const parsed = format.parse((await target.document())?.openText ?? "", "open");
-    return new TextEncoder().encode(format.set(parsed, resolveSteps(steps, parsed.leaves), json));
+    return new TextEncoder().encode(target.format.set(parsed, steps, json));
   } catch (error) {
     throw inFile(missingKey(error), target.file);
   }

@@ -1,6 +1,7 @@
 /** How is one key taken out of a sops document? */
 import { SecretsError } from "../errors.ts";
-import { missingKey, resolveSteps, stepsOf } from "./key-path.ts";
+import { addressIn } from "./document-address.ts";
+import { missingKey, stepsOf } from "./key-path.ts";
 import { inFile, statOf, type Project } from "./project.ts";
 import { planWrite } from "./plan-write.ts";
 import type { WriteOptions } from "./target.ts";
@@ -10,10 +11,14 @@ import { requireWritable, writeTarget, type WriteOutcome } from "./write.ts";
 export async function unsetKey(
   project: Project,
   file: string,
-  request: { readonly key: string; readonly options?: WriteOptions | undefined },
+  request: {
+    readonly key: string;
+    readonly document?: number | undefined;
+    readonly options?: WriteOptions | undefined;
+  },
 ): Promise<WriteOutcome> {
   const path = project.resolve(file);
-  const steps = stepsOf(request.key);
+  stepsOf(request.key);
   if ((await statOf(project, path)) === undefined) {
     throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(path) } });
   }
@@ -23,8 +28,9 @@ export async function unsetKey(
   }
   await requireWritable(project, path);
   try {
-    const parsed = target.format.parse((await target.document())?.openText ?? "", "open");
-    const text = target.format.unset(parsed, resolveSteps(steps, parsed.leaves));
+    const { key, document } = request;
+    const { parsed, steps } = await addressIn(target, { verb: "unset", file: target.file, key, document });
+    const text = target.format.unset(parsed, steps);
     return await writeTarget(project, target, await target.seal(new TextEncoder().encode(text)));
   } catch (error) {
     throw inFile(missingKey(error), target.file);

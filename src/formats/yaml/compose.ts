@@ -60,7 +60,7 @@ export function composeStream(text: string): Stream {
   const comments = scanner.comments
     .flatMap((comment) => comment.lines.filter((line) => line.end > line.start))
     .sort((a, b) => a.start - b.start);
-  return { text, documents, comments };
+  return { text, documents, current: 0, comments };
 }
 
 /** The stretches of the quoted scalars and blocks in a node, keys included; of a block with the line breaks behind it. */

@@ -15,10 +15,10 @@ export interface Slot {
   readonly flow: boolean;
 }
 
-/** The root of the first document, where `set`, `unset` and `extract` work; undefined for an empty text. */
+/** The root of the document where `set`, `unset` and `extract` work; undefined for an empty text. */
 export function rootOf(stream: Stream): Slot | undefined {
-  const [first] = stream.documents;
-  return first === undefined ? undefined : { node: first.root, around: undefined, flow: false };
+  const document = stream.documents[stream.current];
+  return document === undefined ? undefined : { node: document.root, around: undefined, flow: false };
 }
 
 /** The child of a collection, aliases not followed. */

@@ -92,6 +92,8 @@ export interface DocumentNode {
 export interface Stream {
   readonly text: string;
   readonly documents: readonly DocumentNode[];
+  /** Which of the documents `set`, `unset` and `extract` work in. */
+  readonly current: number;
   /** All comment lines of the text in their order. */
   readonly comments: readonly CommentLine[];
 }

@@ -31,8 +31,8 @@ export function setEntry(stream: Stream, steps: readonly Step[], json: string): 
   if (steps.length === 0) throw new SecretsError("usage", "the whole document cannot be set");
   const value: Value = contentOfJson(parseJson(json));
   const setting: Setting = { stream, layout: layoutOf(stream) };
-  const [first = EMPTY, ...others] = valuesOf(stream);
-  const meant = [withValue(first, steps, value), ...others];
+  const values = valuesOf(stream);
+  const meant = values.toSpliced(stream.current, 1, withValue(values[stream.current] ?? EMPTY, steps, value));
   for (const each of [value, onLines(value)]) {
     const text = spliced(stream.text, splicesFor(setting, steps, each));
     if (says(text, meant)) return text;
@@ -75,14 +75,14 @@ function mismatch(node: MappingNode | SequenceNode, steps: readonly Step[], step
 function fillEmpty({ stream, layout }: Setting, steps: readonly Step[], value: Value): readonly Splice[] {
   const whole = wrapped(steps, value);
   if (whole.kind !== "map") throw new SecretsError("not-found", "the top level is a mapping, which has no positions");
-  const { text, documents } = stream;
-  const root = documents[0]?.root;
+  const { text, documents, current } = stream;
+  const root = documents[current]?.root;
   const lines = mappingLines(whole.entries, 0, layout.unit).join(layout.eol);
   if (root !== undefined && root.start < root.end) {
     const source = (lineStartOf(text, root.start) === root.start ? "" : layout.eol) + lines;
     return [{ start: root.start, end: root.end, source }];
   }
-  const at = documents[0]?.end ?? text.length;
+  const at = documents[current]?.end ?? text.length;
   const fresh = at === lineStartOf(text, at);
   return [{ start: at, end: at, source: fresh ? lines + layout.eol : layout.eol + lines }];
 }
@@ -108,7 +108,7 @@ function takesInPlace(node: ScalarNode, scalar: Scalar): boolean {
 function holeIn({ stream, layout }: Setting, { around, flow }: Slot, node: ScalarNode): ReturnType<typeof holeOf> {
   const sequence = around?.node.kind === "sequence" ? around.node : undefined;
   const indent = around?.node.indent ?? 0;
-  const where = { document: 0, path: [], steps: [], alias: undefined, flow, indent };
+  const where = { document: stream.current, path: [], steps: [], alias: undefined, flow, indent };
   const holder = { sequence, position: around?.position ?? 0 };
   return holeOf(node, { text: stream.text, layout: () => layout, cut: -1, where, holder });
 }
@@ -213,8 +213,12 @@ function insertedBehind(
 }
 
 /** The beginning of the line behind all that belongs to a collection; blank lines of a `|+` block do. */
-function behind({ text, documents }: Stream, node: MappingNode | SequenceNode, last: ScalarNode | undefined): number {
-  const [document] = documents;
+function behind(
+  { text, documents, current }: Stream,
+  node: MappingNode | SequenceNode,
+  last: ScalarNode | undefined,
+): number {
+  const document = documents[current];
   const foot = document?.root === node ? (document.foot.at(-1)?.end ?? 0) : 0;
   const limit = document?.end ?? text.length;
   let at = Math.min(nextLineOf(text, Math.max(endOf(node), foot)), limit);

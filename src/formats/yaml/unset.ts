@@ -31,8 +31,9 @@ export function unsetEntry(stream: Stream, steps: readonly Step[]): string {
   const target = slotAt(stream, steps, false).around;
   if (target === undefined || (node.kind !== "mapping" && node.kind !== "sequence")) throw missing(steps);
   const text = spliced(stream.text, removal(stream.text, { ...above, node }, target.position));
-  const [first = EMPTY, ...others] = valuesOf(stream);
-  if (says(text, [withoutValue(first, steps), ...others])) return text;
+  const values = valuesOf(stream);
+  const meant = values.toSpliced(stream.current, 1, withoutValue(values[stream.current] ?? EMPTY, steps));
+  if (says(text, meant)) return text;
   throw new SecretsError("refused", `the entry at ${stepsText(steps)} cannot be cut out of this layout; edit the file`);
 }
 
