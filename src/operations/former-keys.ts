@@ -35,13 +35,14 @@ const known = new WeakMap<Project, Map<string, Promise<ReadonlyMap<string, Forme
 async function load(project: Project, file: PolicyFile): Promise<ReadonlyMap<string, FormerKey>> {
   const found = new Map<string, FormerKey>();
   const take = (name: string, key: Recipient) => {
-    if (!found.has(key.id) && file.policy.holder(key) === undefined) found.set(key.id, { name, key });
+    if (!found.has(key.id) && file.policy.nameOf(key) === undefined) found.set(key.id, { name, key });
   };
   const { pin } = await pinFor(project, file.path, file.path);
   for (const [name, keys] of pin?.names ?? []) for (const key of keys) take(name, key);
   for (const text of await formerTexts(project, file).catch(() => [])) {
     const policy = await parsePolicy(text, file.policy.file).catch(() => undefined);
     for (const { name, keys } of policy?.members ?? []) for (const key of keys) take(name, key);
+    for (const { name, key } of policy?.anchors ?? []) take(name, key);
   }
   return found;
 }

@@ -14,9 +14,11 @@ import { fileChunks, needsPassphrase, opening } from "./age-secret.ts";
 import { kindOfContent } from "./file-kind.ts";
 import type { CanOpen, IdentityRing } from "./identities.ts";
 import { replayable } from "./input.ts";
-import { inFile, type Project } from "./project.ts";
+import { inFile, type PolicyFile, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
-import { compareReaders, nameOf, type Agreement } from "./readers.ts";
+import { looksLikeRecipient } from "../policy/recipient-text.ts";
+import type { FormerKey } from "./former-keys.ts";
+import { compareReaders, knownKeys, nameOf, type Agreement } from "./readers.ts";
 import { compareDocument } from "./sops-readers.ts";
 import { foreignEntries, recipientsOf } from "./sops-secret.ts";
 
@@ -62,7 +64,27 @@ export async function inspect(
   if (isAge(head)) return inspectAge(project, { path, chunks: chunks() }, ruled);
   const bytes = await collect(chunks());
   const found = await kindOfContent(project, path, { bytes });
-  return found.kind === "sops" ? inspectSops(found.document, bytes, ruled) : undefined;
+  if (found.kind !== "sops") return undefined;
+  const secret = await inspectSops(found.document, bytes, ruled);
+  const isNameless = secret.declared.names.some(looksLikeRecipient);
+  return isNameless && ruled !== undefined ? withNames(secret, await formerKeys(project, ruled.file)) : secret;
+}
+
+/** What is said of those who left the policy, and were in it by a name. */
+function withNames<T extends AnySecret>(secret: T, former: ReadonlyMap<string, FormerKey>): T {
+  const byText = new Map(
+    secret.recipients.flatMap(({ id, text }) => {
+      const name = former.get(id)?.name;
+      return name === undefined ? [] : [[text, name] as const];
+    }),
+  );
+  const named = (names: readonly string[]) => [...new Set(names.map((name) => byText.get(name) ?? name))].sort();
+  const { agreement, declared } = secret;
+  return {
+    ...secret,
+    declared: { ...declared, names: named(declared.names) },
+    agreement: agreement && { ...agreement, extra: named(agreement.extra) },
+  };
 }
 
 async function inspectAge(
@@ -71,15 +93,21 @@ async function inspectAge(
   ruled: Ruled | undefined,
 ): Promise<AgeSecret> {
   const header = await headerOf(project, input);
-  const { readers, unknown } = await readersOf(header, candidates(ruled));
-  return {
+  const today = await readersOf(header, candidates(ruled));
+  const former =
+    today.unknown > 0 && ruled !== undefined ? await formerKeys(project, ruled.file) : new Map<string, FormerKey>();
+  const formerly = [...former.values()].map(({ key }) => key);
+  const { readers, unknown } =
+    formerly.length === 0 ? today : await readersOf(header, [...candidates(ruled), ...formerly]);
+  const secret: AgeSecret = {
     kind: "age",
     format: header.armored ? "age armored" : "age",
     header,
-    agreement: ruled && (await compareReaders(header, ruled)),
+    agreement: ruled && (await compareReaders(header, ruled, formerly)),
     declared: { names: names(readers, ruled), others: unknown > 0 ? [`${unknown} unnamed`] : [] },
     recipients: readers,
   };
+  return withNames(secret, former);
 }
 
 async function headerOf(
@@ -97,8 +125,8 @@ async function headerOf(
 
 /** Everybody whom the policy knows, and the literal recipients of the rule. */
 function candidates(ruled: Ruled | undefined): Recipient[] {
-  const members = ruled?.file.policy.members.flatMap((member) => member.keys) ?? [];
-  return [...members, ...(ruled?.ruling.readers.flatMap((reader) => reader.keys) ?? [])];
+  const known = ruled === undefined ? [] : knownKeys(ruled.file.policy);
+  return [...known, ...(ruled?.ruling.readers.flatMap((reader) => reader.keys) ?? [])];
 }
 
 function names(recipients: readonly Recipient[], ruled: Ruled | undefined): string[] {
@@ -121,6 +149,11 @@ async function inspectSops(document: SopsDocument, bytes: Uint8Array, ruled: Rul
     },
     recipients,
   };
+}
+
+/** Needed where a reader has no name: rarely. */
+async function formerKeys(project: Project, file: PolicyFile): Promise<ReadonlyMap<string, FormerKey>> {
+  return (await import("./former-keys.ts")).formerKeys(project, file);
 }
 
 /** Whether the keys at hand open it, found out without a question. */

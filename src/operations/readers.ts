@@ -31,9 +31,13 @@ export interface Agreement {
 
 const NO_DIFFERENCE = { missing: [], extra: [], strangers: 0, missingUnknown: 0, settings: [], leftInClear: [] };
 
-export async function compareReaders(header: AgeHeader, ruled: Ruled): Promise<Agreement> {
+export async function compareReaders(
+  header: AgeHeader,
+  ruled: Ruled,
+  former: readonly Recipient[] = [],
+): Promise<Agreement> {
   const { policy } = ruled.file;
-  const known = policy.members.flatMap((member) => member.keys);
+  const known = [...knownKeys(policy), ...former];
   const found = await agreement(header, { wanted: ageRecipients(ruled.ruling.readers), known });
   if (found.status !== "differ") return { ...NO_DIFFERENCE, status: found.status };
   return {
@@ -44,6 +48,11 @@ export async function compareReaders(header: AgeHeader, ruled: Ruled): Promise<A
     strangers: found.extraUnknown,
     missingUnknown: found.missingUnknown,
   };
+}
+
+/** Every key that the policy knows by a name. */
+export function knownKeys({ members, anchors }: Policy): Recipient[] {
+  return [...members.flatMap(({ keys }) => keys), ...anchors.map(({ key }) => key)];
 }
 
 /** People where the policy knows them; one key of several is said to be that. */

@@ -11,6 +11,12 @@ import { looksLikeRecipient } from "./recipient-text.ts";
 import type { ReadRecipient } from "./recipient-text.ts";
 import type { YamlNode, YamlText } from "./yaml-node.ts";
 
+/** A key with the anchor that it stands behind. */
+export interface AnchoredKey {
+  readonly name: string;
+  readonly key: Recipient;
+}
+
 /**
  * By `Recipient.id`. Left out is what could mislead: an anchor that is set twice, that somebody else has as a name, or that looks
  * like one.
@@ -20,7 +26,7 @@ export async function anchorNames(
   top: YamlNode,
   recipient: ReadRecipient,
   taken: Iterable<string>,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, AnchoredKey>> {
   const owners = new Map<string, Recipient | undefined>();
   for (const node of anchored(top)) {
     const key = await usable(node, recipient);
@@ -29,13 +35,13 @@ export async function anchorNames(
     else owners.set(node.anchor, key);
   }
   const usedOnce = [...owners].filter((owner): owner is [string, Recipient] => owner[1] !== undefined);
-  const names = new Map<string, string>();
+  const names = new Map<string, AnchoredKey>();
   for (const anchor of clear(
     usedOnce.map(([name]) => name),
     [...taken],
   )) {
-    const id = owners.get(anchor)?.id;
-    if (id !== undefined && !names.has(id)) names.set(id, anchor);
+    const key = owners.get(anchor);
+    if (key !== undefined && !names.has(key.id)) names.set(key.id, { name: anchor, key });
   }
   return names;
 }

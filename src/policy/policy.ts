@@ -122,6 +122,8 @@ export interface Policy {
   readonly file: string;
   readonly members: readonly Member[];
   readonly teams: ReadonlyMap<string, readonly string[]>;
+  /** Keys that stand behind an anchor, with its name. */
+  readonly anchors: readonly { readonly name: string; readonly key: Recipient }[];
   /** In the order of the file, which is the order in which they are tried. */
   readonly creationRules: readonly CreationRule[];
   readonly warnings: readonly PolicyWarning[];

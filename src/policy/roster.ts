@@ -7,7 +7,7 @@
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import type { Recipient } from "../keys/key-kind.ts";
-import { anchorNames } from "./anchor-names.ts";
+import { anchorNames, type AnchoredKey } from "./anchor-names.ts";
 import { nearest } from "./did-you-mean.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { lookAlike } from "./look-alikes.ts";
@@ -30,6 +30,7 @@ export interface Roster {
   holder(recipient: Recipient): Member | undefined;
   /** The member who holds this key, else the anchor that it stands behind. */
   nameOf(recipient: Pick<Recipient, "id">): string | undefined;
+  readonly anchors: readonly AnchoredKey[];
   /** Counts readers that are written out somewhere. @throws SecretsError `policy`: too many in all. */
   readonly count: Count;
 }
@@ -63,7 +64,8 @@ export async function readRoster(top: YamlMapping): Promise<Roster> {
     recipient,
     named: (name) => byName.get(name),
     holder: ({ id }) => holders.get(id),
-    nameOf: ({ id }) => holders.get(id)?.name ?? anchors.get(id),
+    nameOf: ({ id }) => holders.get(id)?.name ?? anchors.get(id)?.name,
+    anchors: [...anchors.values()],
     count,
   };
 }

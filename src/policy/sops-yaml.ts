@@ -36,6 +36,7 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
     file,
     members: roster.members,
     teams: roster.teams,
+    anchors: roster.anchors,
     creationRules,
     warnings: unreachable(creationRules),
     exactPaths: [...exact.keys()],
