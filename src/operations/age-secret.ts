@@ -76,7 +76,7 @@ async function unwrapFor(project: Project, path: string, stanzas: readonly Stanz
     header,
     members.flatMap((member) => member.keys),
   );
-  throw await noIdentity(project, path, { present: known.readers });
+  throw await noIdentity(project, path, { present: known.readers, isWhole: true, tells: header.hint !== undefined });
 }
 
 /** Whether a passphrase opens the file, and nothing else. */

@@ -18,6 +18,7 @@ export async function ageTarget(project: Project, planned: Planned, bytes: Uint8
   const difference = header && (await compareReaders(header, ruled));
   const recipients = ageRecipients(ruled.ruling.readers);
   let opened: Uint8Array | undefined;
+  let isReplaced = false;
   return {
     kind: "age",
     path,
@@ -35,8 +36,10 @@ export async function ageTarget(project: Project, planned: Planned, bytes: Uint8
           : await collect((await openSecret(project, path, once(bytes))).plaintext);
       return opened;
     },
+    isReplaced: () => isReplaced,
     seal: async (plaintext) => {
       const same = opened !== undefined && Buffer.compare(opened, plaintext) === 0;
+      isReplaced = !same;
       if (same && (bytes === undefined || difference?.status !== "differ")) return undefined;
       refuseEmpty(file, { plaintext, isNew: bytes === undefined, allowed: (options.allowEmpty ?? false) || same });
       return sealingChange({

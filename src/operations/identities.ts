@@ -9,7 +9,7 @@ import type { Stanza } from "age-encryption";
 import { SecretsError } from "../errors.ts";
 import type { Host } from "../io/host.ts";
 import { errorCode } from "../io/io-error.ts";
-import type { AskPassphrase, Identity, LockedIdentity } from "../keys/key-kind.ts";
+import type { AskPassphrase, Identity, LockedIdentity, Recipient } from "../keys/key-kind.ts";
 import { identitySources, type Source, type SourceOptions } from "./identity-sources.ts";
 
 /** What is known of a file before it is opened. */
@@ -28,8 +28,15 @@ export interface IdentityRing {
   readonly canOpen: (opening: Opening) => Promise<CanOpen>;
   /** The `Recipient.id` of every key at hand that is known without a question and without starting a command. */
   readonly held: () => Promise<ReadonlySet<string>>;
-  /** One line per source: what it is and what came of it. Complete only after a file could not be opened. */
-  readonly report: () => Promise<readonly string[]>;
+  /** Every key at hand that is known without a question and without starting a command. */
+  readonly recipients: () => Promise<readonly Recipient[]>;
+  /** Whether any source has a key, readable or not. */
+  readonly hasKeys: () => Promise<boolean>;
+  /**
+   * One line per source: what it is and what came of it. Complete only after a file could not be opened.
+   * @param readers the `Recipient.id`s that the file declares
+   */
+  readonly report: (readers: ReadonlySet<string>) => Promise<readonly string[]>;
 }
 
 /** A source that was read. */
@@ -54,17 +61,22 @@ export interface RingOptions extends SourceOptions {
 export function identityRing(options: RingOptions): IdentityRing {
   const sources = sourceReader(options);
   const ask = asker(options.host);
+  const opened = (source: Source, fileKey: Uint8Array): Uint8Array => {
+    options.detail(`opened with ${source.origin}`);
+    return fileKey;
+  };
+  const recipients = async () => (await sources.cheap()).flatMap(recipientsIn);
 
   return {
     unwrap: async (opening) => {
-      for await (const { ready } of sources.each()) {
+      for await (const { source, ready } of sources.each()) {
         const fileKey = await firstFileKey(ready, opening.stanzas);
-        if (fileKey !== null) return fileKey;
+        if (fileKey !== null) return opened(source, fileKey);
       }
       const loaded = await sources.all();
       for (const entry of loaded) {
         const fileKey = await unwrapLocked(entry, opening, ask);
-        if (fileKey !== null) return fileKey;
+        if (fileKey !== null) return opened(entry.source, fileKey);
       }
       const obstacle = loaded.find((entry) => entry.obstacle !== undefined)?.obstacle;
       if (obstacle !== undefined) throw obstacle;
@@ -78,14 +90,27 @@ export function identityRing(options: RingOptions): IdentityRing {
       const waiting = loaded.some(({ source, locked }) => locked.some((key) => couldHelp(key, source, opening)));
       return waiting ? "with a passphrase" : "no";
     },
-    held: async () => {
-      const recipients = (await sources.cheap()).flatMap(({ ready, locked, refused }) =>
-        [...ready, ...locked, ...refused].flatMap((key) => key.recipients ?? []),
-      );
-      return new Set(recipients.map((recipient) => recipient.id));
-    },
-    report: async () => (await sources.all()).map(({ source, note }) => `${source.origin}: ${note}`),
+    held: async () => new Set((await recipients()).map((recipient) => recipient.id)),
+    recipients,
+    hasKeys: async () => (await sources.all()).some((entry) => keysIn(entry).length > 0),
+    report: async (readers) =>
+      (await sources.all()).map((entry) => `${entry.source.origin}: ${cameOf(entry, readers)}`),
   };
+}
+
+function keysIn({ ready, locked, refused }: Loaded): (Identity | LockedIdentity)[] {
+  return [...ready, ...locked, ...refused];
+}
+
+function recipientsIn(entry: Loaded): Recipient[] {
+  return keysIn(entry).flatMap((key) => key.recipients ?? []);
+}
+
+/** What came of a source for a file that could not be opened. */
+function cameOf(entry: Loaded, readers: ReadonlySet<string>): string {
+  if (entry.locked.length + entry.refused.length > 0 || entry.ready.length === 0) return entry.note;
+  const isReader = recipientsIn(entry).some(({ id }) => readers.has(id));
+  return isReader ? "is among its readers, which is not enough" : "not for this file";
 }
 
 /** Reads sources one by one, each when it is first asked for, and never twice. */
@@ -144,7 +169,6 @@ async function unlock(key: LockedIdentity, entry: Loaded, ask: AskPassphrase): P
       const opened = await key.unlock(() => ask(left < TRIES ? `${origin} (that was not it)` : origin));
       entry.ready.push(...opened);
       entry.locked.splice(entry.locked.indexOf(key), 1);
-      entry.note = "unlocked, but not for this file";
       return opened;
     } catch (error) {
       if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;
@@ -199,13 +223,18 @@ async function load(source: Source, options: RingOptions): Promise<Loaded> {
       else entry.ready.push(identity);
     }
     for (const warning of warnings) options.warn(`warning: ${source.origin}: ${warning}`);
-    entry.note = entry.locked.length > 0 ? "protected by a passphrase" : "not for this file";
+    entry.note = entry.locked.length > 0 ? "protected by a passphrase" : keyCount(entry.ready.length);
   } catch (error) {
     if (error instanceof SecretsError && error.code === "usage") throw error;
     entry.note = whyNot(error);
   }
   options.detail(`identity ${source.origin}: ${entry.note}`);
   return entry;
+}
+
+function keyCount(count: number): string {
+  if (count === 0) return "no key in it";
+  return count === 1 ? "a key" : `${count} keys`;
 }
 
 /** Only words of our own: what a command or a parser says could quote the key. */

@@ -10,6 +10,7 @@ import { SecretsError } from "../errors.ts";
 import { findProgram } from "../io/programs.ts";
 import { splitWords } from "../io/words.ts";
 import type { Host } from "../io/host.ts";
+import { errorCode } from "../io/io-error.ts";
 import { collect } from "../io/stream.ts";
 
 export interface Source {
@@ -35,7 +36,7 @@ export interface SourceOptions {
 }
 
 export function identitySources(options: SourceOptions): Source[] {
-  if (options.only.length > 0) return options.only.map((path) => namedFile(options, path, path));
+  if (options.only.length > 0) return options.only.map((path) => mustExist(namedFile(options, path, path)));
   const { host } = options;
   return [
     ...variable(host, "SOPS_AGE_KEY"),
@@ -93,6 +94,19 @@ function namedFile(options: SourceOptions, path: string, origin: string): Source
   const read = async () => (path === "-" ? collect(host.stdin()) : host.files.read(absolute));
   const isPipe = path === "-" || path.startsWith("/dev/") || path.startsWith("/proc/");
   return { origin, named: true, inline: false, cheap: !isPipe, path: path === "-" ? undefined : absolute, read };
+}
+
+/** What stands on the command line is there, or it is a slip that no other key makes good. */
+function mustExist(source: Source): Source {
+  const read = async () => {
+    try {
+      return await source.read();
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+      throw new SecretsError("usage", "there is no such identity file", { at: { file: source.origin } });
+    }
+  };
+  return { ...source, read };
 }
 
 function optionalFiles(host: Host, paths: readonly string[]): Source[] {

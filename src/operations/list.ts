@@ -5,7 +5,7 @@
  */
 import { SecretsError, type Position } from "../errors.ts";
 import type { CanOpen } from "./identities.ts";
-import { canOpen, inspect, type DeclaredReaders } from "./inspect.ts";
+import { canOpen, inspect, type DeclaredReaders, type Inspected } from "./inspect.ts";
 import { adviceFor } from "./no-identity.ts";
 import { requireFile, statOf, type Project } from "./project.ts";
 import { ruleOf, type Ruled } from "./rule.ts";
@@ -51,7 +51,7 @@ export async function listSecrets(project: Project, paths: readonly string[]): P
   const files = await secretFiles(project, paths);
   for (const [index, { path, isNamed }] of files.entries()) {
     project.progress(index, files.length);
-    const report = await reportOn(project, path);
+    const { report } = await reportOn(project, path);
     if (report.format !== "plain" || isNamed) reports.push(report);
   }
   project.progress(files.length, files.length);
@@ -68,32 +68,44 @@ export interface WhoReport extends SecretReport {
 /** What the policy says of one path, and the file too, if it is there. */
 export async function whoReads(project: Project, file: string): Promise<WhoReport> {
   const path = project.resolve(file);
-  const report = await reportOn(project, path);
+  const { report, secret } = await reportOn(project, path);
   if (report.format === undefined && report.rule === undefined) {
     throw new SecretsError("no-rule", "there is no such file, and no rule covers this path", {
       at: { file: project.show(path) },
     });
   }
-  const advice = report.canOpen === "no" ? await adviceFor(project, path, report.declared?.names ?? []) : undefined;
-  return { ...report, keys: await project.identities.report(), advice };
+  const readers = new Set(secret?.recipients.map(({ id }) => id));
+  const keys = await project.identities.report(readers);
+  if (secret === undefined || report.canOpen !== "no") return { ...report, keys, advice: undefined };
+  const isWhole = secret.kind === "age";
+  const tells = !isWhole || secret.header.hint !== undefined;
+  const known = { readers: secret.declared.names, isWhole, tells };
+  return { ...report, keys, advice: await adviceFor(project, path, known) };
 }
 
-async function reportOn(project: Project, path: string): Promise<SecretReport> {
+async function reportOn(
+  project: Project,
+  path: string,
+): Promise<{ readonly report: SecretReport; readonly secret?: Inspected }> {
   const ruled = await ruleOf(project, path);
   const nothing = { declared: undefined, agreement: undefined, difference: [], canOpen: undefined, problem: undefined };
   const base = { file: project.show(path), rule: ruled && ruleReport(ruled), ...nothing };
   const stat = await statOf(project, path);
-  if (stat === undefined) return { ...base, format: undefined };
+  if (stat === undefined) return { report: { ...base, format: undefined } };
   requireFile(project, path, stat);
+  let secret: Inspected | undefined;
   try {
-    const secret = await inspect(project, path, ruled);
-    if (secret === undefined) return { ...base, format: "plain" };
+    secret = await inspect(project, path, ruled);
+    if (secret === undefined) return { report: { ...base, format: "plain" } };
     const { format, declared, agreement } = secret;
     const difference = agreement === undefined ? [] : differenceLines(agreement);
-    return { ...base, format, declared, agreement, difference, canOpen: await canOpen(project, secret) };
+    const report = { ...base, format, declared, agreement, difference, canOpen: await canOpen(project, secret) };
+    return { report, secret };
   } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    return { ...base, format: "broken", problem: error.message };
+    // A slip on the command line is no fault of the file.
+    const isOfFile = error instanceof SecretsError && (secret === undefined || error.code !== "usage");
+    if (!isOfFile) throw error;
+    return { report: { ...base, format: "broken", problem: error.message } };
   }
 }
 

@@ -4,8 +4,17 @@
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
 import type { Recipient } from "../keys/key-kind.ts";
+import type { Member } from "../policy/policy.ts";
 import type { Project } from "./project.ts";
 import { ruleForReading } from "./rule.ts";
+
+/** What a file tells without a key. */
+interface Told {
+  /** Whether it is a whole-file secret, which can be replaced without opening it. */
+  readonly isWhole: boolean;
+  /** Whether it says who its readers are. */
+  readonly tells: boolean;
+}
 
 /**
  * The error that says so.
@@ -15,49 +24,79 @@ import { ruleForReading } from "./rule.ts";
 export async function noIdentity(
   project: Project,
   path: string,
-  known: { readonly present: readonly Recipient[]; readonly message?: string },
+  known: Told & { readonly present: readonly Recipient[]; readonly message?: string },
 ): Promise<SecretsError> {
-  const ruled = await ruleForReading(project, path);
-  const members = ruled?.file.policy.members ?? [];
+  const { members, wanted, mine } = await standing(project, path);
   const ids = new Set(known.present.map(({ id }) => id));
   const named = members.filter((member) => member.keys.some((key) => ids.has(key.id))).map(({ name }) => name);
   const holders = new Set(members.flatMap((member) => member.keys.map(({ id }) => id)));
   const strangers = known.present.filter(({ id }) => !holders.has(id)).map(({ text }) => text);
   const readers = [...named, ...strangers];
-  const wanted = ruled?.ruling.readers.map(({ name }) => name) ?? [];
-  const mine = await myNames(project, path);
-  return new SecretsError("no-identity", known.message ?? "none of the keys here can open it", {
+  const hasKeys = await project.identities.hasKeys();
+  const message = hasKeys
+    ? (known.message ?? "none of the keys here can open it")
+    : "no key was found that could open it";
+  return new SecretsError("no-identity", message, {
     at: { file: project.show(path) },
     notes: [
       ...(readers.length > 0 ? [`its readers: ${readers.join(", ")}`] : []),
       ...(readers.length === 0 && wanted.length > 0 ? [`the policy names: ${wanted.join(", ")}`] : []),
-      ...(mine.length > 0 ? [`you hold the key of: ${mine.join(", ")}`] : []),
-      ...(await project.identities.report()).map((line) => `tried ${line}`),
+      ...(mine.length > 0 ? [`you hold the key of: ${mine.join(", ")}`] : await newcomerLines(project, members)),
+      ...(await project.identities.report(ids)).map((line) => `tried ${line}`),
     ],
-    hint: await adviceFor(project, path, readers),
+    hint: await adviceFor(project, path, { ...known, readers }),
   });
 }
 
 /**
- * Whom to ask for what.
- * @param declared the names of those who can read the file now, as far as it tells
+ * Whom to ask for what, or what else can be done.
+ * @param known `readers`: the names of those who can read the file now, as far as it tells
  */
-export async function adviceFor(project: Project, path: string, declared: readonly string[]): Promise<string> {
-  const ruled = await ruleForReading(project, path);
-  const wanted = ruled?.ruling.readers.map(({ name }) => name) ?? [];
-  const mine = await myNames(project, path);
-  const hosts = new Set(ruled?.file.policy.members.filter(({ kind }) => kind === "host").map(({ name }) => name));
-  const readers = declared.length > 0 ? declared : wanted;
-  const isKey = (name: string) => /^(?:age1|ssh-)/.test(name);
-  const people = readers.filter((name) => !mine.includes(name) && !hosts.has(name) && !isKey(name));
-  if (people.length === 0) return "name the right key with --identity FILE, or ask one of its readers";
-  const add = wanted.some((name) => mine.includes(name)) ? "" : "add you to the policy and ";
-  return `ask ${people.slice(0, 3).join(" or ")} to ${add}run: secrets rekey ${shellWord(project.show(path))}`;
+export async function adviceFor(
+  project: Project,
+  path: string,
+  known: Told & { readonly readers: readonly string[] },
+): Promise<string> {
+  const { members, wanted, mine } = await standing(project, path);
+  const file = shellWord(project.show(path));
+  const anew = known.isWhole && wanted.length > 0 ? `secrets set ${file} --value-stdin --rekey` : undefined;
+  if (!(await project.identities.hasKeys())) {
+    const name = "name your key with --identity FILE or SOPS_AGE_SSH_PRIVATE_KEY_FILE";
+    return anew === undefined ? name : `${name}; if it is lost, a new value needs no key: ${anew}`;
+  }
+  const people = new Set(members.filter(({ kind }) => kind === "user").map(({ name }) => name));
+  // Whom the policy names may have a key there that the file is not for.
+  const readers = known.tells ? known.readers : wanted;
+  const others = readers.filter((name) => people.has(name) && !mine.includes(name));
+  if (others.length > 0) {
+    const add = wanted.some((name) => mine.includes(name)) ? "" : "add you to the policy and ";
+    return `ask ${others.slice(0, 3).join(" or ")} to ${add}run: secrets rekey ${file}`;
+  }
+  const name = "name the key that opens it with --identity FILE";
+  return anew === undefined ? name : `${name}; if it is lost, a new value needs no key: ${anew}`;
 }
 
-/** Whose keys are at hand, in the policy's names. */
-async function myNames(project: Project, path: string): Promise<string[]> {
-  const members = (await ruleForReading(project, path))?.file.policy.members ?? [];
+/** Who the policy says should read it, and whose keys are at hand, in the policy's names. */
+async function standing(project: Project, path: string) {
+  const ruled = await ruleForReading(project, path);
+  const members = ruled?.file.policy.members ?? [];
   const held = await project.identities.held();
-  return members.filter((member) => member.keys.some((key) => held.has(key.id))).map(({ name }) => name);
+  return {
+    members,
+    wanted: ruled?.ruling.readers.map(({ name }) => name) ?? [],
+    mine: members.filter((member) => member.keys.some((key) => held.has(key.id))).map(({ name }) => name),
+  };
+}
+
+/** What somebody whom the policy does not know gives to those who can add them. */
+async function newcomerLines(project: Project, members: readonly Member[]): Promise<string[]> {
+  const seen = new Set<string>();
+  const own = (await project.identities.recipients()).filter(({ id }) => !seen.has(id) && seen.add(id));
+  return own.map((recipient) => {
+    const { text, comment } = recipient;
+    if (members.length === 0) return `your public key: ${text}`;
+    const name = comment.replace(/@.*/, "") || project.host.env["USER"] || "";
+    const isFree = /^[A-Za-z][\w.-]*$/.test(name) && members.every((member) => member.name !== name);
+    return `your line under users: ${isFree ? name : "NAME"}: ${text}`;
+  });
 }

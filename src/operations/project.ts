@@ -223,7 +223,9 @@ function ringByNeed(options: RingOptions): IdentityRing {
     unwrap: async (opening) => (await ring()).unwrap(opening),
     canOpen: async (opening) => (await ring()).canOpen(opening),
     held: async () => (await ring()).held(),
-    report: async () => (await ring()).report(),
+    recipients: async () => (await ring()).recipients(),
+    hasKeys: async () => (await ring()).hasKeys(),
+    report: async (readers) => (await ring()).report(readers),
   };
 }
 

@@ -40,7 +40,7 @@ export async function openSops(
   } catch (error) {
     if (error instanceof SecretsError && error.code === "no-identity") {
       const present = await recipientsOf(document.metadata);
-      throw await noIdentity(project, path, { present, message: error.message });
+      throw await noIdentity(project, path, { present, isWhole: false, tells: true, message: error.message });
     }
     if (error instanceof SecretsError && error.code === "tampered" && (await statOf(project, path)) !== undefined) {
       throw inFile(dressed(error, { hint: bringBack(file) }), file);

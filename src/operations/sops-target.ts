@@ -39,6 +39,7 @@ export async function sopsTarget(
     difference,
     document,
     open: async () => new TextEncoder().encode((await document()).openText),
+    isReplaced: () => false,
     seal: async (plaintext) => {
       const opened = await document();
       const isEmptied =
@@ -80,6 +81,7 @@ export async function newSopsTarget(project: Project, planned: Planned, format: 
     difference: undefined,
     document: () => Promise.resolve(undefined),
     open: () => Promise.resolve(new Uint8Array()),
+    isReplaced: () => false,
     seal: async (plaintext) => {
       if (plaintext.length === 0) return undefined;
       const text = await naming(file, async () =>

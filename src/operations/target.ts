@@ -49,6 +49,8 @@ interface AnyTarget {
    * @throws SecretsError `malformed` with the line, where it cannot be a document of this format
    */
   readonly seal: (plaintext: Uint8Array) => Promise<Change | undefined>;
+  /** Whether nothing of what was there before is left in what was sealed. */
+  readonly isReplaced: () => boolean;
 }
 
 /** A whole-file `.age` secret. */

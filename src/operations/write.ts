@@ -25,7 +25,8 @@ export interface WriteOutcome {
 export async function writeTarget(project: Project, target: Target, change: Change | undefined): Promise<WriteOutcome> {
   if (change === undefined) return { status: "unchanged", file: target.file };
   await commitChanges(project, [change], { grants: [target] });
-  if (target.difference !== undefined) tellToChangeValues(project, target.file, target.difference);
+  if (target.difference !== undefined && !target.isReplaced())
+    tellToChangeValues(project, target.file, target.difference);
   return { status: target.isNew ? "created" : "updated", file: target.file };
 }
 
