@@ -162,8 +162,12 @@ async function generatedJson(sops: Sops): Promise<void> {
   for (const each of different) {
     expect({ ...each, said: said(each.ours, yaml) }).toEqual({ ...each, said: meant(each.index) });
   }
+  // Ours are quoted where parsers other than go-yaml read something else.
   const readBack = different.filter(
-    (each) => JSON.stringify(said(each.sops, yaml)) === JSON.stringify(meant(each.index)),
+    (each) =>
+      !/[\u2028\u2029]/.test(each.sops) &&
+      each.ours.replaceAll('"="', "=") !== each.sops &&
+      JSON.stringify(said(each.sops, yaml)) === JSON.stringify(meant(each.index)),
   );
   expect(readBack).toEqual([]);
   expect(different.length).toBeLessThan(made.length / 5);
@@ -203,10 +207,10 @@ const JSON_STEPS: readonly (readonly Step[])[] = [
   ...["m", "l", "f", "n", "s", "q", "e", "i", "none"].map((key) => [key]),
   ["l", 0],
   ["l", 1],
-  ["m", "twice"],
+  ["m", "once"],
 ];
-const JSON_TEXT = `{"m": {"b": "a\\nb", "twice": 1, "twice": 2}, "l": [{"a": [1]}, [], {}], "f": 1e6, "n": null, "s": "x\\n",
-"q": "yes", "e": "", "i": 7, "yes": true, "twice": 1, "twice": 2}`;
+const JSON_TEXT = `{"m": {"b": "a\\nb", "once": 1}, "l": [{"a": [1]}, [], {}], "f": 1e6, "n": null, "s": "x\\n",
+"q": "yes", "e": "", "i": 7, "yes": true}`;
 
 /** What sops opens of a text that we, and that sops itself, encrypted in the other format. */
 async function encryptedAs(sops: Sops, text: string, from: Format): Promise<Both> {
@@ -260,7 +264,7 @@ async function wholeDocuments(sops: Sops): Promise<void> {
 async function encryptedElsewhere(sops: Sops): Promise<void> {
   const fromYaml = await encryptedAs(sops, ONE_DOCUMENT, yaml);
   expect(fromYaml.ours).toEqual(fromYaml.theirs);
-  const fromJson = await encryptedAs(sops, JSON_TEXT.replaceAll(/"twice": 1,? ?/g, ""), json);
+  const fromJson = await encryptedAs(sops, JSON_TEXT, json);
   expect(fromJson.ours).toEqual(fromJson.theirs);
 }
 
@@ -269,7 +273,7 @@ const CHECKS: readonly (readonly [string, (sops: Sops) => Promise<void>])[] = [
   ["60 generated YAML layouts become the JSON that sops prints", generatedToJson],
   ["3,000 generated JSON values become the YAML that sops prints, where that reads back", generatedJson],
   ["one value is extracted in the other format as sops does", oneValue],
-  ["of several documents the first is converted; merges and duplicates stay", wholeDocuments],
+  ["of several documents the first is converted; merges stay", wholeDocuments],
   ["what is encrypted in another format opens in sops as what sops encrypted so", encryptedElsewhere],
 ];
 

@@ -2,7 +2,7 @@
  * How does stock sops print a whole YAML document?
  *
  * sops.md 3.4 "Emission", byte for byte, except where what sops 3.13 prints does not read back as what was meant: `<<` that
- * merges nothing, texts with U+2028 or U+2029, texts of several lines that begin with a tab (sops prints `null`), and blocks in
+ * merges nothing, `=`, which YAML 1.1 takes for something else, texts with U+2028 or U+2029, texts of several lines that begin with a tab (sops prints `null`), and blocks in
  * lists whose indentation digit is wrong. Those are quoted.
  */
 import type { Content, Scalar } from "../format.ts";
