@@ -31,7 +31,7 @@ export type { Unchecked } from "./operations/check/scope.ts";
 export type { RuleInfo };
 export type { CanOpen } from "./operations/identities.ts";
 export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/list.ts";
-export type { Agreement } from "./operations/readers.ts";
+export type { Agreement } from "./agreement/agreement.ts";
 export type { CheckReport, CheckRequest, DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
 export type { KeyChange, TrustState };
 export type { CompileOutcome, NewValue, SetOutcome, SetRequest, UpdateKeysOutcome };

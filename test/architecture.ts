@@ -17,7 +17,7 @@ interface Layer {
 /** What every layer may import. */
 const COMMON = ["errors.ts", "limits.ts"];
 
-const lower = ["policy", "nix", "documents", "formats", "keys", "crypto", "findings", "git", "io"];
+const lower = ["agreement", "policy", "nix", "documents", "formats", "keys", "crypto", "findings", "git", "io"];
 
 const layers: Readonly<Record<string, Layer>> = {
   cli: { imports: ["commands", "compat", "index.ts"] },
@@ -31,7 +31,8 @@ const layers: Readonly<Record<string, Layer>> = {
   formats: { imports: [], pure: true },
   keys: { imports: ["crypto"], pure: true },
   crypto: { imports: [], pure: true },
-  findings: { imports: ["policy", "documents", "formats", "keys", "crypto"], pure: true },
+  agreement: { imports: ["policy", "documents", "formats", "keys", "crypto"], pure: true },
+  findings: { imports: ["agreement", "policy", "documents", "formats", "keys", "crypto"], pure: true },
   git: { imports: ["io"] },
   io: { imports: [] },
   "errors.ts": { imports: [] },

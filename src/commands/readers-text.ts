@@ -17,9 +17,22 @@ export function agreementWord(context: Context, report: SecretReport): string {
   }
 }
 
+/** `opens for alice, bob`; of several key groups, how many it takes and who is in each. */
+export function readersLine(report: SecretReport): string {
+  return report.declared?.groups === undefined
+    ? `opens for ${readerNames({ ...report, rule: undefined }) || "nobody known"}`
+    : readerNames(report);
+}
+
 /** The readers that the file declares, else those that the policy names, else how many there are. */
 export function readerNames(report: SecretReport): string {
   const { declared } = report;
+  if (declared?.groups !== undefined) {
+    const { needed, names } = declared.groups;
+    const groups = names.map((group) => `(${group.join(", ") || "nobody known"})`).join(" ");
+    const mine = report.opensGroups === undefined ? "" : `; yours opens ${report.opensGroups}`;
+    return `needs ${needed} of ${names.length} key groups: ${groups}${mine}`;
+  }
   const known = declared === undefined ? [] : [...declared.names, ...declared.others];
   if (known.length > 0) return known.join(", ");
   return report.rule?.readers.map((reader) => reader.name).join(", ") ?? "";

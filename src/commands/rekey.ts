@@ -73,6 +73,8 @@ function planWord(plan: PlannedFile): string {
       return "no rule, left alone";
     case "passphrase":
       return "sealed with a passphrase, left alone";
+    case "stuck":
+      return `left alone: ${plan.reason ?? ""}`;
     case "re-encrypt":
       return plan.agreement?.status === "unknown" ? "readers unknown, will be re-encrypted" : "will be re-encrypted";
   }
@@ -84,10 +86,12 @@ async function done(context: Context, invocation: Invocation, outcome: RekeyOutc
   for (const file of outcome.written)
     context.note(`${context.dryRun ? "would have re-encrypted" : "re-encrypted"} ${file}`);
   for (const { file, reason } of outcome.skipped) context.warn(`skipped ${file}: ${reason}`);
+  const stuck = outcome.planned.filter((plan) => plan.action === "stuck");
+  for (const { file, reason } of stuck) context.warn(`left ${file} alone: ${reason ?? ""}`);
   context.note(
     `${count(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${of("keep")} agreed already${leftOut(of("no rule"), "without a rule")}${leftOut(of("passphrase"), "sealed with a passphrase")}`,
   );
-  return outcome.skipped.length > 0 ? 1 : 0;
+  return outcome.skipped.length + stuck.length > 0 ? 1 : 0;
 }
 
 /** What was left alone is said, so that nobody takes it for done. */

@@ -1,5 +1,5 @@
 /** `secrets who PATH` */
-import { agreementWord } from "./readers-text.ts";
+import { agreementWord, readersLine } from "./readers-text.ts";
 import { visible } from "./visible.ts";
 import { firstWord, flag, type CommandSpec, type Context } from "./command.ts";
 import type { Position, WhoReport } from "../index.ts";
@@ -34,6 +34,7 @@ function policyLines(report: WhoReport): string[] {
       const through = reader.through.length > 0 ? ` through ${reader.through.join(" → ")}` : "";
       return `  reader   ${reader.name} (${reader.kind}${through})`;
     }),
+    ...rule.foreign.map((key) => `  reader   ${key} (only sops can use it)`),
   ];
 }
 
@@ -41,9 +42,8 @@ function fileLines(context: Context, report: WhoReport): string[] {
   if (report.format === undefined) return ["  file     not there yet"];
   if (report.format === "plain") return [`  file     ${context.bad("not encrypted")}`];
   if (report.problem !== undefined) return [`  file     ${context.bad(report.problem)}`];
-  const names = [...(report.declared?.names ?? []), ...(report.declared?.others ?? [])];
   return [
-    `  file     ${report.format}; ${agreementWord(context, report)}; opens for ${visible(names.join(", ")) || "nobody known"}`,
+    `  file     ${report.format}; ${agreementWord(context, report)}; ${visible(readersLine(report))}`,
     ...report.difference.map((line) => `           ${visible(line)}`),
     `  you      ${visible(youLine(report))}`,
     ...(report.canOpen === "yes" ? [] : report.keys.map((line) => `           ${visible(line)}`)),

@@ -7,6 +7,8 @@
 import { SecretsError } from "../errors.ts";
 import type { Tree } from "../formats/format.ts";
 import { atMost, ENTRIES, GROUPS } from "../limits.ts";
+import { foreignKinds } from "../keys/foreign/index.ts";
+import type { ForeignType } from "../keys/foreign/foreign-key.ts";
 import { isList, isMapping, sameTree } from "../formats/tree.ts";
 import {
   RULE_NAMES,
@@ -17,9 +19,8 @@ import {
 } from "./sops-selection.ts";
 import { asBoolean, asInteger, asList, asText, fieldName } from "./sops-metadata-fields.ts";
 
-/** The key types other than age, in the order in which sops reads them. Their entries are kept and never understood. */
-export const OTHER_KEY_TYPES = ["kms", "gcp_kms", "hckms", "azure_kv", "hc_vault", "pgp"] as const;
-export type OtherKeyType = (typeof OTHER_KEY_TYPES)[number];
+/** The key types other than age. */
+export type OtherKeyType = ForeignType;
 
 /** One age recipient with the data key, or its share of it, wrapped: an armored age file with this one recipient. */
 export interface AgeEntry {
@@ -126,7 +127,7 @@ function isEmptyGroup(group: KeyGroup): boolean {
 
 function readGroup(tree: ReadonlyMap<string, Tree>): KeyGroup {
   const list = (name: string) => asList(tree.get(fieldName(tree, name) ?? ""), name);
-  const others = OTHER_KEY_TYPES.map((type) => [type, list(type)] as const).filter(([, entries]) => entries.length > 0);
+  const others = foreignKinds.map(({ type }) => [type, list(type)] as const).filter(([, each]) => each.length > 0);
   return { age: list("age").map(readAgeEntry), others: new Map(others) };
 }
 

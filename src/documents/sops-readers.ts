@@ -4,8 +4,10 @@
  * By key, never by text: both faces of an ed25519 key are one reader, and neither order nor comments matter.
  */
 import { SecretsError } from "../errors.ts";
+import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
 import { parseRecipient } from "../keys/index.ts";
 import type { Recipient } from "../keys/key-kind.ts";
+import { compareForeign, type ForeignDifference, type ForeignEntry } from "./sops-foreign.ts";
 import type { AgeEntry, KeyGroup, Metadata } from "./sops-metadata.ts";
 
 /** An entry of the file and whom it names. */
@@ -78,21 +80,30 @@ export interface ReadersDifference {
   readonly added: readonly Recipient[];
   readonly removed: readonly KnownEntry[];
   readonly kept: readonly KnownEntry[];
+  /** The keys that only sops can use, over all groups. */
+  readonly foreign: ForeignDifference;
   /** Whether a new data key is called for: somebody who knows it is to know it no more. */
   readonly removes: boolean;
-  /** Whether the groups have to be written anew: another number of them, a reader in another group, or the above. */
+  /** Whether the groups have to be rewritten: another number of them, a reader in another group, or the above. */
   readonly differs: boolean;
 }
 
-/** Compares the age readers of a file with the wanted ones, face by face; neither order nor comments matter. */
+/**
+ * Compares the readers of a file with the wanted ones, face by face; neither order nor comments matter.
+ * @param foreign the keys that only sops can use, group by group; undefined: whatever the file has.
+ */
 export async function compareReaders(
   metadata: Metadata,
   wanted: readonly (readonly Recipient[])[],
+  foreign?: readonly (readonly ForeignKey[])[],
 ): Promise<ReadersDifference> {
   const groups = await Promise.all(metadata.groups.map(knownEntries));
   const all = groups.flat();
   const present = new Set(all.map(entryFace));
-  const wantedFaces = new Set(wanted.flat().map(faceOf));
+  // A recipient of a kind that is unknown here is told by its text.
+  const texts = (keys: readonly ForeignKey[] = []) => keys.filter(({ type }) => type === "age").map(({ id }) => id);
+  const facesIn = (index: number) => [...(wanted[index] ?? []).map(faceOf), ...texts(foreign?.[index])];
+  const wantedFaces = new Set([...wanted.flat().map(faceOf), ...texts(foreign?.flat())]);
   const distinct = [...new Map(wanted.flat().map((each) => [faceOf(each), each])).values()];
   const added = distinct.filter((each) => !present.has(faceOf(each)));
   const removed = all.filter((each) => !wantedFaces.has(entryFace(each)));
@@ -102,11 +113,47 @@ export async function compareReaders(
   const differs =
     isCopied ||
     groups.length !== wanted.length ||
-    groups.some((group, index) => !sameIds(group.map(entryFace), (wanted[index] ?? []).map(faceOf)));
+    groups.some((group, index) => !sameIds(group.map(entryFace), facesIn(index)));
   // Who keeps another face of the same key loses nothing that a new data key could take away.
-  const wantedIds = new Set(wanted.flat().map(({ id }) => id));
-  const removes = isCopied || removed.some((each) => !wantedIds.has(readerId(each)));
-  return { added, removed, kept, removes, differs };
+  const wantedIds = new Set([...wanted.flat().map(({ id }) => id), ...texts(foreign?.flat())]);
+  const others = foreignDifference(metadata, foreign, present);
+  const removes = isCopied || others.extra.length > 0 || removed.some((each) => !wantedIds.has(readerId(each)));
+  return { added, removed, kept, foreign: others, removes, differs: differs || others.extra.length > 0 };
+}
+
+/**
+ * Who of the wanted has an entry that only another program can make: for whom no new data key can be wrapped here.
+ * @param foreign undefined: all that the file has are wanted
+ */
+export async function foreignReaders(
+  metadata: Metadata,
+  wanted: readonly (readonly Recipient[])[],
+  foreign: readonly (readonly ForeignKey[])[] | undefined,
+): Promise<{ readonly kept: readonly ForeignEntry[]; readonly unknown: readonly string[] }> {
+  const found = await compareReaders(metadata, wanted, foreign);
+  const entries = foreign === undefined ? [...found.kept, ...found.removed] : found.kept;
+  const unknown = entries.filter(({ recipient }) => recipient === undefined).map(({ entry }) => entry.recipient);
+  return { kept: found.foreign.kept, unknown };
+}
+
+function foreignDifference(
+  { groups }: Metadata,
+  wanted: readonly (readonly ForeignKey[])[] | undefined,
+  present: ReadonlySet<string>,
+): ForeignDifference {
+  const perGroup = groups.map((group, index) => compareForeign(group, wanted && (wanted[index] ?? [])));
+  // What is wanted in a group that the file does not have is missing as well.
+  const beyond = wanted?.slice(groups.length).flat() ?? [];
+  const unknown = (wanted?.flat() ?? []).filter(({ type, id }) => type === "age" && !present.has(id));
+  return {
+    missing: [
+      ...perGroup.flatMap(({ missing }) => missing),
+      ...beyond.filter(({ type }) => type !== "age"),
+      ...unknown,
+    ],
+    extra: perGroup.flatMap(({ extra }) => extra),
+    kept: perGroup.flatMap(({ kept }) => kept),
+  };
 }
 
 function sameIds(a: readonly string[], b: readonly string[]): boolean {

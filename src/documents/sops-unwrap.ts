@@ -57,13 +57,15 @@ export function neededShares({ groups, threshold }: Metadata): number {
   return threshold;
 }
 
-function notRecovered({ groups }: Metadata, found: number, failures: readonly unknown[]): unknown {
+function notRecovered(metadata: Metadata, found: number, failures: readonly unknown[]): unknown {
+  const { groups } = metadata;
+  const needed = neededShares(metadata);
   const [failure] = failures;
   if (failure !== undefined) return failure;
   if (groups.length === 1) return new SecretsError("no-identity", "none of the keys here is among its recipients");
   return new SecretsError(
     "no-identity",
-    `the keys here open ${found} of ${groups.length} key groups, which is not enough`,
+    `it needs ${needed} of ${groups.length} key groups, and the keys here open ${found}`,
   );
 }
 

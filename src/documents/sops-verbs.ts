@@ -6,6 +6,7 @@
  */
 import { newDataKey } from "../crypto/data-key.ts";
 import type { Format } from "../formats/format.ts";
+import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { openDocument, type OpenedDocument, type SopsDocument } from "./sops-document.ts";
 import { compareReaders, standingReaders } from "./sops-readers.ts";
@@ -18,7 +19,13 @@ import type { SelectionSettings } from "./sops-selection.ts";
 /** Who shall be able to read a document: one list, or several key groups of which `threshold` are needed (0: all). */
 export interface WantedReaders {
   readonly groups: readonly (readonly Recipient[])[];
+  /** The keys that only sops can use, group by group: others are left out. Undefined: those that the document has stay. */
+  readonly foreign?: readonly (readonly ForeignKey[])[] | undefined;
   readonly threshold: number;
+}
+
+function wrappedFor({ groups, threshold, foreign }: WantedReaders) {
+  return { wanted: groups, threshold, foreign };
 }
 
 /**
@@ -37,8 +44,7 @@ export async function encryptText(request: {
   const metadata = await wrapDataKey({
     metadata: newMetadata([], 0, settings),
     dataKey,
-    wanted: readers.groups,
-    threshold: readers.threshold,
+    ...wrappedFor(readers),
     isNewKey: true,
   });
   return sealDocument({ text, format, dataKey, metadata, now });
@@ -88,8 +94,7 @@ export async function rotateDocument(
   const wrapped = await wrapDataKey({
     metadata: standing,
     dataKey,
-    wanted: readers.groups,
-    threshold: readers.threshold,
+    ...wrappedFor(readers),
     isNewKey: true,
   });
   const metadata = change.settings === undefined ? wrapped : withSettings(wrapped, change.settings);
@@ -105,13 +110,12 @@ export async function changeReaders(
   change: { readonly readers: WantedReaders; readonly keepDataKey?: boolean; readonly now: Date },
 ): Promise<{ readonly opened: OpenedDocument; readonly newDataKey: boolean }> {
   const { readers, now } = change;
-  const { removes, differs } = await compareReaders(opened.metadata, readers.groups);
+  const { removes, differs } = await compareReaders(opened.metadata, readers.groups, readers.foreign);
   if (!differs) return { opened, newDataKey: false };
   if (removes && change.keepDataKey !== true) {
     return { opened: (await rotateDocument(opened, { readers, now })).opened, newDataKey: true };
   }
-  const { groups: wanted, threshold } = readers;
   const { metadata, dataKey } = opened;
-  const wider = await wrapDataKey({ metadata, dataKey, wanted, threshold, isNewKey: false });
+  const wider = await wrapDataKey({ metadata, dataKey, ...wrappedFor(readers), isNewKey: false });
   return { opened: await rewriteMetadata(opened, wider), newDataKey: false };
 }

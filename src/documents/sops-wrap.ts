@@ -8,10 +8,12 @@
 import { dataKeyBytes, type DataKey } from "../crypto/data-key.ts";
 import { splitSecret } from "../crypto/shamir.ts";
 import { SecretsError } from "../errors.ts";
+import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { sealAge } from "./age-file.ts";
 import type { AgeEntry, KeyGroup, Metadata } from "./sops-metadata.ts";
-import { entryFace, faceOf, knownEntries } from "./sops-readers.ts";
+import { compareForeign, listsOf } from "./sops-foreign.ts";
+import { entryFace, faceOf, foreignReaders, knownEntries } from "./sops-readers.ts";
 
 /** Whose data key is wrapped for whom. */
 export interface Wrapping {
@@ -19,6 +21,8 @@ export interface Wrapping {
   readonly metadata: Metadata;
   readonly dataKey: DataKey;
   readonly wanted: readonly (readonly Recipient[])[];
+  /** The keys that only sops can use, group by group: the entries of others are left out. Undefined: all of them stay. */
+  readonly foreign?: readonly (readonly ForeignKey[])[] | undefined;
   /** How many of several groups it takes; 0: all of them. Without a meaning for one group. */
   readonly threshold: number;
   /** Whether the data key is another than the one that the standing entries wrap. */
@@ -31,17 +35,18 @@ export interface Wrapping {
  * @throws SecretsError `refused` where an entry of another key type would have to be made, or a group would be empty.
  */
 export async function wrapDataKey(wrapping: Wrapping): Promise<Metadata> {
-  const { metadata, dataKey, wanted, isNewKey } = wrapping;
+  const { metadata, dataKey, wanted, foreign, isNewKey } = wrapping;
   const [only, second] = metadata.groups;
   const [readers, more] = wanted;
   if (readers === undefined) throw new SecretsError("refused", "nobody could read it: there is no recipient");
   if (more === undefined && second === undefined) {
     const standing = only ?? { age: [], others: new Map() };
-    if (isNewKey) refuseOthers(metadata);
+    const { kept } = compareForeign(standing, foreign?.[0]);
+    if (isNewKey) await refuseForeign(wrapping);
     const bytes = dataKeyBytes(dataKey);
-    const age = await wrapFor({ bytes, readers, standing, isNewKey });
+    const age = await wrapFor({ bytes, readers, foreign: foreign?.[0] ?? [], standing, isNewKey });
     bytes.fill(0);
-    return { ...metadata, groups: [nonEmpty({ age, others: standing.others })] };
+    return { ...metadata, groups: [nonEmpty({ age, others: listsOf(kept) })] };
   }
   return wrapShares(wrapping);
 }
@@ -53,30 +58,30 @@ function nonEmpty(group: KeyGroup): KeyGroup {
   return group;
 }
 
-function refuseOthers({ groups }: Metadata): void {
-  const types = [...new Set(groups.flatMap(({ others }) => [...others.keys()]))];
-  if (types.length > 0) {
-    throw new SecretsError(
-      "refused",
-      `the data key cannot be wrapped anew for its entries of type ${types.join(", ")}`,
-      {
-        hint: "use sops for this file, or take these entries out of it with sops first",
-      },
-    );
-  }
+/** @throws SecretsError `refused`: what stays of the file would need an entry that cannot be made here. */
+async function refuseForeign({ metadata, wanted, foreign }: Wrapping): Promise<void> {
+  const { kept, unknown } = await foreignReaders(metadata, wanted, foreign);
+  const keys = [...kept.map(({ key }) => key.text), ...unknown];
+  if (keys.length === 0) return;
+  throw new SecretsError("refused", `its data key can only be renewed for ${keys.join(", ")} by sops`, {
+    hint: "use sops for this file, or take these keys out of the policy",
+  });
 }
 
 /** The entries for these readers: those that stand keep their place and their spelling, new ones follow. */
 async function wrapFor(given: {
   readonly bytes: Uint8Array;
   readonly readers: readonly Recipient[];
+  /** Those among them whose recipients cannot be encrypted to here keep their entries. */
+  readonly foreign: readonly ForeignKey[];
   readonly standing: KeyGroup;
   readonly isNewKey: boolean;
 }): Promise<readonly AgeEntry[]> {
-  const { bytes, readers, standing, isNewKey } = given;
+  const { bytes, readers, foreign, standing, isNewKey } = given;
   const wanted = new Map(readers.map((reader) => [faceOf(reader), reader]));
+  const texts = new Set(foreign.filter(({ type }) => type === "age").map(({ id }) => id));
   const known = await knownEntries(standing);
-  const standingOnes = known.filter((each) => wanted.has(entryFace(each)));
+  const standingOnes = known.filter((each) => wanted.has(entryFace(each)) || texts.has(entryFace(each)));
   // Of two entries for one reader nobody can tell whose the other is: a new key makes one of them.
   const kept = isNewKey ? [...new Map(standingOnes.map((each) => [entryFace(each), each])).values()] : standingOnes;
   const present = new Set(kept.map(entryFace));
@@ -104,10 +109,10 @@ async function wrapEntry(bytes: Uint8Array, recipient: Recipient): Promise<AgeEn
   };
 }
 
-/** Splits the key anew: a standing share cannot be told for a group that nobody here opened. */
+/** Splits the key again: a standing share cannot be told for a group that nobody here opened. */
 async function wrapShares(wrapping: Wrapping): Promise<Metadata> {
   const { metadata, dataKey, wanted, threshold } = wrapping;
-  refuseOthers(metadata);
+  await refuseForeign(wrapping);
   const count = wanted.length;
   const needed = threshold === 0 ? count : threshold;
   if (count > 1 && (needed < 2 || needed > count)) {
@@ -119,7 +124,10 @@ async function wrapShares(wrapping: Wrapping): Promise<Metadata> {
     wanted.map(async (readers, index) => {
       const standing: KeyGroup = { age: [], others: new Map() };
       const share = shares[index] ?? bytes;
-      return nonEmpty({ age: await wrapFor({ bytes: share, readers, standing, isNewKey: true }), others: new Map() });
+      return nonEmpty({
+        age: await wrapFor({ bytes: share, readers, foreign: [], standing, isNewKey: true }),
+        others: new Map(),
+      });
     }),
   );
   for (const share of [bytes, ...shares]) share.fill(0);

@@ -9,7 +9,7 @@ import { usableSelection } from "../documents/sops-selection.ts";
 import { readContent } from "./content.ts";
 import type { FileSubject } from "./finding.ts";
 import { clearValues } from "./sec002-clear-leaves.ts";
-import { wantedSettings } from "./wanted-settings.ts";
+import { wantedSettings } from "../agreement/wanted-settings.ts";
 
 /** @param subject whose `content` is broken, or no sops file for want of metadata. */
 export async function standsInClear(subject: FileSubject, text: string): Promise<boolean> {

@@ -9,7 +9,7 @@ import { placeOfRule, rekeying } from "./commands.ts";
 import type { Draft, FileRule, Governed } from "./finding.ts";
 import { leafSelection } from "./leaf-selection.ts";
 import { placeOf } from "./place.ts";
-import { wantedSettings } from "./wanted-settings.ts";
+import { wantedSettings } from "../agreement/wanted-settings.ts";
 
 export const sec003: FileRule = {
   about: "file",

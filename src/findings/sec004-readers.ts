@@ -1,13 +1,12 @@
 /** SEC004: do other people read the file than the policy names? */
-import { agreement } from "../documents/age-readers.ts";
+import { ageFileDifference } from "../agreement/age-file.ts";
+import { compareDocument, type DocumentDifference } from "../agreement/sops-document.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
-import type { AgeEntry, OtherKeyType } from "../documents/sops-metadata.ts";
-import { ageRecipients, type Reader } from "../policy/policy.ts";
+import { readerId } from "../documents/sops-readers.ts";
 import { rekeying } from "./commands.ts";
 import { isEncryptedContent } from "./content.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
-import { opensToOthers } from "./group-access.ts";
 import { placesOfWords, shellWord } from "./place.ts";
 import { sharedEntries } from "./reader-entries.ts";
 import { leftoverStem } from "./sec013-leftovers.ts";
@@ -19,11 +18,11 @@ export const sec004: FileRule = {
   title: "readers differ from the policy",
   severity: "error",
   explanation: {
-    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Or the file is encrypted and no rule of the policy above it covers it (a warning), as after a slip in the policy or a move; an age file only if its name ends in .age, and no backup copy (x.yaml.bak). Also key groups that let others open it, or fewer (an error), other key groups (a warning), and keys of kinds (pgp, kms …) that the rule does not have; an entry of a sops file that somebody else can open too, or a second one for the same reader; and readers where the rule names nobody (a warning).",
+    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Or the file is encrypted and no rule of the policy above it covers it (a warning), as after a slip in the policy or a move; an age file only if its name ends in .age, and no backup copy (x.yaml.bak). Also key groups that let others open it, or fewer (an error), other key groups (a warning), and keys of other kinds (pgp, kms …) that are not those of the rule; an entry of a sops file that somebody else can open too, or a second one for the same reader; and readers where the rule names nobody (a warning).",
     why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
     mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed; secrets rotate FILE writes the entry of each reader anew. Then change the values themselves: who was removed may have read them.",
     limits:
-      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. The keys behind pgp and kms entries are not compared; all of one kind count as one person's. An entry of a sops file is looked at from outside: one stanza, of the kind and with the tag of its recipient. Where a range, or what is staged, takes the rule of a path or its keys away, who reads too much by the policy before it is an error still; who is missing by that one is not told. Whether a file without a rule is read by the right people nobody can tell; where there is no policy, or none with a rule, nothing is said of it.",
+      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. Entries of other kinds (pgp, kms …) are compared by what identifies their keys: fingerprint, ARN, resource id, address and name. An entry of a sops file is looked at from outside: one stanza, of the kind and with the tag of its recipient. Where a range, or what is staged, takes the rule of a path or its keys away, who reads too much by the policy before it is an error still; who is missing by that one is not told. Whether a file without a rule is read by the right people nobody can tell; where there is no policy, or none with a rule, nothing is said of it.",
   },
   inspect: async (subject) => {
     const { content, governed } = subject;
@@ -31,9 +30,8 @@ export const sec004: FileRule = {
     if (governed === undefined) return [...entries, ...unruledDrafts(subject)];
     if (content.kind !== "sops" && content.kind !== "age") return [];
     if (namesNobody(governed.ruling)) return [...entries, nobodyDraft()];
-    const fix = rekeying(subject.file, governed);
-    if (content.kind === "age") return ageDrafts(content.header, governed, fix);
-    return [...entries, ...(await sopsDrafts({ document: content.document, governed, fix }, subject))];
+    if (content.kind === "age") return ageDrafts(content.header, governed, rekeying(subject.file, governed));
+    return [...entries, ...(await sopsDrafts(content.document, governed, subject.file))];
   },
 };
 
@@ -48,12 +46,11 @@ function unruledDrafts({ content, policyFile, file, path }: FileSubject): Draft[
 }
 
 /** What the policy names is the list; a rule that names no key of ours says nothing of readers. */
-async function ageDrafts(header: AgeHeader, { policy, ruling }: Governed, fix: string): Promise<Draft[]> {
+async function ageDrafts(header: AgeHeader, governed: Governed, fix: string): Promise<Draft[]> {
+  const { policy, ruling } = governed;
   // Of a passphrase SEC009 speaks.
   if (ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return [];
-  const known = policy.members.flatMap(({ keys }) => keys);
-  const found = await agreement(header, { wanted: ageRecipients(ruling.readers), known });
-  if (found.status !== "differ") return [];
+  const found = await ageFileDifference(header, governed);
   const extra = [...new Set(found.extra.map((recipient) => personOf(recipient, policy)))].sort();
   return [
     ...extra.map((name) => extraDraft(name, fix)),
@@ -66,76 +63,49 @@ function nobodyDraft(): Draft {
   return { severity: "warning", message, subject: "nobody" };
 }
 
-async function sopsDrafts(compared: Compared, subject: FileSubject): Promise<Draft[]> {
-  const { document, governed, fix } = compared;
-  const { settings, readers } = governed.ruling;
-  const wanted = settings.groups ?? [readers];
-  const groups = await Promise.all(
-    document.metadata.groups.map(({ age }) =>
-      Promise.all(age.map(async (entry) => ({ entry, id: await idOf(entry, subject) }))),
-    ),
-  );
+async function sopsDrafts(document: SopsDocument, governed: Governed, file: string): Promise<Draft[]> {
+  const found = await compareDocument(document, governed);
+  // What only sops can add or renew, a rekey cannot mend.
+  const isStuck = governed.origin === undefined && found.agreement.stuck !== undefined;
+  const fix = isStuck ? `sops updatekeys ${shellWord(file)}` : rekeying(file, governed);
+  const { readers } = governed.ruling;
+  const { extra, missing } = found.groups.foreign;
   const drafts = [
-    ...strangers(groups.flat(), compared),
-    ...missing(groups.flat(), { readers, fix }),
-    ...foreignDrafts(document, governed, fix),
-    ...faceDrafts(groups.flat(), { readers, fix }),
+    ...strangers(found, document, { governed, fix }),
+    ...namesOf(found.added, readers).map((name) => missingDraft(name, fix)),
+    ...extra.map(({ key }) => extraDraft(`the holder of the ${key.text}`, fix)),
+    ...missing.map(({ text }) => missingDraft(`the holder of the ${text}`, `sops updatekeys ${shellWord(file)}`)),
+    ...faceDrafts(found, { governed, fix }),
   ];
-  const grouped = groupDrafts(compared, groups, wanted);
+  const grouped = groupDrafts(found, fix);
   return [...drafts, ...grouped.filter(({ severity }) => severity === "error" || drafts.length === 0)];
 }
 
-interface Present {
-  readonly entry: AgeEntry;
-  readonly id: string;
-}
-
-async function idOf({ recipient }: AgeEntry, { recipientId }: FileSubject): Promise<string> {
-  return (await recipientId(recipient)) ?? recipient;
-}
-
-interface Compared {
-  readonly document: SopsDocument;
+interface Judging {
   readonly governed: Governed;
   readonly fix: string;
 }
 
-function strangers(present: readonly Present[], { document, governed, fix }: Compared): Draft[] {
-  const wanted = new Set(governed.ruling.readers.flatMap(({ keys }) => keys.map(({ id }) => id)));
-  const seen = new Set<string>();
-  const recipients = present.map(({ entry }) => entry.recipient);
-  const placeOf = placesOfWords(document.text, recipients, "first");
-  return present.flatMap(({ entry, id }) => {
-    if (wanted.has(id) || seen.has(id)) return [];
-    seen.add(id);
-    const name = memberWith(id, governed.policy);
-    const who = name ?? strangerWith(entry.recipient);
+function strangers({ removed }: DocumentDifference, { text }: SopsDocument, { governed, fix }: Judging): Draft[] {
+  const once = [...new Map(removed.map((each) => [readerId(each), each])).values()];
+  const placeOf = placesOfWords(
+    text,
+    once.map(({ entry }) => entry.recipient),
+    "first",
+  );
+  return once.map((known) => {
+    const { recipient } = known.entry;
+    const name = memberWith(readerId(known), governed.policy);
     // One stranger in the place of another is news.
-    return [{ ...extraDraft(who, fix), ...placeOf(entry.recipient), subject: name ?? `extra ${id}` }];
+    const subject = name ?? `extra ${readerId(known)}`;
+    return { ...extraDraft(name ?? strangerWith(recipient), fix), ...placeOf(recipient), subject };
   });
 }
 
-function missing(present: readonly Present[], { readers, fix }: { readers: readonly Reader[]; fix: string }): Draft[] {
-  const ids = new Set(present.map(({ id }) => id));
-  const keys = readers.flatMap(({ keys }) => keys).filter(({ id }) => !ids.has(id));
-  return namesOf(keys, readers).map((name) => missingDraft(name, fix));
-}
-
 /** Either face of an ed25519 key will do, unless the policy says `as: ssh` or `as: both`. */
-function faceDrafts(
-  present: readonly Present[],
-  { readers, fix }: { readers: readonly Reader[]; fix: string },
-): Draft[] {
-  const faces = (id: string) =>
-    present.filter((each) => each.id === id).map(({ entry }) => entry.recipient.split(" ")[0]);
-  const turned = readers.filter(({ as, keys, ...reader }) =>
-    keys.some(({ id, kind }) => {
-      const found = kind === "ssh-ed25519" && reader.kind !== "literal" && as !== "age" ? faces(id) : [];
-      const isComplete = found.includes("ssh-ed25519") && (as === "ssh" || found.length > 1);
-      return found.length > 0 && !isComplete;
-    }),
-  );
-  return turned.map(({ name }) => ({
+function faceDrafts({ turned }: DocumentDifference, { governed, fix }: Judging): Draft[] {
+  const names = new Set(turned.map(({ id }) => memberWith(id, governed.policy) ?? ""));
+  return [...names].map((name) => ({
     severity: "warning",
     message: `the key of ${name} does not stand there by the face that \`as\` says`,
     fix,
@@ -161,80 +131,18 @@ function missingDraft(name: string, fix: string): Draft {
   };
 }
 
-/** How a rule calls what a file calls otherwise. */
-const IN_FILES: Readonly<Record<string, OtherKeyType>> = {
-  azure_keyvault: "azure_kv",
-  hc_vault_transit_uri: "hc_vault",
-};
-
-function kindInFiles(kind: string): string {
-  return IN_FILES[kind] ?? kind;
-}
-
-function foreignDrafts({ metadata }: SopsDocument, { ruling }: Governed, fix: string): Draft[] {
-  const wanted = new Set(ruling.settings.foreign.map(kindInFiles));
-  const present = new Set<string>(metadata.groups.flatMap(({ others }) => [...others.keys()]));
-  return [
-    ...[...present].filter((kind) => !wanted.has(kind)).map((kind) => extraDraft(`a holder of a ${kind} key`, fix)),
-    ...[...wanted]
-      .filter((kind) => !present.has(kind))
-      .map((kind) => missingDraft(`the holder of the ${kind} key`, fix)),
-  ];
-}
-
 /** The same readers in all, but otherwise grouped: how many of them it takes is another matter. */
-function groupDrafts(
-  { document, governed, fix }: Compared,
-  groups: readonly (readonly Present[])[],
-  wanted: readonly (readonly Reader[])[],
-): Draft[] {
-  const { threshold, foreign, foreignGroups = [] } = governed.ruling.settings;
-  const [has, wants] = [needed(groups.length, document.metadata.threshold), needed(wanted.length, threshold ?? 0)];
-  if (has < wants) {
-    const message = `${has} of its key groups open the file, and the policy asks for ${wants}`;
+function groupDrafts({ access, agreement, onlyMoved }: DocumentDifference, fix: string): Draft[] {
+  if (access?.kind === "fewer") {
+    const message = `${access.has} of its key groups open the file, and the policy asks for ${access.wants}`;
     return [{ severity: "error", message, fix, subject: "threshold" }];
   }
-  const policy = wanted.map((group, index) => [...group.map(nameOf), ...(foreignGroups[index] ?? []).map(kindInFiles)]);
-  const people = groups.map((group, index) => [
-    ...holdersOf(group, wanted.flat()).map(nameOf),
-    ...(document.metadata.groups[index]?.others.keys() ?? []),
-  ]);
-  if (opensToOthers({ groups: people, needed: has }, { groups: policy, needed: wants })) {
+  if (access?.kind === "others") {
     const message = "its key groups let people open the file who could not by those of the policy";
     return [{ severity: "error", message, fix, subject: "access" }];
   }
-  if (foreign.length > 0) return [];
-  const same =
-    groups.length === wanted.length &&
-    groups.every((group, index) =>
-      sameSet(
-        group.map(({ id }) => id),
-        idsOf(wanted[index] ?? []),
-      ),
-    );
-  if (same && has === wants) return [];
-  return [{ severity: "warning", message: "its key groups are not those of the policy", fix, subject: "groups" }];
-}
-
-/** Each reader by one name, in whichever groups; a kind of foreign keys has no blank in its own. */
-function nameOf({ kind, name }: Reader): string {
-  return `${kind} ${name}`;
-}
-
-function holdersOf(group: readonly Present[], readers: readonly Reader[]): Reader[] {
-  const ids = new Set(group.map(({ id }) => id));
-  return readers.filter(({ keys }) => keys.some(({ id }) => ids.has(id)));
-}
-
-function needed(groups: number, threshold: number): number {
-  return groups < 2 ? 1 : threshold === 0 ? groups : threshold;
-}
-
-function idsOf(readers: readonly Reader[]): string[] {
-  return readers.flatMap(({ keys }) => keys.map(({ id }) => id));
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  const [left, right] = [new Set(a), new Set(b)];
-  return left.size === right.size && [...left].every((item) => right.has(item));
+  const isOther = onlyMoved || agreement.settings.some((line) => line.includes("key groups"));
+  return isOther
+    ? [{ severity: "warning", message: "its key groups are not those of the policy", fix, subject: "groups" }]
+    : [];
 }

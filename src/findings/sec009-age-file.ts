@@ -1,7 +1,6 @@
 /** SEC009: is an .age file an age file, and for as many readers as the policy names? */
-import { agreement } from "../documents/age-readers.ts";
+import { ageFileDifference } from "../agreement/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
-import { ageRecipients } from "../policy/policy.ts";
 import { payloadProblem } from "./age-payload.ts";
 import { rekeying, RESTORED, restoring } from "./commands.ts";
 import type { Content } from "./content.ts";
@@ -73,25 +72,19 @@ export async function readersAgree(
   governed: Governed,
 ): Promise<"agree" | "differ" | "unknown" | undefined> {
   if (governed.ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return undefined;
-  return (await comparedReaders(header, governed)).status;
+  return (await ageFileDifference(header, governed)).status;
 }
 
-function comparedReaders(header: AgeHeader, { policy, ruling }: Pick<Governed, "policy" | "ruling">) {
-  const known = policy.members.flatMap(({ keys }) => keys);
-  return agreement(header, { wanted: ageRecipients(ruling.readers), known });
-}
-
-async function readerDrafts(header: AgeHeader, { policy, ruling }: Governed, fix: string): Promise<Draft[]> {
-  if (ruling.readers.length === 0) return [];
+async function readerDrafts(header: AgeHeader, governed: Governed, fix: string): Promise<Draft[]> {
+  if (governed.ruling.readers.length === 0) return [];
   if (header.stanzas[0]?.args[0] === "scrypt") {
     const message = "sealed with a passphrase, so none of the readers of the policy opens it by key";
     return [{ severity: "warning", message, fix, subject: "passphrase" }];
   }
-  const found = await comparedReaders(header, { policy, ruling });
-  if (found.status !== "differ") return [];
+  const found = await ageFileDifference(header, governed);
   const drafts: Draft[] = [];
-  if (found.extraUnknown > 0) {
-    const message = `it has ${count(found.extraUnknown, "reader")} more than the policy names`;
+  if (found.strangers > 0) {
+    const message = `it has ${count(found.strangers, "reader")} more than the policy names`;
     drafts.push({ severity: "error", message, fix, subject: "extra" });
   }
   if (found.missingUnknown > 0) {

@@ -79,6 +79,11 @@ function ruleDrafts(rule: CreationRule): Draft[] {
     const message = "this rule names no key: sops refuses to encrypt under it, and nobody's reading is compared";
     drafts.push({ ...warning(message, at), severity: "error", subject: `${title} nobody` });
   }
+  if (settings.groups !== undefined && settings.threshold === undefined) {
+    const count = settings.groups.length;
+    const message = `all ${count} key groups are needed to open a file: nobody who is in one of them can do so alone`;
+    add(message, "groups", "put all keys into one group, or write shamir_threshold if that is meant");
+  }
   if (compiled === "differs") {
     add("its age list differs from its readers, and stock sops goes by the list", "compiled", "secrets policy compile");
   }

@@ -15,7 +15,7 @@ import { MOST_PARSED } from "./content.ts";
 import type { Governed } from "./finding.ts";
 import { holdsNoSecrets, innermostObject, isOtherData, isSecretData, isSecretField } from "./kubernetes.ts";
 import { hadAction, hasActions, isReference, withoutActions } from "./references.ts";
-import { wantedSettings } from "./wanted-settings.ts";
+import { wantedSettings } from "../agreement/wanted-settings.ts";
 
 /** The place of the first value that should be encrypted, or that there is none. */
 export type Sensitive = { readonly line: number; readonly column: number } | undefined;

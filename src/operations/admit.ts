@@ -13,7 +13,7 @@ import { requireConfirmed, type Readable } from "./confirmed-keys.ts";
 import type { FormerKey } from "./former-keys.ts";
 import type { Inspected } from "./inspect.ts";
 import type { PolicyFile, Project } from "./project.ts";
-import { nameOf } from "./readers.ts";
+import { nameOf } from "../agreement/agreement.ts";
 
 /** A file that is about to be written, by who will read it and who does. */
 export interface Grant extends Readable {

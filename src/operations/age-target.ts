@@ -6,16 +6,15 @@ import { ageRecipients } from "../policy/policy.ts";
 import { ageStanding } from "./admit.ts";
 import { openSecret, sealingChange } from "./age-secret.ts";
 import { inFile, type Project } from "./project.ts";
-import { compareReaders, personMayRead, refuseGroups } from "./readers.ts";
+import { compareAgeFile, personMayRead } from "../agreement/age-file.ts";
 import type { AgeTarget, Planned } from "./target.ts";
 
 /** @param bytes what is there now; undefined for a new file */
 export async function ageTarget(project: Project, planned: Planned, bytes: Uint8Array | undefined): Promise<AgeTarget> {
   const { path, file, ruled, options } = planned;
-  refuseGroups(file, ruled);
   const header =
     bytes && (await readAgeHeader(once(bytes)).catch((error: unknown) => Promise.reject(inFile(error, file))));
-  const difference = header && (await compareReaders(header, ruled));
+  const difference = header && (await compareAgeFile(header, ruled));
   const recipients = ageRecipients(ruled.ruling.readers);
   let opened: Uint8Array | undefined;
   let isReplaced = false;

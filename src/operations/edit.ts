@@ -8,7 +8,7 @@ import { SecretsError } from "../errors.ts";
 import { openEditor } from "../io/editor.ts";
 import { withScratch, type Scratch } from "../io/scratch.ts";
 import type { Project } from "./project.ts";
-import { confirm, tellIfNotReader } from "./readers.ts";
+import { confirm } from "./confirm.ts";
 import { planWrite } from "./plan-write.ts";
 import { withRescue } from "./rescue.ts";
 import type { Target, WriteOptions } from "./target.ts";
@@ -24,7 +24,6 @@ export async function editSecret(project: Project, file: string, options: WriteO
   const target = await planWrite(project, path, options);
   const bytes = await target.open();
   await requireWritable(project, path);
-  await tellIfNotReader(project, target.file, target.recipients);
   const name = basename(path).replace(/\.age$/, "");
   const warn = (line: string) => project.tell(`warning: ${line}`);
   return withScratch(project.host, { name, bytes, warn }, (scratch) => session(project, target, scratch));

@@ -12,24 +12,18 @@ import { replayable } from "./input.ts";
 import { newPassphrase } from "./passphrase.ts";
 import { inFile, statOf, type Project } from "./project.ts";
 import { requireRule, ruleOf, type Ruled } from "./rule.ts";
-import {
-  compareReaders,
-  personMayRead,
-  refuseGroups,
-  refuseLockout,
-  requireReaders,
-  settleDrift,
-  tellIfNotReader,
-} from "./readers.ts";
+import { compareAgeFile, personMayRead } from "../agreement/age-file.ts";
+import { settle, type Intent } from "./gates.ts";
 import { commitChanges } from "./write.ts";
 
 /** @returns the file that was written, as it is shown; undefined for standard output */
 export async function encryptAge(project: Project, encryption: Encryption): Promise<string | undefined> {
   const { request, path, output } = encryption;
-  const recipients = await recipientsFor(project, encryption);
+  const existing = output === undefined ? undefined : await existingAge(project, output, request);
+  const recipients = await recipientsFor(project, encryption, existing);
   const ruled = await ruleOf(project, path).catch(() => undefined);
-  const hint = ruled?.file.policy.readerHint ?? true;
-  if (output !== undefined) return toFile(project, encryption, { recipients, ruled, hint, output });
+  const hint = ruled?.policy.readerHint ?? true;
+  if (output !== undefined) return toFile(project, encryption, { recipients, ruled, hint, output, existing });
   await admit(project, grantsOf(project, encryption, { recipients, ruled, standing: undefined }));
   const { content } = await sealingChange({
     path,
@@ -43,16 +37,51 @@ export async function encryptAge(project: Project, encryption: Encryption): Prom
   return undefined;
 }
 
-async function recipientsFor(project: Project, { request, path }: Encryption): Promise<Recipient[]> {
-  const file = project.show(path);
-  if (request.passphrase === true) return [await newPassphrase(project, file)];
-  if (request.recipients !== undefined && request.recipients.length > 0) return namedRecipients(request.recipients);
-  const ruled = await requireRule(project, path);
-  requireReaders(file, ruled);
-  refuseGroups(file, ruled);
-  const recipients = ageRecipients(ruled.ruling.readers);
-  await tellIfNotReader(project, file, recipients);
+/** @throws SecretsError what the gates throw; `refused` */
+async function recipientsFor(
+  project: Project,
+  { request, path, output }: Encryption,
+  existing: AgeHeader | undefined,
+): Promise<Recipient[]> {
+  const named = await namedInstead(project, path, request);
+  const ruled = named === undefined ? await requireRule(project, path) : undefined;
+  const recipients = named ?? ageRecipients(ruled?.ruling.readers ?? []);
+  const standing = existing === undefined || output === undefined ? undefined : await ruleOf(project, output);
+  if (standing !== undefined && existing !== undefined && output !== undefined) {
+    const file = project.show(output);
+    refuseOtherReaders(file, standing, recipients);
+    const difference = await compareAgeFile(existing, standing);
+    const hasPeople = await personMayRead(existing, standing);
+    await settle(project, [{ ...newSecret(file, standing), difference, hasPeople, options: request }]);
+  } else if (ruled !== undefined) {
+    await settle(project, [{ ...newSecret(project.show(path), ruled), options: request }]);
+  }
   return recipients;
+}
+
+/** Whom the command line names instead of the rule. */
+async function namedInstead(
+  project: Project,
+  path: string,
+  { passphrase, recipients = [] }: Encryption["request"],
+): Promise<Recipient[] | undefined> {
+  if (passphrase === true) return [await newPassphrase(project, project.show(path))];
+  return recipients.length > 0 ? namedRecipients(recipients) : undefined;
+}
+
+/** What replaces a secret is for the readers that the policy gives for this very path, whatever else the command line says. */
+function refuseOtherReaders(file: string, { ruling }: Ruled, recipients: readonly Recipient[]): void {
+  const wanted = new Set(ageRecipients(ruling.readers).map(({ id }) => id));
+  if (recipients.length === wanted.size && recipients.every(({ id }) => wanted.has(id))) return;
+  throw new SecretsError("refused", "it would replace a secret by one for other readers than the policy names", {
+    at: { file },
+    hint: "write to another path, or leave the readers to the policy",
+  });
+}
+
+function newSecret(file: string, ruled: Ruled): Omit<Intent, "options"> {
+  const recipients = ageRecipients(ruled.ruling.readers);
+  return { file, ruled, kind: "age", difference: undefined, hasPeople: false, recipients, settles: false };
 }
 
 /** @throws SecretsError `bad-key` */
@@ -69,13 +98,12 @@ async function toFile(
     readonly ruled: Ruled | undefined;
     readonly hint: boolean;
     readonly output: string;
+    readonly existing: AgeHeader | undefined;
   },
 ): Promise<string> {
   const { request, chunks } = encryption;
-  const path = target.output;
+  const { output: path, existing } = target;
   const file = project.show(path);
-  const existing = await existingAge(project, path, request);
-  if (existing !== undefined) await settle(project, path, { existing, request, recipients: target.recipients });
   let empty = true;
   const change = await sealingChange({
     path,
@@ -104,31 +132,6 @@ async function toFile(
   const grants = grantsOf(project, encryption, { recipients, ruled, standing });
   await commitChanges(project, [{ ...change, verify }], { grants });
   return file;
-}
-
-/**
- * What replaces a secret is for the readers that the policy gives for this very path, whatever else the command line says.
- * @throws SecretsError `drift`, `refused`, `lockout`
- */
-async function settle(
-  project: Project,
-  path: string,
-  found: { existing: AgeHeader; request: Encryption["request"]; recipients: readonly Recipient[] },
-): Promise<void> {
-  const ruled = await ruleOf(project, path);
-  if (ruled === undefined) return;
-  const file = project.show(path);
-  const { existing, request, recipients } = found;
-  const wanted = new Set(ageRecipients(ruled.ruling.readers).map(({ id }) => id));
-  if (recipients.length !== wanted.size || recipients.some(({ id }) => !wanted.has(id))) {
-    throw new SecretsError("refused", "it would replace a secret by one for other readers than the policy names", {
-      at: { file },
-      hint: "write to another path, or leave the readers to the policy",
-    });
-  }
-  const difference = await compareReaders(existing, ruled);
-  await settleDrift(project, file, { difference, rekey: request.rekey ?? false });
-  if (request.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, await personMayRead(existing, ruled));
 }
 
 /**

@@ -15,8 +15,10 @@ import { encryptedAlready, grantsOf, type EncryptRequest, type Encryption } from
 import { formatToWrite, kindOfContent, requireFormatName, utf8 } from "./file-kind.ts";
 import { naming, statOf, type Project } from "./project.ts";
 import { requireRule, ruleOf } from "./rule.ts";
-import { requireReaders, tellIfNotReader } from "./readers.ts";
-import { refuseForeignRule, sopsRecipients, wantedReaders, wantedSettings } from "./sops-readers.ts";
+import { wantedReaders } from "../agreement/sops-document.ts";
+import { wantedSettings } from "../agreement/wanted-settings.ts";
+import { sopsRecipients } from "../policy/sops-recipients.ts";
+import { settle } from "./gates.ts";
 import { refusingSlips } from "./slips.ts";
 import { sealNew, textChange } from "./sops-secret.ts";
 import { commitChanges } from "./write.ts";
@@ -104,9 +106,17 @@ async function readersAndSettings(project: Project, { request, path }: Encryptio
   const rule = Object.keys(request.selection ?? {}).length > 0 ? undefined : ruled?.ruling.at;
   if (named.length > 0) return { readers: { groups: [await namedRecipients(named)], threshold: 0 }, settings, rule };
   if (ruled === undefined) throw new SecretsError("no-rule", "no rule covers this path", { at: { file } });
-  requireReaders(file, ruled);
-  refuseForeignRule(file, ruled.ruling);
-  await tellIfNotReader(project, file, sopsRecipients(ruled.ruling.readers));
+  const recipients = sopsRecipients(ruled.ruling.readers);
+  const intent = {
+    file,
+    ruled,
+    kind: "sops",
+    difference: undefined,
+    hasPeople: false,
+    recipients,
+    settles: false,
+  } as const;
+  await settle(project, [{ ...intent, options: request }]);
   const { groups, threshold } = await wantedReaders(ruled.ruling);
   return { readers: { groups, threshold: request.threshold ?? threshold }, settings, rule };
 }

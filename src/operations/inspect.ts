@@ -18,14 +18,18 @@ import { inFile, type PolicyFile, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
 import { looksLikeRecipient } from "../policy/recipient-text.ts";
 import type { FormerKey } from "./former-keys.ts";
-import { compareReaders, knownKeys, nameOf, type Agreement } from "./readers.ts";
-import { compareDocument } from "./sops-readers.ts";
-import { foreignEntries, recipientsOf } from "./sops-secret.ts";
+import { compareAgeFile, personMayRead } from "../agreement/age-file.ts";
+import { knownKeys, nameOf, type Agreement } from "../agreement/agreement.ts";
+import { compareDocument, personMayOpen } from "../agreement/sops-document.ts";
+import { foreignEntries } from "../documents/sops-foreign.ts";
+import { foreignCounts, recipientsIn } from "./sops-secret.ts";
 
 /** Readers by name, sorted; and those that nobody here can name, in words such as `2 unnamed` or `1 pgp`. */
 export interface DeclaredReaders {
   readonly names: readonly string[];
   readonly others: readonly string[];
+  /** Where several key groups share the data key: who is in each, and how many of them open the file. */
+  readonly groups?: { readonly needed: number; readonly names: readonly (readonly string[])[] } | undefined;
 }
 
 interface AnySecret {
@@ -103,7 +107,7 @@ async function inspectAge(
     kind: "age",
     format: header.armored ? "age armored" : "age",
     header,
-    agreement: ruled && (await compareReaders(header, ruled, formerly)),
+    agreement: ruled && (await compareAgeFile(header, ruled, formerly)),
     declared: { names: names(readers, ruled), others: unknown > 0 ? [`${unknown} unnamed`] : [] },
     recipients: readers,
   };
@@ -130,12 +134,13 @@ function candidates(ruled: Ruled | undefined): Recipient[] {
 }
 
 function names(recipients: readonly Recipient[], ruled: Ruled | undefined): string[] {
-  return [...new Set(recipients.map((recipient) => nameOf(recipient, ruled?.file.policy)))].sort();
+  return [...new Set(recipients.map((recipient) => nameOf(recipient, ruled?.policy)))].sort();
 }
 
 async function inspectSops(document: SopsDocument, bytes: Uint8Array, ruled: Ruled | undefined): Promise<SopsSecret> {
   const { metadata } = document;
-  const recipients = await recipientsOf(metadata);
+  const perGroup = await Promise.all(metadata.groups.map(recipientsIn));
+  const recipients = perGroup.flat();
   const unnamed = metadata.groups.flatMap(({ age }) => age).length - recipients.length;
   return {
     kind: "sops",
@@ -145,7 +150,11 @@ async function inspectSops(document: SopsDocument, bytes: Uint8Array, ruled: Rul
     agreement: ruled && (await compareDocument(document, ruled)).agreement,
     declared: {
       names: names(recipients, ruled),
-      others: [...(unnamed > 0 ? [`${unnamed} unnamed`] : []), ...foreignEntries(metadata)],
+      others: [...(unnamed > 0 ? [`${unnamed} unnamed`] : []), ...foreignCounts(metadata)],
+      groups:
+        metadata.groups.length < 2
+          ? undefined
+          : { needed: neededShares(metadata), names: groupNames(metadata, perGroup, ruled) },
     },
     recipients,
   };
@@ -154,6 +163,29 @@ async function inspectSops(document: SopsDocument, bytes: Uint8Array, ruled: Rul
 /** Needed where a reader has no name: rarely. */
 async function formerKeys(project: Project, file: PolicyFile): Promise<ReadonlyMap<string, FormerKey>> {
   return (await import("./former-keys.ts")).formerKeys(project, file);
+}
+
+/** Whether a person may read it now; who cannot be told counts as one. */
+export async function hasPeople(secret: Inspected, ruled: Ruled): Promise<boolean> {
+  return secret.kind === "age" ? personMayRead(secret.header, ruled) : personMayOpen(secret.document.metadata, ruled);
+}
+
+/** The readers of each key group, foreign keys among them. */
+function groupNames(
+  { groups }: Metadata,
+  recipients: readonly (readonly Recipient[])[],
+  ruled: Ruled | undefined,
+): string[][] {
+  return groups.map((group, index) => [
+    ...names(recipients[index] ?? [], ruled),
+    ...foreignEntries(group).map(({ key }) => key.text),
+  ]);
+}
+
+/** How many of the key groups the keys at hand open, found out without a question. */
+export async function openedGroups(project: Project, { document }: SopsSecret): Promise<number> {
+  const answers = await Promise.all(document.metadata.groups.map((group) => canOpenGroup(group, project.identities)));
+  return answers.filter((answer) => answer === "yes").length;
 }
 
 /** Whether the keys at hand open it, found out without a question. */

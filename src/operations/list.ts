@@ -5,11 +5,11 @@
  */
 import { SecretsError, type Position } from "../errors.ts";
 import type { CanOpen } from "./identities.ts";
-import { canOpen, inspect, type DeclaredReaders, type Inspected } from "./inspect.ts";
+import { canOpen, inspect, openedGroups, type DeclaredReaders, type Inspected } from "./inspect.ts";
 import { adviceFor } from "./no-identity.ts";
 import { requireFile, statOf, type Project } from "./project.ts";
 import { ruleOf, type Ruled } from "./rule.ts";
-import { differenceLines, type Agreement } from "./readers.ts";
+import { differenceLines, type Agreement } from "../agreement/agreement.ts";
 import { secretFiles } from "./secret-files.ts";
 
 /** One reader as reports name it. */
@@ -25,6 +25,8 @@ export interface RuleReport {
   readonly title: string;
   readonly at: Position;
   readonly readers: readonly NamedReader[];
+  /** Keys that only sops, or another program, can use. */
+  readonly foreign: readonly string[];
   /** Rules that would match too, were the path not ruled by `secrets:`. */
   readonly shadowed: readonly Position[];
 }
@@ -41,6 +43,8 @@ export interface SecretReport {
   /** The differences in words, one line per person. */
   readonly difference: readonly string[];
   readonly canOpen: CanOpen | undefined;
+  /** Of a file with several key groups: how many of them the keys at hand open. */
+  readonly opensGroups?: number | undefined;
   /** Why it could not be looked at. */
   readonly problem: string | undefined;
 }
@@ -76,7 +80,8 @@ export async function whoReads(project: Project, file: string): Promise<WhoRepor
   }
   const readers = new Set(secret?.recipients.map(({ id }) => id));
   const keys = await project.identities.report(readers);
-  if (secret === undefined || report.canOpen !== "no") return { ...report, keys, advice: undefined };
+  const isAlone = report.declared?.groups === undefined;
+  if (secret === undefined || report.canOpen !== "no" || !isAlone) return { ...report, keys, advice: undefined };
   const isWhole = secret.kind === "age";
   const tells = !isWhole || secret.header.hint !== undefined;
   const known = { readers: secret.declared.names, isWhole, tells };
@@ -99,7 +104,17 @@ async function reportOn(
     if (secret === undefined) return { report: { ...base, format: "plain" } };
     const { format, declared, agreement } = secret;
     const difference = agreement === undefined ? [] : differenceLines(agreement);
-    const report = { ...base, format, declared, agreement, difference, canOpen: await canOpen(project, secret) };
+    const opensGroups =
+      secret.kind === "sops" && declared.groups !== undefined ? await openedGroups(project, secret) : undefined;
+    const report = {
+      ...base,
+      format,
+      declared,
+      agreement,
+      difference,
+      canOpen: await canOpen(project, secret),
+      opensGroups,
+    };
     return { report, secret };
   } catch (error) {
     // A slip on the command line is no fault of the file.
@@ -110,6 +125,14 @@ async function reportOn(
 }
 
 function ruleReport(ruled: Ruled): RuleReport {
-  const { kind, title, at, readers, shadowed } = ruled.ruling;
-  return { kind, title, at, shadowed, readers: readers.map(({ name, kind, through }) => ({ name, kind, through })) };
+  const { kind, title, at, readers, shadowed, settings } = ruled.ruling;
+  const foreign = settings.foreign.map(({ text }) => text);
+  return {
+    kind,
+    title,
+    at,
+    shadowed,
+    foreign,
+    readers: readers.map(({ name, kind, through }) => ({ name, kind, through })),
+  };
 }

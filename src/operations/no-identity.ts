@@ -3,8 +3,9 @@
  */
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
+import { nameOf } from "../agreement/agreement.ts";
 import type { Recipient } from "../keys/key-kind.ts";
-import type { Member } from "../policy/policy.ts";
+import type { Member, Policy } from "../policy/policy.ts";
 import type { Project } from "./project.ts";
 import { ruleForReading } from "./rule.ts";
 
@@ -24,9 +25,16 @@ interface Told {
 export async function noIdentity(
   project: Project,
   path: string,
-  known: Told & { readonly present: readonly Recipient[]; readonly message?: string },
+  known: Told & {
+    readonly present: readonly Recipient[];
+    /** The readers of each key group, where it has several. */
+    readonly groups?: readonly (readonly Recipient[])[];
+    /** Keys that only sops can use. */
+    readonly foreign?: readonly string[];
+    readonly message?: string;
+  },
 ): Promise<SecretsError> {
-  const { members, wanted, mine } = await standing(project, path);
+  const { members, wanted, mine, policy } = await standing(project, path);
   const ids = new Set(known.present.map(({ id }) => id));
   const named = members.filter((member) => member.keys.some((key) => ids.has(key.id))).map(({ name }) => name);
   const holders = new Set(members.flatMap((member) => member.keys.map(({ id }) => id)));
@@ -39,13 +47,39 @@ export async function noIdentity(
   return new SecretsError("no-identity", message, {
     at: { file: project.show(path) },
     notes: [
+      ...groupLines(known.groups, policy),
       ...(readers.length > 0 ? [`its readers: ${readers.join(", ")}`] : []),
+      ...(known.foreign ?? []).map((key) => `and by ${key}, which only sops can use`),
       ...(readers.length === 0 && wanted.length > 0 ? [`the policy names: ${wanted.join(", ")}`] : []),
       ...(mine.length > 0 ? [`you hold the key of: ${mine.join(", ")}`] : await newcomerLines(project, members)),
       ...(await project.identities.report(ids)).map((line) => `tried ${line}`),
     ],
-    hint: await adviceFor(project, path, { ...known, readers }),
+    hint: await hintFor(project, path, { ...known, readers }),
   });
+}
+
+function groupLines(groups: readonly (readonly Recipient[])[] | undefined, policy: Policy | undefined): string[] {
+  if (groups === undefined || groups.length < 2) return [];
+  return groups.map((group, index) => {
+    const names = group.map((recipient) => nameOf(recipient, policy));
+    return `group ${index + 1}: ${names.join(", ") || "nobody with an age or SSH key"}`;
+  });
+}
+
+async function hintFor(
+  project: Project,
+  path: string,
+  known: Told & {
+    readonly groups?: readonly unknown[];
+    readonly foreign?: readonly string[];
+    readonly readers: readonly string[];
+  },
+): Promise<string> {
+  if (known.readers.length === 0 && (known.foreign ?? []).length > 0) {
+    return `it opens only with ${known.foreign?.join(" or ")}: sops decrypt ${shellWord(project.show(path))}`;
+  }
+  if ((known.groups ?? []).length > 1) return "it takes keys of several groups at once: name each with --identity FILE";
+  return adviceFor(project, path, known);
 }
 
 /**
@@ -83,6 +117,7 @@ async function standing(project: Project, path: string) {
   const held = await project.identities.held();
   return {
     members,
+    policy: ruled?.policy,
     wanted: ruled?.ruling.readers.map(({ name }) => name) ?? [],
     mine: members.filter((member) => member.keys.some((key) => held.has(key.id))).map(({ name }) => name),
   };

@@ -8,12 +8,11 @@ import { shellWord } from "../findings/place.ts";
 import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
-import { requireConfirmed } from "./confirmed-keys.ts";
 import { formatToWrite, kindOfContent, kindOfNew } from "./file-kind.ts";
 import { refuseOutput } from "./output.ts";
 import { statOf, type Project } from "./project.ts";
 import { requireRule } from "./rule.ts";
-import { refuseLeavingClear, refuseLockout, requireReaders, settleDrift } from "./readers.ts";
+import { settle } from "./gates.ts";
 import type { Planned, Target, WriteOptions } from "./target.ts";
 
 /**
@@ -24,21 +23,15 @@ export async function planWrite(project: Project, path: string, options: WriteOp
   const file = project.show(path);
   await refuseOutput(project, { path });
   const ruled = await requireRule(project, path);
-  requireReaders(file, ruled);
   const bytes = await currentBytes(project, path);
   const target =
     bytes === undefined
       ? await newTarget(project, { path, file, ruled, options })
       : await standingTarget(project, { path, file, ruled, options, bytes });
-  if (target.difference !== undefined) {
-    await settleDrift(project, file, { difference: target.difference, rekey: options.rekey ?? false });
-    refuseLeavingClear([target], options.allowClear);
-    if (target.difference.status === "unknown") {
-      project.tell(`${file}: who reads it now cannot be told; what is written is for the readers of the policy`);
-    }
+  await settle(project, [{ ...target, settles: false, options }]);
+  if (target.difference?.status === "unknown") {
+    project.tell(`${file}: who reads it now cannot be told; what is written is for the readers of the policy`);
   }
-  await requireConfirmed(project, [target]);
-  if (options.allowLockout !== true) refuseLockout(file, ruled.ruling.readers, target.hasPeople);
   return target;
 }
 

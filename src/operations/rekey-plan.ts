@@ -6,16 +6,20 @@ import { shellWord } from "../findings/place.ts";
 import { needsPassphrase } from "./age-secret.ts";
 import { inspect, type Inspected } from "./inspect.ts";
 import type { Project } from "./project.ts";
-import { requireRule, ruleOf, type Ruled } from "./rule.ts";
-import { differenceLines, refuseGroups, requireReaders, type Agreement } from "./readers.ts";
+import { requireRule, requireServable, ruleOf, type Ruled } from "./rule.ts";
+import { differenceLines, type Agreement } from "../agreement/agreement.ts";
 import { secretFiles, type Candidate } from "./secret-files.ts";
 
 /** What is to be done with one file. */
 export interface PlannedFile {
   /** As it is shown. */
   readonly file: string;
-  /** `no rule`: left alone. `passphrase`: sealed with one, so it has no readers to bring to a policy. */
-  readonly action: "keep" | "re-encrypt" | "no rule" | "passphrase";
+  /**
+   * `no rule`: left alone. `passphrase`: sealed with one, so it has no readers to bring to a policy. `stuck`: nothing here can
+   * bring it to its rule, for this `reason`.
+   */
+  readonly action: "keep" | "re-encrypt" | "no rule" | "passphrase" | "stuck";
+  readonly reason?: string | undefined;
   readonly agreement: Agreement | undefined;
   /** One line per person who gains or loses the file. */
   readonly difference: readonly string[];
@@ -63,7 +67,7 @@ async function planFile(
   if (ruled === undefined) return { path, found: undefined, planned: leftAlone(file, "no rule") };
   const secret = await inspect(project, path, ruled);
   if (secret !== undefined)
-    return { path, found: { secret, ruled }, planned: planned(file, { secret, ruled }, options) };
+    return { path, found: { secret, ruled }, planned: planned(file, { secret, ruled }, { ...options, isNamed }) };
   if (!isNamed) return undefined;
   throw new SecretsError("malformed", "this is not an encrypted file", {
     at: { file },
@@ -78,13 +82,31 @@ function leftAlone(file: string, action: "no rule" | "passphrase"): PlannedFile 
 function planned(
   file: string,
   { secret, ruled }: { readonly secret: Inspected; readonly ruled: Ruled },
-  options: { readonly force?: boolean | undefined },
+  options: { readonly force?: boolean | undefined; readonly isNamed: boolean },
 ): PlannedFile {
   if (secret.kind === "age" && needsPassphrase(secret.header.stanzas)) return leftAlone(file, "passphrase");
-  requireReaders(file, ruled);
-  if (secret.kind === "age") refuseGroups(file, ruled);
   const { agreement } = secret;
   if (agreement === undefined) return leftAlone(file, "no rule");
-  const action = agreement.status === "agree" && options.force !== true ? "keep" : "re-encrypt";
-  return { file, action, agreement, difference: differenceLines(agreement) };
+  const difference = differenceLines(agreement);
+  if (agreement.status === "agree" && options.force !== true) return { file, action: "keep", agreement, difference };
+  // One file that nothing here can serve must not stop all others; whoever names it gets the error.
+  const reason = options.isNamed ? undefined : whyStuck(file, { secret, ruled }, agreement);
+  return { file, action: reason === undefined ? "re-encrypt" : "stuck", reason, agreement, difference };
+}
+
+function whyStuck(
+  file: string,
+  { secret, ruled }: { readonly secret: Inspected; readonly ruled: Ruled },
+  { status, stuck, unrenewable }: Agreement,
+): string | undefined {
+  if (ruled.ruling.compiled === "differs") return undefined;
+  try {
+    requireServable(file, ruled, { kind: secret.kind, isNew: false });
+  } catch (error) {
+    if (error instanceof SecretsError) return error.message;
+    throw error;
+  }
+  if (status === "agree" && unrenewable.length > 0)
+    return `only sops can renew the data key for ${unrenewable.join(", ")}`;
+  return stuck;
 }

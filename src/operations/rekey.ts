@@ -11,12 +11,12 @@ import { ageRecipients } from "../policy/policy.ts";
 import { fileChunks, openSecret, sealingChange } from "./age-secret.ts";
 import { standingReaders, type Grant } from "./admit.ts";
 import { digestOf } from "./input.ts";
-import { canOpen, type AgeSecret, type SopsSecret } from "./inspect.ts";
+import { canOpen, hasPeople, type AgeSecret, type SopsSecret } from "./inspect.ts";
 import { inFile, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
-import { personMayRead, refuseLeavingClear, refuseLockout, tellIfNotReader, tellToChangeValues } from "./readers.ts";
+import { notices, settle, type Intent } from "./gates.ts";
 import { planFiles, type Plan, type PlannedFile } from "./rekey-plan.ts";
-import { personMayOpen, sopsRecipients } from "./sops-readers.ts";
+import { sopsRecipients } from "../policy/sops-recipients.ts";
 import { openSops, reseal, textChange } from "./sops-secret.ts";
 import { commitChanges, retried } from "./write.ts";
 
@@ -64,10 +64,7 @@ export async function rekey(
 async function rekeyOnce(project: Project, paths: readonly string[], options: RekeyOptions): Promise<RekeyOutcome> {
   const plans = await planFiles(project, paths, options);
   const todo = plans.filter(({ planned }) => planned.action === "re-encrypt");
-  const settling = todo.flatMap(({ found, planned: { file, agreement } }) =>
-    found === undefined ? [] : [{ file, ruled: found.ruled, difference: agreement }],
-  );
-  refuseLeavingClear(settling, options.allowClear);
+  await settle(project, await intentsOf(todo, options));
   const changes: Change[] = [];
   const grants: Grant[] = [];
   const done: PlannedFile[] = [];
@@ -87,8 +84,28 @@ async function rekeyOnce(project: Project, paths: readonly string[], options: Re
   }
   project.progress(todo.length, todo.length);
   await commitChanges(project, changes, { grants });
-  for (const { file, agreement } of done) if (agreement !== undefined) tellToChangeValues(project, file, agreement);
+  for (const { file, agreement } of done) notices(project, file, agreement);
   return { planned: plans.map(({ planned }) => planned), written: done.map(({ file }) => file), skipped };
+}
+
+async function intentsOf(todo: readonly Plan[], options: RekeyOptions): Promise<Intent[]> {
+  const intents: Intent[] = [];
+  for (const { found, planned } of todo) {
+    if (found === undefined) continue;
+    const { secret, ruled } = found;
+    const { readers } = ruled.ruling;
+    intents.push({
+      file: planned.file,
+      ruled,
+      kind: secret.kind,
+      difference: planned.agreement,
+      hasPeople: await hasPeople(secret, ruled),
+      recipients: secret.kind === "age" ? ageRecipients(readers) : sopsRecipients(readers),
+      settles: true,
+      options,
+    });
+  }
+  return intents;
 }
 
 async function grantsOf(project: Project, { found, path, planned: { file } }: Plan): Promise<Grant[]> {
@@ -120,14 +137,9 @@ async function refusal(project: Project, todo: readonly Plan[], first: SecretsEr
   });
 }
 
-async function newContent(project: Project, { found, path, planned }: Plan, options: RekeyOptions): Promise<Change[]> {
+async function newContent(project: Project, { found, path }: Plan, options: RekeyOptions): Promise<Change[]> {
   if (found === undefined) return [];
   const { secret, ruled } = found;
-  if (options.allowLockout !== true) {
-    const people =
-      secret.kind === "age" ? personMayRead(secret.header, ruled) : personMayOpen(secret.document.metadata, ruled);
-    refuseLockout(planned.file, ruled.ruling.readers, await people);
-  }
   const place = { path, ruled, options };
   return [secret.kind === "age" ? await ageContent(project, secret, place) : await sopsContent(project, secret, place)];
 }
@@ -141,7 +153,6 @@ async function ageContent(
   const expected = (await digestOf(project, path)) ?? "absent";
   await digest((await openSecret(project, path)).plaintext);
   const recipients = ageRecipients(ruled.ruling.readers);
-  await tellIfNotReader(project, project.show(path), recipients);
   async function* plaintext(): AsyncGenerator<Uint8Array> {
     yield* (await openSecret(project, path, fileChunks(project, path))).plaintext;
   }
@@ -149,14 +160,13 @@ async function ageContent(
   return sealingChange({ path, expected, recipients, armor: header.armored, hint: readerHint, plaintext });
 }
 
-/** Readers who were only added leave values and MAC alone; where one was removed, a new data key seals everything anew. */
+/** Readers who were only added leave values and MAC alone; where one was removed, a new data key re-encrypts everything. */
 async function sopsContent(
   project: Project,
   { document, bytes }: SopsSecret,
   place: { readonly path: string; readonly ruled: Ruled; readonly options: RekeyOptions },
 ): Promise<Change> {
   const { path, ruled, options } = place;
-  await tellIfNotReader(project, project.show(path), sopsRecipients(ruled.ruling.readers));
   const opened = await openSops(project, path, { document });
   const newKey = options.force === true ? "always" : options.keepDataKey === true ? "never" : "removed";
   const text = await reseal(project, { opened, text: opened.openText, ruled, newKey });

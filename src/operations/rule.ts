@@ -5,12 +5,13 @@ import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
 import { attempt } from "../io/io-error.ts";
-import type { Ruling } from "../policy/policy.ts";
+import type { Policy, Ruling } from "../policy/policy.ts";
 import { placeText, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
 
 /** A file with what the policy says of it. */
 export interface Ruled {
   readonly file: PolicyFile;
+  readonly policy: Policy;
   readonly ruling: Ruling;
 }
 
@@ -22,7 +23,7 @@ export interface Ruled {
 export async function ruleOf(project: Project, path: string): Promise<Ruled | undefined> {
   const file = await project.policy(path);
   const ruling = file?.policy.rule(policyPath(file, path));
-  return file === undefined || ruling === undefined ? undefined : { file, ruling };
+  return file === undefined || ruling === undefined ? undefined : { file, policy: file.policy, ruling };
 }
 
 /**
@@ -49,9 +50,62 @@ export async function requireRule(project: Project, path: string): Promise<Ruled
       hint: missingRule(project, file, inside),
     });
   }
-  const ruled = { file, ruling };
+  const ruled = { file, policy: file.policy, ruling };
   await refuseOtherReaders(project, path, ruled);
   return ruled;
+}
+
+/**
+ * Whether anything can be encrypted by this rule, here and for this kind of file.
+ * @param isNew whether nothing is there yet that could keep the keys which only sops can use
+ * @throws SecretsError `policy`: the rule names nobody, or says two things; `refused`: only another program can serve it
+ */
+export function requireServable(
+  file: string,
+  { ruling }: Ruled,
+  wanted: { kind: "age" | "sops"; isNew: boolean },
+): void {
+  const { readers, settings, compiled, at } = ruling;
+  const refuse = (message: string, hint: string) => {
+    throw new SecretsError("policy", message, { at, hint });
+  };
+  if (compiled === "differs") {
+    refuse(
+      "its `age` list differs from its `readers`, which it is compiled from",
+      "compile it again: secrets policy compile",
+    );
+  }
+  if (settings.hasEmptyGroup === true) {
+    refuse(
+      "one of its key groups has no keys",
+      "write for example key_groups: [{ age: [alice, bob] }, { age: [carol] }]",
+    );
+  }
+  const isServed = (type: string) => wanted.kind === "sops" && !wanted.isNew && type !== "";
+  const unserved = settings.foreign.filter(({ type }) => !isServed(type) && (wanted.kind === "sops" || type === "age"));
+  if (unserved.length > 0) {
+    const program = unserved.every(({ type }) => type === "age") ? "age" : "sops";
+    throw new SecretsError(
+      "refused",
+      `the rule asks for ${unserved.map(({ text }) => text).join(", ")}, which only ${program} can encrypt to`,
+      {
+        at,
+        hint: `create ${file} with ${program}; its other readers can be changed here afterwards`,
+      },
+    );
+  }
+  if (readers.every(({ keys }) => keys.length === 0) && !settings.foreign.some(({ type }) => isServed(type))) {
+    refuse(
+      "the rule for this file gives no reader with a key",
+      `name a user, host, team or age recipient there for ${file}`,
+    );
+  }
+  if (wanted.kind === "age" && settings.groups !== undefined) {
+    refuse(
+      "its rule has several key groups, and an .age secret has none: any one reader opens it",
+      `give ${file} a line of its own under \`secrets:\``,
+    );
+  }
 }
 
 /** The line to add, in the words that the policy uses itself. */

@@ -9,7 +9,6 @@ import { shellWord } from "../findings/place.ts";
 import { stepsText } from "../formats/place.ts";
 import { addressIn, type Address } from "./document-address.ts";
 import { inFile, type Project } from "./project.ts";
-import { tellIfNotReader } from "./readers.ts";
 import { missingKey, stepsOf } from "./key-path.ts";
 import { utf8 } from "./file-kind.ts";
 import { planWrite } from "./plan-write.ts";
@@ -43,7 +42,6 @@ export async function setSecret(project: Project, file: string, request: SetRequ
   const target = await planWrite(project, path, { ...request.options, isOneValue: true });
   const key = keyFor(target, request);
   await requireWritable(project, path);
-  await tellIfNotReader(project, target.file, target.recipients);
   if (target.kind === "age" || key === undefined)
     return writeTarget(project, target, await target.seal(await wholeValue(target, request)));
   const address = await addressIn(target, { verb: "set", file: target.file, key, document: request.document });

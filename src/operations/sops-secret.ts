@@ -2,7 +2,8 @@
  * How is a sops document opened with the keys at hand, and how does a changed one become a change to commit?
  */
 import type { OpenedDocument, SopsDocument } from "../documents/sops-document.ts";
-import type { Metadata } from "../documents/sops-metadata.ts";
+import { foreignEntries } from "../documents/sops-foreign.ts";
+import type { KeyGroup, Metadata } from "../documents/sops-metadata.ts";
 import { knownEntries } from "../documents/sops-readers.ts";
 import type { Sealed } from "../documents/sops-seal.ts";
 import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../documents/sops-verbs.ts";
@@ -13,9 +14,10 @@ import { collect, sha256 } from "../io/stream.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { noIdentity } from "./no-identity.ts";
 import { inFile, statOf, type Project } from "./project.ts";
+import { copiedLines, hasOtherThreshold, wantedReaders } from "../agreement/sops-document.ts";
+import { wantedSettings } from "../agreement/wanted-settings.ts";
 import type { Policy } from "../policy/policy.ts";
 import { ruleOf, type Ruled } from "./rule.ts";
-import { copiedLines, hasOtherThreshold, wantedReaders, wantedSettings } from "./sops-readers.ts";
 
 /**
  * Opens every value and checks the MAC.
@@ -39,8 +41,10 @@ export async function openSops(
     return opened;
   } catch (error) {
     if (error instanceof SecretsError && error.code === "no-identity") {
-      const present = await recipientsOf(document.metadata);
-      throw await noIdentity(project, path, { present, isWhole: false, tells: true, message: error.message });
+      const groups = await Promise.all(document.metadata.groups.map(recipientsIn));
+      const foreign = document.metadata.groups.flatMap(foreignEntries).map(({ key }) => key.text);
+      const told = { present: groups.flat(), groups, foreign, isWhole: false, tells: true };
+      throw await noIdentity(project, path, { ...told, message: error.message });
     }
     if (error instanceof SecretsError && error.code === "tampered" && (await statOf(project, path)) !== undefined) {
       throw inFile(dressed(error, { hint: bringBack(file) }), file);
@@ -60,14 +64,13 @@ function bringBack(file: string): string {
   return `if it was changed by hand or in a merge: git checkout HEAD -- ${word}, then change it with secrets edit ${word} or secrets set ${word} KEY`;
 }
 
-/** Everybody whom the document names by a key of ours. */
-export async function recipientsOf(metadata: Metadata): Promise<Recipient[]> {
-  const entries = await Promise.all(metadata.groups.map(knownEntries));
-  return entries.flat().flatMap(({ recipient }) => (recipient === undefined ? [] : [recipient]));
+/** Everybody whom the key group names by a key of ours. */
+export async function recipientsIn(group: KeyGroup): Promise<Recipient[]> {
+  return (await knownEntries(group)).flatMap(({ recipient }) => recipient ?? []);
 }
 
 /** Entries that only sops can open, as `2 pgp`. */
-export function foreignEntries(metadata: Metadata): string[] {
+export function foreignCounts(metadata: Metadata): string[] {
   const counts = new Map<string, number>();
   for (const { others } of metadata.groups) {
     for (const [type, entries] of others) counts.set(type, (counts.get(type) ?? 0) + entries.length);

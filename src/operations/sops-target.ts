@@ -5,16 +5,11 @@ import type { Format } from "../formats/format.ts";
 import { sha256 } from "../io/stream.ts";
 import { naming, type Project } from "./project.ts";
 import { utf8 } from "./file-kind.ts";
-import {
-  compareDocument,
-  personMayOpen,
-  refuseForeignRule,
-  sopsRecipients,
-  wantedReaders,
-  wantedSettings,
-} from "./sops-readers.ts";
+import { compareDocument, personMayOpen, wantedReaders } from "../agreement/sops-document.ts";
+import { wantedSettings } from "../agreement/wanted-settings.ts";
+import { sopsRecipients } from "../policy/sops-recipients.ts";
 import { refusingSlips } from "./slips.ts";
-import { openSops, recipientsOf, reseal, sealNew, textChange } from "./sops-secret.ts";
+import { openSops, recipientsIn, reseal, sealNew, textChange } from "./sops-secret.ts";
 import type { Planned, SopsTarget } from "./target.ts";
 
 export async function sopsTarget(
@@ -34,7 +29,7 @@ export async function sopsTarget(
     format: found.document.format,
     recipients: sopsRecipients(ruled.ruling.readers),
     isNew: false,
-    standing: { known: await recipientsOf(found.document.metadata), unknown: 0 },
+    standing: { known: (await Promise.all(found.document.metadata.groups.map(recipientsIn))).flat(), unknown: 0 },
     hasPeople: await personMayOpen(found.document.metadata, ruled),
     difference,
     document,
@@ -67,7 +62,6 @@ export async function sopsTarget(
 export async function newSopsTarget(project: Project, planned: Planned, format: Format): Promise<SopsTarget> {
   const { path, file, ruled } = planned;
   const { ruling } = ruled;
-  refuseForeignRule(file, ruling);
   return {
     kind: "sops",
     path,

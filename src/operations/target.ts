@@ -9,7 +9,7 @@ import type { Change } from "../io/commit.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { StandingReaders } from "./access.ts";
 import type { Ruled } from "./rule.ts";
-import type { Agreement } from "./readers.ts";
+import type { Agreement } from "../agreement/agreement.ts";
 
 export interface WriteOptions {
   readonly allowEmpty?: boolean | undefined;

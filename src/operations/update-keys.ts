@@ -9,7 +9,7 @@ import { shellWord } from "../findings/place.ts";
 import { inspect } from "./inspect.ts";
 import type { Project } from "./project.ts";
 import { requireRule } from "./rule.ts";
-import { confirm } from "./readers.ts";
+import { confirm } from "./confirm.ts";
 import type { PlannedFile } from "./rekey-plan.ts";
 import { planRekey, rekey, type RekeyOptions } from "./rekey.ts";
 
@@ -30,7 +30,8 @@ export async function updateKeys(
   const planned = await planUpdateKeys(project, file, options);
   if (planned.action === "keep") return { status: "up to date", planned };
   // What will be refused is not asked for.
-  const isRefused = options.allowClear !== true && (planned.agreement?.leftInClear.length ?? 0) > 0;
+  const { leftInClear = [], stuck } = planned.agreement ?? {};
+  const isRefused = stuck !== undefined || (options.allowClear !== true && leftInClear.length > 0);
   if (!options.approve && !isRefused && !(await approved(project, planned))) return { status: "declined", planned };
   await rekey(project, [file], options);
   return { status: "updated", planned };

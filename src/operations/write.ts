@@ -6,9 +6,9 @@ import { commit, type Change } from "../io/commit.ts";
 import { checkWritable } from "../io/writable.ts";
 import { ioError } from "../io/io-error.ts";
 import { admit, type Grant } from "./admit.ts";
+import { notices } from "./gates.ts";
 import { stateFor, type Project, type StateOptions } from "./project.ts";
 import { refuseOutput, type Output } from "./output.ts";
-import { tellToChangeValues } from "./readers.ts";
 import type { Target } from "./target.ts";
 
 export interface WriteOutcome {
@@ -25,8 +25,7 @@ export interface WriteOutcome {
 export async function writeTarget(project: Project, target: Target, change: Change | undefined): Promise<WriteOutcome> {
   if (change === undefined) return { status: "unchanged", file: target.file };
   await commitChanges(project, [change], { grants: [target] });
-  if (target.difference !== undefined && !target.isReplaced())
-    tellToChangeValues(project, target.file, target.difference);
+  if (!target.isReplaced()) notices(project, target.file, target.difference);
   return { status: target.isNew ? "created" : "updated", file: target.file };
 }
 

@@ -6,7 +6,8 @@
  */
 import { SecretsError } from "../errors.ts";
 import { atMost, PATTERNS, patternWeight, POLICY_LIMITS } from "../limits.ts";
-import { FOREIGN_IN_RULE, foreignKeys, readKeyGroups } from "./key-groups.ts";
+import { distinctKeys, foreignKeys, foreignLists } from "./foreign.ts";
+import { readKeyGroups } from "./key-groups.ts";
 import type { KeyGroup } from "./key-groups.ts";
 import { whyHidden } from "./look-alikes.ts";
 import { compilePattern } from "./path-regex.ts";
@@ -29,7 +30,7 @@ const KNOWN_KEYS = [
   "aws_profile",
   "enforce",
   ...SELECTION_SETTINGS,
-  ...FOREIGN_IN_RULE,
+  ...foreignLists("inRule"),
 ];
 const EXAMPLE = "- { path_regex: ^secrets/, readers: [alice] }";
 const AGE = { what: "age", example: "age: age1…,age1…" };
@@ -94,7 +95,7 @@ async function readRule(node: YamlMapping, roster: Roster): Promise<CreationRule
 
 async function readSettings(rule: YamlMapping, groups: readonly KeyGroup[] | undefined): Promise<RuleSettings> {
   // Where there are groups, sops does not look at the rule's own lists.
-  const foreign = groups?.flatMap((group) => group.foreign) ?? foreignKeys(rule, FOREIGN_IN_RULE);
+  const foreign = groups?.flatMap((group) => group.foreign) ?? foreignKeys(rule, "inRule");
   const several = groups === undefined || groups.length < 2 ? undefined : groups;
   return {
     selection: await readSelection(rule),
@@ -102,7 +103,8 @@ async function readSettings(rule: YamlMapping, groups: readonly KeyGroup[] | und
     threshold: readThreshold(valueOf(rule, "shamir_threshold"), groups?.length ?? 0),
     groups: several?.map(({ readers }) => readers),
     foreignGroups: several?.map((group) => group.foreign),
-    foreign: [...new Set(foreign)],
+    foreign: distinctKeys(foreign),
+    hasEmptyGroup: groups?.some((group) => group.readers.length + group.foreign.length === 0) || undefined,
     enforce: readEnforce(valueOf(rule, "enforce")),
   };
 }

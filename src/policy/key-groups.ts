@@ -4,8 +4,9 @@
  * `key_groups` means what it means in sops: one data key split among the groups. Merged groups come first, depth first;
  * within a group everybody is there once. Keys of other kinds are reported by kind, never dropped unseen. Pure.
  */
-import { SecretsError } from "../errors.ts";
+import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
 import { atMost, GROUPS, POLICY_LIMITS } from "../limits.ts";
+import { distinctKeys, foreignKeys, foreignLists } from "./foreign.ts";
 import type { Reader } from "./policy.ts";
 import { union } from "./reader-union.ts";
 import { readAge, splitAge } from "./readers.ts";
@@ -13,20 +14,16 @@ import type { Roster } from "./roster.ts";
 import type { YamlEntry, YamlMapping, YamlNode } from "./yaml-node.ts";
 import { checkKeys, entriesOf, itemsOf, valueOf } from "./yaml-shape.ts";
 
-/** Lists of keys that a rule without groups can have beside `age`. */
-export const FOREIGN_IN_RULE = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri", "hckms"] as const;
-const FOREIGN_IN_GROUP = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault", "hckms"] as const;
-
 export interface KeyGroup {
   readonly readers: readonly Reader[];
-  readonly foreign: readonly string[];
+  readonly foreign: readonly ForeignKey[];
 }
 
 const EXAMPLE = "key_groups: [{ age: [alice, bob] }, { age: [carol] }]";
 
 /**
  * @returns Undefined where there are no groups.
- * @throws SecretsError `policy`: wrong shape, an unknown name, a group without any key.
+ * @throws SecretsError `policy`: wrong shape, an unknown name.
  */
 export async function readKeyGroups(rule: YamlMapping, roster: Roster): Promise<readonly KeyGroup[] | undefined> {
   const nodes = itemsOf(valueOf(rule, "key_groups"), { what: "key_groups", example: EXAMPLE });
@@ -35,25 +32,9 @@ export async function readKeyGroups(rule: YamlMapping, roster: Roster): Promise<
   const known = new Map<readonly YamlEntry[], KeyGroup>();
   const groups: KeyGroup[] = [];
   for (const node of nodes) {
-    const group = await readGroup(node, { roster, known, depth: 0 });
-    if (group.readers.length === 0 && group.foreign.length === 0) {
-      throw new SecretsError("policy", "this key group has no keys", {
-        at: node.at,
-        hint: `write for example ${EXAMPLE}`,
-      });
-    }
-    groups.push(group);
+    groups.push(await readGroup(node, { roster, known, depth: 0 }));
   }
   return groups.length === 0 ? undefined : groups;
-}
-
-/** The kinds of `kinds` under which this mapping has something. */
-export function foreignKeys(mapping: YamlMapping, kinds: readonly string[]): string[] {
-  return kinds.filter((kind) => {
-    const value = valueOf(mapping, kind);
-    if (value === undefined || value.kind === "empty") return false;
-    return value.kind === "text" ? value.text.trim() !== "" : value.kind === "mapping" || value.items.length > 0;
-  });
 }
 
 interface Reading {
@@ -67,24 +48,24 @@ async function readGroup(node: YamlNode, { roster, known, depth }: Reading): Pro
   const entries = entriesOf(node, { what: "a key group", example: EXAMPLE });
   const earlier = known.get(entries);
   if (earlier !== undefined) return earlier;
-  checkKeys(entries, ["merge", "age", ...FOREIGN_IN_GROUP]);
+  checkKeys(entries, ["merge", "age", ...foreignLists("inGroup")]);
   const group: YamlMapping = { kind: "mapping", at: node.at, entries };
 
   const readers: Reader[] = [];
-  const foreign = new Set<string>();
+  const foreign: ForeignKey[] = [];
   for (const inner of itemsOf(valueOf(group, "merge"), { what: "merge", example: "merge: [{ age: [alice] }]" })) {
     const merged = await readGroup(inner, { roster, known, depth: depth + 1 });
     roster.count(merged.readers.length + 1, inner.at);
     readers.push(...merged.readers);
-    for (const kind of merged.foreign) foreign.add(kind);
+    foreign.push(...merged.foreign);
   }
   const age = valueOf(group, "age");
   const wanted = { what: "age in a key group", example: "age: [alice, age1…]" };
   itemsOf(age, wanted);
   readers.push(...(await readAge(splitAge(age, wanted), roster, true)));
-  for (const kind of foreignKeys(group, FOREIGN_IN_GROUP)) foreign.add(kind);
+  foreign.push(...foreignKeys(group, "inGroup"));
 
-  const made = { readers: union(readers), foreign: [...foreign] };
+  const made = { readers: union(readers), foreign: distinctKeys(foreign) };
   known.set(entries, made);
   return made;
 }

@@ -4,6 +4,7 @@
  * The vocabulary of the policy, whatever it was read from. `sops-yaml.ts` makes one from `.sops.yaml`. Pure.
  */
 import type { Position } from "../errors.ts";
+import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 
 /** The face under which an ed25519 SSH key is written in sops documents. */
@@ -61,10 +62,12 @@ export interface RuleSettings {
    * A group of foreign keys only has no readers.
    */
   readonly groups?: readonly (readonly Reader[])[] | undefined;
-  /** The kinds of foreign keys in each of these groups. */
-  readonly foreignGroups?: readonly (readonly string[])[] | undefined;
-  /** The kinds of keys that only sops can serve and that this rule asks for, as it calls them: `pgp`, `kms` … */
-  readonly foreign: readonly string[];
+  /** The foreign keys in each of these groups. */
+  readonly foreignGroups?: readonly (readonly ForeignKey[])[] | undefined;
+  /** The keys that only sops can use and that this rule asks for. */
+  readonly foreign: readonly ForeignKey[];
+  /** Whether one of its `key_groups` has no key of any kind: nothing can be encrypted under the rule. */
+  readonly hasEmptyGroup?: boolean | undefined;
   /** `enforce`, only as written; `enforcement.ts` says what holds without it. */
   readonly enforce?: Enforcement | undefined;
 }

@@ -6,7 +6,7 @@
 import { sealAge } from "../../src/documents/age-file.ts";
 import { encryptText } from "../../src/documents/sops-verbs.ts";
 import type { SelectionSettings } from "../../src/documents/sops-selection.ts";
-import { wantedSettings } from "../../src/findings/wanted-settings.ts";
+import { wantedSettings } from "../../src/agreement/wanted-settings.ts";
 import type { FormatName } from "../../src/formats/format.ts";
 import { formatOfPath, loadFormat } from "../../src/formats/index.ts";
 import type { Recipient } from "../../src/keys/key-kind.ts";

@@ -485,11 +485,6 @@ table("rules", [
       "5:7 readers and key_groups exclude each other | keep readers, or put the names into the age lists of the groups",
   },
   {
-    what: "a group without keys",
-    text: `${PEOPLE}creation_rules:\n  - key_groups:\n      - age: [bob]\n      - {}\n`,
-    problem: "5:9 this key group has no keys | write for example key_groups: [{ age: [alice, bob] }, { age: [carol] }]",
-  },
-  {
     what: "a text as the age of a group",
     text: `${PEOPLE}creation_rules:\n  - key_groups:\n      - age: bob\n`,
     problem: "4:14 age in a key group must be a list, not a text | write for example age: [alice, age1…]",

@@ -209,9 +209,9 @@ describe("a plain rule of sops", () => {
     expect(ruling).toMatchObject({ readers: [], plain: true, settings: { selection: { value: "^data$" } } });
   });
 
-  it("says which foreign kinds of keys it asks for", async () => {
+  it("says which keys of other kinds it asks for", async () => {
     const text = `creation_rules:\n  - age: ${A}\n    pgp: [ABCD]\n    kms: ""\n    gcp_kms: []\n    aws_profile: me\n    azure_keyvault: x\n`;
-    expect((await ruled(text)).settings.foreign).toEqual(["pgp", "azure_keyvault"]);
+    expect((await ruled(text)).settings.foreign.map(({ text }) => text)).toEqual(["Azure key x", "PGP key ABCD"]);
   });
 });
 
@@ -232,7 +232,7 @@ describe("key groups", () => {
     const text = `${groups}      - age: [web1, "${B},${A}"]\n        pgp: [X]\n        merge:\n          - age: [${C}]\n            merge: [{ age: [${A}] }]\n            hc_vault: [x]\n      - pgp: [Y]\n`;
     const { settings } = await ruled(text);
     expect(settings.groups?.map((group) => group.map(({ name }) => name))).toEqual([["alice", "web1", "bob"], []]);
-    expect(settings.foreign).toEqual(["hc_vault", "pgp"]);
+    expect(settings.foreign.map(({ text }) => text)).toEqual(["Vault key x", "PGP key X", "PGP key Y"]);
   });
 
   it("that merge each other many times over are read once", async () => {

@@ -1,20 +1,19 @@
 /**
- * Which values that are encrypted now would the rule leave in clear?
+ * Which values that are encrypted now would the rule leave unencrypted?
  *
- * Found without a key, from the selection that the file has and the one that the rule asks for. `refuseLeavingClear` in
- * `readers.ts` is what every verb that brings a document to the policy passes with the answer.
+ * Found without a key, from the selection that the file has and the one that the rule asks for.
  */
 import { looksSealed } from "../crypto/value-cipher.ts";
 import type { SopsDocument } from "../documents/sops-document.ts";
 import { sameSettings, usableSelection } from "../documents/sops-selection.ts";
-import { wantedSettings } from "../findings/wanted-settings.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { textOfScalar } from "../formats/scalar.ts";
 import type { Ruling } from "../policy/policy.ts";
+import { wantedSettings } from "./wanted-settings.ts";
 
 /** Their key paths, in the order of the file. */
-export async function leftInClear({ metadata, parsed }: SopsDocument, ruling: Ruling): Promise<string[]> {
+export async function leftUnencrypted({ metadata, parsed }: SopsDocument, ruling: Ruling): Promise<string[]> {
   const wanted = wantedSettings(ruling);
   if (sameSettings(metadata.settings, wanted)) return [];
   const [seals, shallSeal] = await Promise.all([usableSelection(metadata.settings), usableSelection(wanted)]);

@@ -1,0 +1,65 @@
+/** Do the readers that an age file declares agree with the policy? */
+import type { AgeHeader } from "../documents/age-header.ts";
+import { agreement } from "../documents/age-readers.ts";
+import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
+import type { Recipient } from "../keys/key-kind.ts";
+import { ageRecipients } from "../policy/policy.ts";
+import { hostKeys, knownKeys, namesOf, NO_DIFFERENCE, type Agreement, type Ruled } from "./agreement.ts";
+
+/** How the readers of an age file differ from those of the rule. */
+export interface AgeFileDifference {
+  readonly status: Agreement["status"];
+  readonly missing: readonly Recipient[];
+  readonly missingUnknown: number;
+  readonly extra: readonly Recipient[];
+  /** Readers whom the policy does not know. */
+  readonly strangers: number;
+  /** Recipients of the rule that nothing can be encrypted to here; whether the file has them nobody can tell. */
+  readonly foreign: readonly ForeignKey[];
+}
+
+export async function ageFileDifference(
+  header: AgeHeader,
+  { policy, ruling }: Ruled,
+  former: readonly Recipient[] = [],
+): Promise<AgeFileDifference> {
+  const known = [...knownKeys(policy), ...former];
+  const found = await agreement(header, { wanted: ageRecipients(ruling.readers), known });
+  const foreign = ruling.settings.foreign.filter(({ type }) => type === "age");
+  const nothing = { missing: [], missingUnknown: 0, extra: [], strangers: 0, foreign };
+  // Recipients of other kinds have stanzas that name nobody.
+  if (found.status !== "differ") return { ...nothing, status: foreign.length > 0 ? "unknown" : found.status };
+  const strangers = Math.max(0, found.extraUnknown - foreign.length);
+  const { missing, missingUnknown, extra } = found;
+  const differs = missing.length + missingUnknown + extra.length + strangers > 0;
+  return { status: differs ? "differ" : "unknown", missing, missingUnknown, extra, strangers, foreign };
+}
+
+/** @param former keys that the policy had a name for before */
+export async function compareAgeFile(
+  header: AgeHeader,
+  ruled: Ruled,
+  former: readonly Recipient[] = [],
+): Promise<Agreement> {
+  const found = await ageFileDifference(header, ruled, former);
+  const { policy, ruling } = ruled;
+  return {
+    ...NO_DIFFERENCE,
+    status: found.status,
+    missing: namesOf(found.missing, policy, ruling.readers),
+    extra: namesOf(found.extra, policy, ruling.readers),
+    strangers: found.strangers,
+    missingUnknown: found.missingUnknown,
+    stuck:
+      found.foreign.length === 0
+        ? undefined
+        : `only age can encrypt to ${found.foreign.map(({ text }) => text).join(", ")}`,
+  };
+}
+
+/** Whether anybody but the policy's hosts may read it; who cannot be told counts as a person. */
+export async function personMayRead(header: AgeHeader, ruled: Ruled): Promise<boolean> {
+  const known = ageRecipients(ruled.ruling.readers);
+  const found = await agreement(header, { wanted: hostKeys(ruled), known });
+  return found.status !== "agree" && !(found.status === "differ" && found.extra.length + found.extraUnknown === 0);
+}

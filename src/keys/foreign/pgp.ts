@@ -1,0 +1,18 @@
+/** PGP: the fingerprint of a key, with `!` behind it where this very subkey is meant. */
+import type { Fields, ForeignKey, ForeignKind } from "./foreign-key.ts";
+
+function fromText(text: string): ForeignKey {
+  const id = text.replaceAll(" ", "").toUpperCase();
+  return { type: "pgp", id, text: `PGP key ${id}` };
+}
+
+const fromFields = ({ text }: Fields) => fromText(text("fp"));
+
+export const pgp: ForeignKind = {
+  type: "pgp",
+  inRule: "pgp",
+  inGroup: "pgp",
+  fromText,
+  fromGroup: fromFields,
+  fromEntry: fromFields,
+};
