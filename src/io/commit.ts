@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 
 import { SecretsError } from "../errors.ts";
 import type { Host } from "./host.ts";
-import { attempt, quietly } from "./io-error.ts";
+import { attempt, errorCode, quietly } from "./io-error.ts";
 import {
   closePlan,
   removeIfThere,
@@ -22,7 +22,7 @@ import {
   writePlan,
 } from "./journal.ts";
 import { takeLock } from "./lock.ts";
-import { type Belongs, type Entry, openState, stagedPath, type State } from "./notes.ts";
+import { type Belongs, type Entry, hiddenPath, openState, stagedPath, stagedPaths, type State } from "./notes.ts";
 import { keepOwner, type Lost } from "./ownership.ts";
 import { newOwner, retire } from "./owner.ts";
 import { recoverLocked } from "./recover.ts";
@@ -48,6 +48,8 @@ export interface Change {
   readonly verify: (staged: AsyncIterable<Uint8Array>) => Promise<void>;
   /** Permission bits for a new file; an existing one keeps its own. */
   readonly mode: number;
+  /** The content is plaintext: until it is in place it lies where `git add -A` does not find it. */
+  readonly plaintext?: boolean | undefined;
 }
 
 export interface CommitOptions {
@@ -140,7 +142,7 @@ async function stageAndRename(
   work: Work,
 ): Promise<readonly Staged[]> {
   const { state, owner, targets, directories } = work;
-  const plan = { temps: targets.map((target) => stagedPath(target, owner)), directories };
+  const plan = { temps: targets.flatMap((target) => stagedPaths(state.path, target, owner)), directories };
   let settled = false;
   try {
     await writePlan(host, state.path, work);
@@ -151,7 +153,8 @@ async function stageAndRename(
     await syncDirectories(host, directories);
     const staged: Staged[] = [];
     for (const [change, target] of pending) {
-      const temp = stagedPath(target.path, owner);
+      const hides = change.plaintext === true && (await canHide(host, state.path, { owner, target }));
+      const temp = hides ? hiddenPath(state.path, target.path, owner) : stagedPath(target.path, owner);
       staged.push(await stage(host, { change, target, temp }, work.signals));
     }
     const written = await renameLocked(host, staged, work);
@@ -167,6 +170,27 @@ async function stageAndRename(
   } finally {
     await closePlan(host, state.path, { owner, settled });
   }
+}
+
+/** Whether a file can be renamed from the state directory to its target; not where they are on two file systems. */
+async function canHide(
+  host: Host,
+  state: string,
+  { owner, target }: { readonly owner: string; readonly target: Target },
+): Promise<boolean> {
+  const [beside, hidden] = [stagedPath(target.path, owner), hiddenPath(state, target.path, owner)];
+  return attempt(target.named, "write", async () => {
+    await (await host.files.open(hidden, "create", 0o600)).close();
+    try {
+      await host.files.rename(hidden, beside);
+    } catch (error) {
+      if (errorCode(error) !== "EXDEV") throw error;
+      await host.files.remove(hidden);
+      return false;
+    }
+    await host.files.remove(beside);
+    return true;
+  });
 }
 
 /** Writes one staged file, with the owner and the permissions it will have, and proves it. */

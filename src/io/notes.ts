@@ -70,6 +70,16 @@ export function stagedPath(target: string, owner: string): string {
   return join(dirname(target), `.${short}.${sha256(`${owner}\n${name}`).slice(0, 12)}.secrets-tmp`);
 }
 
+/** The name of a staged file that holds plaintext: in the state directory, where git takes nothing from. */
+export function hiddenPath(state: string, target: string, owner: string): string {
+  return join(state, `staged.${sha256(`${owner}\n${relative(state, target)}`).slice(0, 12)}.secrets-tmp`);
+}
+
+/** Every name that a target's staged file may have. */
+export function stagedPaths(state: string, target: string, owner: string): string[] {
+  return [stagedPath(target, owner), hiddenPath(state, target, owner)];
+}
+
 /** A plan as text. `targets` and `directories` are absolute. */
 export function planText(
   state: string,
@@ -81,7 +91,10 @@ export function planText(
 
 /** A journal as text, its checksum in front. */
 export function journalText(state: string, owner: string, entries: readonly Entry[]): string {
-  const files = entries.map(({ target, old, new: fresh }) => ({ target: relative(state, target), old, new: fresh }));
+  const files = entries.map(({ target, temp, old, new: fresh }) => {
+    const hidden = temp === hiddenPath(state, target, owner);
+    return { target: relative(state, target), old, new: fresh, ...(hidden ? { hidden } : {}) };
+  });
   const body = JSON.stringify({ version: 2, owner, entries: files });
   return `${sha256(body)}\n${body}\n`;
 }
@@ -101,7 +114,7 @@ export async function readPlan(host: Host, state: State, owner: string): Promise
   for (const directory of new Set([...places, ...made].map((one) => dirname(one)))) {
     await requireOurs(host, state, { note: path, directory });
   }
-  const temps = places.map((target) => stagedPath(target, owner));
+  const temps = places.flatMap((target) => stagedPaths(state.path, target, owner));
   for (const temp of temps) await requirePlain(host, path, temp);
   return { temps, directories: made };
 }
@@ -187,7 +200,9 @@ function entryOf(state: string, owner: string, value: unknown): Entry | undefine
   const [named = "", old = "", fresh = ""] = fields;
   if (named === "" || !isHash(fresh) || (old !== "absent" && !isHash(old))) return undefined;
   const target = resolve(state, named);
-  return { target, temp: stagedPath(target, owner), old, new: fresh };
+  const isHidden = typeof value === "object" && value !== null && Reflect.get(value, "hidden") === true;
+  const temp = isHidden ? hiddenPath(state, target, owner) : stagedPath(target, owner);
+  return { target, temp, old, new: fresh };
 }
 
 function isHash(text: string): boolean {

@@ -104,5 +104,6 @@ async function commitPlaintext(
     }
   };
   const { commitChanges } = await import("./write.ts");
-  await commitChanges(project, [{ path, expected, content: content(), mode: 0o600, verify }], { grants: [] });
+  const change = { path, expected, content: content(), mode: 0o600, verify, plaintext: true };
+  await commitChanges(project, [change], { grants: [] });
 }

@@ -240,6 +240,49 @@ describe("a commit", () => {
   });
 });
 
+describe("plaintext", () => {
+  const secret = (path: string, verify: Change["verify"]): Change => change(path, "plain", { plaintext: true, verify });
+  /** What is staged where, in the middle of a commit. */
+  async function staged(machine: Host): Promise<{ beside: number; hidden: number }> {
+    const count = (directory: string): number =>
+      readdirSync(directory).filter((name) => name.endsWith("secrets-tmp")).length;
+    let found = { beside: -1, hidden: -1 };
+    const look = async (): Promise<void> => {
+      found = { beside: count(at("sub")), hidden: count(state) };
+    };
+    await commit(machine, [secret("sub/c.env", look)], { state });
+    expect(text("sub/c.env")).toBe("plain");
+    expect(strays(repository)).toEqual([]);
+    return found;
+  }
+
+  test("is staged where git takes nothing from", async () => {
+    expect(await staged(host)).toEqual({ beside: 0, hidden: 1 });
+  });
+
+  test("is staged beside its target where that is on another file system", async () => {
+    const rename: Files["rename"] = (from, to) =>
+      from.startsWith(state) && !to.startsWith(state)
+        ? Promise.reject(systemError("EXDEV"))
+        : host.files.rename(from, to);
+    expect(await staged({ ...host, files: { ...host.files, rename } })).toEqual({ beside: 1, hidden: 0 });
+  });
+
+  test("of several files is written by the next run where the first could not", async () => {
+    const rename: Files["rename"] = (from, to) =>
+      statSync(from).size > 0 && !to.endsWith("journal")
+        ? Promise.reject(systemError("EIO"))
+        : host.files.rename(from, to);
+    const both = ["a.yaml", "b.age"].map((name) => secret(name, fine));
+    await expect(commit({ ...host, files: { ...host.files, rename } }, both, { state })).rejects.toMatchObject({
+      message: expect.stringContaining("next run"),
+    });
+    expect(await recover(host, state)).toHaveLength(2);
+    expect([text("a.yaml"), text("b.age")]).toEqual(["plain", "plain"]);
+    expect(strays(repository)).toEqual([]);
+  });
+});
+
 describe("what is refused", () => {
   const attempted = (path: string, root?: string): Promise<unknown> =>
     commit(host, [change(path, "x")], { state, root }).catch((error: unknown) => error);

@@ -1,0 +1,164 @@
+/**
+ * Does any verb that writes lose or leak anything, whatever goes wrong at whichever of its steps?
+ *
+ * At every call that changes something, each kind of trouble; then another command runs on a healthy machine. Under SECRETS_PROPERTY_RUNS
+ * of 1000 or more all of it, else a part that differs from step to step.
+ */
+import { afterAll, describe, expect, test } from "vitest";
+
+import { commands } from "../../src/commands/index.ts";
+import { faultyHost } from "../io/faulty-host.ts";
+import { ERRORS, LIES, strike, type Trouble, troubles } from "./faults.ts";
+import { type Case, cases, looking, type Target } from "./verbs.ts";
+import {
+  callMain,
+  everything,
+  holding,
+  makeWorld,
+  mustRun,
+  NEW,
+  OLD,
+  read,
+  removeTemplate,
+  run,
+  type World,
+} from "./world.ts";
+
+const IS_WHOLE = Number(process.env["SECRETS_PROPERTY_RUNS"] ?? 0) >= 1000;
+
+afterAll(removeTemplate);
+
+let faults = 0;
+
+test("every verb of the registry is swept, or is known to write nothing", () => {
+  const swept = new Set(cases.map(({ argv }) => argv[0]));
+  expect(commands.map(({ name }) => name).toSorted()).toEqual([...swept, ...looking].toSorted());
+});
+
+/** `old`, `new`, or what it is instead. */
+async function stateOf(world: World, target: Target, before: string | undefined): Promise<string> {
+  const now = read(world, target.path);
+  if (now === before) return "old";
+  if (now === undefined) return `${target.path} is gone`;
+  if ("plain" in target.becomes) return target.becomes.plain(now) ? "new" : `${target.path} is neither`;
+  const { code, stdout } = await run(world, { argv: ["decrypt", target.path] });
+  return code === 0 && stdout === target.becomes.opened ? "new" : `${target.path} is neither: exit ${code}`;
+}
+
+async function prepared(given: Case): Promise<World> {
+  const world = await makeWorld();
+  given.prepare?.(world);
+  return world;
+}
+
+/** How many steps a case takes, and what is there afterwards, when all goes well. */
+async function rehearse(given: Case): Promise<{ steps: number; after: string[] }> {
+  const world = await prepared(given);
+  const before = given.targets.map(({ path }) => read(world, path));
+  let steps = (): number => 0;
+  const { code, stderr } = await callMain(world, {
+    ...given,
+    pid: 4_000_000,
+    through: (host) => {
+      const faulty = faultyHost(host, () => undefined);
+      steps = faulty.steps;
+      return faulty.host;
+    },
+  });
+  expect({ code, stderr: code === (given.code ?? 0) ? "" : stderr }).toEqual({ code: given.code ?? 0, stderr: "" });
+  for (const [index, target] of given.targets.entries()) {
+    expect(await stateOf(world, target, before[index])).toBe("new");
+  }
+  const after = everything(world);
+  world.remove();
+  return { steps: steps(), after };
+}
+
+interface Verdict {
+  readonly title: string;
+  readonly wrong: string[];
+}
+
+/** One fault, one more command, and everything that is not as it must be. */
+async function suffer(given: Case, trouble: Trouble, allowed: ReadonlySet<string>): Promise<Verdict | undefined> {
+  const world = await prepared(given);
+  try {
+    const before = given.targets.map(({ path }) => read(world, path));
+    const { outcome, struck } = await strike(world, { ...given, pid: 4_000_000 }, trouble);
+    if (!struck) return undefined;
+    const wrong: string[] = [];
+    const words = [OLD, NEW];
+    const isOpen = (path: string): boolean => given.open?.includes(path) === true;
+    const taken = holding(world, words).filter((path) => !isOpen(path) && !path.startsWith("work/.git/"));
+    if (taken.length > 0) wrong.push(`plaintext where git would take it: ${taken.join(", ")}`);
+    const ends = [given.code ?? 0, 5, 6];
+    if (outcome !== undefined && !ends.includes(outcome.code)) wrong.push(`exit ${outcome.code}: ${outcome.stderr}`);
+    const next = await run(world, { argv: ["who", "secrets/app.yaml"] });
+    if (next.code !== 0) wrong.push(`the next command: exit ${next.code}: ${next.stderr}`);
+    const states: string[] = [];
+    for (const [index, target] of given.targets.entries()) states.push(await stateOf(world, target, before[index]));
+    wrong.push(...states.filter((state) => state !== "old" && state !== "new"));
+    const isMixed = given.together !== false && new Set(states).size > 1;
+    if (isMixed) wrong.push(`mixed: ${states.join(", ")}`);
+    const isDone = outcome !== undefined && outcome.code === (given.code ?? 0);
+    if (isDone && states.some((state) => state !== "new")) wrong.push(`said to be done: ${states.join(", ")}`);
+    const left = everything(world).filter((path) => !allowed.has(path) && !isRescue(path));
+    if (left.length > 0) wrong.push(`left: ${left.join(", ")}`);
+    const leaked = holding(world, words).filter((path) => !isOpen(path));
+    if (leaked.length > 0) wrong.push(`plaintext in ${leaked.join(", ")}`);
+    return { title: trouble.title, wrong };
+  } finally {
+    world.remove();
+  }
+}
+
+/** What was typed into an editor and could not be saved, encrypted. */
+function isRescue(path: string): boolean {
+  return /^home\/\.local\/state\/secrets-cli\/rescue\/[^.][^/]*\.age$/.test(path);
+}
+
+/** A different part at each step: both deaths, and of each kind of error one. */
+function chosen(step: number): Trouble[] {
+  const all = troubles(step);
+  if (IS_WHOLE) return all;
+  const [before, after, torn, short, ...rest] = all;
+  const errors = rest.slice(0, ERRORS.length * 2);
+  const lies = rest.slice(ERRORS.length * 2);
+  const one = step % 4 === 0 ? lies[step % LIES.length] : errors[(step * 3) % errors.length];
+  return [step % 2 === 0 ? before : after, step % 3 === 0 ? short : torn, one].filter((some) => some !== undefined);
+}
+
+describe.each(cases.map((given): [string, Case] => [given.argv.join(" "), given]))("%s", (_, given) => {
+  test(
+    "loses and leaks nothing, whatever goes wrong at any step",
+    { timeout: IS_WHOLE ? 1_200_000 : 240_000 },
+    async () => {
+      const { steps, after } = await rehearse(given);
+      expect(steps).toBeGreaterThan(10);
+      const world = await prepared(given);
+      const allowed = new Set([...everything(world), ...after]);
+      world.remove();
+      const verdicts: Verdict[] = [];
+      for (let step = 1; step <= steps; step += 1) {
+        for (const trouble of chosen(step)) {
+          const verdict = await suffer(given, trouble, allowed);
+          if (verdict === undefined) continue;
+          faults += 1;
+          if (verdict.wrong.length > 0) verdicts.push(verdict);
+        }
+      }
+      expect(verdicts).toEqual([]);
+    },
+  );
+});
+
+test("these were at least 800 faults", () => {
+  expect(faults).toBeGreaterThanOrEqual(800);
+});
+
+test("what the sweep calls plaintext is found where it is", async () => {
+  const world = await makeWorld();
+  await mustRun(world, { argv: ["decrypt", "-o", "out", "secrets/token.age"] });
+  expect(holding(world, [OLD])).toEqual(["work/out"]);
+  world.remove();
+});
