@@ -48,6 +48,12 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   return open(options);
 }
 
+/** The bytes of a file that somebody named as input, or of a pipe as `<(…)` makes one; at most 64 MiB. */
+export async function readInputFile(project: Project, file: string): Promise<Uint8Array> {
+  const { readInput } = await import("./io/input.ts");
+  return readInput(project.host.files, { path: project.resolve(file), shown: file, pipes: true });
+}
+
 /** Decrypts a secret into an editor and encrypts what was saved; a new one starts empty. */
 export async function editSecret(project: Project, file: string, options?: WriteOptions): Promise<WriteOutcome> {
   return (await import("./operations/edit.ts")).editSecret(project, file, options);

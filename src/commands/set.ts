@@ -67,21 +67,12 @@ function valueFrom(context: Context, invocation: Invocation): () => Promise<NewV
   const form = flag(invocation, "valueJson") ? "json" : "raw";
   if (stdin) return async () => ({ bytes: await collect(context.host.stdin()), form });
   if (path === "-") return async () => ({ bytes: await collect(context.host.stdin()), form });
-  if (path !== undefined) return async () => ({ bytes: await readFile(context, path), form });
+  if (path !== undefined)
+    return async () => ({ bytes: await context.library.readInputFile(await context.project(), path), form });
   if (context.host.terminal.canAsk)
     return async () => ({ bytes: await typed(context, key === undefined ? file : `${key} in ${file}`), form });
   throw new SecretsError("cannot-ask", "the value cannot be asked for here", {
     hint: "give it with --value-stdin or --value-file PATH",
-  });
-}
-
-async function readFile(context: Context, path: string): Promise<Uint8Array> {
-  const absolute = (await context.project()).resolve(path);
-  return context.host.files.read(absolute).catch((error: unknown) => {
-    throw new context.library.SecretsError("io", "the value's file cannot be read", {
-      at: { file: path },
-      cause: error,
-    });
   });
 }
 

@@ -6,7 +6,8 @@
  */
 
 export interface FileStat {
-  readonly kind: "file" | "directory" | "symlink" | "other";
+  /** `other`: a device or a socket. */
+  readonly kind: "file" | "directory" | "symlink" | "pipe" | "other";
   /** Permission bits, 0o777 at most. */
   readonly mode: number;
   readonly size: number;

@@ -3,7 +3,7 @@
  *
  * `Files` on top of node:fs. Nothing here decides anything: order, durability and recovery are `commit.ts`'s.
  */
-import { constants } from "node:fs";
+import { type BigIntStats, constants } from "node:fs";
 import * as fs from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -48,7 +48,7 @@ async function stat(path: string, options?: { follow?: boolean }): Promise<FileS
     // Inode numbers may be larger than what a Number holds.
     const found = await (options?.follow === false ? fs.lstat : fs.stat)(path, { bigint: true });
     return {
-      kind: found.isFile() ? "file" : found.isDirectory() ? "directory" : found.isSymbolicLink() ? "symlink" : "other",
+      kind: kindOf(found),
       mode: Number(found.mode & 0o777n),
       size: Number(found.size),
       uid: Number(found.uid),
@@ -61,6 +61,13 @@ async function stat(path: string, options?: { follow?: boolean }): Promise<FileS
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
+}
+
+function kindOf(found: BigIntStats): FileStat["kind"] {
+  if (found.isFile()) return "file";
+  if (found.isDirectory()) return "directory";
+  if (found.isSymbolicLink()) return "symlink";
+  return found.isFIFO() ? "pipe" : "other";
 }
 
 function openFile(handle: fs.FileHandle): OpenFile {

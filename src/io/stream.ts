@@ -4,6 +4,8 @@
  * Everywhere as an async iterable of chunks, so that a secret of any size passes in constant memory.
  */
 import { createHash } from "node:crypto";
+
+import { SecretsError } from "../errors.ts";
 import type { Files } from "./host.ts";
 
 const CHUNK = 256 * 1024;
@@ -53,10 +55,18 @@ export async function* heldBack(chunks: AsyncIterable<Uint8Array>, limit: number
   yield* held;
 }
 
-/** All of it in one piece. */
-export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** Bytes that are held in memory as one piece unless somebody says more: far above every document. */
+export const MAX_WHOLE = 64 * 1024 * 1024;
+
+/** All of it in one piece. @throws SecretsError `malformed` where there are more bytes than `limit` */
+export async function collect(chunks: AsyncIterable<Uint8Array>, limit = MAX_WHOLE): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > limit) throw new SecretsError("malformed", `it has more than ${limit >> 20} MiB, which is too large`);
+    all.push(chunk);
+  }
   return all.length === 1 && all[0] !== undefined ? all[0] : Buffer.concat(all);
 }
 

@@ -9,10 +9,8 @@ import type { Stanza } from "age-encryption";
 import { openAge, sealAge, verifyAge } from "../documents/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { hintLists, readHint } from "../documents/reader-hint.ts";
-import { SecretsError } from "../errors.ts";
 import type { Change } from "../io/commit.ts";
-import { ioError } from "../io/io-error.ts";
-import { readStream } from "../io/stream.ts";
+import { inputChunks } from "../io/input.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Opening } from "./identities.ts";
 import { inFile, type Project } from "./project.ts";
@@ -25,19 +23,13 @@ export interface OpenSecret {
   readonly plaintext: AsyncIterable<Uint8Array>;
 }
 
-/** Chunks of a file whose every error names it. @throws SecretsError `not-found`, `io`. */
-export async function* fileChunks(project: Project, path: string): AsyncGenerator<Uint8Array> {
-  const stat = await project.host.files.stat(path).catch((error: unknown) => {
-    throw ioError(error, project.show(path), "read");
-  });
-  const at = { file: project.show(path) };
-  if (stat === undefined) throw new SecretsError("not-found", "there is no such file", { at });
-  if (stat.kind === "directory") throw new SecretsError("usage", "this is a directory, not a file", { at });
-  try {
-    yield* readStream(project.host.files, path);
-  } catch (error) {
-    throw ioError(error, project.show(path), "read");
-  }
+/**
+ * Chunks of a file whose every error names it.
+ * @param pipes whether it is input on purpose, so that a pipe is waited for
+ * @throws SecretsError `not-found`, `usage`, `io`
+ */
+export function fileChunks(project: Project, path: string, pipes = false): AsyncGenerator<Uint8Array> {
+  return inputChunks(project.host.files, { path, shown: project.show(path), pipes });
 }
 
 /**

@@ -13,7 +13,7 @@ import { collect, digest, heldBack } from "../io/stream.ts";
 import { fileChunks, openSecret } from "./age-secret.ts";
 import { holdsSecret } from "./file-kind.ts";
 import { digestOf, outputPath, replayable } from "./input.ts";
-import { inFile, isAgePath, type Project } from "./project.ts";
+import { inFile, isAgePath, naming, type Project } from "./project.ts";
 
 /** Bytes of plaintext that wait for the last one to be right. */
 const HELD_BACK = 16 * 1024 * 1024;
@@ -62,11 +62,12 @@ export async function decrypt(project: Project, request: DecryptRequest): Promis
 
 async function plaintextOf(project: Project, request: DecryptRequest): Promise<AsyncIterable<Uint8Array>> {
   const path = project.resolve(request.filename ?? (request.input === "-" ? "standard input" : request.input));
-  const source = request.input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(request.input));
+  const source =
+    request.input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(request.input), true);
   const { head, chunks, close } = await replayable(source);
   if (!isAge(head)) {
     const { sopsPlaintext } = await import("./decrypt-sops.ts");
-    return sopsPlaintext(project, path, { request, bytes: await collect(chunks()) });
+    return sopsPlaintext(project, path, { request, bytes: await naming(project.show(path), () => collect(chunks())) });
   }
   if (request.extract === undefined && request.outputType === undefined) {
     return (await openSecret(project, path, chunks())).plaintext;

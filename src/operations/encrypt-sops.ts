@@ -28,7 +28,7 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   const { request, path, output } = encryption;
   const file = project.show(path);
   const { allowClear } = request;
-  const bytes = await collect(encryption.chunks());
+  const bytes = await naming(file, () => collect(encryption.chunks()));
   await refuseEncrypted(project, { path, bytes, request });
   const { readers, settings, rule } = await readersAndSettings(project, encryption);
   // Lines and columns are those of the plaintext.

@@ -56,7 +56,7 @@ function becomesAge(project: Project, deciding: string, request: EncryptRequest)
 async function plaintextInput(project: Project, input: string): Promise<Encryption["chunks"]> {
   const path = input === "-" ? undefined : project.resolve(input);
   const { head, chunks, close } = await replayable(
-    path === undefined ? project.host.stdin() : fileChunks(project, path),
+    path === undefined ? project.host.stdin() : fileChunks(project, path, true),
   );
   if (isAge(head)) await close();
   if (isAge(head)) throw encryptedAlready(path === undefined ? "standard input" : project.show(path));

@@ -3,12 +3,12 @@ import { isEncrypted } from "../documents/sops-metadata.ts";
 import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { kindOfContent } from "./file-kind.ts";
-import type { Project } from "./project.ts";
+import { naming, type Project } from "./project.ts";
 
 /** @throws SecretsError `not-found`, `malformed` */
 export async function isSopsEncrypted(project: Project, file: string, inputType?: string): Promise<boolean> {
   const path = project.resolve(file);
-  const bytes = await collect(fileChunks(project, path));
+  const bytes = await naming(project.show(path), () => collect(fileChunks(project, path)));
   const found = await kindOfContent(project, path, { bytes, inputType });
   return found.kind === "sops" && isEncrypted(found.document.parsed.metadata);
 }

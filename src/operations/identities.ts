@@ -239,7 +239,7 @@ function keyCount(count: number): string {
 
 /** Only words of our own: what a command or a parser says could quote the key. */
 function whyNot(error: unknown): string {
-  if (error instanceof SecretsError) return error.message;
+  if (error instanceof SecretsError) return error.code === "not-found" ? "not there" : error.message;
   const code = errorCode(error);
   if (code === "ENOENT") return "not there";
   return `cannot be read${code === undefined ? "" : ` (${code})`}`;

@@ -11,6 +11,7 @@ import { findProgram } from "../io/programs.ts";
 import { splitWords } from "../io/words.ts";
 import type { Host } from "../io/host.ts";
 import { errorCode } from "../io/io-error.ts";
+import { readInput } from "../io/input.ts";
 import { collect } from "../io/stream.ts";
 
 export interface Source {
@@ -91,7 +92,8 @@ function sshKeys(host: Host): string[] {
 function namedFile(options: SourceOptions, path: string, origin: string): Source {
   const { host } = options;
   const absolute = options.resolve(path);
-  const read = async () => (path === "-" ? collect(host.stdin()) : host.files.read(absolute));
+  const read = async () =>
+    path === "-" ? collect(host.stdin()) : readInput(host.files, { path: absolute, shown: path, pipes: true });
   const isPipe = path === "-" || path.startsWith("/dev/") || path.startsWith("/proc/");
   return { origin, named: true, inline: false, cheap: !isPipe, path: path === "-" ? undefined : absolute, read };
 }

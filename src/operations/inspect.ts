@@ -14,7 +14,7 @@ import { fileChunks, needsPassphrase, opening } from "./age-secret.ts";
 import { kindOfContent } from "./file-kind.ts";
 import type { CanOpen, IdentityRing } from "./identities.ts";
 import { replayable } from "./input.ts";
-import { inFile, type PolicyFile, type Project } from "./project.ts";
+import { inFile, naming, type PolicyFile, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
 import { looksLikeRecipient } from "../policy/recipient-text.ts";
 import type { FormerKey } from "./former-keys.ts";
@@ -66,7 +66,7 @@ export async function inspect(
 ): Promise<Inspected | undefined> {
   const { head, chunks } = await replayable(fileChunks(project, path));
   if (isAge(head)) return inspectAge(project, { path, chunks: chunks() }, ruled);
-  const bytes = await collect(chunks());
+  const bytes = await naming(project.show(path), () => collect(chunks()));
   const found = await kindOfContent(project, path, { bytes });
   if (found.kind !== "sops") return undefined;
   const secret = await inspectSops(found.document, bytes, ruled);

@@ -37,7 +37,7 @@ export async function planWrite(project: Project, path: string, options: WriteOp
 
 async function currentBytes(project: Project, path: string): Promise<Uint8Array | undefined> {
   if ((await statOf(project, path)) === undefined) return undefined;
-  return collect(fileChunks(project, path));
+  return collect(fileChunks(project, path), Infinity);
 }
 
 async function newTarget(project: Project, planned: Planned): Promise<Target> {

@@ -137,7 +137,7 @@ export function textChange(path: string, expected: string, text: string): Change
     content,
     mode: 0o644,
     verify: async (staged) => {
-      if (sha256(await collect(staged)) !== sha256(content)) {
+      if (sha256(await collect(staged, Infinity)) !== sha256(content)) {
         throw new SecretsError("io", "what was staged is not what was meant");
       }
     },

@@ -17,8 +17,6 @@ export interface Case {
   readonly together?: false;
   /** Files that hold plaintext because somebody wants it so. */
   readonly open?: readonly string[];
-  /** Its exit code where all goes well. */
-  readonly code?: number;
 }
 
 const document = (password: string): string => `db:\n  password: ${password}\n  user: ${OLD}-user\n`;
@@ -27,7 +25,7 @@ const app = "secrets/app.yaml";
 const two = "secrets/two.yaml";
 const token = "secrets/token.age";
 const changed = (world: World): void => write(world, ".sops.yaml", policyFor("alice", "bob"));
-const holds = (word: string) => (before: string) => before.includes(word);
+const isJson = (text: string): boolean => typeof JSON.parse(text) === "object";
 
 export const cases: readonly (Case & { readonly argv: readonly [string, ...string[]] })[] = [
   {
@@ -84,12 +82,12 @@ export const cases: readonly (Case & { readonly argv: readonly [string, ...strin
   {
     argv: ["check", "--write-baseline", "baseline.json"],
     prepare: (world) => write(world, "secrets/plain.yaml", document(OLD)),
-    targets: [{ path: "baseline.json", becomes: { plain: holds("SEC001") } }],
+    targets: [{ path: "baseline.json", becomes: { plain: isJson } }],
     open: ["work/secrets/plain.yaml"],
   },
   {
     argv: ["check", "--output", "json:report.json"],
-    targets: [{ path: "report.json", becomes: { plain: (text) => text.trimEnd().endsWith("}") } }],
+    targets: [{ path: "report.json", becomes: { plain: isJson } }],
   },
 ];
 

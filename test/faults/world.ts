@@ -117,7 +117,7 @@ export function everything({ root }: World): string[] {
   const below = (name: string): string[] =>
     readdirSync(join(root, name), { recursive: true, encoding: "utf8" }).map((path) => `${name}/${path}`);
   const isGits = (path: string): boolean => path.startsWith("work/.git/") && !path.startsWith("work/.git/secrets");
-  const elsewhere = [...below("home"), ...below("tmp")].filter((path) => lstatSync(join(root, path)).isFile());
+  const elsewhere = [...below("home"), ...below("tmp")].filter((path) => lstatSync(join(root, path), { throwIfNoEntry: false })?.isFile());
   return [...below("work").filter((path) => !isGits(path)), ...elsewhere].toSorted();
 }
 
@@ -125,7 +125,8 @@ export function everything({ root }: World): string[] {
 export function holding(world: World, words: readonly string[]): string[] {
   return everything(world).filter((path) => {
     const file = join(world.root, path);
-    if (!lstatSync(file).isFile()) return false;
+    // What a dead process was in the middle of may end just now.
+    if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
     const text = readFileSync(file, "latin1");
     return words.some((word) => text.includes(word));
   });

@@ -72,6 +72,7 @@ export const actions: Readonly<Record<string, Action>> = {
     for (const folder of folders) mkdirSync(at(stage, folder), { recursive: true });
   },
   chmod: (stage, [mode, file]) => chmodSync(at(stage, required(file)), Number.parseInt(required(mode), 8)),
+  fifo: (stage, [file]) => void spawnSync("mkfifo", [at(stage, required(file))]),
   symlink: (stage, [to, link]) => symlinkSync(required(to), at(stage, required(link))),
   write: (stage, [file, ...words]) => {
     mkdirSync(path.dirname(at(stage, required(file))), { recursive: true });

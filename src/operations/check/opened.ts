@@ -35,7 +35,7 @@ export async function openedContent(
   try {
     if (content.kind === "sops") return { status: "open", values: await sopsValues(project, content.document) };
     const { plaintext } = await openSecret(project, join(root, path), once(bytes));
-    return { status: "open", values: [{ key: "", bytes: await collect(plaintext) }] };
+    return { status: "open", values: [{ key: "", bytes: await collect(plaintext, Infinity) }] };
   } catch (error) {
     if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;
     if (error.code === "tampered" || error.code === "malformed") {

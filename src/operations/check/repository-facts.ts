@@ -9,6 +9,7 @@ import { SHOULD_IGNORE } from "../../findings/sec014-gitignore.ts";
 import { ATTRIBUTES } from "../../findings/sec015-gitattributes.ts";
 import type { Git } from "../../git/git.ts";
 import { attributesOf, ignoredAmong, ignoredFiles } from "../../git/listing.ts";
+import { readInput } from "../../io/input.ts";
 import type { Project } from "../project.ts";
 import { readFiles } from "./blob-reading.ts";
 import type { PolicySet } from "./policies.ts";
@@ -61,7 +62,7 @@ export async function treeFacts(
 }
 
 async function lineFile(project: Project, path: string): Promise<LineFile> {
-  const bytes = await project.host.files.read(path).catch(() => undefined);
+  const bytes = await readInput(project.host.files, { path, shown: path }).catch(() => undefined);
   return { file: project.show(path), isCut: ![undefined, 0x0a].includes(bytes?.at(-1)) };
 }
 

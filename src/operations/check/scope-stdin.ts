@@ -3,6 +3,7 @@
  */
 import { dirname, join } from "node:path";
 import { findRepository } from "../../git/repository.ts";
+import { MAX_BLOB } from "../../git/blobs.ts";
 import { collect } from "../../io/stream.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
 import type { Project } from "../project.ts";
@@ -34,7 +35,7 @@ export async function stdinScope(project: Project, path: string, config: string 
       const policies = await policySet(texts, { show: (file) => project.show(join(root, file)), only });
       const settings = settingsOnDisk(project, root)(await read(join(root, SETTINGS_FILE)));
       await take.frame({ policies: [policies], settings, lint: new Set() });
-      const bytes = await collect(project.host.stdin());
+      const bytes = await collect(project.host.stdin(), MAX_BLOB);
       await take.version({ path: posixPath(root, path), bytes, tracked: true, commit: undefined });
     },
   };

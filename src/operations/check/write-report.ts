@@ -43,7 +43,7 @@ export async function writeReport(
     const content = Buffer.concat([Buffer.from(before), Buffer.from(text)]);
     const expected = !append ? "any" : mode === undefined ? "absent" : sha256(before);
     const verify = async (staged: AsyncIterable<Uint8Array>) => {
-      if (!content.equals(await collect(staged)))
+      if (!content.equals(await collect(staged, Infinity)))
         throw new SecretsError("io", "what was written is not what was meant");
     };
     await commitChanges(project, [{ path: real, expected, content, mode: 0o644, verify }], { grants: [] });
