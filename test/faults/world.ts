@@ -117,7 +117,9 @@ export function everything({ root }: World): string[] {
   const below = (name: string): string[] =>
     readdirSync(join(root, name), { recursive: true, encoding: "utf8" }).map((path) => `${name}/${path}`);
   const isGits = (path: string): boolean => path.startsWith("work/.git/") && !path.startsWith("work/.git/secrets");
-  const elsewhere = [...below("home"), ...below("tmp")].filter((path) => lstatSync(join(root, path), { throwIfNoEntry: false })?.isFile());
+  const elsewhere = [...below("home"), ...below("tmp")].filter((path) =>
+    lstatSync(join(root, path), { throwIfNoEntry: false })?.isFile(),
+  );
   return [...below("work").filter((path) => !isGits(path)), ...elsewhere].toSorted();
 }
 
