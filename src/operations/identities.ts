@@ -241,7 +241,6 @@ function keyCount(count: number): string {
 function whyNot(error: unknown): string {
   if (error instanceof SecretsError) return error.code === "not-found" ? "not there" : error.message;
   const code = errorCode(error);
-  if (code === "ENOENT") return "not there";
   return `cannot be read${code === undefined ? "" : ` (${code})`}`;
 }
 

@@ -10,7 +10,6 @@ import { SecretsError } from "../errors.ts";
 import { findProgram } from "../io/programs.ts";
 import { splitWords } from "../io/words.ts";
 import type { Host } from "../io/host.ts";
-import { errorCode } from "../io/io-error.ts";
 import { readInput } from "../io/input.ts";
 import { collect } from "../io/stream.ts";
 
@@ -104,7 +103,7 @@ function mustExist(source: Source): Source {
     try {
       return await source.read();
     } catch (error) {
-      if (errorCode(error) !== "ENOENT") throw error;
+      if (!(error instanceof SecretsError) || error.code !== "not-found") throw error;
       throw new SecretsError("usage", "there is no such identity file", { at: { file: source.origin } });
     }
   };

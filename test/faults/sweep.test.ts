@@ -94,7 +94,7 @@ async function suffer(given: Case, trouble: Trouble, allowed: ReadonlySet<string
     // Of check, 2 says that it could not do what it was asked.
     const ends = [0, 5, 6, ...(given.argv[0] === "check" ? [2] : [])];
     if (outcome !== undefined && !ends.includes(outcome.code)) wrong.push(`exit ${outcome.code}: ${outcome.stderr}`);
-    const next = await run(world, { argv: ["who", "secrets/app.yaml"] });
+    const next = await run(world, { argv: given.next ?? ["who", "secrets/app.yaml"] });
     if (next.code !== 0) wrong.push(`the next command: exit ${next.code}: ${next.stderr}`);
     const states: string[] = [];
     for (const [index, target] of given.targets.entries()) states.push(await stateOf(world, target, before[index]));
@@ -103,7 +103,8 @@ async function suffer(given: Case, trouble: Trouble, allowed: ReadonlySet<string
     if (isMixed) wrong.push(`mixed: ${states.join(", ")}`);
     const isDone = outcome !== undefined && outcome.code === 0;
     if (isDone && states.some((state) => state !== "new")) wrong.push(`said to be done: ${states.join(", ")}`);
-    const left = everything(world).filter((path) => !allowed.has(path) && !isRescue(path));
+    const isKnown = (path: string): boolean => allowed.has(path) || given.leaves?.test(path) === true || isRescue(path);
+    const left = everything(world).filter((path) => !isKnown(path));
     if (left.length > 0) wrong.push(`left: ${left.join(", ")}`);
     const leaked = holding(world, words).filter((path) => !isOpen(path));
     if (leaked.length > 0) wrong.push(`plaintext in ${leaked.join(", ")}`);
