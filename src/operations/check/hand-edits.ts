@@ -36,14 +36,15 @@ export function handEdits(project: Project, { root, mode }: Pick<Scope, "root" |
       if (outline !== undefined) remember(oid, outline);
     },
     look: ({ version, content, allowances, findings }) => {
-      if (mode === "history") return;
+      const replaces = version.before !== undefined && version.before.length > 0;
+      // In a range one version may be what another replaces; elsewhere that is handed over by itself.
+      if (mode === "history" || (!replaces && mode !== "range")) return;
       const outline = outlineOf(content);
       if (outline === undefined) return;
       remember(version.oid, outline);
       // What is broken or unencrypted was told already.
       if (findings.some(({ rule }) => TOLD.has(rule))) return;
-      if (version.before !== undefined && version.before.length > 0)
-        waiting.push({ judged: { version: { ...version, bytes: new Uint8Array() }, allowances }, outline });
+      if (replaces) waiting.push({ judged: { version: { ...version, bytes: new Uint8Array() }, allowances }, outline });
     },
     findings: (finding) =>
       waiting.flatMap(({ judged, outline }) => {
