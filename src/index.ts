@@ -19,6 +19,7 @@ import type { UpdateKeysOutcome } from "./operations/update-keys.ts";
 import type { TrustState } from "./operations/trust.ts";
 import type { KeyChange } from "./policy/key-pin.ts";
 import type { NewValue, SetOutcome, SetRequest } from "./operations/set.ts";
+import type { WhoAnswer } from "./operations/who.ts";
 import type { WriteOptions } from "./operations/target.ts";
 import type { WriteOutcome } from "./operations/write.ts";
 
@@ -32,6 +33,8 @@ export type { RuleInfo };
 export type { CanOpen } from "./operations/identities.ts";
 export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/list.ts";
 export type { Agreement } from "./agreement/agreement.ts";
+export type { FileOfPerson, PersonReport, RuleOfPerson } from "./operations/who.ts";
+export type { WhoAnswer };
 export type { CheckReport, CheckRequest, DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
 export type { KeyChange, TrustState };
 export type { CompileOutcome, NewValue, SetOutcome, SetRequest, UpdateKeysOutcome };
@@ -82,6 +85,11 @@ export async function listSecrets(project: Project, paths: readonly string[] = [
 /** Who reads one path, by which rule, and what stands in your way. */
 export async function whoReads(project: Project, file: string): Promise<WhoReport> {
   return (await import("./operations/list.ts")).whoReads(project, file);
+}
+
+/** Who reads a path or what is below a directory, or what a name of the policy reads. */
+export async function who(project: Project, word: string): Promise<WhoAnswer> {
+  return (await import("./operations/who.ts")).who(project, word);
 }
 
 /** What `rekey` would do, found without a key. */

@@ -1,5 +1,5 @@
 /** `secrets ls [PATH…]` */
-import { agreementWord, readerNames } from "./readers-text.ts";
+import { agreementCell, placeText, readerNames } from "./readers-text.ts";
 import { flag, type CommandSpec, type Context } from "./command.ts";
 import { visible } from "./visible.ts";
 import type { SecretReport } from "../index.ts";
@@ -20,15 +20,43 @@ export const ls: CommandSpec = {
       await context.out(`${JSON.stringify({ version: 1, files: reports }, null, 2)}\n`);
       return 0;
     }
-    for (const report of reports) await context.out(line(context, report));
+    const rows = reports.map((report) => rowOf(context, report));
+    const widths = [0, 1, 2].map((column) => {
+      const lengths = rows.map((row) => row[column]?.plain.length ?? 0);
+      return Math.max(0, ...lengths.filter((length) => length <= WIDEST));
+    });
+    for (const row of rows)
+      await context.out(`${row.map((cell, column) => padded(cell, widths[column])).join("  ")}\n`);
     if (reports.length === 0) context.note("no secret files here");
     return 0;
   },
 };
 
-function line(context: Context, report: SecretReport): string {
+/** What is wider pushes its own line only. */
+const WIDEST = 60;
+
+interface Cell {
+  readonly plain: string;
+  readonly shown: string;
+}
+
+function rowOf(context: Context, report: SecretReport): Cell[] {
   const open = report.canOpen === undefined ? "" : `; you can open it: ${report.canOpen}`;
-  const rule = report.rule === undefined ? "no rule" : `rule ${report.rule.at.line ?? ""}: ${report.rule.title}`;
-  const state = report.problem === undefined ? agreementWord(context, report) : context.bad(report.problem);
-  return `${visible(report.file)}  ${state}  ${visible(readerNames(report))}  ${context.dim(`(${report.format ?? "?"}; ${visible(rule)}${open})`)}\n`;
+  const rule = report.rule === undefined ? "no rule" : `${placeText(report.rule.at)}: ${report.rule.title}`;
+  const about = `(${report.format ?? "?"}; ${visible(rule)}${open})`;
+  const state =
+    report.problem === undefined
+      ? agreementCell(context, report)
+      : { plain: report.problem, shown: context.bad(report.problem) };
+  const [file, readers] = [visible(report.file), visible(readerNames(report))];
+  return [
+    { plain: file, shown: file },
+    state,
+    { plain: readers, shown: readers },
+    { plain: about, shown: context.dim(about) },
+  ];
+}
+
+function padded({ plain, shown }: Cell, width = 0): string {
+  return shown + " ".repeat(Math.max(0, width - plain.length));
 }

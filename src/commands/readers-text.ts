@@ -1,19 +1,24 @@
 /** How are the readers of a file put into words? What `ls`, `who` and `rekey` share. */
-import type { SecretReport } from "../index.ts";
+import type { Position, SecretReport } from "../index.ts";
 import type { Context } from "./command.ts";
 import { visible } from "./visible.ts";
 
-/** `agrees`, `differs`, `readers unknown`, or `no rule`. */
-export function agreementWord(context: Context, report: SecretReport): string {
+/** `agrees`, `differs`, `readers unknown`, or `no rule`; without colour and with it. */
+export function agreementCell(
+  context: Context,
+  report: SecretReport,
+): { readonly plain: string; readonly shown: string } {
   switch (report.agreement?.status) {
     case "agree":
-      return context.good("agrees");
+      return { plain: "agrees", shown: context.good("agrees") };
     case "differ":
-      return context.bad("differs");
+      return { plain: "differs", shown: context.bad("differs") };
     case "unknown":
-      return "readers unknown";
-    case undefined:
-      return report.rule === undefined ? "no rule" : "";
+      return { plain: "readers unknown", shown: "readers unknown" };
+    case undefined: {
+      const word = report.rule === undefined ? "no rule" : "";
+      return { plain: word, shown: word };
+    }
   }
 }
 
@@ -22,6 +27,11 @@ export function readersLine(report: SecretReport): string {
   return report.declared?.groups === undefined
     ? `opens for ${readerNames({ ...report, rule: undefined }) || "nobody known"}`
     : readerNames(report);
+}
+
+/** `FILE:LINE` */
+export function placeText(at: Position): string {
+  return [at.file, at.line].filter((part) => part !== undefined).join(":");
 }
 
 /** The readers that the file declares, else those that the policy names, else how many there are. */

@@ -3,6 +3,7 @@
  *
  * `ls` for all files, `who` for one path. Neither needs a key nor asks for one.
  */
+import { relative, sep } from "node:path";
 import { SecretsError, type Position } from "../errors.ts";
 import type { CanOpen } from "./identities.ts";
 import { canOpen, inspect, openedGroups, type DeclaredReaders, type Inspected } from "./inspect.ts";
@@ -53,9 +54,10 @@ export interface SecretReport {
 export async function listSecrets(project: Project, paths: readonly string[]): Promise<SecretReport[]> {
   const reports: SecretReport[] = [];
   const files = await secretFiles(project, paths);
+  const near = nearby(project, (await project.repository(`${project.directory}/x`))?.root);
   for (const [index, { path, isNamed }] of files.entries()) {
     project.progress(index, files.length);
-    const { report } = await reportOn(project, path);
+    const { report } = await reportOn(project, path, near);
     if (report.format !== "plain" || isNamed) reports.push(report);
   }
   project.progress(files.length, files.length);
@@ -88,13 +90,22 @@ export async function whoReads(project: Project, file: string): Promise<WhoRepor
   return { ...report, keys, advice: await adviceFor(project, path, known) };
 }
 
+/** How a path is shown in a list: relative anywhere in the repository of the working directory. */
+type Near = (path: string) => string;
+
+function nearby({ directory, show }: Project, root: string | undefined): Near {
+  const isInside = (path: string) => root !== undefined && path.startsWith(`${root}${sep}`);
+  return (path) => (isInside(path) ? relative(directory, path) : show(path));
+}
+
 async function reportOn(
   project: Project,
   path: string,
+  near: Near = project.show,
 ): Promise<{ readonly report: SecretReport; readonly secret?: Inspected }> {
   const ruled = await ruleOf(project, path);
   const nothing = { declared: undefined, agreement: undefined, difference: [], canOpen: undefined, problem: undefined };
-  const base = { file: project.show(path), rule: ruled && ruleReport(ruled), ...nothing };
+  const base = { file: near(path), rule: ruled && ruleReport(ruled, near), ...nothing };
   const stat = await statOf(project, path);
   if (stat === undefined) return { report: { ...base, format: undefined } };
   requireFile(project, path, stat);
@@ -124,15 +135,15 @@ async function reportOn(
   }
 }
 
-function ruleReport(ruled: Ruled): RuleReport {
-  const { kind, title, at, readers, shadowed, settings } = ruled.ruling;
-  const foreign = settings.foreign.map(({ text }) => text);
+function ruleReport({ file, ruling }: Ruled, near: Near): RuleReport {
+  const { kind, title, readers, settings } = ruling;
+  const placed = (at: Position) => ({ ...at, file: near(file.path) });
   return {
     kind,
     title,
-    at,
-    shadowed,
-    foreign,
-    readers: readers.map(({ name, kind, through }) => ({ name, kind, through })),
+    at: placed(ruling.at),
+    shadowed: ruling.shadowed.map(placed),
+    foreign: settings.foreign.map(({ text }) => text),
+    readers: readers.map(({ name, kind: of, through }) => ({ name, kind: of, through })),
   };
 }

@@ -3,12 +3,14 @@
  *
  * Told by their content, never by their name: everything that git tracks or would track is looked at.
  */
+import { basename } from "node:path";
 import { isAge } from "../documents/age-file.ts";
 import { mayBeYaml, recognise } from "../documents/recognise.ts";
 import { SecretsError } from "../errors.ts";
 import { listFiles } from "../git/repository.ts";
 
 import { attempt } from "../io/io-error.ts";
+import { kindOfContent } from "./file-kind.ts";
 import { statOf, type Project } from "./project.ts";
 
 /** What is larger is no sops document; an age file is told by its first bytes. */
@@ -79,5 +81,18 @@ async function isSecretFile(project: Project, path: string): Promise<boolean> {
   }
   if (stat.size > LARGEST) return false;
   const bytes = await attempt(shown, "read", () => files.read(path));
-  return recognise(bytes, path).kind === "sops" || mayBeYaml(bytes);
+  const isMarked = recognise(bytes, path).kind === "sops" || mayBeYaml(bytes);
+  return isMarked && (!PROSE.test(basename(path)) || (await isDocument(project, path, bytes)));
+}
+
+/** Explanations show what a sops file looks like. */
+const PROSE = /^README|\.(?:md|mdx|markdown|rst|adoc|txt|html?)$/i;
+
+async function isDocument(project: Project, path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return (await kindOfContent(project, path, { bytes })).kind !== "plain";
+  } catch (error) {
+    if (error instanceof SecretsError && error.code === "malformed") return false;
+    throw error;
+  }
 }
