@@ -20,6 +20,16 @@ const whole = (least = -Infinity) =>
     ({ type, text: digits }) => (type === "int" || type === "float") && !(Number(digits.replaceAll("_", "")) < least),
   );
 
+const words = scalar("a text", ({ type }) => type === "str");
+/** Where sops takes a text with commas or a list: it looks at the types itself, and more strictly. */
+const wordOrWords: Shape = (node) => {
+  if (node.kind !== "list") return words(node);
+  for (const item of node.items) {
+    if (item.kind === "empty") throw undecodable(item, "a text");
+    words(item);
+  }
+};
+
 const textFields = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, text]));
 
 const group: Shape = struct(() => ({
@@ -33,8 +43,11 @@ const group: Shape = struct(() => ({
   azure_keyvault: list(struct(() => textFields("vaultUrl", "key", "version"))),
 }));
 
+const IN_RULE = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri"];
+
 const rule = struct(() => ({
   ...textFields("path_regex", "aws_profile", ...SELECTION_SETTINGS),
+  ...Object.fromEntries(IN_RULE.map((name) => [name, wordOrWords])),
   hckms: list(text),
   key_groups: list(group),
   shamir_threshold: whole(),
