@@ -41,6 +41,8 @@ async function start() {
   // No process.exit: what is still on its way to a pipe would be cut off.
   process.exitCode = await main(argv, host);
   isAnswered = true;
+  // Node wants to reset the terminal when it ends, and aborts where that has been closed. Whoever died of it dies by its signal.
+  if (process.exitCode === 129) process.once("beforeExit", () => process.kill(process.pid, "SIGHUP"));
 }
 
 /** The real world; where it cannot be had, as in a directory that was removed, that is said, and main never begins. */

@@ -3,8 +3,19 @@
  *
  * With a real one: `script` runs a shell on a new terminal, and types what we write to it.
  */
-import { spawn } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { constants, tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -24,7 +35,7 @@ const environment = {
 const prompt = "passphrase for ~/.ssh/id_ed25519: ";
 
 /** Text to wait for, and what is typed or done when it has come. */
-type Dialogue = readonly (readonly [text: string, answer: string | (() => void)])[];
+type Dialogue = readonly (readonly [text: string, answer: string | ((terminal: ChildProcess) => void)])[];
 
 /** What a shell script, and who types at it, left on the terminal. */
 function atTerminal(line: string, dialogue: Dialogue = []): Promise<string> {
@@ -39,7 +50,7 @@ function atTerminal(line: string, dialogue: Dialogue = []): Promise<string> {
     for (let next = left[0]; next !== undefined && shown.includes(next[0], seen); next = left[0]) {
       seen = shown.indexOf(next[0], seen) + next[0].length;
       if (typeof next[1] === "string") child.stdin.write(next[1]);
-      else next[1]();
+      else next[1](child);
       left.shift();
     }
   });
@@ -146,3 +157,26 @@ describe.runIf(process.platform === "linux")("the terminal is left as it was", (
     same();
   });
 });
+
+test.runIf(process.platform === "linux")(
+  "a terminal that is closed in the middle of an edit ends it by SIGHUP",
+  async () => {
+    writeFileSync(
+      path.join(bin, "slow-editor"),
+      `#!/bin/sh\nprintf typed >"$1"\necho editor is open\nexec sleep 60\n`,
+      { mode: 0o755 },
+    );
+    // A shell that outlives the terminal, and whose children do not.
+    const line = "trap : HUP; EDITOR=slow-editor secrets edit secrets/a.age; echo $? >ended.part; mv ended.part ended";
+    await atTerminal(line, [
+      [prompt, "passphrase\r"],
+      ["editor is open", (terminal) => terminal.kill("SIGKILL")],
+    ]);
+    await expect.poll(() => existsSync(path.join(folder, "ended")), { timeout: 20_000 }).toBe(true);
+    expect(read("ended")).toBe("129\n");
+    const rescue = path.join(folder, ".local", "state", "secrets-cli", "rescue");
+    expect(readdirSync(rescue)).toEqual([expect.stringMatching(/-a\.age$/)]);
+    expect(statSync(rescue).mode & 0o777).toBe(0o700);
+    expect(statSync(path.join(rescue, readdirSync(rescue)[0] ?? "")).mode & 0o777).toBe(0o600);
+  },
+);

@@ -254,6 +254,23 @@ describe("recovering", () => {
     expect(readdirSync(parent).toSorted()).toEqual(["s.age", "used"]);
   });
 
+  test("takes no offence at what its owner removes in the middle of it", async () => {
+    const owner = await newOwner(machine({ 2: "boot 200" }, "here", 2));
+    mkdirSync(state);
+    for (const name of ["plan", "lock", "journal"]) writeFileSync(join(state, `${name}.${owner}`), "{}");
+    const now = machine({ 1: "boot 100" });
+    // Listed, and then gone: the other process ended well.
+    const list: Host["files"]["list"] = async (directory) => {
+      const names = await real.files.list(directory);
+      for (const name of names) if (name.endsWith(owner)) rmSync(join(directory, name));
+      return [...names, `plan.${owner}`];
+    };
+    expect(await recover({ ...now, files: { ...now.files, list } }, state)).toEqual([]);
+    const vanished: Host["files"]["list"] = () => Promise.reject(systemError("ENOENT"));
+    mkdirSync(state, { recursive: true });
+    expect(await recover({ ...now, files: { ...now.files, list: vanished } }, state)).toEqual([]);
+  });
+
   test("removes a plan that was cut off while it was written", async () => {
     const owner = await newOwner(machine({ 2: "boot 200" }, "here", 2));
     mkdirSync(state);
