@@ -13,6 +13,13 @@ export interface Ruled {
   readonly ruling: Ruling;
 }
 
+/** A person with another key, both as they are shown: fingerprints of SSH keys, the text of others. */
+export interface ChangedKeys {
+  readonly name: string;
+  readonly was: readonly string[];
+  readonly now: readonly string[];
+}
+
 /** How the file's readers stand to the policy; names sorted, a literal recipient by its text. */
 export interface Agreement {
   readonly status: "agree" | "differ" | "unknown";
@@ -20,6 +27,8 @@ export interface Agreement {
   readonly missing: readonly string[];
   /** Who reads the file against the policy. */
   readonly extra: readonly string[];
+  /** Who reads the file by other keys than the policy names now: neither missing nor extra. */
+  readonly changed: readonly ChangedKeys[];
   /** Readers against the policy whose names nobody knows, and wanted ones of whom it is only known that some are missing. */
   readonly strangers: number;
   readonly missingUnknown: number;
@@ -38,6 +47,7 @@ export interface Agreement {
 export const NO_DIFFERENCE: Omit<Agreement, "status"> = {
   missing: [],
   extra: [],
+  changed: [],
   strangers: 0,
   missingUnknown: 0,
   missingForeign: [],
@@ -79,9 +89,9 @@ export function hostKeys({ policy }: Ruled): Recipient[] {
   return policy.members.filter((member) => member.kind === "host").flatMap((host) => host.keys);
 }
 
-/** One thing that differs. `+`: gains the file by the policy; `-`: loses it; `!`: about the file as a whole. */
+/** One thing that differs. `+`: gains the file by the policy; `-`: loses it; `~`: has another key; `!`: about the file as a whole. */
 export interface DifferenceItem {
-  readonly sign: "+" | "-" | "!";
+  readonly sign: "+" | "-" | "~" | "!";
   /** A name, or how many. */
   readonly who: string;
   readonly what: string;
@@ -92,6 +102,9 @@ export function differenceItems(difference: Agreement): DifferenceItem[] {
   const { strangers, missingUnknown, missingForeign, settings, leftInClear, stuck } = difference;
   const item = (sign: DifferenceItem["sign"], who: string, what: string) => ({ sign, who, what });
   return [
+    ...difference.changed.map(({ name, was, now }) =>
+      item("~", name, `key changed, was ${was.join(", ")}, now ${now.join(", ")}`),
+    ),
     ...difference.missing.map((name) => item("+", name, "named by the policy, not a reader of the file")),
     ...missingForeign.map((key) => item("+", key, "named by the policy, not in the file; only sops can add it")),
     ...difference.extra.map((name) => item("-", name, "reads the file, not named by the policy")),

@@ -134,6 +134,7 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
     status: groups.differs || missing.length + settings.length > 0 ? "differ" : "agree",
     missing: namesOf(added, policy, ruling.readers),
     extra: [...namesOf(gone, policy, ruling.readers), ...extra.map(({ key }) => key.text)],
+    changed: [],
     strangers: groups.removed.length - known.length,
     missingUnknown: 0,
     missingForeign: missing.map(({ text }) => text),

@@ -51,11 +51,26 @@ async function look(context: Context, invocation: Invocation, planned: readonly 
   if (flag(invocation, "json")) await context.out(json({ planned }));
   else {
     for (const plan of planned) await context.out(planText(context, plan));
+    for (const line of drifted.length > 1 ? personLines(drifted) : []) await context.out(`${visible(line)}\n`);
     context.note(`${count(drifted.length, "file")} of ${planned.length} differ from the policy`);
     const unknown = planned.filter((plan) => plan.agreement?.status === "unknown").map(({ file }) => file);
     if (unknown.length > 0) context.note(unknownReadersLine(unknown));
   }
   return flag(invocation, "check") && drifted.length > 0 ? 1 : 0;
+}
+
+/** In how many files somebody gains access, loses it, or has another key. */
+function personLines(drifted: readonly PlannedFile[]): string[] {
+  const files = new Map<string, number>();
+  for (const { agreement } of drifted) {
+    const people = [
+      ...(agreement?.changed ?? []).map(({ name }) => `~ ${name}`),
+      ...(agreement?.missing ?? []).map((name) => `+ ${name}`),
+      ...(agreement?.extra ?? []).map((name) => `- ${name}`),
+    ];
+    for (const person of people) files.set(person, (files.get(person) ?? 0) + 1);
+  }
+  return [...files].map(([person, number]) => `${person}: ${count(number, "file")}`);
 }
 
 function planText(context: Context, plan: PlannedFile): string {

@@ -1,5 +1,5 @@
 /**
- * Who is left when everybody is named once?
+ * Who is left when everybody is named once, or when others are taken away?
  */
 import type { Recipient } from "./key-kind.ts";
 
@@ -11,4 +11,10 @@ export function distinct(recipients: readonly Recipient[]): Recipient[] {
     seen.add(id);
     return first;
   });
+}
+
+/** Those who are not among the others, by whichever face. */
+export function without(recipients: readonly Recipient[], others: readonly Recipient[]): Recipient[] {
+  const gone = new Set(others.map(({ id }) => id));
+  return recipients.filter(({ id }) => !gone.has(id));
 }

@@ -5,6 +5,7 @@
  * somebody's back shows when it first takes effect.
  */
 import { shownKey } from "../keys/shown-key.ts";
+import { without } from "../keys/distinct.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 
 /** The readers of one file, before a write and after it. */
@@ -81,10 +82,6 @@ function byPerson(keys: readonly Recipient[], nameOf: Access["nameOf"]): Map<str
 
 function filesText(files: readonly string[]): string {
   return files.length <= 3 ? files.join(", ") : `${files.length} files`;
-}
-
-function without(keys: readonly Recipient[], others: readonly Recipient[]): Recipient[] {
-  return keys.filter(({ id }) => !others.some((other) => other.id === id));
 }
 
 function append<T>(lists: Map<string, T[]>, key: string, value: T): void {

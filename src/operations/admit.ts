@@ -10,7 +10,7 @@ import type { Recipient } from "../keys/key-kind.ts";
 import type { Policy } from "../policy/policy.ts";
 import { accessNotices, type Access, type StandingReaders } from "./access.ts";
 import { requireConfirmed, type Readable } from "./confirmed-keys.ts";
-import type { FormerKey } from "./former-keys.ts";
+import { formerKeys } from "./former-keys.ts";
 import type { Inspected } from "./inspect.ts";
 import type { PolicyFile, Project } from "./project.ts";
 import { nameOf } from "../agreement/agreement.ts";
@@ -41,16 +41,10 @@ async function accessOf(project: Project, { path, file, recipients, ruled, stand
   const isNameless = (key: Recipient) => nameIn(policyFile?.policy, key) === undefined;
   const former =
     policyFile !== undefined && standing?.known.some(isNameless) === true
-      ? await formerKeysOf(project, policyFile)
+      ? await formerKeys(project, policyFile)
       : undefined;
   const named = (key: Recipient) => nameIn(policyFile?.policy, key) ?? former?.get(key.id)?.name;
   return { file, after: recipients, before: standing, nameOf: named };
-}
-
-/** Needed where a reader has no name: rarely, and never for a new file. */
-async function formerKeysOf(project: Project, file: PolicyFile): Promise<ReadonlyMap<string, FormerKey>> {
-  const { formerKeys } = await import("./former-keys.ts");
-  return formerKeys(project, file);
 }
 
 function nameIn(policy: Policy | undefined, key: Recipient): string | undefined {
@@ -80,7 +74,7 @@ export async function ageStanding(
   // What is anonymous stays so, whoever it may have been.
   const isTold = header.hint !== undefined || header.stanzas.some(({ args }) => args[0]?.startsWith("ssh-") === true);
   if (found.unknown === 0 || file === undefined || !isTold) return { known: found.readers, unknown: found.unknown };
-  const former = [...(await formerKeysOf(project, file)).values()].map(({ key }) => key);
+  const former = [...(await formerKeys(project, file)).values()].map(({ key }) => key);
   const all = await readersOf(header, [...today, ...former]);
   return { known: all.readers, unknown: all.unknown };
 }

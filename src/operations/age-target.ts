@@ -5,6 +5,7 @@ import { collect, once, sha256 } from "../io/stream.ts";
 import { ageRecipients } from "../policy/policy.ts";
 import { ageStanding } from "./admit.ts";
 import { openSecret, sealingChange } from "./age-secret.ts";
+import { inFormerNames } from "./key-changes.ts";
 import { inFile, type Project } from "./project.ts";
 import { compareAgeFile, personMayRead } from "../agreement/age-file.ts";
 import type { AgeTarget, Planned } from "./target.ts";
@@ -14,8 +15,11 @@ export async function ageTarget(project: Project, planned: Planned, bytes: Uint8
   const { path, file, ruled, options } = planned;
   const header =
     bytes && (await readAgeHeader(once(bytes)).catch((error: unknown) => Promise.reject(inFile(error, file))));
-  const difference = header && (await compareAgeFile(header, ruled));
   const recipients = ageRecipients(ruled.ruling.readers);
+  const standing = header && (await ageStanding(project, header, { file: ruled.file, recipients }));
+  const difference =
+    header &&
+    (await inFormerNames(project, await compareAgeFile(header, ruled), { standing: standing?.known ?? [], ruled }));
   let opened: Uint8Array | undefined;
   let isReplaced = false;
   return {
@@ -25,7 +29,7 @@ export async function ageTarget(project: Project, planned: Planned, bytes: Uint8
     ruled,
     recipients,
     isNew: bytes === undefined,
-    standing: header && (await ageStanding(project, header, { file: ruled.file, recipients })),
+    standing,
     hasPeople: header !== undefined && (await personMayRead(header, ruled)),
     difference,
     open: async () => {

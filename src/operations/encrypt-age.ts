@@ -8,6 +8,7 @@ import { ageRecipients } from "../policy/policy.ts";
 import { fileChunks, sealingChange } from "./age-secret.ts";
 import { admit, ageStanding } from "./admit.ts";
 import { grantsOf, type Encryption } from "./encryption.ts";
+import { inFormerNames } from "./key-changes.ts";
 import { replayable } from "./input.ts";
 import { newPassphrase } from "./passphrase.ts";
 import { inFile, statOf, type Project } from "./project.ts";
@@ -50,7 +51,9 @@ async function recipientsFor(
   if (standing !== undefined && existing !== undefined && output !== undefined) {
     const file = project.show(output);
     refuseOtherReaders(file, standing, recipients);
-    const difference = await compareAgeFile(existing, standing);
+    const { known } = await ageStanding(project, existing, { file: standing.file, recipients });
+    const compared = await compareAgeFile(existing, standing);
+    const difference = await inFormerNames(project, compared, { standing: known, ruled: standing });
     const hasPeople = await personMayRead(existing, standing);
     await settle(project, [{ ...newSecret(file, standing), difference, hasPeople, options: request }]);
   } else if (ruled !== undefined) {

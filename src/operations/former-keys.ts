@@ -8,7 +8,6 @@ import { relative, sep } from "node:path";
 import { readBlobs } from "../git/blobs.ts";
 import { findGit } from "../git/git.ts";
 import type { Recipient } from "../keys/key-kind.ts";
-import { parsePolicy } from "../policy/sops-yaml.ts";
 import { pinFor } from "./confirmed-keys.ts";
 import type { PolicyFile, Project } from "./project.ts";
 
@@ -39,6 +38,7 @@ async function load(project: Project, file: PolicyFile): Promise<ReadonlyMap<str
   };
   const { pin } = await pinFor(project, file.path, file.path);
   for (const [name, keys] of pin?.names ?? []) for (const key of keys) take(name, key);
+  const { parsePolicy } = await import("../policy/sops-yaml.ts");
   for (const text of await formerTexts(project, file).catch(() => [])) {
     const policy = await parsePolicy(text, file.policy.file).catch(() => undefined);
     for (const { name, keys } of policy?.members ?? []) for (const key of keys) take(name, key);

@@ -14,10 +14,11 @@ import { fileChunks, needsPassphrase, opening } from "./age-secret.ts";
 import { kindOfContent } from "./file-kind.ts";
 import type { CanOpen, IdentityRing } from "./identities.ts";
 import { replayable } from "./input.ts";
-import { inFile, naming, type PolicyFile, type Project } from "./project.ts";
+import { inFile, naming, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
 import { looksLikeRecipient } from "../policy/recipient-text.ts";
-import type { FormerKey } from "./former-keys.ts";
+import { formerKeys, type FormerKey } from "./former-keys.ts";
+import { inFormerNames } from "./key-changes.ts";
 import { compareAgeFile, personMayRead } from "../agreement/age-file.ts";
 import { knownKeys, nameOf, type Agreement } from "../agreement/agreement.ts";
 import { compareDocument, personMayOpen } from "../agreement/sops-document.ts";
@@ -64,6 +65,13 @@ export async function inspect(
   path: string,
   ruled: Ruled | undefined,
 ): Promise<Inspected | undefined> {
+  const secret = await looked(project, path, ruled);
+  if (secret?.agreement === undefined || ruled === undefined) return secret;
+  const { agreement, recipients } = secret;
+  return { ...secret, agreement: await inFormerNames(project, agreement, { standing: recipients, ruled }) };
+}
+
+async function looked(project: Project, path: string, ruled: Ruled | undefined): Promise<Inspected | undefined> {
   const { head, chunks } = await replayable(fileChunks(project, path));
   if (isAge(head)) return inspectAge(project, { path, chunks: chunks() }, ruled);
   const bytes = await naming(project.show(path), () => collect(chunks()));
@@ -83,12 +91,8 @@ function withNames<T extends AnySecret>(secret: T, former: ReadonlyMap<string, F
     }),
   );
   const named = (names: readonly string[]) => [...new Set(names.map((name) => byText.get(name) ?? name))].sort();
-  const { agreement, declared } = secret;
-  return {
-    ...secret,
-    declared: { ...declared, names: named(declared.names) },
-    agreement: agreement && { ...agreement, extra: named(agreement.extra) },
-  };
+  const { declared } = secret;
+  return { ...secret, declared: { ...declared, names: named(declared.names) } };
 }
 
 async function inspectAge(
@@ -158,11 +162,6 @@ async function inspectSops(document: SopsDocument, bytes: Uint8Array, ruled: Rul
     },
     recipients,
   };
-}
-
-/** Needed where a reader has no name: rarely. */
-async function formerKeys(project: Project, file: PolicyFile): Promise<ReadonlyMap<string, FormerKey>> {
-  return (await import("./former-keys.ts")).formerKeys(project, file);
 }
 
 /** Whether a person may read it now; who cannot be told counts as one. */

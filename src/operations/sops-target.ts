@@ -3,6 +3,7 @@ import type { SopsDocument, OpenedDocument } from "../documents/sops-document.ts
 import { SecretsError } from "../errors.ts";
 import type { Format } from "../formats/format.ts";
 import { sha256 } from "../io/stream.ts";
+import { inFormerNames } from "./key-changes.ts";
 import { naming, type Project } from "./project.ts";
 import { utf8 } from "./file-kind.ts";
 import { compareDocument, personMayOpen, wantedReaders } from "../agreement/sops-document.ts";
@@ -18,7 +19,9 @@ export async function sopsTarget(
   found: { readonly bytes: Uint8Array; readonly document: SopsDocument },
 ): Promise<SopsTarget> {
   const { path, file, ruled, options } = planned;
-  const difference = (await compareDocument(found.document, ruled)).agreement;
+  const standing = (await Promise.all(found.document.metadata.groups.map(recipientsIn))).flat();
+  const { agreement } = await compareDocument(found.document, ruled);
+  const difference = await inFormerNames(project, agreement, { standing, ruled });
   let opening: Promise<OpenedDocument> | undefined;
   const document = () => (opening ??= openSops(project, path, { document: found.document }));
   return {
@@ -29,7 +32,7 @@ export async function sopsTarget(
     format: found.document.format,
     recipients: sopsRecipients(ruled.ruling.readers),
     isNew: false,
-    standing: { known: (await Promise.all(found.document.metadata.groups.map(recipientsIn))).flat(), unknown: 0 },
+    standing: { known: standing, unknown: 0 },
     hasPeople: await personMayOpen(found.document.metadata, ruled),
     difference,
     document,

@@ -6,6 +6,7 @@
  */
 import { SecretsError } from "../errors.ts";
 import { parseRecipient } from "../keys/index.ts";
+import { without } from "../keys/distinct.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { shownKey } from "../keys/shown-key.ts";
 import type { Policy, Reader, Ruling } from "./policy.ts";
@@ -102,10 +103,6 @@ export function pinOf(keys: readonly NamedKey[]): KeyPin {
 
 function pinned({ names, rules }: KeyPin, kind: NamedKey["kind"]): ReadonlyMap<string, readonly Recipient[]> {
   return kind === "name" ? names : rules;
-}
-
-function without(keys: readonly Recipient[], others: readonly Recipient[]): Recipient[] {
-  return keys.filter(({ id }) => !others.some((other) => other.id === id));
 }
 
 /** The pin as data for a file or another program: keys by their canonical text. */
