@@ -115,7 +115,29 @@ async function emptyDocuments(sops: Sops): Promise<void> {
   }
 }
 
+/** sops changes the first document alone; what we change in another it has to read. */
+async function otherDocuments(sops: Sops): Promise<void> {
+  sops.write("more.yaml", "a: 1\n---\n# c\nb: 2\nm:\n    k: v\n---\nc: 3\n");
+  const before = await opened(sops.run(["encrypt", "--age", recipient, "more.yaml"]));
+  let openText = before.openText;
+  const inDocument = (index: number) => {
+    const parsed = yaml.parse(openText, "open");
+    return yaml.inDocument?.(parsed, index) ?? parsed;
+  };
+  openText = yaml.set(inDocument(1), ["m", "k"], '"new"');
+  openText = yaml.set(inDocument(1), ["m", "more"], "[1]");
+  openText = yaml.set(inDocument(2), ["z"], '"last"');
+  openText = yaml.unset(inDocument(1), ["b"]);
+  const after = await editDocument(before, { text: openText, now: new Date("2027-01-01") });
+  const expected = "a: 1\n---\n# c\nm:\n    k: new\n    more:\n        - 1\n---\nc: 3\nz: last\n";
+  expect(sops.decrypt("more.yaml", after.text)).toBe(expected);
+  expect(Buffer.from(yaml.extract(inDocument(2), ["z"])).toString()).toBe("last");
+}
+
 describePeer("sops", (check) => {
+  check("sops reads what was changed in another document than the first", (binary) =>
+    withSops(binary, { native: KEYS.native }, otherDocuments),
+  );
   check("an empty document stays one", (binary) => withSops(binary, { native: KEYS.native }, emptyDocuments));
   check("numbers that sops set come out as sops prints them", (binary) =>
     withSops(binary, { native: KEYS.native }, numbersThatWereSet),

@@ -59,9 +59,9 @@ function checkMapping(node: MappingNode, checking: Checking): void {
   const seen = new Set<string>();
   for (const { key, value } of node.pairs) {
     if (key.kind !== "scalar" || scalarOfNode(key).type !== "str") {
-      throw malformedAt("a key is no text: quote it", key.line, key.column);
+      throw malformedAt("a key is not a text: quote it", key.line, key.column);
     }
-    if (seen.has(key.value)) throw malformedAt("a key stands twice in its mapping", key.line, key.column);
+    if (seen.has(key.value)) throw malformedAt("duplicate key in this mapping", key.line, key.column);
     seen.add(key.value);
     if (checking.isFirst && isMerge(key) && !isMergeable(value)) {
       throw malformedAt("<< takes a mapping or a list of mappings", value.line, value.column);
