@@ -20,9 +20,7 @@ const TRUST = ["pin", "off"] as const;
 export async function userConfig(project: Project): Promise<UserConfig> {
   const directory = configDirectory(project.host);
   if (directory === undefined) {
-    project.detail(
-      "no home directory: neither HOME nor XDG_CONFIG_HOME names one, so no configuration of yours is read",
-    );
+    project.tell("no home directory (HOME, XDG_CONFIG_HOME): your own configuration is not read");
     return { trust: "off" };
   }
   const path = join(directory, "config.yaml");
