@@ -30,6 +30,7 @@ export interface OpenFile {
 
 /** Errors are Node's own (`code` is ENOENT, EACCES …); callers turn them into SecretsErrors with `ioError`. */
 export interface Files {
+  /** A regular file, through links: EOPNOTSUPP for a pipe or a device, which may never end, EFBIG for over 512 MB. */
   readonly read: (path: string) => Promise<Uint8Array>;
   /** Never follows the last symlink when `follow` is false (default true). Undefined: nothing there. */
   readonly stat: (path: string, options?: { follow?: boolean }) => Promise<FileStat | undefined>;

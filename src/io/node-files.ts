@@ -25,7 +25,7 @@ const flags: Readonly<Record<"read" | "read-itself" | "create", number>> = {
 /** The `Files` of the real machine. */
 export function nodeFiles(): Files {
   return {
-    read: (path) => fs.readFile(path),
+    read,
     stat,
     list: (directory) => fs.readdir(directory),
     realpath: (path) => fs.realpath(path),
@@ -41,6 +41,16 @@ export function nodeFiles(): Files {
     inMemory: async (directory) => memoryFileSystems.has((await fs.statfs(directory)).type >>> 0),
     syncDirectory,
   };
+}
+
+/** Less than what Node, or a text, can hold. */
+const LARGEST = 512_000_000;
+
+async function read(path: string): Promise<Uint8Array> {
+  const found = await stat(path);
+  const code = found?.kind === "pipe" || found?.kind === "other" ? "EOPNOTSUPP" : "EFBIG";
+  if (code === "EFBIG" && (found?.size ?? 0) <= LARGEST) return fs.readFile(path);
+  throw Object.assign(new Error(`${code}: not read`), { code });
 }
 
 async function stat(path: string, options?: { follow?: boolean }): Promise<FileStat | undefined> {

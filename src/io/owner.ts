@@ -47,7 +47,7 @@ export async function liveness(host: Host, owner: string): Promise<Liveness> {
 }
 
 /** 48 random bits as 12 hex digits: the middle of every name that must not be guessed. */
-export function randomHex(): string {
+function randomHex(): string {
   return randomBytes(6).toString("hex");
 }
 

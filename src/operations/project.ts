@@ -9,6 +9,7 @@ import { findRepository, type Repository } from "../git/repository.ts";
 import { dryRun } from "../io/dry-run-host.ts";
 import type { FileStat, Host } from "../io/host.ts";
 import { isInside } from "../io/inside.ts";
+import { readInput } from "../io/input.ts";
 import { attempt } from "../io/io-error.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { IdentityRing, RingOptions } from "./identities.ts";
@@ -131,7 +132,7 @@ async function loadPolicy(host: Host, path: string, shownPath: string): Promise<
   const [{ parsePolicy }, { policyText }, bytes] = await Promise.all([
     import("../policy/sops-yaml.ts"),
     import("../policy/policy-text.ts"),
-    host.files.read(path).catch((error: unknown) => {
+    readInput(host.files, { path, shown: shownPath, pipes: true }).catch((error: unknown) => {
       throw new SecretsError("policy", "the policy cannot be read", { at: { file: shownPath }, cause: error });
     }),
   ]);

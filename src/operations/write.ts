@@ -1,5 +1,6 @@
 /**
- * How does a change reach the disk? Every write of the program ends here.
+ * How does a change reach the disk? Every write into a repository ends here; what is kept in the user's own directories (a rescue,
+ * confirmed keys) goes to `io/commit` by itself.
  */
 import { SecretsError } from "../errors.ts";
 import { commit, type Change } from "../io/commit.ts";

@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -72,6 +73,18 @@ describe("files", () => {
     await file.close();
     await (await files.open(at("a"), "read-itself")).close();
     await expect(files.open(at("link"), "read-itself")).rejects.toMatchObject({ code: "ELOOP" });
+  });
+
+  test("are read as a whole only where they end, and fit into memory", async () => {
+    symlinkSync("/dev/zero", at("zero"));
+    execFileSync("mkfifo", [at("pipe")]);
+    writeFileSync(at("huge"), "");
+    truncateSync(at("huge"), 3_000_000_000);
+    for (const name of ["zero", "pipe"])
+      await expect(files.read(at(name))).rejects.toMatchObject({ code: "EOPNOTSUPP" });
+    await expect(files.read(at("huge"))).rejects.toMatchObject({ code: "EFBIG" });
+    await expect(files.read(at("nothing"))).rejects.toMatchObject({ code: "ENOENT" });
+    await expect(files.read(directory)).rejects.toMatchObject({ code: "EISDIR" });
   });
 
   test("are removed, and so are symlinks themselves; directories only as such, and only empty ones", async () => {
