@@ -56,22 +56,26 @@ export function composeStream(text: string): Stream {
     if (document === undefined) break;
     documents.push(document);
   }
-  refuseSeparators(text, () => documents.flatMap(({ root }) => enclosed(text, root)));
+  refuseSeparators(text, () => enclosed(text, documents));
   const comments = scanner.comments
     .flatMap((comment) => comment.lines.filter((line) => line.end > line.start))
     .sort((a, b) => a.start - b.start);
   return { text, documents, current: 0, comments };
 }
 
-/** The stretches of the quoted scalars and blocks in a node, keys included; of a block with the line breaks behind it. */
-function enclosed(text: string, node: YamlNode): { start: number; end: number }[] {
-  if (node.kind === "alias") return [];
-  if (node.kind === "sequence") return node.items.flatMap((item) => enclosed(text, item));
-  if (node.kind === "mapping")
-    return node.pairs.flatMap(({ key, value }) => [...enclosed(text, key), ...enclosed(text, value)]);
-  if (node.style === "plain") return [];
-  const breaks = node.block === undefined ? 0 : breaksBehind(text, node.end).length;
-  return [{ start: node.contentStart, end: node.end + breaks }];
+/** The stretches of all quoted scalars and blocks, keys included; of a block with the line breaks behind it. */
+function enclosed(text: string, documents: readonly DocumentNode[]): readonly { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  const collect = (node: YamlNode): void => {
+    if (node.kind === "sequence") node.items.forEach(collect);
+    else if (node.kind === "mapping") for (const { key, value } of node.pairs) [key, value].forEach(collect);
+    else if (node.kind === "scalar" && node.style !== "plain") {
+      const breaks = node.block === undefined ? 0 : breaksBehind(text, node.end).length;
+      found.push({ start: node.contentStart, end: node.end + breaks });
+    }
+  };
+  for (const { root } of documents) collect(root);
+  return found;
 }
 
 function composeDocument(composer: Composer, first: boolean): DocumentNode | undefined {
