@@ -7,7 +7,8 @@ import { main } from "../src/cli/main.ts";
 import { nodeHost } from "../src/io/node-host.ts";
 import { builtProgram } from "./script/built-program.ts";
 import { inProcess } from "./script/in-process.ts";
-import { isForBuiltProgram, play } from "./script/script.ts";
+import { shapesIn } from "./script/hints.ts";
+import { followed, isForBuiltProgram, play } from "./script/script.ts";
 
 const here = inProcess(main, nodeHost());
 const folder = path.join(import.meta.dirname, "scripts");
@@ -29,4 +30,16 @@ describe.concurrent("on the built program", () => {
     "%s",
     async (name, text) => await expect(play(name, text, builtProgram)).resolves.toBeUndefined(),
   );
+});
+
+// What check proposes is followed in check/fix-commands.test.ts.
+test("every command that a hint gives is followed by a script", () => {
+  const source = path.join(import.meta.dirname, "..", "src");
+  const given = ["operations", "io", "keys", "policy", "commands"].flatMap((layer) =>
+    readdirSync(path.join(source, layer), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts") && !name.startsWith("check"))
+      .flatMap((name) => shapesIn(readFileSync(path.join(source, layer, name), "utf8"))),
+  );
+  expect(given.length).toBeGreaterThan(10);
+  expect([...new Set(given)].filter((shape) => !followed.has(shape))).toEqual([]);
 });

@@ -39,6 +39,10 @@ function hintFor(verb: string, rest: readonly string[], said: string): string {
   // Commander counts letters alone: to it, `init` is near to `edit`.
   const name = meant ?? (guess?.startsWith(verb.charAt(0)) === true ? guess : undefined);
   if (name === undefined) return "secrets --help";
-  const words = rest.every((word) => /^[\w./@%+=:,-]+$/.test(word)) ? rest : [];
+  const words = rest.length === 0 ? ["--help"] : rest.map(quoted);
   return `did you mean: ${["secrets", name, ...words].join(" ")}`;
+}
+
+function quoted(word: string): string {
+  return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

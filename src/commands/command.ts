@@ -83,6 +83,11 @@ export function firstWord(invocation: Invocation): string {
   return invocation.words[0] ?? "";
 }
 
+export const allowEmptyOption: OptionSpec = {
+  flags: "--allow-empty",
+  description: "let an empty content replace a secret",
+};
+
 /** Where a write may change what is encrypted. */
 export const allowClearOption: OptionSpec = {
   flags: "--allow-clear",
@@ -103,7 +108,7 @@ export const writeOptions: readonly OptionSpec[] = [
   },
   allowClearOption,
   { flags: "--armor", description: "write a new file as text (ASCII armor); an existing one keeps its form" },
-  { flags: "--allow-empty", description: "let an empty content replace a secret" },
+  allowEmptyOption,
   { flags: "--allow-lockout", description: "go on although no person could read the result" },
   acceptReadersOption,
 ];

@@ -31,7 +31,7 @@ function ruleOf(context: Context, rules: readonly RuleInfo[], word: string): Rul
   throw new context.library.SecretsError("usage", `there is no rule ${word}`, {
     hint:
       alike.length === 0
-        ? `secrets explain lists them: ${rules[0]?.id ?? ""} to ${rules.at(-1)?.id ?? ""}`
+        ? `they go from ${rules[0]?.id ?? ""} to ${rules.at(-1)?.id ?? ""}: secrets explain`
         : `did you mean ${alike.map(({ id, title }) => `${id} (${title})`).join(" or ")}?`,
   });
 }

@@ -2,6 +2,7 @@
 import {
   acceptReadersOption,
   allowClearOption,
+  allowEmptyOption,
   documentNumber,
   documentOption,
   firstWord,
@@ -20,6 +21,7 @@ export const unset: CommandSpec = {
     documentOption,
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
     { flags: "--rekey", description: "if the file differs from the policy, bring it to the policy with this write" },
+    allowEmptyOption,
     allowClearOption,
     acceptReadersOption,
   ],

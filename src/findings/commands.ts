@@ -34,7 +34,7 @@ export function restoring(file: string): string {
 }
 
 /** Stands behind what is restored. */
-export const RESTORED = "(instead of HEAD, the last commit in which it was whole, if that is another)";
+export const RESTORED = "# instead of HEAD, the last commit in which it was whole, if that is another";
 
 /** Brings a file to its rule. A rule that is only in an older policy has to be there again first. */
 export function rekeying(file: string, { origin, ruling }: Pick<Governed, "origin" | "ruling">): string {

@@ -12,6 +12,7 @@ import { copiedEntries } from "../documents/sops-readers.ts";
 import { SecretsError } from "../errors.ts";
 import { sshTag } from "../keys/ssh-wire.ts";
 import type { Draft, FileSubject } from "./finding.ts";
+import { rekeying } from "./commands.ts";
 import { placesOfWords, shellWord } from "./place.ts";
 import { memberWith } from "./readers.ts";
 
@@ -43,11 +44,16 @@ export async function brokenEntries(document: SopsDocument, subject: FileSubject
       return {
         severity: "error",
         message: `the entry of ${nameIn(subject, id)} is the same as that of another reader, so it opens for one of them only`,
-        fix: `secrets rotate ${shellWord(subject.file)}`,
+        fix: renewing(subject),
         subject: `copied ${id}`,
         ...place,
       };
     });
+}
+
+/** To its policy such a file is one that differs, which other verbs refuse to write. */
+function renewing({ file, governed }: FileSubject): string {
+  return governed === undefined ? `secrets rotate ${shellWord(file)}` : rekeying(file, governed);
 }
 
 function nameIn({ governed }: FileSubject, id: string): string {

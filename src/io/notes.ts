@@ -9,6 +9,7 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 
 import { SecretsError } from "../errors.ts";
+import { quotedWord } from "./words.ts";
 import type { FileStat, Host } from "./host.ts";
 import { attempt, errorCode, ioError } from "./io-error.ts";
 import { isInside } from "./inside.ts";
@@ -226,6 +227,6 @@ function isTexts(value: unknown): value is string[] {
 function distrusted(path: string, reason: string): SecretsError {
   return new SecretsError("refused", `this is not from an unfinished write: ${reason}; left alone`, {
     at: { file: path },
-    hint: `look at it, and if you do not need it: rm -r '${path.replaceAll("'", "'\\''")}'`,
+    hint: `look at it, and if you do not need it: rm -r ${quotedWord(path)}`,
   });
 }

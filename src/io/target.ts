@@ -7,6 +7,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 
 import { SecretsError } from "../errors.ts";
+import { quotedWord } from "./words.ts";
 import type { FileStat, Host } from "./host.ts";
 import { isInside } from "./inside.ts";
 import { attempt } from "./io-error.ts";
@@ -54,7 +55,7 @@ export async function resolveTarget(host: Host, named: string, root?: string): P
 function readOnly(named: string): SecretsError {
   return new SecretsError("io", "cannot write: the file is read-only", {
     at: { file: named },
-    hint: "chmod u+w it first",
+    hint: `chmod u+w ${quotedWord(named)}`,
   });
 }
 

@@ -81,7 +81,7 @@ async function plaintextOf(project: Project, request: DecryptRequest): Promise<A
 
 async function refuseOverSecret(project: Project, target: string): Promise<void> {
   const at = { file: project.show(target) };
-  const hint = "choose another name; `secrets decrypt -i` decrypts in place";
+  const hint = "choose another name, or give -i instead of -o to decrypt in place";
   if (isAgePath(target)) throw new SecretsError("refused", "plaintext under a name that ends in .age", { at, hint });
   if (await holdsSecret(project, target))
     throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });

@@ -68,7 +68,7 @@ async function formatsOf(project: Project, { request, path }: Encryption): Promi
   const from = named(request.inputType) ?? formatOfPath(source) ?? told ?? named(request.outputType);
   const to = named(request.outputType) ?? told ?? from;
   const file = shellWord(project.show(request.input === "-" ? path : project.resolve(request.input)));
-  const whole = `secrets encrypt ${request.input === "-" ? "" : `${file} `}-o ${file}.age`;
+  const whole = request.input === "-" ? `secrets encrypt -o ${file}.age` : `secrets encrypt ${file} -o ${file}.age`;
   return { from: await formatToWrite(from ?? "binary", whole), to: await formatToWrite(to ?? "binary", whole) };
 }
 
@@ -87,7 +87,7 @@ async function refuseEncrypted(
 ): Promise<void> {
   const { path, bytes, request } = found;
   const kind = await kindOfContent(project, path, { bytes, inputType: request.inputType });
-  if (kind.kind === "sops") throw encryptedAlready(request.input === "-" ? "standard input" : project.show(path));
+  if (kind.kind === "sops") throw encryptedAlready(request.input === "-" ? undefined : project.show(path));
 }
 
 interface Chosen {

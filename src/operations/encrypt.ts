@@ -59,6 +59,6 @@ async function plaintextInput(project: Project, input: string): Promise<Encrypti
     path === undefined ? project.host.stdin() : fileChunks(project, path, true),
   );
   if (isAge(head)) await close();
-  if (isAge(head)) throw encryptedAlready(path === undefined ? "standard input" : project.show(path));
+  if (isAge(head)) throw encryptedAlready(path === undefined ? undefined : project.show(path));
   return chunks;
 }

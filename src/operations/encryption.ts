@@ -1,5 +1,6 @@
 /** What is asked of an encryption, and what is known once its input was looked at? Shared by both kinds of file. */
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../findings/place.ts";
 import type { Grant } from "./admit.ts";
 import type { Project } from "./project.ts";
 import type { WriteOptions } from "./target.ts";
@@ -50,10 +51,10 @@ export function grantsOf(
   return [{ ...found, ruled: byHand ? undefined : found.ruled, path, file, byHand }];
 }
 
-/** @param file as it is shown */
-export function encryptedAlready(file: string): SecretsError {
+/** @param file as it is shown; undefined for standard input */
+export function encryptedAlready(file: string | undefined): SecretsError {
   return new SecretsError("refused", "this is encrypted already", {
-    at: { file },
-    hint: "to change its readers run: secrets rekey FILE",
+    at: { file: file ?? "standard input" },
+    hint: file === undefined ? undefined : `to change its readers run: secrets rekey ${shellWord(file)}`,
   });
 }

@@ -7,7 +7,8 @@
 import type { SopsDocument } from "../documents/sops-document.ts";
 import { mayBeYaml, recognise } from "../documents/recognise.ts";
 import { dressed, SecretsError } from "../errors.ts";
-import { formatOfPath, isFormatName, loadFormat } from "../formats/index.ts";
+import { shellWord } from "../findings/place.ts";
+import { formatOfPath, isFormatName, isServed, loadFormat } from "../formats/index.ts";
 import type { Format, FormatName } from "../formats/format.ts";
 import { attempt } from "../io/io-error.ts";
 import { inFile, isAgePath, statOf, type Project } from "./project.ts";
@@ -60,6 +61,16 @@ export async function holdsSecret(project: Project, path: string): Promise<boole
   if ((await statOf(project, path))?.kind !== "file") return false;
   const bytes = await attempt(project.show(path), "read", () => project.host.files.read(path));
   return recognise(bytes, path).kind !== "plain" || mayBeYaml(bytes);
+}
+
+/** What makes a secret of a plaintext: in place where its name is that of a format which can be written. */
+export function commandToEncrypt(project: Project, path: string): string {
+  const file = project.show(path);
+  const format = formatOfPath(path);
+  const stays = isAgePath(path) || (format !== undefined && isServed(format));
+  return stays
+    ? `secrets encrypt -i ${shellWord(file)}`
+    : `secrets encrypt ${shellWord(file)} -o ${shellWord(`${file}.age`)}`;
 }
 
 /** The bytes as text. @throws SecretsError `malformed` where they are not UTF-8 */

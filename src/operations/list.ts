@@ -7,7 +7,7 @@ import { relative, sep } from "node:path";
 import { SecretsError, type Position } from "../errors.ts";
 import type { CanOpen } from "./identities.ts";
 import { canOpen, inspect, openedGroups, type DeclaredReaders, type Inspected } from "./inspect.ts";
-import { adviceFor } from "./no-identity.ts";
+import { adviceOn } from "./no-identity.ts";
 import { requireFile, statOf, type Project } from "./project.ts";
 import { ruleOf, type Ruled } from "./rule.ts";
 import { differenceLines, type Agreement } from "../agreement/agreement.ts";
@@ -84,10 +84,7 @@ export async function whoReads(project: Project, file: string): Promise<WhoRepor
   const keys = await project.identities.report(readers);
   const isAlone = report.declared?.groups === undefined;
   if (secret === undefined || report.canOpen !== "no" || !isAlone) return { ...report, keys, advice: undefined };
-  const isWhole = secret.kind === "age";
-  const tells = !isWhole || secret.header.hint !== undefined;
-  const known = { readers: secret.declared.names, isWhole, tells };
-  return { ...report, keys, advice: await adviceFor(project, path, known) };
+  return { ...report, keys, advice: await adviceOn(project, path, secret) };
 }
 
 /** How a path is shown in a list: relative anywhere in the repository of the working directory. */

@@ -6,6 +6,7 @@ import { shellWord } from "../findings/place.ts";
 import { nameOf } from "../agreement/agreement.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Member, Policy } from "../policy/policy.ts";
+import type { Inspected } from "./inspect.ts";
 import type { Project } from "./project.ts";
 import { ruleForReading } from "./rule.ts";
 
@@ -86,7 +87,7 @@ async function hintFor(
  * Whom to ask for what, or what else can be done.
  * @param known `readers`: the names of those who can read the file now, as far as it tells
  */
-export async function adviceFor(
+async function adviceFor(
   project: Project,
   path: string,
   known: Told & { readonly readers: readonly string[] },
@@ -108,6 +109,13 @@ export async function adviceFor(
   }
   const name = "name the key that opens it with --identity FILE";
   return anew === undefined ? name : `${name}; if it is lost, a new value needs no key: ${anew}`;
+}
+
+/** The same for a file that was looked at. */
+export async function adviceOn(project: Project, path: string, secret: Inspected): Promise<string> {
+  const isWhole = secret.kind === "age";
+  const tells = !isWhole || secret.header.hint !== undefined;
+  return adviceFor(project, path, { readers: secret.declared.names, isWhole, tells });
 }
 
 /** Who the policy says should read it, and whose keys are at hand, in the policy's names. */

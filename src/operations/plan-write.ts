@@ -8,7 +8,7 @@ import { shellWord } from "../findings/place.ts";
 import { collect } from "../io/stream.ts";
 import { fileChunks } from "./age-secret.ts";
 import { ageTarget } from "./age-target.ts";
-import { formatToWrite, kindOfContent, kindOfNew } from "./file-kind.ts";
+import { commandToEncrypt, formatToWrite, kindOfContent, kindOfNew } from "./file-kind.ts";
 import { refuseOutput } from "./output.ts";
 import { statOf, type Project } from "./project.ts";
 import { requireRule } from "./rule.ts";
@@ -28,11 +28,30 @@ export async function planWrite(project: Project, path: string, options: WriteOp
     bytes === undefined
       ? await newTarget(project, { path, file, ruled, options })
       : await standingTarget(project, { path, file, ruled, options, bytes });
-  await settle(project, [{ ...target, settles: false, options }]);
+  await settle(project, [{ ...target, settles: false, options }]).catch((error: unknown) =>
+    withWayOut(project, target, error),
+  );
   if (target.difference?.status === "unknown") {
     project.tell(`${file}: who reads it now cannot be told; what is written is for the readers of the policy`);
   }
   return target;
+}
+
+/** Who cannot open the file cannot bring it to the policy either: they learn who can. */
+async function withWayOut(project: Project, { path, file, ruled }: Target, error: unknown): Promise<never> {
+  if (!(error instanceof SecretsError) || error.code !== "drift") throw error;
+  const { canOpen, inspect } = await import("./inspect.ts");
+  const secret = await inspect(project, path, ruled);
+  if (secret === undefined || (await canOpen(project, secret)) !== "no") throw error;
+  const { adviceOn } = await import("./no-identity.ts");
+  const advice = await adviceOn(project, path, secret);
+  const anew = `a new value needs no key: secrets set ${shellWord(file)} --value-stdin --rekey`;
+  const hint = secret.kind === "age" && !advice.includes(anew) ? `${advice}; ${anew}` : advice;
+  throw new SecretsError("drift", `${error.message}, and none of the keys here can open it`, {
+    at: error.at,
+    notes: error.notes,
+    hint,
+  });
 }
 
 async function currentBytes(project: Project, path: string): Promise<Uint8Array | undefined> {
@@ -59,7 +78,7 @@ async function standingTarget(project: Project, planned: Planned & { readonly by
     case "plain":
       throw new SecretsError("refused", "this is not an encrypted file: it would be overwritten", {
         at: { file },
-        hint: `if it is a plaintext that should be encrypted, run: secrets encrypt -i ${shellWord(file)}`,
+        hint: `if it is a plaintext that should be encrypted, run: ${commandToEncrypt(project, path)}`,
       });
   }
 }

@@ -2,8 +2,8 @@
  * What would bring these files to the policy? Found from what they declare, without a key.
  */
 import { SecretsError } from "../errors.ts";
-import { shellWord } from "../findings/place.ts";
 import { needsPassphrase } from "./age-secret.ts";
+import { commandToEncrypt } from "./file-kind.ts";
 import { inspect, type Inspected } from "./inspect.ts";
 import type { Project } from "./project.ts";
 import { requireRule, requireServable, ruleOf, type Ruled } from "./rule.ts";
@@ -71,7 +71,7 @@ async function planFile(
   if (!isNamed) return undefined;
   throw new SecretsError("malformed", "this is not an encrypted file", {
     at: { file },
-    hint: `to encrypt it: secrets encrypt -i ${shellWord(file)}`,
+    hint: `to encrypt it: ${commandToEncrypt(project, path)}`,
   });
 }
 

@@ -16,7 +16,6 @@ import { noIdentity } from "./no-identity.ts";
 import { inFile, statOf, type Project } from "./project.ts";
 import { copiedLines, hasOtherThreshold, wantedReaders } from "../agreement/sops-document.ts";
 import { wantedSettings } from "../agreement/wanted-settings.ts";
-import type { Policy } from "../policy/policy.ts";
 import { ruleOf, type Ruled } from "./rule.ts";
 
 /**
@@ -35,8 +34,11 @@ export async function openSops(
     const opened = await openWith(document, project.identities, { ignoreMac: given.ignoreMac === true });
     for (const { line, column, message } of opened.warnings)
       project.tell(`warning: ${file}:${line}:${column}: ${message}`);
-    for (const line of await copiedLines(document.metadata, () => policyOf(project, path))) {
-      project.warn(`warning: ${file}: ${line}; run: secrets rotate ${shellWord(file)}`);
+    let ruled: Ruled | undefined;
+    const policy = async () => (ruled = await ruleOf(project, path).catch(() => undefined))?.file.policy;
+    for (const line of await copiedLines(document.metadata, policy)) {
+      const renew = ruled === undefined ? "secrets rotate" : "secrets rekey";
+      project.warn(`warning: ${file}: ${line}; run: ${renew} ${shellWord(file)}`);
     }
     return opened;
   } catch (error) {
@@ -51,12 +53,6 @@ export async function openSops(
     }
     throw inFile(error, file);
   }
-}
-
-/** The policy of a path, for names alone. */
-async function policyOf(project: Project, path: string): Promise<Policy | undefined> {
-  const ruled = await ruleOf(project, path).catch(() => undefined);
-  return ruled?.file.policy;
 }
 
 function bringBack(file: string): string {

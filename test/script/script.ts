@@ -6,6 +6,9 @@
 
 import { parseArchive, wordsOf } from "./archive.ts";
 import { actions, checks } from "./commands.ts";
+import { spawnSync } from "node:child_process";
+import { splitWords } from "../../src/io/words.ts";
+import { commandsIn, faultInHints, shapeOf } from "./hints.ts";
 import { closeStage, editorNotes, editorQueue, openStage, type Program, type Stage } from "./stage.ts";
 
 /** Whether the script asks to be played on the built program as well: its first line has `[program]`. */
@@ -50,6 +53,10 @@ async function obey(stage: Stage, words: readonly string[]): Promise<void> {
   if (verb === "exit" && rest[1] === "secrets" && !isNegated) {
     return await call(stage, rest.slice(2), Number(rest[0]));
   }
+  if (verb === "follow" && !isNegated) return await follow(stage, { pattern: rest[0] ?? "", wanted: 0 });
+  if (verb === "exit" && rest[1] === "follow" && !isNegated) {
+    return await follow(stage, { pattern: rest[2] ?? "", wanted: Number(rest[0]) });
+  }
   const check = checks[verb];
   if (check !== undefined) {
     const why = check(stage, rest);
@@ -60,6 +67,24 @@ async function obey(stage: Stage, words: readonly string[]): Promise<void> {
   const action = actions[verb];
   if (action === undefined || isNegated) throw new Error(`there is no such command: ${words.join(" ")}`);
   action(stage, rest);
+}
+
+/** Every hint that a script followed, by its shape. */
+export const followed = new Set<string>();
+
+/** Does what the last call's hint says, pasted as it stands; of several commands, the last that `pattern` fits. */
+async function follow(
+  stage: Stage,
+  { pattern, wanted }: { readonly pattern: string; readonly wanted: number },
+): Promise<void> {
+  const command = commandsIn(stage.last.stderr).findLast((each) => new RegExp(pattern).test(each));
+  if (command === undefined) throw new Error("no hint gives such a command");
+  followed.add(shapeOf(command));
+  for (const part of command.split(" && ")) {
+    if (part.startsWith("secrets ")) await call(stage, splitWords(part).slice(1), wanted);
+    else if (spawnSync("sh", ["-c", part], { cwd: stage.cwd, env: stage.env }).status !== 0)
+      throw new Error(`it fails: ${part}`);
+  }
 }
 
 async function call(stage: Stage, argv: readonly string[], wanted: number | "not zero"): Promise<void> {
@@ -79,6 +104,8 @@ async function call(stage: Stage, argv: readonly string[], wanted: number | "not
   if (complaint !== undefined) throw new Error(complaint);
   if (stage.secrets.some((secret) => stderr.includes(secret))) throw new Error("a secret stands on standard error");
   // A bug of ours is never what a script means by failure.
+  const fault = await faultInHints(argv, stderr);
+  if (fault !== undefined) throw new Error(fault);
   const isWanted = wanted === "not zero" ? code !== 0 && code !== 70 : code === wanted;
   if (!isWanted) throw new Error(`the exit code is ${code}, not ${wanted}`);
 }
