@@ -154,7 +154,18 @@ test("JSON has a version, and these fields", async () => {
   const keys = (of: object | undefined) => Object.keys(of ?? {}).toSorted();
 
   expect(keys(tree)).toEqual(
-    ["version", "mode", "files", "commits", "verified", "summary", "findings", "ignored", "notChecked"].toSorted(),
+    [
+      "version",
+      "mode",
+      "unknownReaders",
+      "files",
+      "commits",
+      "verified",
+      "summary",
+      "findings",
+      "ignored",
+      "notChecked",
+    ].toSorted(),
   );
   const all = [...new Set(tree["findings"]?.flatMap(keys))].toSorted();
   expect(all).toEqual(finding.toSorted());

@@ -3,7 +3,7 @@ import { totals, type Reported } from "./format.ts";
 import type { Finding } from "../../index.ts";
 
 export function json({ report, showIgnored }: Reported): string {
-  const { mode, files, commits, verified, findings, ignored, unchecked } = report;
+  const { mode, files, commits, verified, findings, ignored, unchecked, unknownReaders } = report;
   const tree = {
     version: 1,
     mode,
@@ -16,6 +16,7 @@ export function json({ report, showIgnored }: Reported): string {
       ? ignored.map(({ finding, reason, until, by }) => ({ ...fields(finding), reason, until, by }))
       : ignored.length,
     notChecked: unchecked,
+    unknownReaders,
   };
   return `${JSON.stringify(tree, null, 2)}\n`;
 }
