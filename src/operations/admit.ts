@@ -7,6 +7,7 @@
 import type { AgeHeader } from "../documents/age-header.ts";
 import { readersOf } from "../documents/age-readers.ts";
 import type { Recipient } from "../keys/key-kind.ts";
+import { shownKey } from "../keys/shown-key.ts";
 import type { Policy } from "../policy/policy.ts";
 import { accessNotices, type Access, type StandingReaders } from "./access.ts";
 import { requireConfirmed, type Readable } from "./confirmed-keys.ts";
@@ -43,7 +44,9 @@ async function accessOf(project: Project, { path, file, recipients, ruled, stand
     policyFile !== undefined && standing?.known.some(isNameless) === true
       ? await formerKeys(project, policyFile)
       : undefined;
-  const named = (key: Recipient) => nameIn(policyFile?.policy, key) ?? former?.get(key.id)?.name;
+  // An SSH key without a name is shown as it was written, not as the age1 face that a sops document has of it.
+  const written = new Map(ruled?.ruling.readers.flatMap(({ keys }) => keys.map((key) => [key.id, shownKey(key)])));
+  const named = (key: Recipient) => nameIn(policyFile?.policy, key) ?? former?.get(key.id)?.name ?? written.get(key.id);
   return { file, after: recipients, before: standing, nameOf: named };
 }
 
