@@ -1,5 +1,6 @@
 /** SEC017: does the policy say what was probably meant? */
 import { isBroad } from "../policy/enforcement.ts";
+import { idleMembers, type IdleMember } from "../policy/idle.ts";
 import type { CreationRule, Policy } from "../policy/policy.ts";
 import type { AbsentSecret, Draft, PolicyRule } from "./finding.ts";
 import { namesNobody } from "./readers.ts";
@@ -10,7 +11,7 @@ export const sec017: PolicyRule = {
   title: "doubtful policy",
   severity: "error",
   explanation: {
-    what: "The policy is broken (an unknown name, a bad expression, a key of a kind that cannot be used, a rule without any key that is not `enforce: never`: an error), or says something that is hardly meant: an expression that looks like a filter and matches every path, a rule that no path reaches, a dot that is not escaped, a recipient that stands twice, an age list that differs from readers, a path_regex made for Windows only, production secrets with a single reader, a path under `secrets:` behind which there is no file (a note), a .sops.yml, which sops never reads.",
+    what: "The policy is broken (an unknown name, a bad expression, a key of a kind that cannot be used, a rule without any key that is not `enforce: never`: an error), or says something that is hardly meant: an expression that looks like a filter and matches every path, a rule that no path reaches, a dot that is not escaped, a recipient that stands twice, an age list that differs from readers, a path_regex made for Windows only, production secrets with a single reader, a user or host whom no rule lets read (a note), a path under `secrets:` behind which there is no file (a note), a .sops.yml, which sops never reads.",
     why: "A rule decides who reads. A wrong one is not seen in any file: it encrypts to the wrong people, or to nobody new at all.",
     mend: "As each finding says. secrets policy compile writes the age lists from readers; secrets who PATH shows which rule a path gets.",
     limits:
@@ -30,10 +31,16 @@ export const sec017: PolicyRule = {
       })),
       ...policy.creationRules.flatMap((rule) => ruleDrafts(rule)),
       ...twice(text, policy),
+      ...idleMembers(policy).map(idleDraft),
       ...absent.map((name) => absentDraft(name, policy)),
     ];
   },
 };
+
+function idleDraft({ member, message }: IdleMember): Draft {
+  const { line, column } = member.at;
+  return { severity: "note", message, line, column, subject: `idle ${member.name}` };
+}
 
 function absentDraft({ name, meant }: AbsentSecret, policy: Policy): Draft {
   const { line, column } = policy.rule(name)?.at ?? {};

@@ -2,7 +2,7 @@
  * How do names in the policy become the literal lists that stock sops needs?
  */
 import { join } from "node:path";
-import { SecretsError } from "../errors.ts";
+import { noPolicy } from "./no-policy.ts";
 import { attempt } from "../io/io-error.ts";
 import { sha256 } from "../io/stream.ts";
 import { compilePolicyText } from "../policy/compile.ts";
@@ -25,12 +25,9 @@ export interface CompileOutcome {
  *   `changed`, `io`, `busy`
  */
 export async function compilePolicy(project: Project, options: { readonly check: boolean }): Promise<CompileOutcome> {
-  const found = await project.policy(join(project.directory, "x"));
-  if (found === undefined) {
-    throw new SecretsError("no-rule", "there is no policy here (no .sops.yaml in this directory or above)", {
-      hint: "go to the repository, or name the policy with --config",
-    });
-  }
+  const here = join(project.directory, "x");
+  const found = await project.policy(here);
+  if (found === undefined) throw await noPolicy(project, here);
   const file = project.show(found.path);
   const bytes = await attempt(file, "read", () => project.host.files.read(found.path));
   const { text, rules, warnings } = await compilePolicyText(utf8PolicyText(bytes, file), file);

@@ -7,12 +7,13 @@
 import { SecretsError } from "../errors.ts";
 import type { Change } from "../io/commit.ts";
 import { digest, sha256 } from "../io/stream.ts";
+import { idleMembers } from "../policy/idle.ts";
 import { ageRecipients } from "../policy/policy.ts";
 import { fileChunks, openSecret, sealingChange } from "./age-secret.ts";
 import { standingReaders, type Grant } from "./admit.ts";
 import { digestOf } from "./input.ts";
 import { canOpen, hasPeople, type AgeSecret, type SopsSecret } from "./inspect.ts";
-import { inFile, type Project } from "./project.ts";
+import { inFile, placeText, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
 import { notices, settle, type Intent } from "./gates.ts";
 import { planFiles, type Plan, type PlannedFile } from "./rekey-plan.ts";
@@ -45,7 +46,12 @@ export async function planRekey(
   paths: readonly string[],
   options: RekeyOptions = {},
 ): Promise<PlannedFile[]> {
-  return (await planFiles(project, paths, options)).map(({ planned }) => planned);
+  const plans = await planFiles(project, paths, options);
+  const policies = new Set(plans.flatMap(({ found }) => found?.ruled.file.policy ?? []));
+  for (const { member, message } of [...policies].flatMap(idleMembers)) {
+    project.tell(`${placeText({ ...member.at, column: undefined })}${message}`);
+  }
+  return plans.map(({ planned }) => planned);
 }
 
 /**

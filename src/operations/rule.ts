@@ -6,6 +6,7 @@ import { SecretsError } from "../errors.ts";
 import { shellWord } from "../findings/place.ts";
 import { attempt } from "../io/io-error.ts";
 import type { Policy, Ruling } from "../policy/policy.ts";
+import { noPolicy } from "./no-policy.ts";
 import { placeText, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
 
 /** A file with what the policy says of it. */
@@ -36,12 +37,7 @@ export async function requireRule(project: Project, path: string): Promise<Ruled
   const stat = await statOf(project, path);
   if (stat !== undefined) requireFile(project, path, stat);
   const file = await project.policy(path);
-  if (file === undefined) {
-    throw new SecretsError("no-rule", "there is no policy for this file (no .sops.yaml here or above)", {
-      at,
-      hint: "name one with --config, or write a .sops.yaml at the root of the repository, as in: creation_rules: [{ path_regex: ^secrets/, age: age1… }]",
-    });
-  }
+  if (file === undefined) throw await noPolicy(project, path, at);
   const inside = policyPath(file, path);
   const ruling = file.policy.rule(inside);
   if (ruling === undefined) {

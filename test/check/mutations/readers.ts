@@ -100,13 +100,15 @@ export const readers: readonly Mutation[] = [
     (repository) => (tracked(repository).includes("secrets/stage/app.yaml") ? ".sops.yaml" : undefined),
     (repository, file) => {
       repository.edit(file, (text) => text.replace("ops: [alice, bob]", "ops: [alice]"));
-      return tracked(repository)
+      const files = tracked(repository)
         .filter(
           (path) =>
             /^(secrets\/(?!token|legacy)|k8s)/.test(path) &&
             (path.endsWith(".age") || /ENC\[/.test(repository.text(path))),
         )
         .map((path) => `SEC004 ${path}`);
+      // Nothing else lets him read.
+      return [...files, `SEC017 ${file}`];
     },
   ),
   onFile(
