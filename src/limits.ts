@@ -17,6 +17,8 @@ export interface Limit {
 export const POLICY_LIMITS = {
   /** In UTF-16 units: scanned in a quarter of a second. */
   text: { what: "characters in a policy", most: 256 * 1024 },
+  /** Of the file, before it is decoded: no text within the limit has more. */
+  bytes: { what: "bytes in a policy", most: 1024 * 1024 },
   /** Values, lists and mappings as written. */
   nodes: { what: "values in a policy", most: 50_000 },
   /** Entries that merge keys (`<<`) take over: anchors multiply them. */

@@ -133,7 +133,8 @@ async function loadPolicy(host: Host, path: string, shownPath: string): Promise<
     import("../policy/sops-yaml.ts"),
     import("../policy/policy-text.ts"),
     readInput(host.files, { path, shown: shownPath, pipes: true }).catch((error: unknown) => {
-      throw new SecretsError("policy", "the policy cannot be read", { at: { file: shownPath }, cause: error });
+      const why = error instanceof SecretsError ? `: ${error.message}` : "";
+      throw new SecretsError("policy", `the policy cannot be read${why}`, { at: { file: shownPath }, cause: error });
     }),
   ]);
   const policy = await parsePolicy(policyText(bytes, shownPath), shownPath);

@@ -4,14 +4,16 @@
  * As sops takes it: UTF-8, or UTF-16 where a byte order mark says so (PowerShell writes it); nothing is replaced unseen. Pure.
  */
 import { SecretsError, type Position } from "../errors.ts";
+import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { textOf } from "../formats/text.ts";
 
 /**
  * The text, a byte order mark of UTF-8 included.
  * @param file The policy as it should be shown in messages.
- * @throws SecretsError `policy`: bytes that are not text.
+ * @throws SecretsError `policy`: bytes that are not text, or far too many.
  */
 export function policyText(bytes: Uint8Array, file: string): string {
+  atMost(bytes.length, POLICY_LIMITS.bytes, { at: { file } });
   const wide = { fffe: "utf-16le", feff: "utf-16be" }[Buffer.from(bytes.subarray(0, 2)).toString("hex")];
   if (wide === undefined) return utf8PolicyText(bytes, file);
   try {
