@@ -54,6 +54,22 @@ export function watchSignals(host: Host): Interruption {
   };
 }
 
+/**
+ * Does work to its end: a signal that comes meanwhile ends the program afterwards.
+ * @param work gets a host that no signal reaches, for a commit that must not stop for one
+ */
+export async function unhurried<T>(host: Host, work: (calm: Host) => Promise<T>): Promise<T> {
+  let settle: () => void = () => undefined;
+  const settled = new Promise<void>((resolve) => (settle = resolve));
+  const forget = host.onExit(() => settled);
+  try {
+    return await work({ ...host, onExit: () => () => undefined });
+  } finally {
+    forget();
+    settle();
+  }
+}
+
 interface Stoppable {
   readonly check: () => void;
   readonly unlessStopped: <T>(work: Promise<T>) => Promise<T>;

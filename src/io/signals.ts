@@ -87,11 +87,22 @@ export function processSignals(): Signals {
 }
 
 async function cleanUp(cleanups: ReadonlySet<() => void | Promise<void>>): Promise<void> {
-  const all = Promise.allSettled([...cleanups].reverse().map(async (cleanup) => cleanup()));
+  const all = oneByOne([...cleanups].reverse());
   let timer: NodeJS.Timeout | undefined;
   const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, longest)));
   await Promise.race([all, enough]);
   clearTimeout(timer);
+}
+
+/** The last first, each when the one before is done: what was begun inside something ends before it. */
+async function oneByOne(cleanups: readonly (() => void | Promise<void>)[]): Promise<void> {
+  for (const cleanup of cleanups) {
+    try {
+      await cleanup();
+    } catch {
+      // The others have to be done all the same.
+    }
+  }
 }
 
 function ignore(): void {

@@ -6,6 +6,7 @@
 import { basename } from "node:path";
 import { SecretsError } from "../errors.ts";
 import { openEditor } from "../io/editor.ts";
+import { unhurried } from "../io/interruption.ts";
 import { withScratch, type Scratch } from "../io/scratch.ts";
 import type { Project } from "./project.ts";
 import { confirm } from "./confirm.ts";
@@ -32,14 +33,26 @@ export async function editSecret(project: Project, file: string, options: WriteO
 async function session(project: Project, target: Target, scratch: Scratch): Promise<WriteOutcome> {
   for (let line: number | undefined; ;) {
     const plaintext = await edited(project, target, { scratch, line });
+    const saved = await save(project, target, plaintext);
+    if (!(saved instanceof SecretsError)) return saved;
+    if (!(await askAgain(project, target, { error: saved, plaintext }))) {
+      throw await withRescue(project, target, { error: saved, plaintext });
+    }
+    line = saved.at?.line;
+  }
+}
+
+/** Answers an error that another look at the text can mend. Of every other, and of a signal meanwhile, the text is kept first. */
+function save(project: Project, target: Target, plaintext: Uint8Array): Promise<WriteOutcome | SecretsError> {
+  return unhurried(project.host, async (host) => {
     try {
       return await writeTarget(project, target, await target.seal(plaintext));
     } catch (cause) {
       const error = cause instanceof SecretsError ? cause : new SecretsError("io", "it could not be saved", { cause });
-      if (await askAgain(project, target, { error, plaintext })) line = error.at?.line;
-      else await keep(project, target, { cause, error, plaintext });
+      if (isMendable(project, error)) return error;
+      return keep({ ...project, host }, target, { cause, error, plaintext });
     }
-  }
+  });
 }
 
 /** Throws what went wrong, with the place where the text is kept; a bug of ours is still thrown as one. */
@@ -90,8 +103,11 @@ async function askAgain(
 }
 
 /** Whether the text itself is the trouble, so that another look at it can mend it, and somebody is there to look. */
+function isMendable(project: Project, { code }: SecretsError): boolean {
+  return (code === "malformed" || code === "refused") && project.host.terminal.canAsk;
+}
+
 async function wantsAgain(project: Project, error: SecretsError): Promise<boolean> {
-  if ((error.code !== "malformed" && error.code !== "refused") || !project.host.terminal.canAsk) return false;
   const { file, line, column } = error.at ?? { file: "" };
   project.tell(`${[file, line, column].filter((part) => part !== undefined).join(":")}: ${error.message}`);
   return confirm(project, "open the editor again? what you typed is still there", "yes");
@@ -104,12 +120,15 @@ async function openedEditor(
   at: { readonly scratch: Scratch; readonly line: number | undefined; readonly before: Uint8Array },
 ): Promise<void> {
   const { scratch, line, before } = at;
-  try {
-    await openEditor(project.host, scratch.path, { line, warn: (text) => project.tell(`warning: ${text}`) });
-  } catch (error) {
-    if (!(error instanceof SecretsError) || (error.code !== "interrupted" && error.code !== "editor")) throw error;
-    const plaintext = await scratch.read().catch(() => before);
-    if (Buffer.compare(plaintext, before) === 0) throw error;
-    throw await withRescue(project, target, { error, plaintext });
-  }
+  // A terminal that is closed ends the editor and us, in no certain order.
+  await unhurried(project.host, async (host) => {
+    try {
+      await openEditor(project.host, scratch.path, { line, warn: (text) => project.tell(`warning: ${text}`) });
+    } catch (error) {
+      if (!(error instanceof SecretsError) || (error.code !== "interrupted" && error.code !== "editor")) throw error;
+      const plaintext = await scratch.read().catch(() => before);
+      if (Buffer.compare(plaintext, before) === 0) throw error;
+      throw await withRescue({ ...project, host }, target, { error, plaintext });
+    }
+  });
 }
