@@ -5,7 +5,17 @@
  * lock, the disk is read-only) a verb that only reads still works, and one that writes meets the same journal again.
  */
 import { SecretsError } from "../errors.ts";
-import { createProject, placeText, stateFor, statOf, type Project, type ProjectOptions } from "./project.ts";
+import { attempt } from "../io/io-error.ts";
+import {
+  createProject,
+  placeText,
+  stateFor,
+  statOf,
+  type Project,
+  type ProjectOptions,
+  type StateOptions,
+} from "./project.ts";
+import { userCommits } from "./user-directories.ts";
 
 /** @throws SecretsError `usage` where the directory is none */
 export async function openProject(options: ProjectOptions): Promise<Project> {
@@ -19,11 +29,23 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
   return project;
 }
 
+/** Of the repository, and of what is kept in the user's own state directory. */
 async function finishCommits(project: Project): Promise<void> {
+  await finishIn(project, () => stateFor(project, `${project.directory}/x`));
+  const own = userCommits(project.host);
+  if (own !== undefined) await finishIn(project, () => Promise.resolve({ state: own, belongs: undefined }));
+}
+
+async function finishIn(
+  project: Project,
+  where: () => Promise<{ readonly state: string; readonly belongs: StateOptions["belongs"] | undefined }>,
+): Promise<void> {
   try {
-    const { state, belongs } = await stateFor(project, `${project.directory}/x`);
+    const { state, belongs } = await where();
+    const { files } = project.host;
     // Nearly always there is none, and nothing needs to be loaded to know it.
-    if ((await project.host.files.stat(state, { follow: false })) === undefined) return;
+    const there = await attempt(project.show(state), "read", () => files.stat(state, { follow: false }));
+    if (there === undefined) return;
     const { recover } = await import("../io/recover.ts");
     const finished = await recover(project.host, state, { belongs });
     if (finished.length > 0) {

@@ -13,7 +13,7 @@ import { attempt } from "../io/io-error.ts";
 import { sha256 } from "../io/stream.ts";
 import { EMPTY_PIN, parsePin, pinText, type KeyPin } from "../policy/key-pin.ts";
 import { stateFor, statOf, type Project } from "./project.ts";
-import { userStateDirectory } from "./user-directories.ts";
+import { userCommits, userStateDirectory } from "./user-directories.ts";
 
 /** In git's common directory: the name of the pin. */
 const MARKER = "secrets-trust";
@@ -78,17 +78,18 @@ export function pinFile(project: Project, { name }: PinPlace): string | undefine
 /** The pin first, then what names it: where the second fails, nothing has been confirmed. */
 export async function writePin(project: Project, place: PinPlace, pin: KeyPin): Promise<void> {
   const directory = userStateDirectory(project.host);
-  if (directory === undefined) throw noHome();
+  const state = userCommits(project.host);
+  if (directory === undefined || state === undefined) throw noHome();
   const { textChange } = await import("./sops-secret.ts");
   const name = place.name ?? randomBytes(16).toString("hex");
   const trust = join(directory, "trust");
   await attempt(trust, "create", () => project.host.files.makeDirectory(trust, 0o700));
   const change = textChange(join(trust, `${name}.json`), "any", pinText(pin, place.root));
-  await commit(project.host, [{ ...change, mode: 0o600 }], { state: join(directory, ".commit"), warn: project.tell });
+  await commit(project.host, [{ ...change, mode: 0o600 }], { state, warn: project.tell });
   if (place.marker === undefined || place.name !== undefined) return;
   const marker = { ...textChange(place.marker, "any", `${name}\n`), mode: 0o600 };
-  const { state } = await stateFor(project, join(place.root, "x"));
-  await commit(project.host, [marker], { state, warn: project.tell });
+  const options = await stateFor(project, join(place.root, "x"));
+  await commit(project.host, [marker], { ...options, warn: project.tell });
 }
 
 /** @returns whether there was anything to forget */

@@ -16,6 +16,12 @@ export function userStateDirectory(host: Host): string | undefined {
   return xdgDirectory(host, "XDG_STATE_HOME", ".local/state");
 }
 
+/** Where lock and notes of a write into `userStateDirectory` lie. */
+export function userCommits(host: Host): string | undefined {
+  const directory = userStateDirectory(host);
+  return directory === undefined ? undefined : join(directory, ".commit");
+}
+
 function xdgDirectory({ env, system }: Host, variable: string, inHome: string): string | undefined {
   const named = env[variable];
   if (named !== undefined && isAbsolute(named)) return join(named, "secrets");

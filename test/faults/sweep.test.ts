@@ -94,7 +94,7 @@ async function suffer(given: Case, trouble: Trouble, allowed: ReadonlySet<string
     // Of check, 2 says that it could not do what it was asked.
     const ends = [0, 5, 6, ...(given.argv[0] === "check" ? [2] : [])];
     if (outcome !== undefined && !ends.includes(outcome.code)) wrong.push(`exit ${outcome.code}: ${outcome.stderr}`);
-    const next = await run(world, { argv: given.next ?? ["who", "secrets/app.yaml"] });
+    const next = await run(world, { argv: ["who", "secrets/app.yaml"] });
     if (next.code !== 0) wrong.push(`the next command: exit ${next.code}: ${next.stderr}`);
     const states: string[] = [];
     for (const [index, target] of given.targets.entries()) states.push(await stateOf(world, target, before[index]));
