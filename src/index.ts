@@ -20,6 +20,7 @@ import type { TrustState } from "./operations/trust.ts";
 import type { KeyChange } from "./policy/key-pin.ts";
 import type { NewValue, SetOutcome, SetRequest } from "./operations/set.ts";
 import type { WhoAnswer } from "./operations/who.ts";
+import type { EditOptions } from "./operations/edit.ts";
 import type { WriteOptions } from "./operations/target.ts";
 import type { WriteOutcome } from "./operations/write.ts";
 
@@ -38,7 +39,7 @@ export type { WhoAnswer };
 export type { CheckReport, CheckRequest, DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
 export type { KeyChange, TrustState };
 export type { CompileOutcome, NewValue, SetOutcome, SetRequest, UpdateKeysOutcome };
-export type { RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };
+export type { EditOptions, RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };
 
 /** The real world: files, terminal, environment, clock. */
 export async function systemHost(): Promise<ProjectOptions["host"]> {
@@ -57,8 +58,8 @@ export async function readInputFile(project: Project, file: string): Promise<Uin
   return readInput(project.host.files, { path: project.resolve(file), shown: file, pipes: true });
 }
 
-/** Decrypts a secret into an editor and encrypts what was saved; a new one starts empty. */
-export async function editSecret(project: Project, file: string, options?: WriteOptions): Promise<WriteOutcome> {
+/** Decrypts a secret into an editor and encrypts what was saved, or the content that is given; a new one starts empty. */
+export async function editSecret(project: Project, file: string, options?: EditOptions): Promise<WriteOutcome> {
   return (await import("./operations/edit.ts")).editSecret(project, file, options);
 }
 

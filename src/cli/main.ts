@@ -61,7 +61,7 @@ async function flushed(host: Host, texts: { out: string; err: string }, code: nu
 }
 
 async function run(chosen: Chosen, request: GlobalRequest, world: Host): Promise<number> {
-  const terminal = request.noInput ? { ...world.terminal, canAsk: false } : world.terminal;
+  const terminal = request.noInput ? { ...world.terminal, canAsk: false, canEdit: false } : world.terminal;
   const host = { ...world, terminal, stdin: onlyOnce(world.stdin) };
   try {
     return await chosen.command.run(await contextFor(host, request), chosen);

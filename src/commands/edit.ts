@@ -4,7 +4,7 @@ import { firstWord, outcomeLine, textOption, writeOptions, writeRequest, type Co
 export const edit: CommandSpec = {
   name: "edit",
   group: "Daily",
-  summary: "open a secret in your editor; a new one starts empty",
+  summary: "open a secret in your editor, or take its new content from standard input; a new one starts empty",
   words: ["<file>"],
   options: [
     ...writeOptions,
@@ -12,11 +12,17 @@ export const edit: CommandSpec = {
   ],
   examples: [
     ["secrets edit secrets/db.age", "change it, or create it for the readers that the policy names"],
+    ["secrets edit secrets/token.age < token.txt", "without an editor, as agenix does it"],
     ["EDITOR='code --wait' secrets edit secrets/db.age", "with another editor"],
   ],
   run: async (context, invocation) => {
     const project = await context.project();
-    const options = { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") };
+    const { host } = context;
+    const options = {
+      ...writeRequest(invocation),
+      inputType: textOption(invocation, "inputType"),
+      content: host.terminal.stdinIsTerminal ? undefined : host.stdin,
+    };
     const outcome = await context.library.editSecret(project, firstWord(invocation), options);
     context.note(outcomeLine(context, outcome.status, outcome.file));
     return 0;

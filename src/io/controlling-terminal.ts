@@ -22,6 +22,12 @@ export function hasTerminal(): boolean {
   return device() !== undefined;
 }
 
+/** Its keyboard alone, for a child; undefined where there is no terminal. */
+export function keyboardOf(): ReadStream | undefined {
+  const found = device();
+  return found === undefined ? undefined : new ReadStream(openDevice(found.keyboard));
+}
+
 /** @throws SecretsError `io` */
 export function openTerminal(): OpenTerminal {
   const found = device() ?? devices()[0];

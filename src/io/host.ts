@@ -67,6 +67,8 @@ export interface Files {
 export interface Terminal {
   /** Whether a question can be put to somebody: there is a controlling terminal, no `CI`, no `--no-input`. */
   readonly canAsk: boolean;
+  /** Whether an editor can be started: on the same terms. */
+  readonly canEdit: boolean;
   readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;

@@ -7,9 +7,9 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
 import { isAbsolute } from "node:path";
-import { isatty } from "node:tty";
+import { isatty, type ReadStream } from "node:tty";
 
-import { hasTerminal, onContinue, openTerminal, suspend } from "./controlling-terminal.ts";
+import { hasTerminal, keyboardOf, onContinue, openTerminal, suspend } from "./controlling-terminal.ts";
 import type { ChildOptions, ChildResult, Host, System } from "./host.ts";
 import { errorCode, ioError } from "./io-error.ts";
 import { nodeFiles } from "./node-files.ts";
@@ -154,6 +154,11 @@ function silence(stream: NodeJS.WriteStream): void {
   stream.on("error", () => undefined);
 }
 
+/** Our own standard input only where it is the terminal: what is piped in is not for an editor, which takes it for commands. */
+function keyboardForChild(): "inherit" | ReadStream | undefined {
+  return isatty(0) ? "inherit" : keyboardOf();
+}
+
 async function run(argv: readonly string[], given: ChildOptions, signals: Signals): Promise<ChildResult> {
   if (!isAbsolute(argv[0] ?? "")) throw new Error("a program is started by its absolute path");
   const options = { ...given, env: safeEnvironment(given.env ?? {}) };
@@ -171,9 +176,10 @@ async function runWhole(argv: readonly string[], options: SafeOptions, signals: 
   const inherits = options.terminal === "inherit";
   const output = inherits ? "inherit" : "pipe";
   const forget = inherits ? undefined : endedWithUs(() => child, signals);
+  const keyboard = inherits ? keyboardForChild() : undefined;
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.input === undefined ? { stdin: inherits ? "inherit" : "ignore" } : { input: options.input }),
+    ...(options.input === undefined ? { stdin: keyboard ?? "ignore" } : { input: options.input }),
     env: options.env,
     extendEnv: false,
     stdout: output,
@@ -187,6 +193,7 @@ async function runWhole(argv: readonly string[], options: SafeOptions, signals: 
   });
   const takeBack = forget ?? signals.handOver(child);
   const result = await child;
+  if (typeof keyboard === "object") keyboard.destroy();
   const forwarded = takeBack();
   const { exitCode, signal, cause } = result;
   // execa's own error quotes argv and output; only the system's code may leave this function.

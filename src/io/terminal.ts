@@ -58,6 +58,9 @@ export function terminal(parts: TerminalParts): Terminal {
     get canAsk() {
       return parts.canAsk();
     },
+    get canEdit() {
+      return parts.canAsk();
+    },
     stdinIsTerminal: parts.stdinIsTerminal,
     stdoutIsTerminal: parts.stdoutIsTerminal,
     stderrIsTerminal: parts.stderrIsTerminal,

@@ -5,9 +5,11 @@
  */
 import { basename } from "node:path";
 import { SecretsError } from "../errors.ts";
+import { shellWord } from "../findings/place.ts";
 import { openEditor } from "../io/editor.ts";
 import { unhurried } from "../io/interruption.ts";
 import { withScratch, type Scratch } from "../io/scratch.ts";
+import { collect } from "../io/stream.ts";
 import type { Project } from "./project.ts";
 import { confirm } from "./confirm.ts";
 import { planWrite } from "./plan-write.ts";
@@ -15,19 +17,56 @@ import { withRescue } from "./rescue.ts";
 import type { Target, WriteOptions } from "./target.ts";
 import { requireWritable, writeTarget, type WriteOutcome } from "./write.ts";
 
+export interface EditOptions extends WriteOptions {
+  /** The new content, instead of an editor. */
+  readonly content?: (() => AsyncIterable<Uint8Array>) | undefined;
+}
+
 /**
  * Opens the editor on a secret, or on an empty buffer for a new one. What cannot be sealed (a syntax error) can be opened
- * again; what cannot be saved is kept in an encrypted file.
- * @throws SecretsError what `planWrite` and opening throw; `editor` when the editor failed: nothing was changed
+ * again; what cannot be saved is kept in an encrypted file. A content that is given takes the editor's place, as for agenix.
+ * @throws SecretsError what `planWrite` and opening throw; `editor` when the editor failed: nothing was changed; `cannot-ask` where
+ *   nobody is at a terminal; `refused` for an empty content
  */
-export async function editSecret(project: Project, file: string, options: WriteOptions = {}): Promise<WriteOutcome> {
+export async function editSecret(project: Project, file: string, options: EditOptions = {}): Promise<WriteOutcome> {
   const path = project.resolve(file);
   const target = await planWrite(project, path, options);
+  if (options.content !== undefined) return replaced(project, target, { ...options, content: options.content });
+  requireTerminal(project, target);
   const bytes = await target.open();
   await requireWritable(project, path);
   const name = basename(path).replace(/\.age$/, "");
   const warn = (line: string) => project.tell(`warning: ${line}`);
   return withScratch(project.host, { name, bytes, warn }, (scratch) => session(project, target, scratch));
+}
+
+async function replaced(
+  project: Project,
+  target: Target,
+  { content, allowEmpty }: EditOptions & { readonly content: () => AsyncIterable<Uint8Array> },
+): Promise<WriteOutcome> {
+  await requireWritable(project, target.path);
+  const plaintext = await collect(content());
+  if (plaintext.length > 0 || allowEmpty === true) return writeTarget(project, target, await target.seal(plaintext));
+  throw new SecretsError("refused", "standard input is empty, and no terminal: there is nothing to edit with", {
+    at: { file: target.file },
+    hint: "run it in a terminal, or give the new content on standard input; if it shall be empty: --allow-empty",
+  });
+}
+
+/** @throws SecretsError `cannot-ask` */
+function requireTerminal({ host }: Project, { file, kind }: Target): void {
+  if (host.terminal.canEdit) return;
+  const word = shellWord(file);
+  const instead = { age: `secrets set ${word} --value-stdin`, sops: `secrets set ${word} KEY --value-stdin` };
+  throw new SecretsError(
+    "cannot-ask",
+    "no editor is started here: nobody can be asked (--no-input, CI, or no terminal)",
+    {
+      at: { file },
+      hint: `give the new content on standard input; or: ${instead[kind]}`,
+    },
+  );
 }
 
 async function session(project: Project, target: Target, scratch: Scratch): Promise<WriteOutcome> {

@@ -92,7 +92,7 @@ export function repositoryAt(root: string, policy: Policy): Repository {
         ...real,
         env: { ...environment, HOME: "/nowhere" },
         system: { ...real.system, cwd: root, home: "/nowhere" },
-        terminal: { ...real.terminal, canAsk: false },
+        terminal: { ...real.terminal, canAsk: false, canEdit: false },
       };
       return check(await openProject({ host, identities: identities.map(at) }), request);
     },

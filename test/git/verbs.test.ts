@@ -75,6 +75,7 @@ async function secrets(name: string, argv: readonly string[], { cwd = "", env = 
     stdin: Buffer.from("value\n"),
     answers: [],
     isTerminal: false,
+    hasEditor: false,
     uid: 1000,
     etc: ground.at("tmp"),
   });

@@ -72,6 +72,7 @@ async function answers({ kind, bytes }: Input): Promise<{ code: number; said: st
         stdin: new Uint8Array(),
         etc: folder,
         answers: [],
+        hasEditor: false,
         isTerminal: false,
         uid: 1000,
       };

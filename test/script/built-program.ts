@@ -7,8 +7,8 @@ import type { Call, Outcome } from "./stage.ts";
 
 const bin = path.join(import.meta.dirname, "..", "..", "bin", "secrets.js");
 
-export async function builtProgram({ argv, cwd, env, stdin, isTerminal }: Call): Promise<Outcome> {
-  if (isTerminal) throw new Error("the built program has no terminal here: leave out [program]");
+export async function builtProgram({ argv, cwd, env, stdin, isTerminal, hasEditor }: Call): Promise<Outcome> {
+  if (isTerminal || hasEditor) throw new Error("the built program has no terminal here: leave out [program]");
   // A session of its own: the terminal that the tests run in is not to be asked.
   const options = { cwd, detached: true, env: { ...env, NODE_DISABLE_COMPILE_CACHE: "1" } };
   const child = spawn(process.execPath, [bin, ...argv], options);

@@ -50,7 +50,8 @@ function hostOf(call: Call, { real, stdout, stderr }: Behind): Host {
     files: filesOf(call, real),
     terminal: {
       canAsk: call.isTerminal && call.env["CI"] === undefined,
-      stdinIsTerminal: call.isTerminal && call.stdin.length === 0,
+      canEdit: (call.isTerminal || call.hasEditor) && call.env["CI"] === undefined,
+      stdinIsTerminal: (call.isTerminal || call.hasEditor) && call.stdin.length === 0,
       stdoutIsTerminal: call.isTerminal,
       stderrIsTerminal: call.isTerminal,
       columns: undefined,

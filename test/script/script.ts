@@ -95,6 +95,7 @@ async function call(stage: Stage, argv: readonly string[], wanted: number | "not
     stdin: stage.stdin,
     answers: stage.answers,
     isTerminal: stage.isTerminal,
+    hasEditor: editorQueue(stage).length > 0,
     uid: stage.uid,
     etc: `${stage.root}/etc`,
   });

@@ -18,6 +18,8 @@ export interface Call {
   /** What somebody at the terminal will type, in this order; what is used is taken off. */
   readonly answers: string[];
   readonly isTerminal: boolean;
+  /** Whether somebody sits at an editor, who answers no questions. */
+  readonly hasEditor: boolean;
   readonly uid: number;
   /** The folder that stands for `/etc`. */
   readonly etc: string;
