@@ -184,7 +184,14 @@ function hostOf({ root, work }: World, { pid, stdin = "", edit }: Call): Host {
       started: async (asked) => (asked === pid ? `start ${asked}` : undefined),
     },
     files,
-    terminal: { ...real.terminal, canAsk: false, stdoutIsTerminal: false, stderrIsTerminal: false },
+    terminal: {
+      ...real.terminal,
+      canAsk: false,
+      canEdit: edit !== undefined,
+      stdinIsTerminal: edit !== undefined,
+      stdoutIsTerminal: false,
+      stderrIsTerminal: false,
+    },
     now: () => new Date("2026-01-02T03:04:05Z"),
     stdin: async function* () {
       yield Buffer.from(stdin);
