@@ -49,7 +49,7 @@ interface Gate {
 }
 
 /** In the order in which they are asked: what the policy says, what the file says, what would come of it. */
-export const gates: readonly Gate[] = [
+const gates: readonly Gate[] = [
   {
     name: "the rule can be served",
     pass: each(async (_, { ruled, kind, difference, file }) =>
@@ -183,7 +183,7 @@ async function tellIfNotReader(project: Project, { file, recipients }: Intent): 
 }
 
 /** Says so when the one who writes will not be able to read. */
-export async function warnIfNotReader(project: Project, file: string, recipients: readonly Recipient[]): Promise<void> {
+async function warnIfNotReader(project: Project, file: string, recipients: readonly Recipient[]): Promise<void> {
   const held = await project.identities.held();
   if (held.size === 0 || recipients.some((recipient) => held.has(recipient.id))) return;
   project.warn(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);

@@ -38,8 +38,9 @@ const holds: Record<string, string> = {
   "an answer is typed": "answer me\nsecrets ask\nstdout ^me$\nstderr '^who[?] $'",
   "in CI nobody is asked": "env CI=1\ntty\nsecrets ask\nstdout nobody",
   "input is handed over": "stdin-text hello\nsecrets input\nstdout ^hello$",
-  "children run in the script's folder": "mkdir d\ncd d\nsecrets run pwd\nstdout work/d$",
-  "children have the script's environment and no other": "env A=1\nsecrets run env\nstdout ^A=1$\n! stdout VITEST",
+  "children run in the script's folder": "mkdir d\ncd d\nsecrets run /bin/pwd\nstdout work/d$",
+  "children have the script's environment and no other":
+    "env A=1\nsecrets run /usr/bin/env\nstdout ^A=1$\n! stdout VITEST",
 };
 
 test.each(Object.entries(holds))("%s", async (name, script) => {

@@ -4,7 +4,7 @@
  * The registry, in the order in which sops reads their lists.
  */
 import { azureKv } from "./azure-kv.ts";
-import type { ForeignKey, ForeignKind } from "./foreign-key.ts";
+import type { ForeignKind } from "./foreign-key.ts";
 import { gcpKms } from "./gcp-kms.ts";
 import { hcVault } from "./hc-vault.ts";
 import { hckms } from "./hckms.ts";
@@ -12,8 +12,3 @@ import { kms } from "./kms.ts";
 import { pgp } from "./pgp.ts";
 
 export const foreignKinds: readonly ForeignKind[] = [kms, gcpKms, hckms, azureKv, hcVault, pgp];
-
-/** An age recipient of a kind that nothing can be encrypted to here: post-quantum, hardware, a plugin's. */
-export function foreignRecipient(text: string): ForeignKey {
-  return { type: "age", id: text, text: `age recipient ${text}` };
-}
