@@ -6,6 +6,7 @@ import {
   documentNumber,
   documentOption,
   firstWord,
+  flag,
   outcomeLine,
   textOption,
   writeRequest,
@@ -19,6 +20,7 @@ export const unset: CommandSpec = {
   words: ["<file>", "<key>"],
   options: [
     documentOption,
+    { flags: "--idempotent", description: "as in sops: a key that is not there is no error" },
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
     { flags: "--rekey", description: "if the file differs from the policy, bring it to the policy with this write" },
     allowEmptyOption,
@@ -30,6 +32,7 @@ export const unset: CommandSpec = {
     const request = {
       key: invocation.words[1] ?? "",
       document: documentNumber(context, invocation),
+      idempotent: flag(invocation, "idempotent"),
       options: { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") },
     };
     const outcome = await context.library.unsetKey(await context.project(), firstWord(invocation), request);

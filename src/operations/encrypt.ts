@@ -14,12 +14,14 @@ import { kindOfNew } from "./file-kind.ts";
 import { digestOf, outputPath, replayable } from "./input.ts";
 import { refuseOutput } from "./output.ts";
 import { isAgePath, type Project } from "./project.ts";
+import { ruleOf } from "./rule.ts";
 
 /**
  * @returns the file that was written, or undefined where the answer went to standard output
  * @throws SecretsError `refused` where the input is encrypted already
  */
-export async function encrypt(project: Project, request: EncryptRequest): Promise<string | undefined> {
+export async function encrypt(project: Project, given: EncryptRequest): Promise<string | undefined> {
+  const request = await withRecipients(project, given);
   if (request.inPlace === true && request.output !== undefined) {
     throw new SecretsError("usage", "in place and to another file at once", { hint: "either -i or -o OUT" });
   }
@@ -41,6 +43,16 @@ export async function encrypt(project: Project, request: EncryptRequest): Promis
     chunks: await plaintextInput(project, request.input),
   };
   return becomesAge(project, deciding, request) ? encryptAge(project, encryption) : encryptSops(project, encryption);
+}
+
+/** `SOPS_AGE_RECIPIENTS` counts as in sops, but only where no rule says who reads: a variable must not overrule the policy. */
+async function withRecipients(project: Project, request: EncryptRequest): Promise<EncryptRequest> {
+  const texts = (project.host.env["SOPS_AGE_RECIPIENTS"] ?? "").split(",").map((text) => text.trim());
+  const recipients = texts.filter((text) => text !== "");
+  const isNamed = request.passphrase === true || (request.recipients ?? []).length > 0;
+  if (isNamed || recipients.length === 0) return request;
+  const path = project.resolve(request.filename ?? request.output ?? request.input);
+  return (await ruleOf(project, path)) === undefined ? { ...request, recipients } : request;
 }
 
 /** @throws SecretsError `usage` where nothing tells what it should become */

@@ -11,7 +11,7 @@ import { ageTarget } from "./age-target.ts";
 import { commandToEncrypt, formatToWrite, kindOfContent, kindOfNew } from "./file-kind.ts";
 import { refuseOutput } from "./output.ts";
 import { statOf, type Project } from "./project.ts";
-import { requireRule } from "./rule.ts";
+import { requireRule, ruleOf } from "./rule.ts";
 import { settle } from "./gates.ts";
 import type { Planned, Target, WriteOptions } from "./target.ts";
 
@@ -22,19 +22,38 @@ import type { Planned, Target, WriteOptions } from "./target.ts";
 export async function planWrite(project: Project, path: string, options: WriteOptions): Promise<Target> {
   const file = project.show(path);
   await refuseOutput(project, { path });
+  const unruled = await unruledTarget(project, { path, file, options });
+  if (unruled !== undefined) return unruled;
   const ruled = await requireRule(project, path);
   const bytes = await currentBytes(project, path);
   const target =
     bytes === undefined
       ? await newTarget(project, { path, file, ruled, options })
       : await standingTarget(project, { path, file, ruled, options, bytes });
-  await settle(project, [{ ...target, settles: false, options }]).catch((error: unknown) =>
+  await settle(project, [{ ...target, ruled, settles: false, options }]).catch((error: unknown) =>
     withWayOut(project, target, error),
   );
   if (target.difference?.status === "unknown") {
     project.tell(`${file}: who reads it now cannot be told; what is written is for the readers of the policy`);
   }
   return target;
+}
+
+/** A sops document that no rule covers says itself who reads it. Undefined for all else. */
+async function unruledTarget(
+  project: Project,
+  { path, file, options }: Omit<Planned, "ruled">,
+): Promise<Target | undefined> {
+  const { stat } = project.host.files;
+  // A link could lead to a file that has a rule.
+  const isFile = (await stat(path, { follow: false }).catch(() => undefined))?.kind === "file";
+  if (!isFile || (await ruleOf(project, path)) !== undefined) return undefined;
+  const bytes = (await currentBytes(project, path)) ?? new Uint8Array();
+  const found = await kindOfContent(project, path, { bytes, inputType: options.inputType });
+  if (found.kind !== "sops") return undefined;
+  project.tell(`${file}: no rule covers it, so it keeps its own readers and settings`);
+  const { sopsTarget } = await import("./sops-target.ts");
+  return sopsTarget(project, { path, file, ruled: undefined, options }, { bytes, document: found.document });
 }
 
 /** Who cannot open the file cannot bring it to the policy either: they learn who can. */

@@ -11,17 +11,19 @@ import { wantedSettings } from "../agreement/wanted-settings.ts";
 import { sopsRecipients } from "../policy/sops-recipients.ts";
 import { refusingSlips } from "./slips.ts";
 import { openSops, recipientsIn, reseal, sealNew, textChange } from "./sops-secret.ts";
-import type { Planned, SopsTarget } from "./target.ts";
+import type { Planned, PlannedChange, SopsTarget } from "./target.ts";
 
+/** Without a rule the document keeps its own readers and settings, as stock sops keeps them. */
 export async function sopsTarget(
   project: Project,
-  planned: Planned,
+  planned: PlannedChange,
   found: { readonly bytes: Uint8Array; readonly document: SopsDocument },
 ): Promise<SopsTarget> {
   const { path, file, ruled, options } = planned;
   const standing = (await Promise.all(found.document.metadata.groups.map(recipientsIn))).flat();
-  const { agreement } = await compareDocument(found.document, ruled);
-  const difference = await inFormerNames(project, agreement, { standing, ruled });
+  const difference =
+    ruled &&
+    (await inFormerNames(project, (await compareDocument(found.document, ruled)).agreement, { standing, ruled }));
   let opening: Promise<OpenedDocument> | undefined;
   const document = () => (opening ??= openSops(project, path, { document: found.document }));
   return {
@@ -30,10 +32,10 @@ export async function sopsTarget(
     file,
     ruled,
     format: found.document.format,
-    recipients: sopsRecipients(ruled.ruling.readers),
+    recipients: ruled === undefined ? standing : sopsRecipients(ruled.ruling.readers),
     isNew: false,
     standing: { known: standing, unknown: 0 },
-    hasPeople: await personMayOpen(found.document.metadata, ruled),
+    hasPeople: ruled === undefined || (await personMayOpen(found.document.metadata, ruled)),
     difference,
     document,
     open: async () => new TextEncoder().encode((await document()).openText),
@@ -95,9 +97,9 @@ export async function newSopsTarget(project: Project, planned: Planned, format: 
   };
 }
 
-function judgeOf(project: Project, { file, options, ruled }: Planned, before: OpenedDocument | undefined) {
+function judgeOf(project: Project, { file, options, ruled }: PlannedChange, before: OpenedDocument | undefined) {
   const { allowClear, isOneValue = false } = options;
-  return refusingSlips(project, { file, before, isOneValue, allowClear, rule: ruled.ruling.at });
+  return refusingSlips(project, { file, before, isOneValue, allowClear, rule: ruled?.ruling.at });
 }
 
 /** Whether a text says anything; one that cannot be parsed does, and whoever seals it will say what is wrong. */

@@ -32,7 +32,8 @@ interface AnyTarget {
   readonly path: string;
   /** As it is shown. */
   readonly file: string;
-  readonly ruled: Ruled;
+  /** Undefined: no rule covers the file, and it keeps its own readers and settings. */
+  readonly ruled: Ruled | undefined;
   readonly recipients: readonly Recipient[];
   readonly isNew: boolean;
   /** Who reads what is there now; undefined for a new file. */
@@ -67,6 +68,11 @@ export interface SopsTarget extends AnyTarget {
 }
 
 export type Target = AgeTarget | SopsTarget;
+
+/** What a target is made of, where a file is there already. */
+export interface PlannedChange extends Omit<Planned, "ruled"> {
+  readonly ruled: Ruled | undefined;
+}
 
 /** What a target is made of. */
 export interface Planned {

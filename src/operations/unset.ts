@@ -14,6 +14,8 @@ export async function unsetKey(
   request: {
     readonly key: string;
     readonly document?: number | undefined;
+    /** Whether a key that is not there is no error. */
+    readonly idempotent?: boolean | undefined;
     readonly options?: WriteOptions | undefined;
   },
 ): Promise<WriteOutcome> {
@@ -33,6 +35,8 @@ export async function unsetKey(
     const text = target.format.unset(parsed, steps);
     return await writeTarget(project, target, await target.seal(new TextEncoder().encode(text)));
   } catch (error) {
+    const isMissing = error instanceof SecretsError && error.code === "not-found";
+    if (isMissing && request.idempotent === true) return { status: "unchanged", file: target.file };
     throw inFile(missingKey(error), target.file);
   }
 }
