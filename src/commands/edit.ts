@@ -1,5 +1,5 @@
 /** `secrets edit FILE` */
-import { firstWord, outcomeLine, textOption, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
+import { firstWord, flag, outcomeLine, textOption, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
 
 export const edit: CommandSpec = {
   name: "edit",
@@ -9,6 +9,7 @@ export const edit: CommandSpec = {
   options: [
     ...writeOptions,
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+    { flags: "--ignore-mac", description: "open a sops file although its MAC does not fit, and renew the MAC" },
   ],
   examples: [
     ["secrets edit secrets/db.age", "change it, or create it for the readers that the policy names"],
@@ -22,6 +23,7 @@ export const edit: CommandSpec = {
       ...writeRequest(invocation),
       inputType: textOption(invocation, "inputType"),
       content: host.terminal.stdinIsTerminal ? undefined : host.stdin,
+      ignoreMac: flag(invocation, "ignoreMac"),
     };
     const outcome = await context.library.editSecret(project, firstWord(invocation), options);
     context.note(outcomeLine(context, outcome.status, outcome.file));

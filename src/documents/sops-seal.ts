@@ -34,6 +34,8 @@ export interface Sealing {
   readonly metadata: Metadata;
   /** What the text was opened from, if it was; with the same data key its ENC texts are reused. */
   readonly previous?: OpenedDocument | undefined;
+  /** Whether MAC and timestamp are renewed even where nothing else differs: `previous` was opened without its MAC. */
+  readonly renewMac?: boolean | undefined;
   readonly now: Date;
 }
 
@@ -85,6 +87,7 @@ export async function sealDocument(sealing: Sealing): Promise<Sealed> {
 
 function isUntouched(sealing: Sealing, previous: OpenedDocument): boolean {
   return (
+    sealing.renewMac !== true &&
     sealing.text === previous.openText &&
     sealing.format === previous.format &&
     sameDataKey(sealing.dataKey, previous.dataKey) &&

@@ -66,6 +66,7 @@ export async function openWith(
 export interface Edit {
   readonly text: string;
   readonly settings?: SelectionSettings | undefined;
+  readonly renewMac?: boolean | undefined;
   readonly now: Date;
 }
 
@@ -73,7 +74,15 @@ export interface Edit {
 export async function editDocument(opened: OpenedDocument, edit: Edit): Promise<Sealed> {
   const { format, dataKey } = opened;
   const metadata = edit.settings === undefined ? opened.metadata : withSettings(opened.metadata, edit.settings);
-  return sealDocument({ text: edit.text, format, dataKey, metadata, previous: opened, now: edit.now });
+  return sealDocument({
+    text: edit.text,
+    format,
+    dataKey,
+    metadata,
+    previous: opened,
+    renewMac: edit.renewMac,
+    now: edit.now,
+  });
 }
 
 /**

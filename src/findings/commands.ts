@@ -36,6 +36,13 @@ export function restoring(file: string): string {
 /** Stands behind what is restored. */
 export const RESTORED = "# instead of HEAD, the last commit in which it was whole, if that is another";
 
+/** Ends an unfinished merge of an encrypted file: shows the other side, takes ours whole, and opens it for the other's changes. */
+export function remerging(file: string): string {
+  const word = shellWord(file);
+  const theirs = `git show ${shellWord(`:3:./${file}`)} | secrets decrypt --filename-override ${word}`;
+  return `${theirs} && git checkout --ours -- ${word} && secrets edit ${word} && git add -- ${word}`;
+}
+
 /** Brings a file to its rule. A rule that is only in an older policy has to be there again first. */
 export function rekeying(file: string, { origin, ruling }: Pick<Governed, "origin" | "ruling">): string {
   const command = `secrets rekey ${shellWord(file)}`;

@@ -119,7 +119,8 @@ async function decryptedContent(text: string, path: string): Promise<Content | u
   return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
 }
 
-const CONFLICT = "the marks of an unfinished merge stand in it";
+/** The problem of a file that git could not merge. */
+export const CONFLICT = "the marks of an unfinished merge are in it";
 
 function parse(text: string, format: Format): ParsedText | Problem {
   try {

@@ -7,8 +7,9 @@ import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { textOfScalar } from "../formats/scalar.ts";
 import { isExample, isExempt } from "../policy/enforcement.ts";
-import { RESTORED, restoring } from "./commands.ts";
+import { remerging, RESTORED, restoring } from "./commands.ts";
 import { standsInClear } from "./clear-lines.ts";
+import { CONFLICT } from "./content.ts";
 import type { Draft, FileRule, FileSubject } from "./finding.ts";
 import { placeOf, shellWord } from "./place.ts";
 import { brokenEntries } from "./reader-entries.ts";
@@ -23,7 +24,7 @@ export const sec005: FileRule = {
   explanation: {
     what: "A sops file that does not hold together: no MAC or no version, an encrypted value that is cut short, can be read or has a type that sops does not write, a duplicate key, an entry of a recipient that is not an age file or is a copy of another recipient's, the marks of an unfinished merge, encrypted values without the metadata that opens them, or text that does not parse.",
     why: "It cannot be opened, or it opens to something that nobody wrote: without a MAC values can be swapped and removed unseen, and of two equal keys every tool takes another.",
-    mend: "Take the file from the last commit in which it was whole (git checkout COMMIT -- FILE) and make the change again with secrets edit. A merge: resolve it before encrypting.",
+    mend: "Take the file from the last commit in which it was whole (git checkout COMMIT -- FILE) and make the change again with secrets edit. An unfinished merge: both sides are in git (git show :2:FILE and :3:FILE); take one whole (git checkout --ours FILE) and make the changes of the other with secrets edit.",
     limits:
       "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path, and under a rule that matches ordinary files too only where YAML or JSON has one as a value.",
   },
@@ -43,6 +44,7 @@ async function brokenDrafts(subject: FileSubject): Promise<Draft[]> {
         subject: "syntax",
         exposes,
         ...content.problem,
+        fix: content.problem.message === CONFLICT ? remerging(subject.file) : undefined,
         message: told(content.problem.message, exposes),
       },
     ];

@@ -7,6 +7,7 @@
 import type { SopsDocument } from "../documents/sops-document.ts";
 import { mayBeYaml, recognise } from "../documents/recognise.ts";
 import { dressed, SecretsError } from "../errors.ts";
+import { remerging } from "../findings/commands.ts";
 import { shellWord } from "../findings/place.ts";
 import { formatOfPath, isFormatName, isServed, loadFormat } from "../formats/index.ts";
 import type { Format, FormatName } from "../formats/format.ts";
@@ -41,8 +42,19 @@ export async function kindOfContent(
     const [format, { readDocument }] = await Promise.all([loadFormat(named), import("../documents/sops-document.ts")]);
     return { kind: "sops", document: readDocument(utf8(found.bytes), format) };
   } catch (error) {
-    throw inFile(error, project.show(path));
+    throw inFile(ofMerge(project, path, { error, bytes: found.bytes }), project.show(path));
   }
+}
+
+/** What cannot be read because git could not merge it has both its sides in git. */
+function ofMerge(
+  project: Project,
+  path: string,
+  found: { readonly error: unknown; readonly bytes: Uint8Array },
+): unknown {
+  const { error, bytes } = found;
+  if (!(error instanceof SecretsError) || !/^<{7} /m.test(utf8(bytes))) return error;
+  return dressed(error, { hint: `the marks of an unfinished merge are in it; run: ${remerging(project.show(path))}` });
 }
 
 /** A sops document whose layout does not tell; whatever else has sops' marks in it is plain text. */

@@ -49,15 +49,19 @@ export async function openSops(
       throw await noIdentity(project, path, { ...told, message: error.message });
     }
     if (error instanceof SecretsError && error.code === "tampered" && (await statOf(project, path)) !== undefined) {
-      throw inFile(dressed(error, { hint: bringBack(file) }), file);
+      throw inFile(dressed(error, { hint: bringBack(file, error.at === undefined) }), file);
     }
     throw inFile(error, file);
   }
 }
 
-function bringBack(file: string): string {
+/** A merge of two whole files, resolved by hand, has the values of both and the MAC of one. */
+function bringBack(file: string, isOnlyMac: boolean): string {
   const word = shellWord(file);
-  return `if it was changed by hand or in a merge: git checkout HEAD -- ${word}, then change it with secrets edit ${word} or secrets set ${word} KEY`;
+  const back = `git checkout HEAD -- ${word}`;
+  return isOnlyMac
+    ? `if it was merged or changed by hand, review it and save it: secrets edit --ignore-mac ${word}; if not, take it back: ${back}`
+    : `take it back from the last commit in which it was whole: ${back}`;
 }
 
 /** Everybody whom the key group names by a key of ours. */
@@ -80,6 +84,8 @@ export interface Resealing {
   readonly text: string;
   /** The readers and settings of this rule; undefined: those that the file has. */
   readonly ruled: Ruled | undefined;
+  /** Seal it anew even where nothing differs. */
+  readonly renewMac?: boolean | undefined;
   /** `removed`: a new data key where somebody is to know it no more. */
   readonly newKey: "always" | "removed" | "never";
   /** Sees what the text has become, and throws where that must not be. */
@@ -95,7 +101,7 @@ export async function reseal(project: Project, resealing: Resealing): Promise<st
   const now = project.host.now();
   const readers = ruled && (await wantedReaders(ruled.ruling, opened.metadata));
   const settings = ruled && wantedSettings(ruled.ruling);
-  const edited = await editDocument(opened, { text, settings, now });
+  const edited = await editDocument(opened, { text, settings, now, renewMac: resealing.renewMac });
   await resealing.judge?.(edited.opened);
   tellExpanded(project, edited);
   const splitsAnew = readers !== undefined && newKey !== "never" && hasOtherThreshold(opened.metadata, readers);

@@ -25,7 +25,8 @@ export async function sopsTarget(
     ruled &&
     (await inFormerNames(project, (await compareDocument(found.document, ruled)).agreement, { standing, ruled }));
   let opening: Promise<OpenedDocument> | undefined;
-  const document = () => (opening ??= openSops(project, path, { document: found.document }));
+  const document = () =>
+    (opening ??= openSops(project, path, { document: found.document, ignoreMac: options.ignoreMac }));
   return {
     kind: "sops",
     path,
@@ -56,6 +57,7 @@ export async function sopsTarget(
           text: utf8(plaintext),
           ruled,
           newKey: "removed",
+          renewMac: options.ignoreMac,
           judge: judgeOf(project, planned, opened),
         }),
       );

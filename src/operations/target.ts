@@ -13,6 +13,8 @@ import type { Agreement } from "../agreement/agreement.ts";
 
 export interface WriteOptions {
   readonly allowEmpty?: boolean | undefined;
+  /** Open a sops file although its MAC does not fit; what is written has a new one. */
+  readonly ignoreMac?: boolean | undefined;
   readonly allowLockout?: boolean | undefined;
   /** Let values be left unencrypted that are encrypted now, or that look as if they were meant to be. */
   readonly allowClear?: boolean | undefined;
