@@ -82,7 +82,7 @@ async function ageContent(bytes: Uint8Array): Promise<Content> {
     return { kind: "age", ...(await lookAtAge(bytes)) };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    return { kind: "broken-age", problem: { message: error.message } };
+    return { kind: "broken-age", problem: { message: needlesIn(bytes).conflict ? CONFLICT : error.message } };
   }
 }
 

@@ -2,8 +2,8 @@
 import { ageFileDifference } from "../agreement/age-file.ts";
 import type { AgeHeader } from "../documents/age-header.ts";
 import { payloadProblem } from "./age-payload.ts";
-import { rekeying, RESTORED, restoring } from "./commands.ts";
-import type { Content } from "./content.ts";
+import { rekeying, remerging, RESTORED, restoring } from "./commands.ts";
+import { CONFLICT, type Content } from "./content.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "./finding.ts";
 import { shellWord } from "./place.ts";
 import { sec001 } from "./sec001-plaintext.ts";
@@ -29,7 +29,7 @@ export const sec009: FileRule = {
           severity: "error",
           ...content.problem,
           message: `broken age file: ${content.problem.message}`,
-          fix: `${restoring(file)} ${RESTORED}`,
+          fix: content.problem.message === CONFLICT ? remerging(file) : `${restoring(file)} ${RESTORED}`,
           subject: "header",
         },
       ];
