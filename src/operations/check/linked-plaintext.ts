@@ -14,17 +14,15 @@ import type { Inspector } from "./inspector.ts";
 import type { PolicySet } from "./policies.ts";
 import type { Scope } from "./scope.ts";
 
-/** @param seen the paths of the files that were looked at: a link is none. */
 export async function linkedPlaintext(
   project: Project,
-  { scope, policies, seen }: { scope: Scope; policies: PolicySet | undefined; seen: ReadonlySet<string> },
+  { scope, policies }: { scope: Scope; policies: PolicySet | undefined },
   finding: Inspector["finding"],
 ): Promise<Finding[]> {
-  if (scope.mode !== "tree" || policies === undefined) return [];
   const found: Finding[] = [];
-  for (const path of await scope.listing()) {
-    const governed = seen.has(path) ? undefined : policies.governs(path);
-    if (governed === undefined || governed.enforcement === "never") continue;
+  for (const path of scope.links ?? []) {
+    const governed = policies?.governs(path);
+    if (policies === undefined || governed === undefined || governed.enforcement === "never") continue;
     const target = await insideTarget(project, scope.root, path);
     // What a rule speaks of there is judged there.
     if (target === undefined || policies.governs(target) !== undefined) continue;

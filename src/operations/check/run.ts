@@ -210,8 +210,7 @@ async function whole(
   const tree = await treeFindings(project, { scope, request, policies: frame.policies[0], encrypted, finding });
   const policies = await policyFindings(project, { scope, frame, finding });
   const values = request.values === true ? await hunt.findings(finding) : [];
-  const seen = new Set(gathered.inspected.map(({ version }) => version.path));
-  const linked = await linkedPlaintext(project, { scope, policies: frame.policies[0], seen }, finding);
+  const linked = await linkedPlaintext(project, { scope, policies: frame.policies[0] }, finding);
   const others = [...gathered.others, ...policies, ...tree, ...linked, ...values];
   return verdict(asked, { inspected, others }, { rules, finding });
 }

@@ -138,6 +138,9 @@ async function scopeOf(project: Project, request: TreeRequest, listed: Listed): 
     git,
     listing: () => Promise.resolve(listing),
     commits: 0,
+    links: [...listed.unchanged.filter(({ kind }) => kind === "link").map(({ path }) => path), ...listed.onDisk].filter(
+      named.wanted,
+    ),
     modules: await modulesIn(project, { root, named }, listed.modules),
     read: async (take) => {
       for (const one of linkedFrame(listed.unchanged, (path) => project.show(join(root, path)))) take.unchecked(one);

@@ -84,6 +84,8 @@ export interface Scope {
   readonly commits: number;
   /** What leads to these commits, where HEAD does not. */
   readonly namesOf?: (commits: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** The paths of symbolic links in the working tree, among others that nobody has told from files yet. */
+  readonly links?: readonly string[];
   /** Repositories inside this one that are looked at as well: their paths, with the paths that were named in them. */
   readonly modules?: readonly Module[];
   /**
