@@ -57,6 +57,11 @@ export const NO_DIFFERENCE: Omit<Agreement, "status"> = {
   stuck: undefined,
 };
 
+/** What stands in the way of a new data key. */
+export function cannotRenew(unrenewable: readonly string[]): string | undefined {
+  return unrenewable.length === 0 ? undefined : `only sops can renew the data key for ${unrenewable.join(", ")}`;
+}
+
 /** Every key that the policy knows by a name. */
 export function knownKeys({ members, anchors }: Policy): Recipient[] {
   return [...members.flatMap(({ keys }) => keys), ...anchors.map(({ key }) => key)];

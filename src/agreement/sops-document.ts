@@ -16,7 +16,7 @@ import { isMeant, type ForeignKey } from "../keys/foreign/foreign-key.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Policy, Reader, Ruling } from "../policy/policy.ts";
 import { sopsRecipients } from "../policy/sops-recipients.ts";
-import { hostKeys, nameOf, namesOf, type Agreement, type Ruled } from "./agreement.ts";
+import { cannotRenew, hostKeys, nameOf, namesOf, type Agreement, type Ruled } from "./agreement.ts";
 import { opensToOthers } from "./group-access.ts";
 import { leftUnencrypted } from "./left-unencrypted.ts";
 import { wantedSettings } from "./wanted-settings.ts";
@@ -45,33 +45,32 @@ function needed(groups: number, threshold: number): number {
 }
 
 /** Whether people open a file who could not by the key groups of the rule: by fewer groups, or by others together. */
-function wrongAccess({ metadata, groups }: { metadata: Metadata; groups: Groups }, ruling: Ruling): Access | undefined {
+async function wrongAccess({ groups, threshold: written }: Metadata, ruling: Ruling): Promise<Access | undefined> {
   const {
     groups: wanted = [ruling.readers],
     foreignGroups = [ruling.settings.foreign],
     threshold = 0,
   } = ruling.settings;
-  const [has, wants] = [needed(groups.length, metadata.threshold), needed(wanted.length, threshold)];
+  const [has, wants] = [needed(groups.length, written), needed(wanted.length, threshold)];
   if (has < wants) return { kind: "fewer", has, wants };
   const nameOf = ({ kind, name }: Reader) => `${kind} ${name}`;
   const foreignName = ({ type, id }: ForeignKey) => `${type}: ${id}`;
   const policy = wanted.map((group, index) => [...group.map(nameOf), ...(foreignGroups[index] ?? []).map(foreignName)]);
   const all = wanted.flat();
   const meant = foreignGroups.flat();
-  const file = groups.map((group, index) => {
-    const ids = new Set(group.map(readerId));
-    const foreign = metadata.groups[index] === undefined ? [] : foreignEntries(metadata.groups[index]);
-    return [
-      ...all.filter(({ keys }) => keys.some(({ id }) => ids.has(id))).map(nameOf),
-      ...foreign.map(({ key }) => foreignName(meant.find((each) => isMeant(each, key)) ?? key)),
-    ];
-  });
+  const file = await Promise.all(
+    groups.map(async (group) => {
+      const ids = new Set((await knownEntries(group)).map(readerId));
+      return [
+        ...all.filter(({ keys }) => keys.some(({ id }) => ids.has(id))).map(nameOf),
+        ...foreignEntries(group).map(({ key }) => foreignName(meant.find((each) => isMeant(each, key)) ?? key)),
+      ];
+    }),
+  );
   return opensToOthers({ groups: file, needed: has }, { groups: policy, needed: wants })
     ? { kind: "others" }
     : undefined;
 }
-
-type Groups = readonly (readonly KnownEntry[])[];
 
 /** `fewer`: groups than the rule asks for open the file; `others`: who could not by the groups of the rule. */
 export type Access =
@@ -94,8 +93,8 @@ export interface DocumentDifference {
   /** Keys that stand there by another face than the rule says. */
   readonly turned: readonly Recipient[];
   readonly access: Access | undefined;
-  /** Whether the readers are right and stand in other groups. */
-  readonly onlyMoved: boolean;
+  /** Whether the readers are right, and their groups, or how many of them it takes, are not. */
+  readonly isRegrouped: boolean;
 }
 
 export async function compareDocument(document: SopsDocument, ruled: Ruled): Promise<DocumentDifference> {
@@ -113,6 +112,7 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
   const turned = [...known, ...groups.added].filter((each) => !gone.includes(each) && !added.includes(each));
   const { missing, extra } = groups.foreign;
   const copied = await copiedLines(metadata, async () => policy);
+  const isOtherThreshold = hasOtherThreshold(metadata, wanted);
   const onlyMoved =
     groups.differs && copied.length === 0 && groups.added.length + groups.removed.length + extra.length === 0;
   const settings = [
@@ -122,7 +122,7 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
     ),
     ...copied,
     ...(onlyMoved ? ["its key groups are not those of the rule"] : []),
-    ...(hasOtherThreshold(metadata, wanted) ? ["the number of key groups that it takes is not that of the rule"] : []),
+    ...(isOtherThreshold ? ["the number of key groups that it takes is not that of the rule"] : []),
   ];
   const unrenewable = [
     ...groups.foreign.kept.map(({ key }) => key.text),
@@ -143,8 +143,8 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
     unrenewable,
     stuck: stuckBy(groups, { metadata, wanted, settings, unrenewable }),
   };
-  const access = wrongAccess({ metadata, groups: await Promise.all(metadata.groups.map(knownEntries)) }, ruling);
-  return { groups, agreement, removed, added, turned, access, onlyMoved };
+  const access = await wrongAccess(metadata, ruling);
+  return { groups, agreement, removed, added, turned, access, isRegrouped: onlyMoved || isOtherThreshold };
 }
 
 function recipientsIn(entries: readonly KnownEntry[]): Recipient[] {
@@ -170,7 +170,7 @@ function stuckBy(
   const { metadata, wanted, settings, unrenewable } = given;
   const isSplit = metadata.groups.length > 1 || wanted.groups.length > 1;
   const isRenewed = removes || (isSplit && differs) || hasOtherThreshold(metadata, wanted);
-  if (isRenewed && unrenewable.length > 0) return `only sops can renew the data key for ${unrenewable.join(", ")}`;
+  if (isRenewed && unrenewable.length > 0) return cannotRenew(unrenewable);
   // A group of keys that are missing would be empty.
   const isEmpty = wanted.groups.some((group) => group.length === 0) && foreign.missing.length > 0;
   if (isEmpty) return `only sops can encrypt to ${foreign.missing.map(({ text }) => text).join(", ")}`;

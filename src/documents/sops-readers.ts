@@ -17,15 +17,22 @@ export interface KnownEntry {
   readonly recipient: Recipient | undefined;
 }
 
-/** The entries of a group with their recipients parsed; what cannot be parsed is no error. */
+/** The entries of a group with their recipients parsed, once for each group; what cannot be parsed is not an error. */
 export async function knownEntries(group: KeyGroup): Promise<readonly KnownEntry[]> {
-  return Promise.all(
-    group.age.map(async (entry) => ({
-      entry,
-      recipient: await parseRecipient(entry.recipient).catch(() => undefined),
-    })),
-  );
+  const parsed =
+    parsedGroups.get(group) ??
+    Promise.all(
+      group.age.map(async (entry) => ({
+        entry,
+        recipient: await parseRecipient(entry.recipient).catch(() => undefined),
+      })),
+    );
+  parsedGroups.set(group, parsed);
+  return parsed;
 }
+
+/** Everybody who compares, opens or wraps asks for them. */
+const parsedGroups = new WeakMap<KeyGroup, Promise<readonly KnownEntry[]>>();
 
 /** `Recipient.id`, the same for both faces of a key; of an unknown kind the text itself. */
 export function readerId({ entry, recipient }: KnownEntry): string {
@@ -108,7 +115,7 @@ export async function compareReaders(
   const added = distinct.filter((each) => !present.has(faceOf(each)));
   const removed = all.filter((each) => !wantedFaces.has(entryFace(each)));
   const kept = all.filter((each) => wantedFaces.has(entryFace(each)));
-  // Whose entry was replaced cannot read it: all entries are made anew, and nobody knows who has the data key.
+  // Whose entry was replaced cannot read it: all entries are renewed, and nobody knows who has the data key.
   const isCopied = copiedEntries(metadata).length > 0;
   const differs =
     isCopied ||

@@ -132,7 +132,7 @@ function missingDraft(name: string, fix: string): Draft {
 }
 
 /** The same readers in all, but otherwise grouped: how many of them it takes is another matter. */
-function groupDrafts({ access, agreement, onlyMoved }: DocumentDifference, fix: string): Draft[] {
+function groupDrafts({ access, isRegrouped }: DocumentDifference, fix: string): Draft[] {
   if (access?.kind === "fewer") {
     const message = `${access.has} of its key groups open the file, and the policy asks for ${access.wants}`;
     return [{ severity: "error", message, fix, subject: "threshold" }];
@@ -141,8 +141,7 @@ function groupDrafts({ access, agreement, onlyMoved }: DocumentDifference, fix: 
     const message = "its key groups let people open the file who could not by those of the policy";
     return [{ severity: "error", message, fix, subject: "access" }];
   }
-  const isOther = onlyMoved || agreement.settings.some((line) => line.includes("key groups"));
-  return isOther
+  return isRegrouped
     ? [{ severity: "warning", message: "its key groups are not those of the policy", fix, subject: "groups" }]
     : [];
 }

@@ -177,13 +177,8 @@ async function wantConfirmedKeys(project: Project, intents: readonly Intent[]): 
   );
 }
 
-/** Those who hold no key at all write blindly on purpose. */
+/** Says so when the one who writes will not be able to read. Those who hold no key at all write blindly on purpose. */
 async function tellIfNotReader(project: Project, { file, recipients }: Intent): Promise<void> {
-  await warnIfNotReader(project, file, recipients);
-}
-
-/** Says so when the one who writes will not be able to read. */
-async function warnIfNotReader(project: Project, file: string, recipients: readonly Recipient[]): Promise<void> {
   const held = await project.identities.held();
   if (held.size === 0 || recipients.some((recipient) => held.has(recipient.id))) return;
   project.warn(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);

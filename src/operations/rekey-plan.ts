@@ -7,7 +7,7 @@ import { commandToEncrypt } from "./file-kind.ts";
 import { inspect, type Inspected } from "./inspect.ts";
 import type { Project } from "./project.ts";
 import { requireRule, requireServable, ruleOf, type Ruled } from "./rule.ts";
-import { differenceLines, type Agreement } from "../agreement/agreement.ts";
+import { cannotRenew, differenceLines, type Agreement } from "../agreement/agreement.ts";
 import { secretFiles, type Candidate } from "./secret-files.ts";
 
 /** What is to be done with one file. */
@@ -106,7 +106,5 @@ function whyStuck(
     if (error instanceof SecretsError) return error.message;
     throw error;
   }
-  if (status === "agree" && unrenewable.length > 0)
-    return `only sops can renew the data key for ${unrenewable.join(", ")}`;
-  return stuck;
+  return status === "agree" ? cannotRenew(unrenewable) : stuck;
 }

@@ -7,12 +7,13 @@
 import { SecretsError } from "../errors.ts";
 import type { Change } from "../io/commit.ts";
 import { digest, sha256 } from "../io/stream.ts";
+import type { Recipient } from "../keys/key-kind.ts";
 import { idleMembers } from "../policy/idle.ts";
 import { ageRecipients } from "../policy/policy.ts";
 import { fileChunks, openSecret, sealingChange } from "./age-secret.ts";
 import { standingReaders, type Grant } from "./admit.ts";
 import { digestOf } from "./input.ts";
-import { canOpen, hasPeople, type AgeSecret, type SopsSecret } from "./inspect.ts";
+import { canOpen, hasPeople, type AgeSecret, type Inspected, type SopsSecret } from "./inspect.ts";
 import { inFile, placeText, type Project } from "./project.ts";
 import type { Ruled } from "./rule.ts";
 import { notices, settle, type Intent } from "./gates.ts";
@@ -99,14 +100,13 @@ async function intentsOf(todo: readonly Plan[], options: RekeyOptions): Promise<
   for (const { found, planned } of todo) {
     if (found === undefined) continue;
     const { secret, ruled } = found;
-    const { readers } = ruled.ruling;
     intents.push({
       file: planned.file,
       ruled,
       kind: secret.kind,
       difference: planned.agreement,
       hasPeople: await hasPeople(secret, ruled),
-      recipients: secret.kind === "age" ? ageRecipients(readers) : sopsRecipients(readers),
+      recipients: recipientsOf(secret, ruled),
       settles: true,
       options,
     });
@@ -117,9 +117,13 @@ async function intentsOf(todo: readonly Plan[], options: RekeyOptions): Promise<
 async function grantsOf(project: Project, { found, path, planned: { file } }: Plan): Promise<Grant[]> {
   if (found === undefined) return [];
   const { secret, ruled } = found;
-  const { readers } = ruled.ruling;
-  const recipients = secret.kind === "age" ? ageRecipients(readers) : sopsRecipients(readers);
-  return [{ path, file, recipients, ruled, standing: await standingReaders(project, secret, ruled.file) }];
+  const standing = await standingReaders(project, secret, ruled.file);
+  return [{ path, file, recipients: recipientsOf(secret, ruled), ruled, standing }];
+}
+
+/** Who will be able to read the file by its rule. */
+function recipientsOf({ kind }: Inspected, { ruling }: Ruled): Recipient[] {
+  return kind === "age" ? ageRecipients(ruling.readers) : sopsRecipients(ruling.readers);
 }
 
 function isUnreadable(error: SecretsError): boolean {

@@ -77,8 +77,9 @@ export function requireServable(
       "write for example key_groups: [{ age: [alice, bob] }, { age: [carol] }]",
     );
   }
-  const isServed = (type: string) => wanted.kind === "sops" && !wanted.isNew && type !== "";
-  const unserved = settings.foreign.filter(({ type }) => !isServed(type) && (wanted.kind === "sops" || type === "age"));
+  // In a sops document that is there already, the entries of keys that only others can use stay.
+  const keepsForeign = wanted.kind === "sops" && !wanted.isNew;
+  const unserved = settings.foreign.filter(({ type }) => !keepsForeign && (wanted.kind === "sops" || type === "age"));
   if (unserved.length > 0) {
     const program = unserved.every(({ type }) => type === "age") ? "age" : "sops";
     throw new SecretsError(
@@ -90,7 +91,7 @@ export function requireServable(
       },
     );
   }
-  if (readers.every(({ keys }) => keys.length === 0) && !settings.foreign.some(({ type }) => isServed(type))) {
+  if (readers.every(({ keys }) => keys.length === 0) && !(keepsForeign && settings.foreign.length > 0)) {
     refuse(
       "the rule for this file gives no reader with a key",
       `name a user, host, team or age recipient there for ${file}`,
