@@ -6,35 +6,35 @@
  *
  * @packageDocumentation
  */
-import type { CheckReport, CheckRequest } from "./operations/check/report.ts";
-import type { DecryptRequest } from "./operations/decrypt.ts";
-import type { EncryptRequest } from "./operations/encryption.ts";
-import type { SecretReport, WhoReport } from "./operations/list.ts";
-import type { RuleInfo } from "./operations/explain.ts";
-import type { Project, ProjectOptions } from "./operations/project.ts";
-import type { PlannedFile } from "./operations/rekey-plan.ts";
-import type { RekeyOptions, RekeyOutcome } from "./operations/rekey.ts";
-import type { CompileOutcome } from "./operations/compile-policy.ts";
-import type { UpdateKeysOutcome } from "./operations/update-keys.ts";
-import type { TrustState } from "./operations/trust.ts";
+import type { CheckReport, CheckRequest } from "./check/report.ts";
+import type { DecryptRequest } from "./operations/verbs/decrypt.ts";
+import type { EncryptRequest } from "./operations/writing/encryption.ts";
+import type { SecretReport, WhoReport } from "./operations/verbs/list.ts";
+import type { RuleInfo } from "./operations/verbs/explain.ts";
+import type { Project, ProjectOptions } from "./operations/project/project.ts";
+import type { PlannedFile } from "./operations/verbs/rekey-plan.ts";
+import type { RekeyOptions, RekeyOutcome } from "./operations/verbs/rekey.ts";
+import type { CompileOutcome } from "./operations/verbs/compile-policy.ts";
+import type { UpdateKeysOutcome } from "./operations/verbs/update-keys.ts";
+import type { TrustState } from "./operations/verbs/trust.ts";
 import type { KeyChange } from "./policy/key-pin.ts";
-import type { NewValue, SetOutcome, SetRequest } from "./operations/set.ts";
-import type { WhoAnswer } from "./operations/who.ts";
-import type { EditOptions } from "./operations/edit.ts";
-import type { WriteOptions } from "./operations/target.ts";
-import type { WriteOutcome } from "./operations/write.ts";
+import type { NewValue, SetOutcome, SetRequest } from "./operations/verbs/set.ts";
+import type { WhoAnswer } from "./operations/verbs/who.ts";
+import type { EditOptions } from "./operations/verbs/edit.ts";
+import type { WriteOptions } from "./operations/writing/target.ts";
+import type { WriteOutcome } from "./operations/writing/write.ts";
 
 export { SecretsError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails, Position } from "./errors.ts";
 export type { Explanation, Finding, RuleId, Severity } from "./findings/finding.ts";
 export type { Ignored } from "./findings/suppressions.ts";
 export type * from "./io/host.ts";
-export type { Unchecked } from "./operations/check/scope.ts";
+export type { Unchecked } from "./check/scope/scope.ts";
 export type { RuleInfo };
-export type { CanOpen } from "./operations/identities.ts";
-export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/list.ts";
+export type { CanOpen } from "./operations/identities/identities.ts";
+export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/verbs/list.ts";
 export type { Agreement } from "./agreement/agreement.ts";
-export type { FileOfPerson, PersonReport, RuleOfPerson } from "./operations/who.ts";
+export type { FileOfPerson, PersonReport, RuleOfPerson } from "./operations/verbs/who.ts";
 export type { WhoAnswer };
 export type { CheckReport, CheckRequest, DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
 export type { KeyChange, TrustState };
@@ -48,7 +48,7 @@ export async function systemHost(): Promise<ProjectOptions["host"]> {
 
 /** Opens the surroundings of a directory, and finishes a commit that an earlier run could not. */
 export async function openProject(options: ProjectOptions): Promise<Project> {
-  const { openProject: open } = await import("./operations/open-project.ts");
+  const { openProject: open } = await import("./operations/project/open-project.ts");
   return open(options);
 }
 
@@ -60,37 +60,37 @@ export async function readInputFile(project: Project, file: string): Promise<Uin
 
 /** Decrypts a secret into an editor and encrypts what was saved, or the content that is given; a new one starts empty. */
 export async function editSecret(project: Project, file: string, options?: EditOptions): Promise<WriteOutcome> {
-  return (await import("./operations/edit.ts")).editSecret(project, file, options);
+  return (await import("./operations/verbs/edit.ts")).editSecret(project, file, options);
 }
 
 /** Writes a whole secret without opening the old one; `value` is asked for once nothing can refuse any more. */
 export async function setSecret(project: Project, file: string, request: SetRequest): Promise<SetOutcome> {
-  return (await import("./operations/set.ts")).setSecret(project, file, request);
+  return (await import("./operations/verbs/set.ts")).setSecret(project, file, request);
 }
 
 /** Encrypts a file or standard input; answers the file written, or undefined for standard output. */
 export async function encrypt(project: Project, request: EncryptRequest): Promise<string | undefined> {
-  return (await import("./operations/encrypt.ts")).encrypt(project, request);
+  return (await import("./operations/verbs/encrypt.ts")).encrypt(project, request);
 }
 
 /** Decrypts a file or standard input; answers the file written, or undefined for standard output. */
 export async function decrypt(project: Project, request: DecryptRequest): Promise<string | undefined> {
-  return (await import("./operations/decrypt.ts")).decrypt(project, request);
+  return (await import("./operations/verbs/decrypt.ts")).decrypt(project, request);
 }
 
 /** Every secret below these paths (without any: of the repository) with its rule, readers and agreement. */
 export async function listSecrets(project: Project, paths: readonly string[] = []): Promise<SecretReport[]> {
-  return (await import("./operations/list.ts")).listSecrets(project, paths);
+  return (await import("./operations/verbs/list.ts")).listSecrets(project, paths);
 }
 
 /** Who reads one path, by which rule, and what stands in your way. */
 export async function whoReads(project: Project, file: string): Promise<WhoReport> {
-  return (await import("./operations/list.ts")).whoReads(project, file);
+  return (await import("./operations/verbs/list.ts")).whoReads(project, file);
 }
 
 /** Who reads a path or what is below a directory, or what a name of the policy reads. */
 export async function who(project: Project, word: string): Promise<WhoAnswer> {
-  return (await import("./operations/who.ts")).who(project, word);
+  return (await import("./operations/verbs/who.ts")).who(project, word);
 }
 
 /** What `rekey` would do, found without a key. */
@@ -99,7 +99,7 @@ export async function planRekey(
   paths: readonly string[] = [],
   options?: RekeyOptions,
 ): Promise<PlannedFile[]> {
-  return (await import("./operations/rekey.ts")).planRekey(project, paths, options);
+  return (await import("./operations/verbs/rekey.ts")).planRekey(project, paths, options);
 }
 
 /** Brings every secret file to the policy, all or nothing. */
@@ -108,22 +108,22 @@ export async function rekey(
   paths: readonly string[] = [],
   options?: RekeyOptions,
 ): Promise<RekeyOutcome> {
-  return (await import("./operations/rekey.ts")).rekey(project, paths, options);
+  return (await import("./operations/verbs/rekey.ts")).rekey(project, paths, options);
 }
 
 /** Whether what git would publish equals the policy, with nothing in clear; needs no key, unless it is asked to open files. */
 export async function check(project: Project, request: CheckRequest): Promise<CheckReport> {
-  return (await import("./operations/check/check.ts")).check(project, request);
+  return (await import("./check/check.ts")).check(project, request);
 }
 
 /** The rules that `check` goes by, in the order of their ids. */
 export async function checkRules(): Promise<RuleInfo[]> {
-  return (await import("./operations/explain.ts")).checkRules();
+  return (await import("./operations/verbs/explain.ts")).checkRules();
 }
 
 /** Whether reports can go to these files; for before the work begins. */
 export async function requireReportFiles(project: Project, files: readonly string[]): Promise<void> {
-  return (await import("./operations/check/write-report.ts")).requireReportFiles(project, files);
+  return (await import("./check/write-report.ts")).requireReportFiles(project, files);
 }
 
 /** Writes a report beside the secrets, or puts it at the end of what a file holds already. */
@@ -132,7 +132,7 @@ export async function writeReport(
   file: string,
   report: { readonly text: string; readonly append: boolean },
 ): Promise<void> {
-  return (await import("./operations/check/write-report.ts")).writeReport(project, file, report);
+  return (await import("./check/write-report.ts")).writeReport(project, file, report);
 }
 
 /** Takes one key out of a sops document. */
@@ -145,17 +145,17 @@ export async function unsetKey(
     readonly options?: WriteOptions | undefined;
   },
 ): Promise<WriteOutcome> {
-  return (await import("./operations/unset.ts")).unsetKey(project, file, request);
+  return (await import("./operations/verbs/unset.ts")).unsetKey(project, file, request);
 }
 
 /** Gives sops files a new data key, the same readers; answers the files as they are shown. */
 export async function rotate(project: Project, files: readonly string[], options?: WriteOptions): Promise<string[]> {
-  return (await import("./operations/rotate.ts")).rotate(project, files, options);
+  return (await import("./operations/verbs/rotate.ts")).rotate(project, files, options);
 }
 
 /** What `updateKeys` would do to one sops file, found without a key. */
 export async function planUpdateKeys(project: Project, file: string, options: RekeyOptions): Promise<PlannedFile> {
-  return (await import("./operations/update-keys.ts")).planUpdateKeys(project, file, options);
+  return (await import("./operations/verbs/update-keys.ts")).planUpdateKeys(project, file, options);
 }
 
 /** Brings the readers of one sops file to the policy, after a question unless `approve`. */
@@ -164,32 +164,32 @@ export async function updateKeys(
   file: string,
   options: RekeyOptions & { readonly approve: boolean },
 ): Promise<UpdateKeysOutcome> {
-  return (await import("./operations/update-keys.ts")).updateKeys(project, file, options);
+  return (await import("./operations/verbs/update-keys.ts")).updateKeys(project, file, options);
 }
 
 /** Whether a file is encrypted with sops. */
 export async function isSopsEncrypted(project: Project, file: string, inputType?: string): Promise<boolean> {
-  return (await import("./operations/file-status.ts")).isSopsEncrypted(project, file, inputType);
+  return (await import("./operations/verbs/file-status.ts")).isSopsEncrypted(project, file, inputType);
 }
 
 /** Writes the literal `age:` lists that stock sops needs into the policy; answers the rules that changed, by line. */
 export async function compilePolicy(project: Project, options: { readonly check: boolean }): Promise<CompileOutcome> {
-  return (await import("./operations/compile-policy.ts")).compilePolicy(project, options);
+  return (await import("./operations/verbs/compile-policy.ts")).compilePolicy(project, options);
 }
 
 /** Which keys the user has confirmed for the repository of the working directory, and what its policies say beside. */
 export async function trustState(project: Project): Promise<TrustState> {
-  return (await import("./operations/trust.ts")).trustState(project);
+  return (await import("./operations/verbs/trust.ts")).trustState(project);
 }
 
 /** Confirms all keys that the policies of the repository name now, and no others. */
 export async function confirmKeys(project: Project): Promise<TrustState> {
-  return (await import("./operations/trust.ts")).confirmKeys(project);
+  return (await import("./operations/verbs/trust.ts")).confirmKeys(project);
 }
 
 /** Forgets what was confirmed for the repository; answers whether there was anything. */
 export async function forgetKeys(project: Project): Promise<boolean> {
-  return (await import("./operations/trust.ts")).forgetKeys(project);
+  return (await import("./operations/verbs/trust.ts")).forgetKeys(project);
 }
 
 /** One owner's change in a line for people, keys as they are compared with their owner. */

@@ -8,14 +8,14 @@
 import { importsOf, resolved, type Sources, withoutComments } from "./source-graph.ts";
 
 interface Layer {
-  /** Folders (or root files) it may import from, beside itself, errors.ts and limits.ts. */
+  /** Folders (or root files) it may import from, beside itself and what every layer may. */
   readonly imports: readonly string[];
   /** A pure layer computes: it never meets a file, a process, a clock of its own or a package that does. */
   readonly pure?: boolean;
 }
 
 /** What every layer may import. */
-const COMMON = ["errors.ts", "limits.ts"];
+const COMMON = ["errors.ts", "limits.ts", "words", "text"];
 
 const lower = ["agreement", "policy", "nix", "documents", "formats", "keys", "crypto", "findings", "git", "io"];
 
@@ -23,7 +23,8 @@ const layers: Readonly<Record<string, Layer>> = {
   cli: { imports: ["commands", "compat", "index.ts"] },
   commands: { imports: ["index.ts"] },
   compat: { imports: ["index.ts"] },
-  "index.ts": { imports: ["operations", ...lower] },
+  "index.ts": { imports: ["check", "operations", ...lower] },
+  check: { imports: ["operations", ...lower] },
   operations: { imports: lower },
   policy: { imports: ["keys", "formats"], pure: true },
   nix: { imports: [], pure: true },
@@ -35,6 +36,8 @@ const layers: Readonly<Record<string, Layer>> = {
   findings: { imports: ["agreement", "policy", "documents", "formats", "keys", "crypto"], pure: true },
   git: { imports: ["io"] },
   io: { imports: [] },
+  words: { imports: [], pure: true },
+  text: { imports: [], pure: true },
   "errors.ts": { imports: [] },
   "limits.ts": { imports: [] },
 };

@@ -14,7 +14,7 @@ const allowed: Record<string, string> = {
   "the command line lists the verbs": 'cli/main.ts: import { commands } from "../commands/index.ts";',
   "the public API loads an operation on demand": 'index.ts: const { edit } = await import("./operations/edit.ts");',
   "an operation joins core and world":
-    'operations/edit.ts: import { a } from "../keys/a.ts"; import { b } from "../io/b.ts";',
+    'operations/verbs/edit.ts: import { a } from "../keys/a.ts"; import { b } from "../io/b.ts";',
   "a pure layer uses node:crypto": 'crypto/mac.ts: import { createHmac } from "node:crypto";',
   "everybody throws": 'nix/parse.ts: import { SecretsError } from "../errors.ts";',
   "io reads files":
@@ -59,11 +59,12 @@ const forbidden: Record<string, [string, string]> = {
   "io sees a key": ['io/commit.ts: import type { Identity } from "../keys/key-kind.ts";', "io must not import keys"],
   "io sees the policy": ['io/commit.ts: import { a } from "../policy/policy.ts";', "io must not import policy"],
   "io sees a document": ['io/commit.ts: import { a } from "../documents/age.ts";', "io must not import documents"],
+  "an operation knows the check": ['operations/a.ts: import { b } from "../check/b.ts";', "must not import check"],
   "an operation starts a process": [
-    'operations/edit.ts: import { execa } from "execa";',
+    'operations/verbs/edit.ts: import { execa } from "execa";',
     "only src/io starts processes",
   ],
-  "an operation asks the system": ['operations/edit.ts: import { homedir } from "node:os";', "only src/io meets"],
+  "an operation asks the system": ['operations/verbs/edit.ts: import { homedir } from "node:os";', "only src/io meets"],
   "a verb has colours": ['commands/ls.ts: import { Chalk } from "chalk";', "only src/cli/style.ts knows colour"],
   "the command line has two palettes": ['cli/report.ts: import chalk from "chalk";', "only src/cli/style.ts"],
   "an operation parses arguments": ['operations/a.ts: import { Command } from "commander";', "only the command line"],

@@ -1,6 +1,6 @@
 /** Do the readers that an age file declares agree with the policy? */
-import type { AgeHeader } from "../documents/age-header.ts";
-import { agreement } from "../documents/age-readers.ts";
+import type { AgeHeader } from "../documents/age/header.ts";
+import { agreement } from "../documents/age/readers.ts";
 import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import { ageRecipients } from "../policy/policy.ts";

@@ -4,8 +4,8 @@
  * Found without a key, from the selection that the file has and the one that the rule asks for.
  */
 import { looksSealed } from "../crypto/value-cipher.ts";
-import type { SopsDocument } from "../documents/sops-document.ts";
-import { sameSettings, usableSelection } from "../documents/sops-selection.ts";
+import type { SopsDocument } from "../documents/sops/document.ts";
+import { sameSettings, usableSelection } from "../documents/sops/selection.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
 import { textOfScalar } from "../formats/scalar.ts";

@@ -1,7 +1,7 @@
 /** Do the readers, key groups and selection of a sops document agree with the policy? */
-import type { SopsDocument } from "../documents/sops-document.ts";
-import type { Metadata } from "../documents/sops-metadata.ts";
-import { foreignEntries } from "../documents/sops-foreign.ts";
+import type { SopsDocument } from "../documents/sops/document.ts";
+import type { Metadata } from "../documents/sops/metadata.ts";
+import { foreignEntries } from "../documents/sops/foreign.ts";
 import {
   compareReaders,
   copiedEntries,
@@ -9,9 +9,9 @@ import {
   readerId,
   type KnownEntry,
   type ReadersDifference,
-} from "../documents/sops-readers.ts";
-import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops-selection.ts";
-import type { WantedReaders } from "../documents/sops-verbs.ts";
+} from "../documents/sops/readers.ts";
+import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops/selection.ts";
+import type { WantedReaders } from "../documents/sops/verbs.ts";
 import { isMeant, type ForeignKey } from "../keys/foreign/foreign-key.ts";
 import type { Recipient } from "../keys/key-kind.ts";
 import type { Policy, Reader, Ruling } from "../policy/policy.ts";

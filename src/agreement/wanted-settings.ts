@@ -3,7 +3,7 @@
  *
  * Where policy and documents meet: the rule in the words of the document.
  */
-import { DEFAULT_RULE, type SelectionSettings } from "../documents/sops-selection.ts";
+import { DEFAULT_RULE, type SelectionSettings } from "../documents/sops/selection.ts";
 import type { Ruling } from "../policy/policy.ts";
 
 /** What the rule says of selection and MAC; where it says nothing, what sops assumes. */

@@ -6,7 +6,7 @@
  */
 import type { FormatName } from "../formats/format.ts";
 import { formatOfPath } from "../formats/index.ts";
-import { isAge } from "./header-bytes.ts";
+import { isAge } from "./age/header-bytes.ts";
 
 export type Recognised =
   | { readonly kind: "age" }

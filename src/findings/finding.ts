@@ -8,10 +8,10 @@
 import type { Position } from "../errors.ts";
 import type { Policy, Ruling } from "../policy/policy.ts";
 import type { Enforcement } from "../policy/policy.ts";
-import type { LineFile } from "./commands.ts";
-import type { Content } from "./content.ts";
+import type { LineFile } from "./reading/commands.ts";
+import type { Content } from "./reading/content.ts";
 import type { FoundKey } from "./private-keys/find.ts";
-import type { ValueForm } from "./value-search.ts";
+import type { ValueForm } from "./reading/value-search.ts";
 
 export type RuleId = `SEC${string}`;
 

@@ -4,25 +4,25 @@
  * The registry: a new rule is one file and one line here.
  */
 import type { FileRule, Rule } from "./finding.ts";
-import { sec001 } from "./sec001-plaintext.ts";
-import { sec002 } from "./sec002-clear-leaves.ts";
-import { sec003 } from "./sec003-selection.ts";
-import { sec004 } from "./sec004-readers.ts";
-import { sec005 } from "./sec005-structure.ts";
-import { sec006 } from "./sec006-mac.ts";
-import { sec007 } from "./sec007-private-key.ts";
-import { sec008 } from "./sec008-reader-key.ts";
-import { sec009 } from "./sec009-age-file.ts";
-import { sec010 } from "./sec010-staged.ts";
-import { sec011 } from "./sec011-range.ts";
-import { sec012 } from "./sec012-history.ts";
-import { sec013 } from "./sec013-leftovers.ts";
-import { sec014 } from "./sec014-gitignore.ts";
-import { sec015 } from "./sec015-gitattributes.ts";
-import { sec016 } from "./sec016-values.ts";
-import { sec017 } from "./sec017-policy.ts";
-import { sec018 } from "./sec018-metadata.ts";
-import { sec019 } from "./sec019-uncovered.ts";
+import { sec001 } from "./rules/sec001-plaintext.ts";
+import { sec002 } from "./rules/sec002-clear-leaves.ts";
+import { sec003 } from "./rules/sec003-selection.ts";
+import { sec004 } from "./rules/sec004-readers.ts";
+import { sec005 } from "./rules/sec005-structure.ts";
+import { sec006 } from "./rules/sec006-mac.ts";
+import { sec007 } from "./rules/sec007-private-key.ts";
+import { sec008 } from "./rules/sec008-reader-key.ts";
+import { sec009 } from "./rules/sec009-age-file.ts";
+import { sec010 } from "./rules/sec010-staged.ts";
+import { sec011 } from "./rules/sec011-range.ts";
+import { sec012 } from "./rules/sec012-history.ts";
+import { sec013 } from "./rules/sec013-leftovers.ts";
+import { sec014 } from "./rules/sec014-gitignore.ts";
+import { sec015 } from "./rules/sec015-gitattributes.ts";
+import { sec016 } from "./rules/sec016-values.ts";
+import { sec017 } from "./rules/sec017-policy.ts";
+import { sec018 } from "./rules/sec018-metadata.ts";
+import { sec019 } from "./rules/sec019-uncovered.ts";
 
 export const rules: readonly Rule[] = [
   sec001,

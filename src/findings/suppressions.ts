@@ -9,8 +9,8 @@ import { SecretsError } from "../errors.ts";
 import { readYaml, type YamlMapping, type YamlNode } from "../policy/yaml-node.ts";
 import { checkKeys, entriesOf, filledText, itemsOf, textOf, valueOf } from "../policy/yaml-shape.ts";
 import type { Finding, RuleId } from "./finding.ts";
-import { globTest } from "./path-glob.ts";
-import { placesOf } from "./place.ts";
+import { globTest } from "./reading/path-glob.ts";
+import { placesOf } from "./reading/place.ts";
 
 /** Begins a permission in a file; with a blank in it only where a rule follows, since that may be a sentence. */
 export const ALLOW_MARK = /\bsecrets:(?:allow\b|[ \t]+allow[ \t]+SEC\d{3})/;

@@ -5,7 +5,7 @@
  */
 import { armor, Decrypter, type Stanza } from "age-encryption";
 import { SecretsError } from "../errors.ts";
-import { scryptIdentity } from "./scrypt.ts";
+import { scryptIdentity } from "./kinds/scrypt.ts";
 
 /**
  * @param bytes binary or armored.

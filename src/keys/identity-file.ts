@@ -84,7 +84,7 @@ function whyUnsupported(line: string): string | undefined {
 async function parseIdentity(line: string, at: { file: string; line: number }): Promise<Identity> {
   if (/^AGE-SECRET-KEY-/i.test(line)) {
     try {
-      return (await import("./x25519.ts")).parseIdentity(line);
+      return (await import("./kinds/x25519.ts")).parseIdentity(line);
     } catch (error) {
       throw error instanceof SecretsError ? dressed(error, { at }) : error;
     }

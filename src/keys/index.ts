@@ -16,17 +16,17 @@ export const keyKinds: readonly KeyKind[] = [
     name: "x25519",
     // A second 1 belongs to plugins and to the newer native kinds.
     claims: (text) => /^age1[^1]*$/.test(text),
-    parseRecipient: async (text) => (await import("./x25519.ts")).parseRecipient(text),
+    parseRecipient: async (text) => (await import("./kinds/x25519.ts")).parseRecipient(text),
   },
   {
     name: "ssh-ed25519",
     claims: (text) => /^ssh-ed25519[ \t]/.test(text),
-    parseRecipient: async (text) => (await import("./ssh-ed25519.ts")).parseRecipient(text),
+    parseRecipient: async (text) => (await import("./kinds/ssh-ed25519.ts")).parseRecipient(text),
   },
   {
     name: "ssh-rsa",
     claims: (text) => /^ssh-rsa[ \t]/.test(text),
-    parseRecipient: async (text) => (await import("./ssh-rsa.ts")).parseRecipient(text),
+    parseRecipient: async (text) => (await import("./kinds/ssh-rsa.ts")).parseRecipient(text),
   },
 ];
 

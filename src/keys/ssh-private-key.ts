@@ -67,8 +67,8 @@ async function openssh(body: string, file: SshKeyFile): Promise<IdentitySource> 
 /** The public half of a key in clear: both faces of an ed25519 key, the one of an RSA key. */
 async function facesOf(blob: Buffer, comment = ""): Promise<Recipient[]> {
   const type = wireReader(blob).string()?.toString("latin1") ?? "";
-  if (type === "ssh-ed25519") return (await import("./ssh-ed25519.ts")).ed25519Faces(blob, comment);
-  if (type === "ssh-rsa") return [(await import("./ssh-rsa.ts")).rsaRecipient(blob, comment)];
+  if (type === "ssh-ed25519") return (await import("./kinds/ssh-ed25519.ts")).ed25519Faces(blob, comment);
+  if (type === "ssh-rsa") return [(await import("./kinds/ssh-rsa.ts")).rsaRecipient(blob, comment)];
   throw whyUnusable(type === "" ? "ssh-unknown" : type);
 }
 
@@ -141,10 +141,10 @@ async function facesBeside(publicKey: string | undefined): Promise<Recipient[] |
 
 async function identityOf(secret: KeyObject, comment = ""): Promise<Identity> {
   const type = secret.asymmetricKeyType;
-  if (type === "rsa") return (await import("./ssh-rsa.ts")).rsaIdentity(secret, comment);
+  if (type === "rsa") return (await import("./kinds/ssh-rsa.ts")).rsaIdentity(secret, comment);
   if (type !== "ed25519") throw unusableType(type === "ec" ? "ecdsa" : (type ?? "such"));
   const { d = "" } = secret.export({ format: "jwk" });
-  return (await import("./ssh-ed25519.ts")).ed25519Identity(Buffer.from(d, "base64url"), comment);
+  return (await import("./kinds/ssh-ed25519.ts")).ed25519Identity(Buffer.from(d, "base64url"), comment);
 }
 
 /** @throws SecretsError `bad-key` unless the private half makes the public one that the file declares. */

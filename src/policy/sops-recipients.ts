@@ -4,7 +4,7 @@
  * One key has two faces there: sops-nix and ssh-to-age users decrypt with the age face of an ed25519 SSH key. Pure.
  */
 import type { Recipient } from "../keys/key-kind.ts";
-import { x25519Recipient } from "../keys/x25519.ts";
+import { x25519Recipient } from "../keys/kinds/x25519.ts";
 import type { Reader } from "./policy.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { keyHolders } from "../../src/operations/check/key-holders.ts";
-import { policySet } from "../../src/operations/check/policies.ts";
+import { keyHolders } from "../../src/check/context/key-holders.ts";
+import { policySet } from "../../src/check/context/policies.ts";
 import { A } from "../policy/keys.ts";
 
 test("what a key opens is asked of the policy once, however many copies of the key there are", async () => {

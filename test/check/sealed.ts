@@ -3,9 +3,9 @@
  *
  * For the corpus: what the policy says of the path decides readers, groups and selection, as the program itself would do it.
  */
-import { sealAge } from "../../src/documents/age-file.ts";
-import { encryptText } from "../../src/documents/sops-verbs.ts";
-import type { SelectionSettings } from "../../src/documents/sops-selection.ts";
+import { sealAge } from "../../src/documents/age/file.ts";
+import { encryptText } from "../../src/documents/sops/verbs.ts";
+import type { SelectionSettings } from "../../src/documents/sops/selection.ts";
 import { wantedSettings } from "../../src/agreement/wanted-settings.ts";
 import type { FormatName } from "../../src/formats/format.ts";
 import { formatOfPath, loadFormat } from "../../src/formats/index.ts";

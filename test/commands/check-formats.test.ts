@@ -3,7 +3,7 @@ import { formats } from "../../src/commands/check-formats/index.ts";
 import type { Reported } from "../../src/commands/check-formats/format.ts";
 import { summary } from "../../src/commands/check-formats/github.ts";
 import { visible } from "../../src/commands/visible.ts";
-import { checkRules } from "../../src/operations/explain.ts";
+import { checkRules } from "../../src/operations/verbs/explain.ts";
 import type { CheckReport, Finding } from "../../src/index.ts";
 
 const finding = (more: Partial<Finding>): Finding => ({

@@ -1,7 +1,7 @@
 import { armor } from "age-encryption";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { armorPrefixSize, decodeArmor, encodeArmor, looksArmored } from "../../src/documents/age-armor.ts";
+import { armorPrefixSize, decodeArmor, encodeArmor, looksArmored } from "../../src/documents/age/armor.ts";
 import { collect, cut, once } from "./bytes.ts";
 
 const begin = "-----BEGIN AGE ENCRYPTED FILE-----";

@@ -4,11 +4,11 @@ import * as vectors from "cctv-age";
 import { describe, expect, test } from "vitest";
 import { sealPayload } from "../../src/crypto/payload.ts";
 import { SecretsError } from "../../src/errors.ts";
-import { openAge } from "../../src/documents/age-file.ts";
+import { openAge } from "../../src/documents/age/file.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
 import type { Identity } from "../../src/keys/key-kind.ts";
 import { isLocked } from "../../src/keys/locked-identity.ts";
-import { scryptIdentity } from "../../src/keys/scrypt.ts";
+import { scryptIdentity } from "../../src/keys/kinds/scrypt.ts";
 import { collect, once } from "./bytes.ts";
 
 interface Vector {

@@ -3,12 +3,12 @@ import { Decrypter, Encrypter, generateX25519Identity, type Stanza } from "age-e
 import fc from "fast-check";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
-import { isAge, openAge, readAgeHeader, sealAge, verifyAge } from "../../src/documents/age-file.ts";
-import { readHint } from "../../src/documents/reader-hint.ts";
-import { scryptIdentity, scryptRecipient } from "../../src/keys/scrypt.ts";
-import { parseIdentity } from "../../src/keys/x25519.ts";
+import { isAge, openAge, readAgeHeader, sealAge, verifyAge } from "../../src/documents/age/file.ts";
+import { readHint } from "../../src/documents/age/reader-hint.ts";
+import { scryptIdentity, scryptRecipient } from "../../src/keys/kinds/scrypt.ts";
+import { parseIdentity } from "../../src/keys/kinds/x25519.ts";
 import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
-import { ed25519Identity } from "../../src/keys/ssh-ed25519.ts";
+import { ed25519Identity } from "../../src/keys/kinds/ssh-ed25519.ts";
 import { flipped } from "../keys/stanzas.ts";
 import { collect, cut, once } from "./bytes.ts";
 

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { openAge, readAgeHeader } from "../../src/documents/age-file.ts";
-import { agreement, describeStanzas, readersOf } from "../../src/documents/age-readers.ts";
+import { openAge, readAgeHeader } from "../../src/documents/age/file.ts";
+import { agreement, describeStanzas, readersOf } from "../../src/documents/age/readers.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
 import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
 import { isLocked } from "../../src/keys/locked-identity.ts";
-import { scryptIdentity } from "../../src/keys/scrypt.ts";
+import { scryptIdentity } from "../../src/keys/kinds/scrypt.ts";
 import { collect, once } from "./bytes.ts";
 
 // Keys and files of the real tools; fixtures/README.md says which.

@@ -1,8 +1,8 @@
 import { inflateSync } from "node:zlib";
 import * as vectors from "cctv-age";
 import { describe, expect, test } from "vitest";
-import { readAgeHeader } from "../../src/documents/age-file.ts";
-import { lookAtHeader } from "../../src/documents/age-stanzas.ts";
+import { readAgeHeader } from "../../src/documents/age/file.ts";
+import { lookAtHeader } from "../../src/documents/age/stanzas.ts";
 import { once } from "./bytes.ts";
 
 const files = Object.entries(vectors).map(([name, bytes]): [string, Buffer] => {

@@ -2,12 +2,12 @@
  * How do tests hold keys and open sops documents with them?
  */
 import { newDataKey, type DataKey } from "../../src/crypto/data-key.ts";
-import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops-document.ts";
-import { unwrapDataKey, type EntryRing } from "../../src/documents/sops-unwrap.ts";
-import { wrapDataKey } from "../../src/documents/sops-wrap.ts";
-import { newMetadata, type Metadata } from "../../src/documents/sops-metadata.ts";
-import { sealDocument, type Sealed } from "../../src/documents/sops-seal.ts";
-import { DEFAULT_SETTINGS, type SelectionSettings } from "../../src/documents/sops-selection.ts";
+import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
+import { unwrapDataKey, type EntryRing } from "../../src/documents/sops/unwrap.ts";
+import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
+import { newMetadata, type Metadata } from "../../src/documents/sops/metadata.ts";
+import { sealDocument, type Sealed } from "../../src/documents/sops/seal.ts";
+import { DEFAULT_SETTINGS, type SelectionSettings } from "../../src/documents/sops/selection.ts";
 import type { Format } from "../../src/formats/format.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";

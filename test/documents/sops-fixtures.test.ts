@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { describe, expect, it } from "vitest";
-import { wrapDataKey } from "../../src/documents/sops-wrap.ts";
-import { rewriteMetadata, sealDocument } from "../../src/documents/sops-seal.ts";
+import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
+import { rewriteMetadata, sealDocument } from "../../src/documents/sops/seal.ts";
 import { loadFormat } from "../../src/formats/index.ts";
 import type { FormatName } from "../../src/formats/format.ts";
 import { identitiesOf, NOW, opened, recipientsOf } from "./ring.ts";

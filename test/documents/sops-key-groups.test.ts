@@ -1,12 +1,12 @@
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { describe, expect, it } from "vitest";
 import { newDataKey, sameDataKey } from "../../src/crypto/data-key.ts";
-import { compareReaders, standingReaders } from "../../src/documents/sops-readers.ts";
-import { unwrapDataKey, type EntryRing } from "../../src/documents/sops-unwrap.ts";
-import { wrapDataKey } from "../../src/documents/sops-wrap.ts";
-import { metadataTree, newMetadata, readMetadata, type Metadata } from "../../src/documents/sops-metadata.ts";
-import { DEFAULT_SETTINGS } from "../../src/documents/sops-selection.ts";
-import { ed25519Blob, ed25519Faces } from "../../src/keys/ssh-ed25519.ts";
+import { compareReaders, standingReaders } from "../../src/documents/sops/readers.ts";
+import { unwrapDataKey, type EntryRing } from "../../src/documents/sops/unwrap.ts";
+import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
+import { metadataTree, newMetadata, readMetadata, type Metadata } from "../../src/documents/sops/metadata.ts";
+import { DEFAULT_SETTINGS } from "../../src/documents/sops/selection.ts";
+import { ed25519Blob, ed25519Faces } from "../../src/keys/kinds/ssh-ed25519.ts";
 import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
 import { identitiesOf, recipientsOf, ringOf } from "./ring.ts";
 

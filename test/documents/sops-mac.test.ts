@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dataKeyFrom } from "../../src/crypto/data-key.ts";
-import { checkMac, macText, sealMac, timestamp } from "../../src/documents/sops-mac.ts";
+import { checkMac, macText, sealMac, timestamp } from "../../src/documents/sops/mac.ts";
 import { NULL, scalarOf } from "../../src/formats/scalar.ts";
 
 const leaf = (text: string, selected = true) => ({ scalar: scalarOf("str", text), selected });

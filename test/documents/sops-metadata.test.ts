@@ -6,8 +6,8 @@ import {
   readMetadata,
   sameMetadata,
   withSettings,
-} from "../../src/documents/sops-metadata.ts";
-import { DEFAULT_SETTINGS } from "../../src/documents/sops-selection.ts";
+} from "../../src/documents/sops/metadata.ts";
+import { DEFAULT_SETTINGS } from "../../src/documents/sops/selection.ts";
 import type { Tree } from "../../src/formats/format.ts";
 
 type Scalar = string | number | boolean | null;

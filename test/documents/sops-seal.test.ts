@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { newDataKey, type DataKey } from "../../src/crypto/data-key.ts";
-import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops-document.ts";
-import { metadataTree, type Metadata } from "../../src/documents/sops-metadata.ts";
-import { rewriteMetadata, sealDocument } from "../../src/documents/sops-seal.ts";
-import { selectionSettings } from "../../src/documents/sops-selection.ts";
+import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
+import { metadataTree, type Metadata } from "../../src/documents/sops/metadata.ts";
+import { rewriteMetadata, sealDocument } from "../../src/documents/sops/seal.ts";
+import { selectionSettings } from "../../src/documents/sops/selection.ts";
 import type { Tree } from "../../src/formats/format.ts";
 import { json } from "../../src/formats/json.ts";
 import { freshly } from "./ring.ts";

@@ -4,7 +4,7 @@ import {
   sameSettings,
   selectionSettings,
   type RuleName,
-} from "../../src/documents/sops-selection.ts";
+} from "../../src/documents/sops/selection.ts";
 
 const selects = async (name: RuleName | undefined, value: string, path: readonly string[]) => {
   const settings = selectionSettings(name === undefined ? {} : { [name]: value }, false);

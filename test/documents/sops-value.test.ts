@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { newDataKey } from "../../src/crypto/data-key.ts";
 import { sealValue } from "../../src/crypto/value-cipher.ts";
-import { openScalar } from "../../src/documents/sops-value.ts";
+import { openScalar } from "../../src/documents/sops/value.ts";
 import type { ScalarType } from "../../src/formats/format.ts";
 import { scalarOf } from "../../src/formats/scalar.ts";
 

@@ -1,9 +1,9 @@
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { describe, expect, it } from "vitest";
 import { sameDataKey } from "../../src/crypto/data-key.ts";
-import { readDocument, type OpenedDocument } from "../../src/documents/sops-document.ts";
-import { DEFAULT_SETTINGS, selectionSettings } from "../../src/documents/sops-selection.ts";
-import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../../src/documents/sops-verbs.ts";
+import { readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
+import { DEFAULT_SETTINGS, selectionSettings } from "../../src/documents/sops/selection.ts";
+import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../../src/documents/sops/verbs.ts";
 import { json } from "../../src/formats/json.ts";
 import { identitiesOf, NOW, recipientsOf, ringOf } from "./ring.ts";
 

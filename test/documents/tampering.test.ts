@@ -1,8 +1,8 @@
 /** What does opening a document say of a change that somebody made without a key? As docs/tampering.md has it. */
 import { describe, expect, it } from "vitest";
 import { newDataKey } from "../../src/crypto/data-key.ts";
-import { openDocument, readDocument } from "../../src/documents/sops-document.ts";
-import { selectionSettings } from "../../src/documents/sops-selection.ts";
+import { openDocument, readDocument } from "../../src/documents/sops/document.ts";
+import { selectionSettings } from "../../src/documents/sops/selection.ts";
 import { yaml } from "../../src/formats/yaml.ts";
 import { freshly } from "./ring.ts";
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { appending, ignoreLine } from "../../src/findings/commands.ts";
-import { shortKey } from "../../src/findings/readers.ts";
+import { appending, ignoreLine } from "../../src/findings/reading/commands.ts";
+import { shortKey } from "../../src/findings/reading/readers.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "commands-"));
 afterAll(() => rmSync(folder, { recursive: true }));

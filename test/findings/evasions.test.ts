@@ -2,8 +2,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { findPrivateKeys } from "../../src/findings/private-keys/find.ts";
-import { sensitivePlace } from "../../src/findings/sensitivity.ts";
-import { readContent } from "../../src/findings/content.ts";
+import { sensitivePlace } from "../../src/findings/reading/sensitivity.ts";
+import { readContent } from "../../src/findings/reading/content.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 
 const POLICY = `creation_rules:

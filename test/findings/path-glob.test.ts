@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { globTest } from "../../src/findings/path-glob.ts";
+import { globTest } from "../../src/findings/reading/path-glob.ts";
 
 /** The same question put to a regular expression. */
 function byExpression(glob: string): RegExp {

@@ -2,8 +2,15 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { visible } from "../../src/commands/visible.ts";
-import { keyWord, placeOf, placesInBytes, placesOf, placesOfWords, shellWord } from "../../src/findings/place.ts";
-import { stepsOf } from "../../src/operations/key-path.ts";
+import {
+  keyWord,
+  placeOf,
+  placesInBytes,
+  placesOf,
+  placesOfWords,
+  shellWord,
+} from "../../src/findings/reading/place.ts";
+import { stepsOf } from "../../src/operations/secrets/key-path.ts";
 
 const names = [
   "plain.yaml",

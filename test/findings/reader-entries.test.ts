@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { readContent } from "../../src/findings/content.ts";
+import { readContent } from "../../src/findings/reading/content.ts";
 import type { FileSubject } from "../../src/findings/finding.ts";
-import { brokenEntries, sharedEntries } from "../../src/findings/reader-entries.ts";
+import { brokenEntries, sharedEntries } from "../../src/findings/reading/reader-entries.ts";
 
 const fixtures = path.join(import.meta.dirname, "..", "..", "fixtures", "sops");
 

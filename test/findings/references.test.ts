@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hadAction, isReference, withoutActions } from "../../src/findings/references.ts";
+import { hadAction, isReference, withoutActions } from "../../src/findings/reading/references.ts";
 
 describe("an action of a template", () => {
   test.each([

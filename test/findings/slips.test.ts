@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { newDataKey } from "../../src/crypto/data-key.ts";
-import type { OpenedLeaf } from "../../src/documents/sops-document.ts";
-import type { RuleName, SelectionSettings } from "../../src/documents/sops-selection.ts";
-import { slipsIn } from "../../src/findings/slips.ts";
+import type { OpenedLeaf } from "../../src/documents/sops/document.ts";
+import type { RuleName, SelectionSettings } from "../../src/documents/sops/selection.ts";
+import { slipsIn } from "../../src/findings/reading/slips.ts";
 import { loadFormat } from "../../src/formats/index.ts";
 import { freshly } from "../documents/ring.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formsOf, isWorthSeeking, valueSearch } from "../../src/findings/value-search.ts";
+import { formsOf, isWorthSeeking, valueSearch } from "../../src/findings/reading/value-search.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

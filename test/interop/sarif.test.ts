@@ -6,7 +6,7 @@ import { afterAll, expect } from "vitest";
 import type { Reported } from "../../src/commands/check-formats/format.ts";
 import { sarif } from "../../src/commands/check-formats/sarif.ts";
 import type { CheckReport, Finding } from "../../src/index.ts";
-import { checkRules } from "../../src/operations/explain.ts";
+import { checkRules } from "../../src/operations/verbs/explain.ts";
 import { describePeer, run } from "./peer.ts";
 
 const rules = checkRules();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { editDocument } from "../../src/documents/sops-verbs.ts";
+import { editDocument } from "../../src/documents/sops/verbs.ts";
 import { json } from "../../src/formats/json.ts";
 import { freshly, identitiesOf, opened } from "../documents/ring.ts";
 import { describePeer } from "./peer.ts";

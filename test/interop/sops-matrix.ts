@@ -3,13 +3,13 @@
  */
 import { expect } from "vitest";
 import { newDataKey } from "../../src/crypto/data-key.ts";
-import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops-document.ts";
-import { standingReaders } from "../../src/documents/sops-readers.ts";
-import { unwrapDataKey } from "../../src/documents/sops-unwrap.ts";
-import { wrapDataKey } from "../../src/documents/sops-wrap.ts";
-import { isEncrypted } from "../../src/documents/sops-metadata.ts";
-import { rewriteMetadata, sealDocument } from "../../src/documents/sops-seal.ts";
-import { selectionSettings, type RuleName, type SelectionSettings } from "../../src/documents/sops-selection.ts";
+import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
+import { standingReaders } from "../../src/documents/sops/readers.ts";
+import { unwrapDataKey } from "../../src/documents/sops/unwrap.ts";
+import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
+import { isEncrypted } from "../../src/documents/sops/metadata.ts";
+import { rewriteMetadata, sealDocument } from "../../src/documents/sops/seal.ts";
+import { selectionSettings, type RuleName, type SelectionSettings } from "../../src/documents/sops/selection.ts";
 import type { Format } from "../../src/formats/format.ts";
 import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
 import { freshly, identitiesOf, ringOf } from "../documents/ring.ts";

@@ -3,9 +3,9 @@
  */
 import fc from "fast-check";
 import { expect } from "vitest";
-import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops-document.ts";
-import { unwrapDataKey } from "../../src/documents/sops-unwrap.ts";
-import { editDocument } from "../../src/documents/sops-verbs.ts";
+import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
+import { unwrapDataKey } from "../../src/documents/sops/unwrap.ts";
+import { editDocument } from "../../src/documents/sops/verbs.ts";
 import { converted } from "../../src/formats/convert.ts";
 import { json } from "../../src/formats/json.ts";
 import { yaml } from "../../src/formats/yaml.ts";

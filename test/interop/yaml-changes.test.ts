@@ -2,10 +2,10 @@
  * Does an edit of one value change that value and nothing else, in what sops wrote and in what we wrote?
  */
 import { expect } from "vitest";
-import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops-document.ts";
-import { selectionSettings } from "../../src/documents/sops-selection.ts";
-import { unwrapDataKey } from "../../src/documents/sops-unwrap.ts";
-import { editDocument } from "../../src/documents/sops-verbs.ts";
+import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
+import { selectionSettings } from "../../src/documents/sops/selection.ts";
+import { unwrapDataKey } from "../../src/documents/sops/unwrap.ts";
+import { editDocument } from "../../src/documents/sops/verbs.ts";
 import { staysClear } from "../../src/formats/scalar.ts";
 import { yaml } from "../../src/formats/yaml.ts";
 import { freshly, ringOf } from "../documents/ring.ts";

@@ -5,9 +5,9 @@
  * run; SECRETS_FUZZ_MINUTES=30 goes on for as long, from SECRETS_FUZZ_SEED on, and prints what it counted.
  */
 import { expect } from "vitest";
-import { openDocument, readDocument } from "../../src/documents/sops-document.ts";
-import { unwrapDataKey } from "../../src/documents/sops-unwrap.ts";
-import { selectionSettings } from "../../src/documents/sops-selection.ts";
+import { openDocument, readDocument } from "../../src/documents/sops/document.ts";
+import { unwrapDataKey } from "../../src/documents/sops/unwrap.ts";
+import { selectionSettings } from "../../src/documents/sops/selection.ts";
 import { yaml } from "../../src/formats/yaml.ts";
 import { freshly, ringOf } from "../documents/ring.ts";
 import { corpus, layoutOf } from "../formats/yaml-layouts.ts";

@@ -1,6 +1,6 @@
 import type { Stanza } from "age-encryption";
 import { describe, expect, test } from "vitest";
-import { scryptIdentity, scryptRecipient } from "../../src/keys/scrypt.ts";
+import { scryptIdentity, scryptRecipient } from "../../src/keys/kinds/scrypt.ts";
 import { altered, fileKey, stanzaFor } from "./stanzas.ts";
 
 const cheap = { logN: 4 };

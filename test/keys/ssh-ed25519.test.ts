@@ -3,7 +3,7 @@ import type { Stanza } from "age-encryption";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseRecipient } from "../../src/keys/index.ts";
-import { ed25519Blob, ed25519Faces, ed25519Identity, possibleTags } from "../../src/keys/ssh-ed25519.ts";
+import { ed25519Blob, ed25519Faces, ed25519Identity, possibleTags } from "../../src/keys/kinds/ssh-ed25519.ts";
 import { altered, fileKey, flipped, stanzaFor } from "./stanzas.ts";
 
 // fixtures/age/ssh-ed25519.identity.pub, made by ssh-keygen; age writes this tag for it.

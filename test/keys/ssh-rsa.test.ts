@@ -3,7 +3,7 @@ import type { Stanza } from "age-encryption";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseRecipient } from "../../src/keys/index.ts";
 import type { Identity } from "../../src/keys/key-kind.ts";
-import { rsaIdentity, rsaRecipient } from "../../src/keys/ssh-rsa.ts";
+import { rsaIdentity, rsaRecipient } from "../../src/keys/kinds/ssh-rsa.ts";
 import { wirePositive, wireString } from "../../src/keys/ssh-wire.ts";
 import { altered, fileKey, flipped, stanzaFor } from "./stanzas.ts";
 

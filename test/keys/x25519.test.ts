@@ -2,7 +2,7 @@ import { bech32 } from "@scure/base";
 import { generateX25519Identity, identityToRecipient, type Stanza } from "age-encryption";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseIdentity, parseRecipient } from "../../src/keys/x25519.ts";
+import { parseIdentity, parseRecipient } from "../../src/keys/kinds/x25519.ts";
 import { altered, fileKey, stanzaFor } from "./stanzas.ts";
 
 // fixtures/age/x25519.identity, made by age-keygen.

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseRecipient } from "../../src/keys/index.ts";
-import { accessNotices, type Access } from "../../src/operations/access.ts";
+import { accessNotices, type Access } from "../../src/operations/writing/access.ts";
 import { A, B, C, S, S_AS_AGE } from "../policy/keys.ts";
 
 const keys = (texts: readonly string[]) => Promise.all(texts.map((text) => parseRecipient(text)));

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
-import { requireConfirmed } from "../../src/operations/confirmed-keys.ts";
-import { createProject, type Project } from "../../src/operations/project.ts";
-import { ruleOf } from "../../src/operations/rule.ts";
+import { requireConfirmed } from "../../src/operations/identities/confirmed-keys.ts";
+import { createProject, type Project } from "../../src/operations/project/project.ts";
+import { ruleOf } from "../../src/operations/project/rule.ts";
 import { A } from "../policy/keys.ts";
 
 let work: string;

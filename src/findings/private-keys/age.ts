@@ -5,7 +5,7 @@
  */
 import { bech32 } from "@scure/base";
 import { IDENTITIES } from "../../limits.ts";
-import { parseIdentity } from "../../keys/x25519.ts";
+import { parseIdentity } from "../../keys/kinds/x25519.ts";
 import { markOf, type FoundKey } from "./found-key.ts";
 
 const IDENTITY =

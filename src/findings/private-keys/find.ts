@@ -4,9 +4,9 @@
  * Decoded, not guessed: what a checksum or a structure proves is told from what only looks like a key. The code of each kind
  * is loaded when its mark is there, and sees a window of the file: no text of all of it is ever made.
  */
-import { placesInBytes } from "../place.ts";
+import { placesInBytes } from "../reading/place.ts";
 import { IDENTITIES } from "../../limits.ts";
-import { utf8Of } from "../wide-text.ts";
+import { utf8Of } from "../reading/wide-text.ts";
 import { base64Runs, decodeRun } from "./base64-runs.ts";
 import { markOf, type FoundKey as KeyInText } from "./found-key.ts";
 import { hexRuns } from "./hex-runs.ts";

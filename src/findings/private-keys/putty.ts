@@ -85,9 +85,9 @@ function macOf(parts: Parts): string {
 async function idsOf(type: string, blob: Buffer): Promise<string[]> {
   try {
     if (type === "ssh-ed25519") {
-      return (await import("../../keys/ssh-ed25519.ts")).ed25519Faces(blob).map(({ id }) => id);
+      return (await import("../../keys/kinds/ssh-ed25519.ts")).ed25519Faces(blob).map(({ id }) => id);
     }
-    if (type === "ssh-rsa") return [(await import("../../keys/ssh-rsa.ts")).rsaRecipient(blob).id];
+    if (type === "ssh-rsa") return [(await import("../../keys/kinds/ssh-rsa.ts")).rsaRecipient(blob).id];
   } catch {
     // A blob that is no key belongs to nobody.
   }

@@ -1,6 +1,6 @@
 /** Which readers too many or too few must be found? */
 import { parseRecipient } from "../../../src/keys/index.ts";
-import { scryptRecipient } from "../../../src/keys/scrypt.ts";
+import { scryptRecipient } from "../../../src/keys/kinds/scrypt.ts";
 import { ageRecipients } from "../../../src/policy/policy.ts";
 import { sopsRecipients } from "../../../src/policy/sops-recipients.ts";
 import { PLAINTEXTS, scriptKey } from "../bases.ts";

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { utf8Of } from "../../../src/findings/wide-text.ts";
+import { utf8Of } from "../../../src/findings/reading/wide-text.ts";
 import { findPrivateKeys } from "../../../src/findings/private-keys/find.ts";
-import { parseIdentity } from "../../../src/keys/x25519.ts";
+import { parseIdentity } from "../../../src/keys/kinds/x25519.ts";
 
 const folder = path.join(import.meta.dirname, "..", "..", "..", "fixtures", "private-keys");
 const names = readdirSync(folder).sort();

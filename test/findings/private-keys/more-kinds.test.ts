@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { bech32 } from "@scure/base";
 import { describe, expect, test } from "vitest";
-import { needlesIn } from "../../../src/findings/needles.ts";
+import { needlesIn } from "../../../src/findings/reading/needles.ts";
 import { findPrivateKeys } from "../../../src/findings/private-keys/find.ts";
 
 /** What a check does: only where a mark is there, it looks for keys. */

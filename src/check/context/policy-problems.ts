@@ -1,0 +1,50 @@
+/**
+ * Which policies cannot judge, although they should?
+ */
+import type { SecretsError } from "../../errors.ts";
+import { placeText } from "../../operations/project/project.ts";
+import { problemOf } from "../report.ts";
+import { rules, type PolicySet } from "./policies.ts";
+import type { Unchecked } from "../scope/scope.ts";
+
+/**
+ * Those that are broken. One that was broken and is mended since is no problem of who mends it: the mended one judges alone,
+ * which is said.
+ * @param policies the newest first.
+ * @param isAllowed whether somebody has allowed that this policy is broken: a template, say.
+ */
+export function brokenPolicies(
+  [newest, ...older]: readonly PolicySet[],
+  { warn, isAllowed }: { readonly warn: (line: string) => void; readonly isAllowed: (path: string) => boolean },
+): Unchecked[] {
+  const found: Unchecked[] = (newest?.entries ?? []).flatMap(({ path, problem }) =>
+    problem === undefined || isAllowed(path) ? [] : unjudged(problem, "nothing that it rules was judged"),
+  );
+  for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
+    const now = newest?.entries.find((entry) => entry.path === path);
+    if (problem === undefined || now?.problem !== undefined) continue;
+    if (now === undefined || !rules(now)) found.push(unjudged(problem, "nothing was judged by it"));
+    else warn(`warning: ${placeText(problem.at)}${problem.message}; ${now.file} mends it and judges alone`);
+  }
+  return found;
+}
+
+function unjudged(problem: SecretsError, what: string): Unchecked {
+  const unchecked = problemOf(problem);
+  return { ...unchecked, reason: `${what}: ${unchecked.reason}` };
+}
+
+/** Whether there is anything in it to judge by; what cannot be read may have had it. */
+export function isRuled({ entries }: PolicySet): boolean {
+  return entries.some((entry) => entry.problem !== undefined || rules(entry));
+}
+
+/** Private keys are looked for all the same, but that nothing is in clear cannot be proved. */
+export function noPolicy(policies: readonly PolicySet[], file: string): Unchecked {
+  const isEmpty = policies.some(({ entries }) => entries.length > 0);
+  return {
+    file,
+    reason: `there is no policy${isEmpty ? " with a rule" : ""}, so nothing says what has to be encrypted`,
+    hint: "write a .sops.yaml at the root of the repository, and git add it",
+  };
+}

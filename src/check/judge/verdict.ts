@@ -1,0 +1,129 @@
+/**
+ * Which findings are reported in the end?
+ *
+ * Those of all versions as they stand beside each other, what only the whole tells, and of both what nobody has allowed.
+ */
+import { join } from "node:path";
+import { readContent, isEncryptedContent } from "../../findings/reading/content.ts";
+import type { Finding } from "../../findings/finding.ts";
+import { clearSubjects, clearValues } from "../../findings/rules/sec002-clear-leaves.ts";
+import { baselineText, sifted, type Allowance, type Ignored } from "../../findings/suppressions.ts";
+import type { Project } from "../../operations/project/project.ts";
+import { readOne } from "../scope/blob-reading.ts";
+import { dayOf, type CheckRules } from "./check-rules.ts";
+import type { Inspected, Inspector } from "./inspector.ts";
+import type { CheckRequest } from "../report.ts";
+import type { Scope } from "../scope/scope.ts";
+import { acrossVersions, type Judged, type OnDisk } from "./versions.ts";
+
+export interface Found {
+  readonly inspected: readonly Pick<Inspected, "version" | "findings" | "past" | "allowances">[];
+  /** What is about no single version. */
+  readonly others: readonly Finding[];
+}
+
+export interface Verdict {
+  readonly kept: Finding[];
+  readonly ignored: Ignored[];
+}
+
+/** All findings, those that count apart from those that were allowed. */
+export async function verdict(
+  { project, scope, request }: { project: Project; scope: Scope; request: CheckRequest },
+  { inspected, others }: Found,
+  { rules, finding }: { rules: CheckRules; finding: Inspector["finding"] },
+): Promise<Verdict> {
+  await tellOfIdle(project, scope, { request, rules });
+  const today = dayOf(project);
+  const ignored: Ignored[] = [];
+  const sift = (findings: readonly Finding[], own: { inFile?: readonly Allowance[]; isNew?: boolean } = {}) => {
+    const result = sifted(findings, { ...rules, ...own, today });
+    ignored.push(...result.ignored);
+    return result.kept;
+  };
+  const judged: Judged[] = inspected.map(
+    ({ version: { path, commit, isNew = false }, findings, past, allowances }) => ({
+      path,
+      commit,
+      isNew,
+      findings: sift(findings, { inFile: allowances, isNew }),
+      past: sift(past, { inFile: allowances, isNew }),
+    }),
+  );
+  const onDisk = (path: string) => diskState(project, join(scope.root, path));
+  const across = await acrossVersions(scope.mode, judged, { onDisk, finding });
+  const isConverted = ({ rule }: Finding) => ["SEC010", "SEC011", "SEC012"].includes(rule);
+  const plain = across.filter((found) => !isConverted(found));
+  const sound = [...plain, ...sift([...across.filter(isConverted), ...others])];
+  const kept = (await withNames(scope, sound)).map(told).sort(byPlace);
+  if (request.writeBaseline === undefined) return { kept, ignored };
+  await writeBaseline(project, request.writeBaseline, kept);
+  const by = request.writeBaseline;
+  const known = kept.map((found) => ({ finding: found, reason: "in the baseline", until: undefined, by }));
+  return { kept: [], ignored: [...ignored, ...known] };
+}
+
+/** A slip in a path of the settings allows nothing, and would never be noticed. */
+async function tellOfIdle(
+  project: Project,
+  scope: Scope,
+  { request, rules }: { request: CheckRequest; rules: CheckRules },
+): Promise<void> {
+  const isWhole = scope.mode === "tree" && (request.paths ?? []).length === 0 && (scope.modules ?? []).length === 0;
+  if (!isWhole || rules.allowances.length === 0) return;
+  const listing = await scope.listing();
+  for (const { by, covers } of rules.allowances) {
+    if (!listing.some(covers)) project.tell(`warning: ${by}: no file that was looked at is covered by this permission`);
+  }
+}
+
+/** A commit that HEAD does not lead to is found only by the name of what does. */
+async function withNames({ namesOf }: Scope, findings: readonly Finding[]): Promise<readonly Finding[]> {
+  const commits = findings.flatMap(({ commit }) => commit ?? []);
+  if (namesOf === undefined || commits.length === 0) return findings;
+  const names = await namesOf([...new Set(commits)]);
+  return findings.map((found) => {
+    const name = names.get(found.commit ?? "");
+    if (name === undefined) return found;
+    return { ...found, message: `${found.message}; reachable from ${name}, not from HEAD` };
+  });
+}
+
+/** With the permission that made a warning of it. */
+function told({ permission, ...finding }: Finding): Finding {
+  return permission === undefined ? finding : { ...finding, message: `${finding.message} (${permission})` };
+}
+
+/** What is half decrypted there too is no way out. */
+async function diskState(project: Project, path: string): Promise<OnDisk> {
+  const bytes = await readOne(project.host.files, path);
+  if (!(bytes instanceof Uint8Array)) return () => "absent";
+  const content = await readContent(bytes, path);
+  if (!isEncryptedContent(content)) return () => "clear";
+  if (content.kind !== "sops") return () => "encrypted";
+  const { document } = content;
+  const [values, subjects] = [await clearValues(document), await clearSubjects(document)];
+  return ({ subject = "" }) => (values.length > 0 || subjects.has(subject) ? "clear" : "encrypted");
+}
+
+async function writeBaseline(project: Project, file: string, findings: readonly Finding[]): Promise<void> {
+  const path = project.resolve(file);
+  const bytes = new TextEncoder().encode(baselineText(findings));
+  async function* content(): AsyncGenerator<Uint8Array> {
+    yield bytes;
+  }
+  const { commitChanges } = await import("../../operations/writing/write.ts");
+  await commitChanges(
+    project,
+    [{ path, expected: "any", content: content(), mode: 0o644, verify: async () => undefined }],
+    { grants: [] },
+  );
+}
+
+/** By file, then by line; what is about the whole file first. */
+function byPlace(a: Finding, b: Finding): number {
+  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
+  const lines = (a.line ?? 0) - (b.line ?? 0);
+  if (lines !== 0) return lines;
+  return a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0;
+}

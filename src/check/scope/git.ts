@@ -1,0 +1,222 @@
+/**
+ * How are versions of files read from git's objects?
+ *
+ * What the index, a range and the history have in common: what lies on the disk plays no part, and neither does a policy there.
+ */
+import { dirname, join } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import { SETTINGS_FILE } from "../../findings/suppressions.ts";
+import { readBlobs } from "../../git/blobs.ts";
+import type { Git } from "../../git/git.ts";
+import type { Entry } from "../../git/listing.ts";
+import type { Project } from "../../operations/project/project.ts";
+import { isFrameFile, linkedFrame, readEntries, type Wanted } from "./blob-reading.ts";
+import { elsewhere, isBelow, isOutside, posixPath } from "./inside.ts";
+import { isPolicyFile, policySet, type PolicySet, type PolicyText } from "../context/policies.ts";
+import type { Scope, SettingsSource, Unchecked } from "./scope.ts";
+
+/** The commit that brought a version, undefined for the newest one, and whether a range brought it. */
+export interface Mark {
+  readonly commit: string | undefined;
+  readonly isNew: boolean;
+  /** The ids of what it replaced at its path. */
+  readonly before: readonly string[];
+}
+
+/** A moment of the repository whose policies judge. */
+export interface Moment {
+  /** No more is needed than the files of the frame, and what is to be found by its path. */
+  readonly entries: readonly Entry[];
+  /** As messages call it: a commit. */
+  readonly name: string;
+}
+
+export interface GitScope {
+  readonly mode: "staged" | "range" | "history";
+  readonly git: Git;
+  /** Absolute paths that were named; none: all. */
+  readonly paths: readonly string[];
+  /** The index, or the tree of the last commit: its policies judge. */
+  readonly newest: readonly Entry[];
+  readonly listing?: Scope["listing"];
+  readonly versions: readonly Wanted<Mark>[];
+  readonly lint: readonly string[];
+  readonly commits?: number;
+  /** Whose policies judge as well. */
+  readonly older?: readonly Moment[];
+  /** Whose policies judge what the newest says nothing of. */
+  readonly past?: readonly Moment[];
+  readonly settings: (text: Uint8Array | undefined) => SettingsSource;
+  /** Whether the permissions of the older moments count. */
+  readonly bounded?: boolean;
+  readonly unchecked?: readonly Unchecked[];
+  /** Whether git has something at a path of which no version is looked at. */
+  readonly knows: (path: string) => boolean | Promise<boolean>;
+}
+
+export function isLintable(path: string): boolean {
+  return isPolicyFile(path) || path === ".sops.yml" || path.endsWith("/.sops.yml");
+}
+
+/** As the newest of their files. */
+export function current(
+  entries: readonly Entry[],
+  {
+    isNew = () => false,
+    before = () => [],
+  }: { isNew?: (entry: Entry) => boolean; before?: (entry: Entry) => readonly string[] } = {},
+): Wanted<Mark>[] {
+  return entries.map((entry) => ({
+    ...entry,
+    mark: { commit: undefined, isNew: isNew(entry), before: before(entry) },
+  }));
+}
+
+/** The settings of one commit, and the files beside it. */
+export function settingsIn(git: Git, entries: readonly Entry[], show: (path: string) => string) {
+  return (text: Uint8Array | undefined): SettingsSource => ({
+    text,
+    show,
+    read: async (path) => {
+      const entry = entries.find((each) => each.path === path && each.kind === "file");
+      let content: Uint8Array | undefined;
+      if (entry !== undefined) await readBlobs(git, [entry.oid], (_, bytes) => void (content = bytes));
+      if (content !== undefined) return content;
+      throw new SecretsError("policy", "the baseline cannot be read: git does not have it", {
+        at: { file: show(path) },
+      });
+    },
+  });
+}
+
+/** What a blob is read for. */
+interface Purpose {
+  /** The moment whose frame it belongs to. */
+  readonly moment?: number;
+  /** Present where the version itself is looked at. */
+  readonly version?: Mark;
+  /** Whether it is only what stood there before. */
+  readonly former?: boolean;
+}
+
+type Texts = Map<string, Buffer>;
+
+export function gitScope(project: Project, given: GitScope): Scope {
+  const { git, newest, older = [], past = [] } = given;
+  const named = given.paths.map((path) => posixPath(git.root, path));
+  const wanted = (path: string) => named.length === 0 || named.some((root) => isBelow(path, root));
+  const show = (path: string) => project.show(join(git.root, path));
+  const moments = [newest, ...older.map(({ entries }) => entries), ...past.map(({ entries }) => entries)];
+  const frames = moments.flatMap((entries, moment) =>
+    entries.filter(({ path }) => isFrameFile(path)).map((entry) => ({ ...entry, mark: { moment } })),
+  );
+  const versions = unique(given.versions.filter(({ path }) => wanted(path)));
+  const entries: Wanted<Purpose>[] = [
+    ...frames,
+    ...versions.map(({ mark, ...entry }) => ({ ...entry, mark: { version: mark } })),
+    ...formerOf(versions).map((entry) => ({ ...entry, mark: { former: true } })),
+  ];
+  return {
+    mode: given.mode,
+    root: git.root,
+    git,
+    listing: given.listing ?? (() => Promise.resolve(newest.map(({ path }) => path))),
+    commits: given.commits ?? 0,
+    read: async (take) => {
+      for (const one of [...(given.unchecked ?? []), ...linkedFrame(newest, show)]) take.unchecked(one);
+      for (const one of await unmatched(project, given, { named, versions })) take.unchecked(one);
+      const texts: Texts[] = moments.map(() => new Map());
+      const early: { path: string; oid: string; bytes: Buffer; mark: Mark }[] = [];
+      let framed = false;
+      const version = ({ path, oid }: { path: string; oid: string }, bytes: Buffer, mark: Mark) =>
+        take.version({ path, oid, bytes, tracked: true, ...mark });
+      await readEntries(git, entries, {
+        blob: async ({ path, oid, mark }, bytes) => {
+          if (mark.former === true) await take.former({ path, oid, bytes });
+          if (mark.moment !== undefined) texts[mark.moment]?.set(path, Buffer.from(bytes));
+          if (mark.version === undefined) return;
+          if (framed) await version({ path, oid }, bytes, mark.version);
+          else early.push({ path, oid, bytes: Buffer.from(bytes), mark: mark.version });
+        },
+        frameRead: async () => {
+          framed = true;
+          const [settings, ...before] = settingsOf(given, texts);
+          const { policies, past } = await policiesOf(given, texts, show);
+          const lint = new Set(given.lint.filter(wanted));
+          await take.frame({ policies, past, settings, settingsBefore: given.bounded ? before : undefined, lint });
+          for (const { bytes, mark, ...entry } of early) await version(entry, bytes, mark);
+        },
+        unchecked: (one) => take.unchecked({ ...one, file: show(one.file) }),
+      });
+    },
+  };
+}
+
+/** A version that is asked for twice is looked at once, as the newest if it is that, and after all that it ever replaced. */
+function unique(versions: readonly Wanted<Mark>[]): Wanted<Mark>[] {
+  const found = new Map<string, Wanted<Mark>>();
+  for (const entry of versions) {
+    if (entry.kind === "module") continue;
+    const key = `${entry.path}\0${entry.oid}\0${entry.kind}`;
+    const first = found.get(key) ?? entry;
+    const before = [...new Set([...first.mark.before, ...entry.mark.before])];
+    found.set(key, { ...first, mark: { ...first.mark, before } });
+  }
+  return [...found.values()];
+}
+
+/** What these versions replaced and what is no version itself. */
+function formerOf(versions: readonly Wanted<Mark>[]): Entry[] {
+  const looked = new Set(versions.map(({ oid }) => oid));
+  const found = new Map<string, Entry>();
+  for (const { path, mark } of versions) {
+    for (const oid of mark.before) if (!looked.has(oid)) found.set(oid, { path, kind: "file", oid });
+  }
+  return [...found.values()];
+}
+
+/** Names behind which there is nothing that git has. */
+async function unmatched(
+  project: Project,
+  { paths, knows }: GitScope,
+  { named, versions }: { named: readonly string[]; versions: readonly Entry[] },
+): Promise<Unchecked[]> {
+  const found: Unchecked[] = [];
+  for (const [index, name] of named.entries()) {
+    const path = paths[index] ?? "";
+    if (isOutside(name)) found.push(elsewhere(project, path, dirname(path)));
+    else if (!versions.some((version) => isBelow(version.path, name)) && name !== "" && !(await knows(name))) {
+      found.push({ file: project.show(path), reason: "git has no such file here" });
+    }
+  }
+  return found;
+}
+
+function settingsOf(
+  { git, settings, older = [] }: GitScope,
+  texts: readonly Texts[],
+): [SettingsSource, ...SettingsSource[]] {
+  const textOf = (moment: number) => texts[moment]?.get(SETTINGS_FILE);
+  const before = older.map(({ entries, name }, index) =>
+    settingsIn(git, entries, (path) => `${name}:${path}`)(textOf(index + 1)),
+  );
+  return [settings(textOf(0)), ...before];
+}
+
+async function policiesOf(
+  { older = [], past = [] }: GitScope,
+  texts: readonly Texts[],
+  show: (path: string) => string,
+): Promise<{ policies: PolicySet[]; past: PolicySet[] }> {
+  const sets = await Promise.all(
+    texts.map((found, moment) => {
+      const list: PolicyText[] = [...found]
+        .filter(([path]) => isPolicyFile(path))
+        .map(([path, bytes]) => ({ path, bytes }));
+      const name = [...older, ...past][moment - 1]?.name;
+      if (name === undefined) return policySet(list, { show });
+      return policySet(list, { show: (path) => `${name}:${path}`, origin: `the policy of ${name}` });
+    }),
+  );
+  return { policies: sets.slice(0, older.length + 1), past: sets.slice(older.length + 1) };
+}

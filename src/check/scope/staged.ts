@@ -1,0 +1,69 @@
+/**
+ * What would be committed now?
+ *
+ * The index, as the hook of a commit is told it. A policy among it is a reason to look at everything that it may rule, and
+ * to judge by the policy of HEAD as well, so that one commit cannot drop a rule and what it ruled.
+ */
+import { dirname, join, resolve, sep } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import { stagedChanges, type Staged } from "../../git/changes.ts";
+import { gitIn } from "../../git/git.ts";
+import { indexEntries, knowsPath, type Entry } from "../../git/listing.ts";
+import { findBareRepository, type Repository } from "../../git/repository.ts";
+import type { Project } from "../../operations/project/project.ts";
+import { FRAME_NAMES, isFrameFile } from "./blob-reading.ts";
+import { settingsOnDisk } from "../judge/check-rules.ts";
+import { isPolicyFile } from "../context/policies.ts";
+import type { Scope } from "./scope.ts";
+import { current, gitScope, isLintable } from "./git.ts";
+
+/**
+ * @param paths absolute; none: all.
+ * @throws SecretsError `usage`: no repository; `io`.
+ */
+export async function stagedScope(project: Project, paths: readonly string[]): Promise<Scope> {
+  const repository = await project.repository(join(project.directory, "x"));
+  if (repository === undefined) throw new SecretsError("usage", "--staged needs a git repository, and this is none");
+  const git = await gitIn(project.host, repository.root, { besides: await indexOfHook(project, repository) });
+  const [changes, frame] = await Promise.all([stagedChanges(git), indexEntries(git, FRAME_NAMES)]);
+  if (changes.length === 0) project.tell("nothing is staged; without --staged the working tree is looked at");
+  const staged = changes.flatMap(({ entry }) => entry ?? []);
+  const replaced = new Map(changes.map(({ path, before }) => [path, before === undefined ? [] : [before.oid]]));
+  const looked = changes.some(({ path }) => isFrameFile(path)) ? await indexEntries(git) : staged;
+  return gitScope(project, {
+    mode: "staged",
+    git,
+    paths,
+    newest: frame,
+    // Only a finding about a reader's key asks for it.
+    listing: async () => (await indexEntries(git)).map(({ path }) => path),
+    versions: current(looked, { before: ({ path }) => replaced.get(path) ?? [] }),
+    lint: staged.map(({ path }) => path).filter(isLintable),
+    older: changes.some(({ path }) => isPolicyFile(path))
+      ? [{ entries: beforeChanges(frame, changes), name: "HEAD" }]
+      : [],
+    settings: settingsOnDisk(project, git.root),
+    knows: (path) => knowsPath(git, path),
+  });
+}
+
+/** What the frame was in HEAD. */
+function beforeChanges(frame: readonly Entry[], changes: readonly Staged[]): Entry[] {
+  const changed = new Set(changes.map(({ path }) => path));
+  return [...frame.filter(({ path }) => !changed.has(path)), ...changes.flatMap(({ before }) => before ?? [])];
+}
+
+/** `git commit -a` and `git commit FILE` make an index of their own, and tell their hooks: that one will be committed. */
+async function indexOfHook(
+  { host }: Project,
+  { root, commonDirectory }: Repository,
+): Promise<Readonly<Record<string, string>>> {
+  const named = host.env["GIT_INDEX_FILE"];
+  if (named === undefined) return {};
+  const path = resolve(root, named);
+  const real = (file: string) => host.files.realpath(file).catch(() => file);
+  const isOurs = `${await real(dirname(path))}${sep}`.startsWith(`${await real(commonDirectory)}${sep}`);
+  // Another repository's is no business of this one; one that lies anywhere else was made for this.
+  const isAnothers = !isOurs && (await findBareRepository(host.files, dirname(path))) !== undefined;
+  return isAnothers ? {} : { GIT_INDEX_FILE: path };
+}

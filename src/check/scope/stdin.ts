@@ -1,0 +1,50 @@
+/**
+ * What would standard input be at this path?
+ */
+import { dirname, join } from "node:path";
+import { findRepository } from "../../git/repository.ts";
+import { MAX_BLOB } from "../../git/blobs.ts";
+import { collect } from "../../io/stream.ts";
+import { SETTINGS_FILE } from "../../findings/suppressions.ts";
+import type { Project } from "../../operations/project/project.ts";
+import { settingsOnDisk } from "../judge/check-rules.ts";
+import { posixPath } from "./inside.ts";
+import { policySet, type PolicyText } from "../context/policies.ts";
+import type { Scope } from "./scope.ts";
+
+/** @param path absolute: where the content belongs. @param config absolute path of `--config`. */
+export async function stdinScope(project: Project, path: string, config: string | undefined): Promise<Scope> {
+  const { files } = project.host;
+  const root = (await findRepository(files, dirname(path)))?.root ?? dirname(path);
+  const read = async (file: string): Promise<Uint8Array | undefined> =>
+    (await files.stat(file))?.kind === "file" ? files.read(file) : undefined;
+  return {
+    mode: "stdin",
+    root,
+    git: undefined,
+    listing: () => Promise.resolve([posixPath(root, path)]),
+    commits: 0,
+    read: async (take) => {
+      const texts: PolicyText[] = [];
+      const candidates = config === undefined ? policiesAbove(path, root) : [config];
+      for (const candidate of candidates) {
+        const bytes = await read(candidate);
+        if (bytes !== undefined) texts.push({ path: posixPath(root, candidate), bytes });
+      }
+      const only = config === undefined ? undefined : posixPath(root, config);
+      const policies = await policySet(texts, { show: (file) => project.show(join(root, file)), only });
+      const settings = settingsOnDisk(project, root)(await read(join(root, SETTINGS_FILE)));
+      await take.frame({ policies: [policies], settings, lint: new Set() });
+      const bytes = await collect(project.host.stdin(), MAX_BLOB);
+      await take.version({ path: posixPath(root, path), bytes, tracked: true, commit: undefined });
+    },
+  };
+}
+
+function policiesAbove(path: string, root: string): string[] {
+  const found: string[] = [];
+  for (let directory = dirname(path); ; directory = dirname(directory)) {
+    found.push(join(directory, ".sops.yaml"));
+    if (directory === root || directory === dirname(directory)) return found;
+  }
+}

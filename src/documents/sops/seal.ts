@@ -1,0 +1,266 @@
+/**
+ * How does an open text become a sealed one that differs from its predecessor only where it has to?
+ *
+ * Seal what the rule selects, reuse what stands, renew MAC and timestamp, print, and before anybody gets to see it: open
+ * what was printed and compare it with what was meant.
+ */
+import { sameDataKey, type DataKey } from "../../crypto/data-key.ts";
+import { sealValue } from "../../crypto/value-cipher.ts";
+import { SecretsError } from "../../errors.ts";
+import type { Format, Leaf, ParsedText, Replacement, Scalar, Selects } from "../../formats/format.ts";
+import { malformedAt, stepsText } from "../../formats/place.ts";
+import { sameScalar, staysClear } from "../../formats/scalar.ts";
+import { sameKeys } from "../../formats/tree.ts";
+import {
+  aadOf,
+  openDocument,
+  readDocument,
+  type OpenedDocument,
+  type OpenedLeaf,
+  type SopsDocument,
+} from "./document.ts";
+import { macText, sealMac, timestamp } from "./mac.ts";
+import { metadataTree, readMetadata, sameMetadata, type Metadata } from "./metadata.ts";
+import { reusable, type Reuse } from "./reuse.ts";
+import { compileSelection, sameSettings } from "./selection.ts";
+import { exceptions, sealSpellings } from "./spelling.ts";
+
+export interface Sealing {
+  /** The open text, as people wrote it. */
+  readonly text: string;
+  readonly format: Format;
+  readonly dataKey: DataKey;
+  /** Keys, threshold and selection as they shall be written; MAC, timestamp and spellings are found here. */
+  readonly metadata: Metadata;
+  /** What the text was opened from, if it was; with the same data key its ENC texts are reused. */
+  readonly previous?: OpenedDocument | undefined;
+  /** Whether MAC and timestamp are renewed even where nothing else differs: `previous` was opened without its MAC. */
+  readonly renewMac?: boolean | undefined;
+  readonly now: Date;
+}
+
+export interface Sealed {
+  readonly text: string;
+  /** What the text opens to: usable as `previous` of the next sealing. */
+  readonly opened: OpenedDocument;
+  /** Whether it opens to the given text byte for byte; if not, it has the same values in another spelling. */
+  readonly exact: boolean;
+  /** Where in the given text aliases had to be written out. */
+  readonly expanded: readonly { readonly line: number; readonly column: number }[];
+}
+
+/**
+ * Seals an open text. Where neither it nor the selection differs from `previous`, only the metadata is touched.
+ * @throws SecretsError `refused`: it has a top-level `sops` already, or the rule is one of comments. `malformed`: it does
+ * not parse, or the rule's expression is invalid.
+ */
+export async function sealDocument(sealing: Sealing): Promise<Sealed> {
+  const { format, metadata, previous, text } = sealing;
+  if (previous !== undefined && isUntouched(sealing, previous)) {
+    const opened = await rewriteMetadata(previous, metadata);
+    return { text: opened.text, opened, exact: true, expanded: [] };
+  }
+  const selectsPath = await compileSelection(metadata.settings);
+  const selects: Selects = (leaf) => selectsPath(leaf.path) && !staysClear(leaf.scalar);
+  const given = format.parse(text, "open", selects);
+  refuseMetadata(given);
+  refuseNothing(sealing);
+  refuseDuplicates(given, previous);
+  const expanded = format.expandAliases?.(text, selects) ?? { text, at: [] };
+  const parsed = expanded.text === text ? given : format.parse(expanded.text, "open", selects);
+  let failure: unknown;
+  for (const way of waysToWrite(previous)) {
+    try {
+      const opened = await proven({
+        ...sealing,
+        way,
+        parsed,
+        leaves: sealLeaves({ ...sealing, way, parsed, selects }),
+      });
+      return { text: opened.text, opened, exact: opened.openText === text, expanded: expanded.at };
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+function isUntouched(sealing: Sealing, previous: OpenedDocument): boolean {
+  return (
+    sealing.renewMac !== true &&
+    sealing.text === previous.openText &&
+    sealing.format === previous.format &&
+    sameDataKey(sealing.dataKey, previous.dataKey) &&
+    sameSettings(sealing.metadata.settings, previous.metadata.settings)
+  );
+}
+
+/**
+ * The document with other keys or another threshold; values, MAC, timestamp and everything else as they are.
+ * @returns the same object where nothing differs.
+ */
+export async function rewriteMetadata(opened: OpenedDocument, metadata: Metadata): Promise<OpenedDocument> {
+  const { mac, lastModified, spelling, settings } = opened.metadata;
+  const wanted: Metadata = { ...metadata, mac, lastModified, spelling, settings };
+  if (sameMetadata(wanted, opened.metadata)) return opened;
+  const document = readDocument(opened.format.print(opened.parsed, [], metadataTree(wanted)), opened.format);
+  if (!sameMetadata(document.metadata, wanted)) throw new Error("the metadata was not written as meant");
+  return openDocument(document, opened.dataKey);
+}
+
+/** How to write it: `verbatim` reuses sealed sources, `inPlace` the standing metadata block. */
+interface Way {
+  readonly verbatim: boolean;
+  readonly inPlace: boolean;
+}
+
+/** The way that changes least comes first; the others are for layouts in which it does not open to what was meant. */
+function waysToWrite(previous: OpenedDocument | undefined): readonly Way[] {
+  const plain: Way = { verbatim: false, inPlace: false };
+  return previous === undefined
+    ? [plain]
+    : [{ verbatim: true, inPlace: true }, { verbatim: true, inPlace: false }, plain];
+}
+
+function refuseMetadata({ metadata }: ParsedText): void {
+  if (metadata === undefined) return;
+  try {
+    readMetadata(metadata);
+  } catch {
+    throw new SecretsError("refused", 'the text has a top-level key "sops", which is reserved for the metadata');
+  }
+  throw new SecretsError("refused", "the text is encrypted already");
+}
+
+/** sops refuses it too, and nothing in it would be secret. */
+function refuseNothing({ text, previous }: Sealing): void {
+  if (previous === undefined && text.trim() === "")
+    throw new SecretsError("refused", "the text is empty: there is nothing to encrypt");
+}
+
+/** Of two equal keys every program takes another. A file of sops that has some can be edited, so that one of them goes. */
+function refuseDuplicates({ duplicates }: ParsedText, previous: OpenedDocument | undefined): void {
+  const known = new Set(previous?.parsed.duplicates.map(({ steps }) => stepsText(steps)));
+  const found = duplicates.find(({ steps }) => !known.has(stepsText(steps)));
+  if (found === undefined) return;
+  const key = stepsText(found.steps);
+  throw malformedAt(`duplicate key ${key}: keep one of the two`, found.line, found.column);
+}
+
+interface SealedLeaf {
+  readonly leaf: Leaf;
+  readonly selected: boolean;
+  /** What it shall open to. */
+  readonly scalar: Scalar;
+  /** What takes its place; undefined where it stays as it is. */
+  readonly source: string | undefined;
+}
+
+interface Planned extends Sealing {
+  readonly way: Way;
+  readonly parsed: ParsedText;
+}
+
+function sealLeaves(plan: Planned & { readonly selects: Selects }): readonly SealedLeaf[] {
+  const reuse = reusable(plan.previous, plan.dataKey);
+  const { leaves, text } = plan.parsed;
+  const before = leaves.map((leaf) =>
+    plan.selects(leaf) && !leaf.copy ? { taken: reuse.takeLeaf(leaf, text.slice(leaf.start, leaf.end)) } : undefined,
+  );
+  return leaves.map((leaf, index) => {
+    const found = before[index];
+    if (found === undefined || found.taken?.state === "stuck") {
+      return { leaf, selected: false, scalar: leaf.scalar, source: undefined };
+    }
+    const scalar = found.taken?.scalar ?? leaf.scalar;
+    return { leaf, selected: true, scalar, source: sealedSource(plan, { leaf, scalar, before: found.taken }, reuse) };
+  });
+}
+
+function sealedSource(
+  plan: Planned,
+  value: { readonly leaf: Leaf; readonly scalar: Scalar; readonly before: OpenedLeaf | undefined },
+  reuse: Reuse,
+): string {
+  const { leaf, scalar, before } = value;
+  if (before !== undefined && reuse.sameKey && plan.way.verbatim) return before.sealedSource;
+  const aad = aadOf(leaf.path);
+  const standing = reuse.sameKey && before?.sealed?.aad === aad ? before.sealed.enc : undefined;
+  return leaf.seal(standing ?? reuse.takeEnc(aad, scalar) ?? sealValue(plan.dataKey, aad, scalar));
+}
+
+interface Draft extends Planned {
+  readonly leaves: readonly SealedLeaf[];
+}
+
+/** Seals the MAC, writes, opens what was written, and adds the spellings that got lost. */
+async function proven(draft: Draft): Promise<OpenedDocument> {
+  const { dataKey, previous, parsed, leaves } = draft;
+  const lastModified = timestamp(draft.now);
+  const mac = sealMac(dataKey, lastModified, macText(leaves, draft.metadata.settings.macOnlyEncrypted));
+  const fresh: Metadata = { ...draft.metadata, lastModified, mac };
+  const standing = previous !== undefined && sameDataKey(previous.dataKey, dataKey) ? previous.spellings : undefined;
+  const first = await writeAndOpen(draft, { ...fresh, spelling: standing?.sealed ?? "" });
+  if (first.openText === parsed.text) return first;
+  const plain = standing === undefined ? first : await writeAndOpen(draft, { ...fresh, spelling: "" });
+  const sources = leaves.map(({ leaf }) => parsed.text.slice(leaf.start, leaf.end));
+  const spelling = sealSpellings(dataKey, exceptions(plain.leaves, sources), standing);
+  return spelling === "" ? plain : writeAndOpen(draft, { ...fresh, spelling });
+}
+
+async function writeAndOpen(draft: Draft, metadata: Metadata): Promise<OpenedDocument> {
+  const document = written(draft, metadata);
+  if (!sameMetadata(document.metadata, metadata)) throw new Error("the metadata was not written as meant");
+  const opened = await openDocument(document, draft.dataKey);
+  compare(draft.leaves, opened.leaves);
+  return opened;
+}
+
+/** The sealed text with this metadata, read again. */
+function written(draft: Draft, metadata: Metadata): SopsDocument {
+  const { format, previous, parsed, leaves } = draft;
+  const replacements: Replacement[] = leaves.flatMap(({ leaf, source }) =>
+    source === undefined ? [] : [{ leaf, source }],
+  );
+  const tree = metadataTree(metadata);
+  const inPlace = draft.way.inPlace ? previous : undefined;
+  if (inPlace !== undefined && format.printLike !== undefined) {
+    return readDocument(format.printLike(parsed, replacements, { metadata: tree, previous: inPlace.parsed }), format);
+  }
+  const block = inPlace === undefined ? undefined : metadataBlock(inPlace, metadata);
+  if (block === undefined) return readDocument(format.print(parsed, replacements, tree), format);
+  const body = format.print(parsed, replacements, undefined);
+  if (!body.endsWith(block.after)) throw new Error("the text ends in another way");
+  const text = body.slice(0, body.length - block.after.length) + block.text + block.after;
+  const document = readDocument(text, format);
+  if (format.print(document.parsed, [], undefined) !== body)
+    throw new Error("the metadata does not fit here as it stood");
+  return document;
+}
+
+/**
+ * The metadata block of the previous text with what changed in it, and all that stands behind it: so a block that another
+ * version of sops wrote keeps its order, quotes and indentation. Undefined where the block is not in one piece.
+ */
+function metadataBlock(previous: OpenedDocument, metadata: Metadata): { text: string; after: string } | undefined {
+  const { format, parsed } = previous;
+  const without = format.print(parsed, [], undefined);
+  const updated = format.print(parsed, [], metadataTree(metadata));
+  let at = 0;
+  while (at < without.length && without.charCodeAt(at) === updated.charCodeAt(at)) at += 1;
+  const after = without.slice(at);
+  return updated.endsWith(after) ? { text: updated.slice(at, updated.length - after.length), after } : undefined;
+}
+
+/** What was written has to open to what was meant, and what was selected has to be sealed. */
+function compare(meant: readonly SealedLeaf[], opened: readonly OpenedLeaf[]): void {
+  const agree =
+    meant.length === opened.length &&
+    meant.every(({ scalar, selected, leaf }, index) => {
+      const other = opened[index];
+      if (other === undefined || (selected && other.state !== "sealed") || !sameScalar(scalar, other.scalar))
+        return false;
+      return leaf.kind === "comment" || sameKeys(leaf.path, other.leaf.path);
+    });
+  if (!agree) throw new Error("the sealed text does not open to what was meant");
+}

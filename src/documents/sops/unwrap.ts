@@ -1,0 +1,113 @@
+/**
+ * Which data key do the keys at hand open?
+ *
+ * sops.md sections 6 and 7. With one group any entry has the whole data key; with several each group has a share of it, and
+ * as many are needed as the threshold says.
+ */
+import type { Stanza } from "age-encryption";
+import { dataKeyFrom, type DataKey } from "../../crypto/data-key.ts";
+import { combineShares } from "../../crypto/shamir.ts";
+import { SecretsError } from "../../errors.ts";
+import { openAge, readAgeHeader } from "../age/file.ts";
+import type { KeyGroup, Metadata } from "./metadata.ts";
+import { knownEntries, readerId, type KnownEntry } from "./readers.ts";
+
+/** What is known of one entry before it is opened. */
+export interface EntryOpening {
+  readonly stanzas: readonly Stanza[];
+  /** Whether the entry is for this `Recipient.id`; undefined where its recipient is of a kind that nobody here knows. */
+  readonly declares: (id: string) => boolean | undefined;
+}
+
+/** The keys at hand. */
+export interface EntryRing {
+  /** The file key, or null; may ask for a passphrase. */
+  unwrap(opening: EntryOpening): Promise<Uint8Array | null>;
+  /** The same found out without a question. */
+  canOpen(opening: EntryOpening): Promise<"yes" | "with a passphrase" | "no">;
+  /** The `Recipient.id` of every key that is known without a question. */
+  held(): Promise<ReadonlySet<string>>;
+}
+
+/**
+ * Recovers the data key, from as many groups as it takes.
+ * @throws SecretsError `no-identity`; `tampered` or `malformed` where an entry that could have helped is broken.
+ */
+export async function unwrapDataKey(metadata: Metadata, ring: EntryRing): Promise<DataKey> {
+  const needed = neededShares(metadata);
+  const shares: Uint8Array[] = [];
+  const failures: unknown[] = [];
+  for (const group of metadata.groups) {
+    if (shares.length === needed) break;
+    const share = await unwrapGroup(group, ring, failures);
+    if (share !== undefined) shares.push(share);
+  }
+  if (shares.length < needed) throw notRecovered(metadata, shares.length, failures);
+  const [only = new Uint8Array()] = shares;
+  return dataKeyFrom(metadata.groups.length === 1 ? only : await combineShares(shares));
+}
+
+/** How many groups it takes: all, where several stand there and no threshold. */
+export function neededShares({ groups, threshold }: Metadata): number {
+  if (groups.length === 1) return 1;
+  if (threshold === 0) return groups.length;
+  if (threshold < 2 || threshold > groups.length) {
+    throw new SecretsError("malformed", `shamir_threshold is ${threshold} for ${groups.length} key groups`);
+  }
+  return threshold;
+}
+
+function notRecovered(metadata: Metadata, found: number, failures: readonly unknown[]): unknown {
+  const { groups } = metadata;
+  const needed = neededShares(metadata);
+  const [failure] = failures;
+  if (failure !== undefined) return failure;
+  if (groups.length === 1) return new SecretsError("no-identity", "none of the keys here is among its recipients");
+  return new SecretsError(
+    "no-identity",
+    `it needs ${needed} of ${groups.length} key groups, and the keys here open ${found}`,
+  );
+}
+
+/** Entries that a key at hand is named in come first, those that open without a question before all others. */
+async function unwrapGroup(group: KeyGroup, ring: EntryRing, failures: unknown[]): Promise<Uint8Array | undefined> {
+  const held = await ring.held();
+  const entries = await knownEntries(group);
+  const named = entries.filter((entry) => held.has(readerId(entry)));
+  const others = entries.filter((entry) => !held.has(readerId(entry)));
+  for (const [candidates, mayAsk] of [
+    [named, false],
+    [named, true],
+    [others, true],
+  ] as const) {
+    for (const entry of candidates) {
+      try {
+        const share = await unwrapEntry(entry, ring, mayAsk);
+        if (share !== undefined) return share;
+      } catch (error) {
+        if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;
+        failures.push(error);
+      }
+    }
+  }
+  return undefined;
+}
+
+async function unwrapEntry(known: KnownEntry, ring: EntryRing, mayAsk: boolean): Promise<Uint8Array | undefined> {
+  const bytes = new TextEncoder().encode(known.entry.enc);
+  const id = known.recipient?.id;
+  const declares = (other: string) => (id === undefined ? undefined : id === other);
+  const { stanzas, close } = await readAgeHeader(once(bytes));
+  await close();
+  if (!mayAsk && (await ring.canOpen({ stanzas, declares })) !== "yes") return undefined;
+  const fileKey = await ring.unwrap({ stanzas, declares });
+  if (fileKey === null) return undefined;
+  const { plaintext } = await openAge(once(bytes), () => fileKey);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of plaintext) pieces.push(piece);
+  return Uint8Array.from(Buffer.concat(pieces));
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,55 @@
+/**
+ * With which command is a finding mended?
+ *
+ * What several rules say alike. A command is what a shell reads, whatever the file is called.
+ */
+import type { Governed } from "../finding.ts";
+import { shellText, shellWord } from "./place.ts";
+
+/** A file of lines to which a command adds some. */
+export interface LineFile {
+  /** As the user names it. */
+  readonly file: string;
+  /** Whether its last line has no end, so that what is added would become a part of it. */
+  readonly isCut: boolean;
+}
+
+/** Adds lines at the end of a file, there or not. */
+export function appending({ file, isCut }: LineFile, lines: readonly string[]): string {
+  const words = (isCut ? ["", ...lines] : lines).map(shellText);
+  return `printf '%s\\n' ${words.join(" ")} >> ${shellWord(file)}`;
+}
+
+/** A line of .gitignore for this path and no other. @param path POSIX, relative to where the .gitignore lies. */
+export function ignoreLine(path: string): string {
+  return `/${path
+    .replaceAll(/[\\*?[\]]/g, String.raw`\$&`)
+    .replace(/ $/, String.raw`\ `)
+    .replaceAll("\n", "?")}`;
+}
+
+/** Takes a file back as it was; that HEAD may have it as it is now, only the user can tell. */
+export function restoring(file: string): string {
+  return `git checkout HEAD -- ${shellWord(file)}`;
+}
+
+/** Stands behind what is restored. */
+export const RESTORED = "# instead of HEAD, the last commit in which it was whole, if that is another";
+
+/** Ends an unfinished merge of an encrypted file: shows the other side, takes ours whole, and opens it for the other's changes. */
+export function remerging(file: string): string {
+  const word = shellWord(file);
+  const theirs = `git show ${shellWord(`:3:./${file}`)} | secrets decrypt --filename-override ${word}`;
+  return `${theirs} && git checkout --ours -- ${word} && secrets edit ${word} && git add -- ${word}`;
+}
+
+/** Brings a file to its rule. A rule that is only in an older policy has to be there again first. */
+export function rekeying(file: string, { origin, ruling }: Pick<Governed, "origin" | "ruling">): string {
+  const command = `secrets rekey ${shellWord(file)}`;
+  return origin === undefined ? command : `put the rule back (${placeOfRule({ ruling })}), then: ${command}`;
+}
+
+/** `FILE:LINE` */
+export function placeOfRule({ ruling }: Pick<Governed, "ruling">): string {
+  return [ruling.at.file, ruling.at.line].filter((part) => part !== undefined).join(":");
+}

@@ -1,0 +1,152 @@
+/**
+ * What is in this file, as far as one can see without a key?
+ *
+ * The name decides the format, as in sops; the bytes decide whether it is encrypted. What claims to be encrypted and cannot be
+ * read is told from what never was.
+ */
+import { lookAtAge, type AgePayload } from "../../documents/age/stanzas.ts";
+import type { AgeHeader } from "../../documents/age/header.ts";
+import { isAge } from "../../documents/age/header-bytes.ts";
+import { recognise } from "../../documents/recognise.ts";
+import { readMetadata } from "../../documents/sops/metadata.ts";
+import type { SopsDocument } from "../../documents/sops/document.ts";
+import { SecretsError } from "../../errors.ts";
+import type { Format, FormatName, ParsedText, Tree } from "../../formats/format.ts";
+import { formatOfPath, loadFormat } from "../../formats/index.ts";
+import { isMapping } from "../../formats/tree.ts";
+import { needlesIn, type Needles } from "./needles.ts";
+import { utf8Of } from "./wide-text.ts";
+import { placeOf } from "./place.ts";
+
+/** What stands in the way of reading a file that means to be encrypted. */
+export interface Problem {
+  readonly message: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+export type Content =
+  | { readonly kind: "empty" }
+  | { readonly kind: "age"; readonly header: AgeHeader; readonly payload: AgePayload }
+  | { readonly kind: "broken-age"; readonly problem: Problem }
+  | { readonly kind: "sops"; readonly document: SopsDocument }
+  | { readonly kind: "broken-sops"; readonly text: string; readonly problem: Problem }
+  /** Encrypted in a form that is not read yet. */
+  | { readonly kind: "unread"; readonly problem: Problem }
+  /** `text` is undefined where the bytes are no text. */
+  | { readonly kind: "plain"; readonly text: string | undefined; readonly needles: Needles };
+
+/** What is longer, and only perhaps a secret, is not parsed: its tree would not fit into the memory. */
+export const MOST_PARSED = 8 * 1024 * 1024;
+
+/** @param path POSIX; its end tells the format where the bytes do not. */
+export async function readContent(bytes: Uint8Array, path: string, needles = needlesIn(bytes)): Promise<Content> {
+  if (bytes.length === 0) return { kind: "empty" };
+  const searched = utf8Of(bytes);
+  const recognised = recognise(searched, path);
+  if (recognised.kind === "age") return ageContent(bytes);
+  const text = textOf(searched);
+  if (text?.trim() === "") return { kind: "empty" };
+  const plain: Content = { kind: "plain", text: text ?? oneByteText(searched), needles };
+  if (text === undefined) return plain;
+  if (recognised.kind === "plain") return (needles.metadata ? await decryptedContent(text, path) : undefined) ?? plain;
+  return (await sopsContent(text, { path, format: recognised.format, conflict: needles.conflict })) ?? plain;
+}
+
+/** Whether it is worth a look for being encrypted: few files are, and this costs no parser. */
+export function mayBeEncrypted(bytes: Uint8Array, { sops, sealed }: Needles): boolean {
+  return (sops && sealed) || isAge(bytes);
+}
+
+/** Whether nobody without a key can read what matters in it. */
+export function isEncryptedContent(content: Content): boolean {
+  return content.kind === "age" || (content.kind === "sops" && content.document.text.includes("ENC[AES256_GCM,"));
+}
+
+/** UTF-8 text without its byte order mark, or undefined. */
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What some editor wrote with one byte per letter: one such letter in a comment hides nothing. */
+function oneByteText(bytes: Uint8Array): string | undefined {
+  return bytes.includes(0) ? undefined : new TextDecoder("latin1").decode(bytes);
+}
+
+async function ageContent(bytes: Uint8Array): Promise<Content> {
+  try {
+    return { kind: "age", ...(await lookAtAge(bytes)) };
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    return { kind: "broken-age", problem: { message: needlesIn(bytes).conflict ? CONFLICT : error.message } };
+  }
+}
+
+/** Undefined where it is no sops file after all: a program or a text that shows one. */
+async function sopsContent(
+  text: string,
+  found: { readonly path: string; readonly format: FormatName; readonly conflict: boolean },
+): Promise<Content | undefined> {
+  const meant = formatOfPath(found.path) !== undefined || !/\.[a-z]{1,5}$/i.test(found.path);
+  if (found.conflict && meant) {
+    const problem = { message: CONFLICT, ...placeOf(text, text.search(/^<{7} /m)) };
+    if (problem.line !== undefined) return { kind: "broken-sops", text, problem };
+  }
+  let format: Format;
+  try {
+    format = await loadFormat(found.format);
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    return { kind: "unread", problem: { message: error.message } };
+  }
+  const parsed = parse(text, format);
+  if ("message" in parsed) return meant ? { kind: "broken-sops", text, problem: parsed } : undefined;
+  return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
+}
+
+/** A document whose values were all decrypted by hand, its metadata left behind. Much that is none speaks of sops: it has to parse. */
+async function decryptedContent(text: string, path: string): Promise<Content | undefined> {
+  if (text.length > MOST_PARSED) return undefined;
+  const name = formatOfPath(path) ?? (/\.[a-z]{1,5}$/i.test(path) ? undefined : text.startsWith("{") ? "json" : "yaml");
+  if (name !== "yaml" && name !== "json") return undefined;
+  const format = await loadFormat(name);
+  const parsed = parse(text, format);
+  if ("message" in parsed || !isMapping(parsed.metadata) || !parsed.metadata.has("lastmodified")) return undefined;
+  return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
+}
+
+/** The problem of a file that git could not merge. */
+export const CONFLICT = "the marks of an unfinished merge are in it";
+
+function parse(text: string, format: Format): ParsedText | Problem {
+  try {
+    return format.parse(text, "sealed");
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    return { message: error.message, line: error.at?.line, column: error.at?.column };
+  }
+}
+
+const FIELDS = ["lastmodified", "mac", "version", "age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "key_groups"];
+
+/** Charts and programs have settings under `sops` too: metadata has at least two of its own fields. */
+function isSopsMetadata(tree: Tree | undefined): boolean {
+  return isMapping(tree) && FIELDS.filter((field) => tree.has(field)).length >= 2;
+}
+
+function documentOf(text: string, format: Format, parsed: ParsedText): Content {
+  try {
+    return { kind: "sops", document: { format, text, parsed, metadata: readMetadata(parsed.metadata ?? null) } };
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    return {
+      kind: "broken-sops",
+      text,
+      problem: { message: error.message, ...placeOf(text, text.search(/^"?sops/m)) },
+    };
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Is there anything in these bytes worth parsing?
+ *
+ * The prefilter: a few searches at memory speed, over every byte of a repository, so that only files that the policy
+ * governs and those that carry one of these marks are read any further.
+ */
+import { base64Runs } from "../private-keys/base64-runs.ts";
+import { KEY_MARKS, mayBeBareKey } from "../private-keys/find.ts";
+
+export interface Needles {
+  /** Something that private keys begin with, or a text of base64 or hexadecimal long enough to hide one. */
+  readonly key: boolean;
+  /** An ENC text of sops. */
+  readonly sealed: boolean;
+  /** The word under which sops keeps its metadata. */
+  readonly sops: boolean;
+  /** That word, and a field that the metadata always has. */
+  readonly metadata: boolean;
+  /** The marks of an unfinished merge. */
+  readonly conflict: boolean;
+}
+
+const SEALED = Buffer.from("ENC[AES256_GCM,");
+const SOPS = Buffer.from("sops");
+const FIELD = Buffer.from("lastmodified");
+const CONFLICT = Buffer.from("<<<<<<< ");
+const ENDS = Buffer.from(">>>>>>> ");
+
+/** What these bytes carry. UTF-16 has to be made UTF-8 before (`utf8Of`). */
+export function needlesIn(bytes: Uint8Array): Needles {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sops = buffer.includes(SOPS);
+  return {
+    key: KEY_MARKS.some((mark) => buffer.includes(mark)) || hasLongBase64(buffer) || mayBeBareKey(buffer),
+    sealed: buffer.includes(SEALED),
+    sops,
+    metadata: sops && buffer.includes(FIELD),
+    conflict: buffer.includes(CONFLICT) && buffer.includes(ENDS),
+  };
+}
+
+function hasLongBase64(buffer: Buffer): boolean {
+  return base64Runs(buffer).next().done !== true;
+}

@@ -1,0 +1,95 @@
+/** SEC001: is a file in clear that the policy wants encrypted? */
+import { formatOfPath, isServed } from "../../formats/index.ts";
+import { isExempt } from "../../policy/enforcement.ts";
+import { appending, ignoreLine, placeOfRule } from "../reading/commands.ts";
+import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
+import { strayPlace } from "./sec005-structure.ts";
+import { isLeftover, leftoverStem } from "./sec013-leftovers.ts";
+import { sensitivePlace } from "../reading/sensitivity.ts";
+import { shellWord } from "../reading/place.ts";
+
+export const sec001: FileRule = {
+  about: "file",
+  id: "SEC001",
+  title: "plaintext where the policy wants ciphertext",
+  severity: "error",
+  explanation: {
+    what: "A path that a rule of the policy obliges to be encrypted holds a file in which nothing is encrypted.",
+    why: "Whoever can read the repository, now or in any clone ever made of it, can read the secret.",
+    mend: "Encrypt it before it is committed: secrets encrypt -i FILE && git add FILE. If it was committed, a commit on top is not enough: into the same one, with git commit --amend or git rebase -i. Of a dotenv, INI or binary file make an .age file beside it (secrets encrypt FILE -o FILE.age) and let git ignore the plaintext; a rule of the policy has to cover FILE.age too, which one for `\\.env$` does not. If it was pushed already, change the secret itself: encrypting it now does not take it out of the history.",
+    limits:
+      "A path under `secrets:` and a rule with a narrow path_regex oblige; a rule that also matches README.md, package.json, src/a.yaml or .github/workflows/ci.yml only where the content is sensitive: a filled Kubernetes Secret, wherever it stands in the file, or a key that the rule's encrypted_regex or encrypted_suffix names, outside of Kubernetes objects of other kinds and of schemas. Below docs and examples such a rule asks nothing. Where a narrow rule has encrypted_regex or encrypted_suffix, only what these pick out counts, and not in a ConfigMap, CustomResourceDefinition, SealedSecret, SecretProviderClass, PushSecret, ExternalSecret or ClusterExternalSecret; data counts in other objects only as their own field, unless their kind speaks of a Secret. In both cases a value that is only a reference (${VAR}, ${{ … }}, {{ … }}, $(VAR), <path:…>, ref+…://, op://…, vault:…#…) is none. Documentation, examples, templates by their name, public keys, Nix expressions, empty files, and YAML of nothing but comments (which sops refuses too) are never meant; templates with {{ below a directory templates only where a value beside the {{ is a literal of a Secret or named like one. Above 8 MB YAML and JSON are not parsed: a rule that obliges takes them for plaintext, another only those with a line kind: Secret. `enforce: always | when-sensitive | never` in the rule says it outright: under always, as under `secrets:`, neither name nor kind nor reference is an excuse, but for the policy itself and what git reads. A baseline knows a finding by its path: it leaves out whatever is in clear in that file later, too.",
+  },
+  inspect: async (subject) => {
+    const place = await plaintextPlace(subject);
+    return place === undefined || subject.governed === undefined ? [] : [draft(subject, subject.governed, place)];
+  },
+};
+
+async function plaintextPlace(subject: FileSubject) {
+  const { content, governed, path } = subject;
+  if (governed === undefined || content.kind !== "plain") return undefined;
+  // A copy is judged as what it is a copy of.
+  const meant = leftoverStem(path)?.copyOf ?? path;
+  if (isExempt(path, governed) || isExempt(meant, governed)) return undefined;
+  // Said more exactly by others: SEC005 (which is not asked under the policy of the other end of a range), and SEC013 for
+  // copies that a tool left behind.
+  if (governed.origin === undefined && (await strayPlace(subject)) !== undefined) return undefined;
+  if (governed.ruling.kind !== "secrets" && (await isLeftover(subject))) return undefined;
+  if (path.endsWith(".age") && governed.enforcement === "when-sensitive") return undefined;
+  return sensitivePlace(content.text, governed, meant);
+}
+
+function draft(subject: FileSubject, governed: Governed, place: { line: number; column: number }): Draft {
+  const whose = governed.origin ?? "the policy";
+  return {
+    severity: "error",
+    message: `plaintext in a path that ${whose} wants encrypted (${placeOfRule(governed)})`,
+    line: place.line,
+    column: place.column,
+    fix:
+      governed.origin === undefined
+        ? fixFor(subject)
+        : `put the rule back (${placeOfRule(governed)}), then: ${fixFor(subject)}`,
+  };
+}
+
+/** What is said of a link in the place of a secret that leads to plaintext; undefined where that is none. */
+export async function linkedDraft({ path, file, target, text, governed }: Linked): Promise<Draft | undefined> {
+  if (isExempt(path, governed) || (await sensitivePlace(text, governed, path)) === undefined) return undefined;
+  const [link, led] = [file, target].map(shellWord);
+  return {
+    severity: "error",
+    message: `a link in a path that the policy wants encrypted leads to plaintext in ${target} (${placeOfRule(governed)})`,
+    fix: `rm ${link} && git mv ${led} ${link} && secrets encrypt -i ${link} && git add ${link}`,
+    subject: "link",
+  };
+}
+
+interface Linked {
+  /** POSIX, relative to the root; `file` is how the user names it. */
+  readonly path: string;
+  readonly file: string;
+  /** Where it leads, as the user names it, and what stands there. */
+  readonly target: string;
+  readonly text: string | undefined;
+  readonly governed: Governed;
+}
+
+/** In place where there is a format for it, else as an age file beside it. */
+function fixFor({ file, path, tracked, governs, show }: FileSubject): string {
+  const word = shellWord(file);
+  const format = formatOfPath(path);
+  if (path.endsWith(".age") || (format !== undefined && isServed(format))) {
+    return `secrets encrypt -i ${word} && git add ${word}`;
+  }
+  const sealed = shellWord(`${file}.age`);
+  const commands = [
+    `secrets encrypt ${word} -o ${sealed}`,
+    ...(tracked ? [`git rm --cached ${word}`] : []),
+    // Nobody knows here how the file ends.
+    appending({ file: show(".gitignore"), isCut: true }, [ignoreLine(path)]),
+    `git add ${sealed}`,
+  ].join(" && ");
+  return governs(`${path}.age`) === undefined ? `add a rule for ${sealed} to the policy, then: ${commands}` : commands;
+}

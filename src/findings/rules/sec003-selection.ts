@@ -1,0 +1,98 @@
+/** SEC003: does the file encrypt other values than the rule wants? */
+import { looksSealed } from "../../crypto/value-cipher.ts";
+import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../../documents/sops/selection.ts";
+import type { SopsDocument } from "../../documents/sops/document.ts";
+import { stepsText } from "../../formats/place.ts";
+import { staysClear, textOfScalar } from "../../formats/scalar.ts";
+import type { Leaf } from "../../formats/format.ts";
+import { placeOfRule, rekeying } from "../reading/commands.ts";
+import type { Draft, FileRule, Governed } from "../finding.ts";
+import { leafSelection } from "../reading/leaf-selection.ts";
+import { placeOf } from "../reading/place.ts";
+import { wantedSettings } from "../../agreement/wanted-settings.ts";
+
+export const sec003: FileRule = {
+  about: "file",
+  id: "SEC003",
+  title: "selection differs from the rule",
+  severity: "error",
+  explanation: {
+    what: "A sops file stores which of its values are encrypted (encrypted_regex and its siblings). It stores something else than the rule for its path says.",
+    why: "sops takes the rule when it creates a file and never again. A key that is added later follows the old setting, so what everybody believes encrypted can be stored in clear.",
+    mend: "If the rule is right, bring the file to it: secrets rekey FILE encrypts what the rule wants encrypted. What the rule would leave in clear it decrypts only with --allow-clear; if that is a secret, mend the rule. If values stood in clear in a commit, change them.",
+    limits:
+      "An error if a value stands in clear that the rule wants encrypted, else a warning; one also where the rule would leave in clear what the file encrypts. Regular expressions are compared as text: two that mean the same are told apart. Files in sops' binary form have one value and are not looked at.",
+  },
+  inspect: async ({ content, governed, file }) => {
+    if (content.kind !== "sops" || governed === undefined || content.document.format.name === "binary") return [];
+    const { document } = content;
+    const wanted = {
+      ...wantedSettings(governed.ruling),
+      macOnlyEncrypted: document.metadata.settings.macOnlyEncrypted,
+    };
+    if (sameSettings(document.metadata.settings, wanted)) return [];
+    const { exposed, opened } = await movedLeaves(document, wanted);
+    const whose = governed.origin ?? "the policy";
+    const fix = opened.length > 0 ? mendRule(governed, document, file) : rekeying(file, governed);
+    const drafts: Draft[] = exposed.map((leaf) => ({
+      ...leaf,
+      message: `${leaf.subject} stands in clear, and ${whose} wants it encrypted`,
+      fix,
+    }));
+    if (opened.length > 0 || drafts.length === 0) drafts.push(difference(document, { wanted, fix, whose, opened }));
+    return drafts;
+  },
+};
+
+/** What is encrypted today would be in clear after a rekey, so that comes last. */
+function mendRule(governed: Governed, { metadata }: SopsDocument, file: string): string {
+  const rekey = rekeying(file, governed);
+  if (governed.origin !== undefined) return rekey;
+  const name = governed.ruling.settings.selection?.kind;
+  const has = (metadata.settings.rule ?? DEFAULT_RULE).name;
+  const mend = name === undefined ? `write ${has} into the rule at` : `mend ${name} in`;
+  return `${mend} ${placeOfRule(governed)}; only if these are no secrets: ${rekey} --allow-clear`;
+}
+
+/**
+ * Values in clear, and rightly so by the file's own settings, that these settings would encrypt; and the keys of those that
+ * are encrypted, and that these settings would not encrypt.
+ */
+async function movedLeaves({ parsed, metadata }: SopsDocument, wanted: SelectionSettings) {
+  const [ofFile, ofRule] = await Promise.all([leafSelection(metadata.settings, parsed), leafSelection(wanted, parsed)]);
+  // What cannot be told counts as exposed.
+  const byFile = ofFile ?? (() => false);
+  const byRule = ofRule ?? (() => true);
+  const values = parsed.leaves.filter(({ kind, scalar }) => kind === "value" && !staysClear(scalar));
+  const isSealed = ({ scalar }: Leaf) => looksSealed(textOfScalar(scalar) ?? "");
+  return {
+    exposed: values
+      .filter((leaf) => !isSealed(leaf) && byRule(leaf) && !byFile(leaf))
+      .map(({ line, column, steps }) => ({ severity: "error" as const, line, column, subject: stepsText(steps) })),
+    opened: values
+      .filter((leaf) => isSealed(leaf) && byFile(leaf) && !byRule(leaf))
+      .map(({ steps }) => stepsText(steps)),
+  };
+}
+
+function difference(
+  { text, metadata }: SopsDocument,
+  given: { wanted: SelectionSettings; fix: string; whose: string; opened: readonly string[] },
+): Draft {
+  const { wanted, fix, whose, opened } = given;
+  const [has, wants] = [metadata.settings.rule ?? DEFAULT_RULE, wanted.rule ?? DEFAULT_RULE];
+  const differs =
+    has.name === wants.name
+      ? `the file's ${has.name} is not the one that ${whose} has for it`
+      : `the file goes by ${has.name} where ${whose} has ${wants.name}`;
+  const message =
+    opened.length === 0 ? differs : `${whose} would leave ${listed(opened)} in clear, which the file encrypts`;
+  return { severity: "warning", message, ...placeOf(text, text.lastIndexOf(has.name)), fix, subject: has.name };
+}
+
+const MOST_LISTED = 3;
+
+function listed(keys: readonly string[]): string {
+  const more = keys.length - MOST_LISTED;
+  return [...keys.slice(0, MOST_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}

@@ -1,0 +1,147 @@
+/** SEC004: do other people read the file than the policy names? */
+import { ageFileDifference } from "../../agreement/age-file.ts";
+import { compareDocument, type DocumentDifference } from "../../agreement/sops-document.ts";
+import type { AgeHeader } from "../../documents/age/header.ts";
+import type { SopsDocument } from "../../documents/sops/document.ts";
+import { readerId } from "../../documents/sops/readers.ts";
+import { rekeying } from "../reading/commands.ts";
+import { isEncryptedContent } from "../reading/content.ts";
+import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
+import { placesOfWords, shellWord } from "../reading/place.ts";
+import { sharedEntries } from "../reading/reader-entries.ts";
+import { leftoverStem } from "./sec013-leftovers.ts";
+import { memberWith, namesNobody, namesOf, personOf, strangerWith } from "../reading/readers.ts";
+
+export const sec004: FileRule = {
+  about: "file",
+  id: "SEC004",
+  title: "readers differ from the policy",
+  severity: "error",
+  explanation: {
+    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Or the file is encrypted and no rule of the policy above it covers it (a warning), as after a slip in the policy or a move; an age file only if its name ends in .age, and no backup copy (x.yaml.bak). Also key groups that let others open it, or fewer (an error), other key groups (a warning), and keys of other kinds (pgp, kms …) that are not those of the rule; an entry of a sops file that somebody else can open too, or a second one for the same reader; and readers where the rule names nobody (a warning).",
+    why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
+    mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed; secrets rotate FILE writes the entry of each reader anew. Then change the values themselves: who was removed may have read them.",
+    limits:
+      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. Entries of other kinds (pgp, kms …) are compared by what identifies their keys: fingerprint, ARN, resource id, address and name. An entry of a sops file is looked at from outside: one stanza, of the kind and with the tag of its recipient. Where a range, or what is staged, takes the rule of a path or its keys away, who reads too much by the policy before it is an error still; who is missing by that one is not told. Whether a file without a rule is read by the right people nobody can tell; where there is no policy, or none with a rule, nothing is said of it.",
+  },
+  inspect: async (subject) => {
+    const { content, governed } = subject;
+    const entries = content.kind === "sops" ? await sharedEntries(content.document, subject) : [];
+    if (governed === undefined) return [...entries, ...unruledDrafts(subject)];
+    if (content.kind !== "sops" && content.kind !== "age") return [];
+    if (namesNobody(governed.ruling)) return [...entries, nobodyDraft()];
+    if (content.kind === "age") return ageDrafts(content.header, governed, rekeying(subject.file, governed));
+    return [...entries, ...(await sopsDrafts(content.document, governed, subject.file))];
+  },
+};
+
+/** A slip in a path, or in an expression, must not be silence. */
+function unruledDrafts({ content, policyFile, file, path }: FileSubject): Draft[] {
+  // A copy that lies beside its original is none of its own, and what age encrypted under another name often a backup.
+  const isMeant = leftoverStem(path) === undefined && (content.kind === "sops" || path.endsWith(".age"));
+  if (policyFile === undefined || !isMeant || !isEncryptedContent(content)) return [];
+  const message = `encrypted, but no rule of ${policyFile} covers it, so nobody can tell whether its readers are right`;
+  const fix = `add a rule for it to ${shellWord(policyFile)}, then: secrets who ${shellWord(file)}`;
+  return [{ severity: "warning", message, fix, subject: "no rule" }];
+}
+
+/** What the policy names is the list; a rule that names no key of ours says nothing of readers. */
+async function ageDrafts(header: AgeHeader, governed: Governed, fix: string): Promise<Draft[]> {
+  const { policy, ruling } = governed;
+  // Of a passphrase SEC009 speaks.
+  if (ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return [];
+  const found = await ageFileDifference(header, governed);
+  const extra = [...new Set(found.extra.map((recipient) => personOf(recipient, policy)))].sort();
+  return [
+    ...extra.map((name) => extraDraft(name, fix)),
+    ...namesOf(found.missing, ruling.readers).map((name) => missingDraft(name, fix)),
+  ];
+}
+
+function nobodyDraft(): Draft {
+  const message = "it has readers, and the rule for its path names nobody who could be one";
+  return { severity: "warning", message, subject: "nobody" };
+}
+
+async function sopsDrafts(document: SopsDocument, governed: Governed, file: string): Promise<Draft[]> {
+  const found = await compareDocument(document, governed);
+  // What only sops can add or renew, a rekey cannot mend.
+  const isStuck = governed.origin === undefined && found.agreement.stuck !== undefined;
+  const fix = isStuck ? `sops updatekeys ${shellWord(file)}` : rekeying(file, governed);
+  const { readers } = governed.ruling;
+  const { extra, missing } = found.groups.foreign;
+  const drafts = [
+    ...strangers(found, document, { governed, fix }),
+    ...namesOf(found.added, readers).map((name) => missingDraft(name, fix)),
+    ...extra.map(({ key }) => extraDraft(`the holder of the ${key.text}`, fix)),
+    ...missing.map(({ text }) => missingDraft(`the holder of the ${text}`, `sops updatekeys ${shellWord(file)}`)),
+    ...faceDrafts(found, { governed, fix }),
+  ];
+  const grouped = groupDrafts(found, fix);
+  return [...drafts, ...grouped.filter(({ severity }) => severity === "error" || drafts.length === 0)];
+}
+
+interface Judging {
+  readonly governed: Governed;
+  readonly fix: string;
+}
+
+function strangers({ removed }: DocumentDifference, { text }: SopsDocument, { governed, fix }: Judging): Draft[] {
+  const once = [...new Map(removed.map((each) => [readerId(each), each])).values()];
+  const placeOf = placesOfWords(
+    text,
+    once.map(({ entry }) => entry.recipient),
+    "first",
+  );
+  return once.map((known) => {
+    const { recipient } = known.entry;
+    const name = memberWith(readerId(known), governed.policy);
+    // One stranger in the place of another is news.
+    const subject = name ?? `extra ${readerId(known)}`;
+    return { ...extraDraft(name ?? strangerWith(recipient), fix), ...placeOf(recipient), subject };
+  });
+}
+
+/** Either face of an ed25519 key will do, unless the policy says `as: ssh` or `as: both`. */
+function faceDrafts({ turned }: DocumentDifference, { governed, fix }: Judging): Draft[] {
+  const names = new Set(turned.map(({ id }) => memberWith(id, governed.policy) ?? ""));
+  return [...names].map((name) => ({
+    severity: "warning",
+    message: `the key of ${name} does not stand there by the face that \`as\` says`,
+    fix,
+    subject: `${name} as`,
+  }));
+}
+
+function extraDraft(name: string, fix: string): Draft {
+  return {
+    severity: "error",
+    message: `${name} can read the file and is not among the readers that the policy names`,
+    fix,
+    subject: name,
+  };
+}
+
+function missingDraft(name: string, fix: string): Draft {
+  return {
+    severity: "warning",
+    message: `${name} cannot read the file, though the policy says so`,
+    fix,
+    subject: name,
+  };
+}
+
+/** The same readers in all, but otherwise grouped: how many of them it takes is another matter. */
+function groupDrafts({ access, isRegrouped }: DocumentDifference, fix: string): Draft[] {
+  if (access?.kind === "fewer") {
+    const message = `${access.has} of its key groups open the file, and the policy asks for ${access.wants}`;
+    return [{ severity: "error", message, fix, subject: "threshold" }];
+  }
+  if (access?.kind === "others") {
+    const message = "its key groups let people open the file who could not by those of the policy";
+    return [{ severity: "error", message, fix, subject: "access" }];
+  }
+  return isRegrouped
+    ? [{ severity: "warning", message: "its key groups are not those of the policy", fix, subject: "groups" }]
+    : [];
+}

@@ -1,0 +1,173 @@
+/** SEC005: is an encrypted file whole, as far as one can see without a key? */
+import { looksSealed } from "../../crypto/value-cipher.ts";
+import type { SopsDocument } from "../../documents/sops/document.ts";
+import { compileSelection } from "../../documents/sops/selection.ts";
+import { SecretsError } from "../../errors.ts";
+import type { Leaf } from "../../formats/format.ts";
+import { stepsText } from "../../formats/place.ts";
+import { textOfScalar } from "../../formats/scalar.ts";
+import { isExample, isExempt } from "../../policy/enforcement.ts";
+import { remerging, RESTORED, restoring } from "../reading/commands.ts";
+import { standsInClear } from "../reading/clear-lines.ts";
+import { CONFLICT } from "../reading/content.ts";
+import type { Draft, FileRule, FileSubject } from "../finding.ts";
+import { placeOf, shellWord } from "../reading/place.ts";
+import { brokenEntries } from "../reading/reader-entries.ts";
+import { sealedShape } from "../reading/sealed-shape.ts";
+import { openLeaves } from "../reading/sensitivity.ts";
+
+export const sec005: FileRule = {
+  about: "file",
+  id: "SEC005",
+  title: "broken encrypted file",
+  severity: "error",
+  explanation: {
+    what: "A sops file that does not hold together: no MAC or no version, an encrypted value that is cut short, can be read or has a type that sops does not write, a duplicate key, an entry of a recipient that is not an age file or is a copy of another recipient's, the marks of an unfinished merge, encrypted values without the metadata that opens them, or text that does not parse.",
+    why: "It cannot be opened, or it opens to something that nobody wrote: without a MAC values can be swapped and removed unseen, and of two equal keys every tool takes another.",
+    mend: "Take the file from the last commit in which it was whole (git checkout COMMIT -- FILE) and make the change again with secrets edit. An unfinished merge: both sides are in git (git show :2:FILE and :3:FILE); take one whole (git checkout --ours FILE) and make the changes of the other with secrets edit.",
+    limits:
+      "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path, and under a rule that matches ordinary files too only where YAML or JSON has one as a value.",
+  },
+  inspect: async (subject) => {
+    const fix = `${restoring(subject.file)} ${RESTORED}`;
+    return (await brokenDrafts(subject)).map((draft) => ({ ...draft, fix: draft.fix ?? fix }));
+  },
+};
+
+async function brokenDrafts(subject: FileSubject): Promise<Draft[]> {
+  const { content } = subject;
+  if (content.kind === "broken-sops") {
+    const exposes = await standsInClear(subject, content.text);
+    return [
+      {
+        severity: "error",
+        subject: "syntax",
+        exposes,
+        ...content.problem,
+        fix: content.problem.message === CONFLICT ? remerging(subject.file) : undefined,
+        message: told(content.problem.message, exposes),
+      },
+    ];
+  }
+  if (content.kind === "sops") {
+    const { document } = content;
+    if (isTemplate(document.parsed.leaves)) {
+      return isExample(subject.path) ? [] : [{ severity: "error", message: NO_VALUES, subject: "template" }];
+    }
+    return [
+      ...metadataDrafts(document),
+      ...(await brokenEntries(document, subject)),
+      ...duplicateDrafts(document, subject),
+      ...(await leafDrafts(document)),
+    ];
+  }
+  return strayDrafts(subject);
+}
+
+async function strayDrafts(subject: FileSubject): Promise<Draft[]> {
+  const place = await strayPlace(subject);
+  if (place === undefined || subject.content.kind !== "plain") return [];
+  const message = "it holds encrypted values and no sops metadata, so nobody can open it";
+  const exposes = await standsInClear(subject, subject.content.text ?? "");
+  return [{ severity: "error", message: told(message, exposes), subject: "metadata", exposes, ...place }];
+}
+
+/** That it is broken is half of it where plaintext is lost. */
+function told(message: string, exposes: boolean): string {
+  return exposes ? `${message}; something stands in clear in it` : message;
+}
+
+/** Where an encrypted value stands in a file of the policy that has no metadata. Texts and programs speak of such values too. */
+export async function strayPlace({ content, governed, path }: FileSubject) {
+  if (content.kind !== "plain" || !content.needles.sealed || content.text === undefined) return undefined;
+  if (governed === undefined || governed.enforcement === "never" || isExempt(path, governed)) return undefined;
+  // In a comment it is an example.
+  const leaves = await openLeaves(content.text, path, false);
+  if (leaves !== undefined) return leaves.find(({ scalar }) => textOfScalar(scalar)?.startsWith(SEALED));
+  return governed.enforcement === "always" ? sealedOutsideComments(content.text) : undefined;
+}
+
+const SEALED = "ENC[AES256_GCM,";
+
+function sealedOutsideComments(text: string) {
+  for (let at = text.indexOf(SEALED); at !== -1; at = text.indexOf(SEALED, at)) {
+    const line = text.lastIndexOf("\n", at) + 1;
+    if (!/^[ \t]*(?:[#;]|\/\/)/.test(text.slice(line, at))) return placeOf(text, at);
+    const end = text.indexOf("\n", at);
+    if (end === -1) return undefined;
+    at = end;
+  }
+  return undefined;
+}
+
+function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
+  const drafts: Draft[] = [];
+  const at = placeOf(text, text.search(/^[ \t]*"?(?:sops_)?mac"?[ \t]*[:=]/m));
+  if (metadata.mac === "") drafts.push({ severity: "error", message: "it has no MAC", subject: "mac", ...at });
+  else if (sealedShape(metadata.mac) !== "whole") {
+    drafts.push({ severity: "error", message: "its MAC is malformed", subject: "mac", ...at });
+  }
+  if (metadata.version === "") {
+    drafts.push({ severity: "error", message: "its metadata names no version of sops", subject: "version" });
+  }
+  if (metadata.lastModified === "") {
+    drafts.push({ severity: "error", message: "its metadata has no lastmodified", subject: "lastmodified" });
+  }
+  return drafts;
+}
+
+function duplicateDrafts({ parsed }: SopsDocument, { file }: FileSubject): Draft[] {
+  return parsed.duplicates.map(({ steps, line, column }) => {
+    const key = stepsText(steps);
+    const message = `duplicate key ${key}: keep one of the two`;
+    return { severity: "error", message, line, column, fix: `secrets edit ${shellWord(file)}`, subject: key };
+  });
+}
+
+async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> {
+  const drafts: Draft[] = [];
+  const selects = await compileSelection(metadata.settings).catch((error: unknown) => {
+    if (!(error instanceof SecretsError)) throw error;
+    if (error.code === "malformed") {
+      // Nobody can tell what was to be in clear.
+      const exposes = parsed.leaves.some(({ kind, scalar }) => kind === "value" && isOpen(textOfScalar(scalar) ?? ""));
+      drafts.push({ severity: "error", message: `in its metadata, ${error.message}`, subject: "selection", exposes });
+    }
+    return () => true;
+  });
+  for (const leaf of parsed.leaves) {
+    const text = textOfScalar(leaf.scalar) ?? "";
+    const shape = text.startsWith("ENC[") && selects(leaf.path) ? sealedShape(text) : "whole";
+    const add = (message: (key: string) => string) => {
+      const key = stepsText(leaf.steps);
+      const exposes = text.startsWith("ENC[") && (!looksSealed(text) || shape === "readable");
+      const { line, column } = leaf;
+      drafts.push({ severity: "error", message: message(key), line, column, subject: key, exposes });
+    };
+    if (shape === "readable") add((key) => `the value of ${key} is written like an encrypted one and can be read`);
+    if (leaf.kind === "value" && shape === "whole" && isOfWrongType(leaf, text))
+      add((key) => `the encrypted value of ${key} has a type that sops does not write there: it was changed`);
+    if (shape === "malformed") add((key) => `the encrypted value of ${key} is cut short or malformed`);
+  }
+  return drafts;
+}
+
+const NO_VALUES = "none of its encrypted values is one: they are placeholders, or all of them are cut short";
+/** As many values are not cut short by one accident. */
+const MANY = 3;
+
+/** Whether what looks encrypted is written by hand, every value of it. */
+function isTemplate(leaves: readonly Leaf[]): boolean {
+  const texts = leaves.map(({ scalar }) => textOfScalar(scalar) ?? "").filter(looksSealed);
+  return texts.length > MANY && texts.every((text) => sealedShape(text) === "malformed");
+}
+
+/** The type of a value is not authenticated. sops writes no `bytes`, and comments only in lists. */
+function isOfWrongType({ steps }: Leaf, text: string): boolean {
+  const type = text.startsWith("ENC[") ? /type:([a-z]+)\]\s*$/.exec(text)?.[1] : undefined;
+  return type === "bytes" || (type === "comment" && typeof steps.at(-1) === "string");
+}
+
+function isOpen(text: string): boolean {
+  return text !== "" && !looksSealed(text);
+}

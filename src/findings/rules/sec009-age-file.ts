@@ -1,0 +1,99 @@
+/** SEC009: is an .age file an age file, and for as many readers as the policy names? */
+import { ageFileDifference } from "../../agreement/age-file.ts";
+import type { AgeHeader } from "../../documents/age/header.ts";
+import { payloadProblem } from "../reading/age-payload.ts";
+import { rekeying, remerging, RESTORED, restoring } from "../reading/commands.ts";
+import { CONFLICT, type Content } from "../reading/content.ts";
+import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
+import { shellWord } from "../reading/place.ts";
+import { sec001 } from "./sec001-plaintext.ts";
+import { isLeftover } from "./sec013-leftovers.ts";
+
+export const sec009: FileRule = {
+  about: "file",
+  id: "SEC009",
+  title: "age file that is none, or for others than the policy names",
+  severity: "error",
+  explanation: {
+    what: "A file whose name ends in .age does not begin as an age file does, or its header is broken, or what follows the header is readable or cut short; or its stanzas do not fit the policy in number or kind: more readers than it names (an error), fewer (a warning), or only a passphrase (a warning).",
+    why: "Deployments take every .age file for a secret: plaintext under that name is published, a broken header fails on the machine that needs it. A stanza too many is a reader that nobody decided on.",
+    mend: "Plaintext: name its readers in the policy if no rule covers it yet, then secrets encrypt -i FILE && git add FILE. Readers: secrets rekey FILE. A broken header: take the file from the last commit in which it was whole (git checkout COMMIT -- FILE).",
+    limits:
+      "X25519 stanzas do not say whose they are. Unless the file carries the reader hint, only their number can be compared; readers that can be named are SEC004's. Grease stanzas are nobody. Of what follows the header its length and first 64 bytes are looked at. A name in .age is taken at its word, whatever else is in it: x.example.age is no example.",
+  },
+  inspect: async (subject) => {
+    const { path, file, content, governed } = subject;
+    if (content.kind === "broken-age") {
+      return [
+        {
+          severity: "error",
+          ...content.problem,
+          message: `broken age file: ${content.problem.message}`,
+          fix: content.problem.message === CONFLICT ? remerging(file) : `${restoring(file)} ${RESTORED}`,
+          subject: "header",
+        },
+      ];
+    }
+    if (content.kind === "age") return wholeDrafts(subject, content);
+    if (!path.endsWith(".age") || content.kind === "empty") return [];
+    // Under a policy SEC001 says it, if the name is no excuse there, or SEC013.
+    if ((await sec001.inspect(subject)).length > 0) return [];
+    if (governed?.enforcement === "always" && (await isLeftover(subject))) return [];
+    const command = `secrets encrypt -i ${shellWord(file)} && git add ${shellWord(file)}`;
+    const fix = governed === undefined ? `name its readers in the policy, then: ${command}` : command;
+    return [
+      {
+        severity: "error",
+        message: "not an age file, though its name says so",
+        line: 1,
+        column: 1,
+        fix,
+        subject: "plain",
+        exposes: true,
+      },
+    ];
+  },
+};
+
+async function wholeDrafts(
+  { path, file, governed }: FileSubject,
+  { header, payload }: Extract<Content, { kind: "age" }>,
+): Promise<Draft[]> {
+  const problem = payloadProblem(payload);
+  // Elsewhere it may be a sample of a broken one.
+  const matters = problem?.exposes === true || governed !== undefined || path.endsWith(".age");
+  if (problem !== undefined && matters) return [{ severity: "error", ...problem, subject: "payload" }];
+  return governed === undefined ? [] : readerDrafts(header, governed, rekeying(file, governed));
+}
+
+/** Whether the readers of an age file are those of the policy, as far as it tells. */
+export async function readersAgree(
+  header: AgeHeader,
+  governed: Governed,
+): Promise<"agree" | "differ" | "unknown" | undefined> {
+  if (governed.ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return undefined;
+  return (await ageFileDifference(header, governed)).status;
+}
+
+async function readerDrafts(header: AgeHeader, governed: Governed, fix: string): Promise<Draft[]> {
+  if (governed.ruling.readers.length === 0) return [];
+  if (header.stanzas[0]?.args[0] === "scrypt") {
+    const message = "sealed with a passphrase, so none of the readers of the policy opens it by key";
+    return [{ severity: "warning", message, fix, subject: "passphrase" }];
+  }
+  const found = await ageFileDifference(header, governed);
+  const drafts: Draft[] = [];
+  if (found.strangers > 0) {
+    const message = `it has ${count(found.strangers, "reader")} more than the policy names`;
+    drafts.push({ severity: "error", message, fix, subject: "extra" });
+  }
+  if (found.missingUnknown > 0) {
+    const message = `it has ${count(found.missingUnknown, "reader")} fewer than the policy names`;
+    drafts.push({ severity: "warning", message, fix, subject: "missing" });
+  }
+  return drafts;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,53 @@
+/** SEC014: does git ignore what should never be committed, and nothing that should be? */
+import { appending, ignoreLine } from "../reading/commands.ts";
+import type { PlacedDraft, TreeFacts, TreeRule } from "../finding.ts";
+
+/** Names that no repository wants: one of each kind that tools and people make. */
+export const SHOULD_IGNORE = [".env.keys", "keys.txt", "secrets.yaml.dec", "secrets.decrypted.yaml"] as const;
+
+/** The pattern for each of them. */
+const PATTERNS: Readonly<Record<string, string>> = {
+  ".env.keys": ".env.keys",
+  "keys.txt": "keys.txt",
+  "secrets.yaml.dec": "*.dec",
+  "secrets.decrypted.yaml": "*.decrypted.*",
+};
+
+export const sec014: TreeRule = {
+  about: "tree",
+  id: "SEC014",
+  title: "gitignore does not fit",
+  severity: "warning",
+  explanation: {
+    what: ".gitignore does not cover the names that keys and decrypted copies have (.env.keys, keys.txt, *.dec, *.decrypted.*); or it covers a file that the policy names, so that git never commits it.",
+    why: "What is not ignored is one `git add .` away from being published. A secret that is ignored exists on one machine only, and everybody else wonders why theirs does not work.",
+    mend: "Add the lines that the finding names; for an ignored secret, an exception: !PATH.",
+    limits:
+      "Looked at in the working tree only, where there is a policy. Files inside ignored directories are not looked at.",
+  },
+  inspect: (facts) => [...uncovered(facts), ...ignored(facts)],
+};
+
+function uncovered({ hasPolicy, shouldIgnore, gitignore }: TreeFacts): PlacedDraft[] {
+  const open = [...shouldIgnore].filter(([, covered]) => !covered).map(([name]) => PATTERNS[name] ?? name);
+  if (!hasPolicy || open.length === 0) return [];
+  return [
+    {
+      path: ".gitignore",
+      severity: "warning",
+      message: `git would take ${open.join(", ")}`,
+      fix: appending(gitignore, open),
+      subject: "uncovered",
+    },
+  ];
+}
+
+function ignored({ ignoredSecrets, gitignore }: TreeFacts): PlacedDraft[] {
+  return ignoredSecrets.map((path) => ({
+    path,
+    severity: "warning",
+    message: "the policy covers it and git ignores it, so it will not be committed",
+    fix: appending(gitignore, [`!${ignoreLine(path)}`]),
+    subject: "ignored",
+  }));
+}

@@ -1,0 +1,136 @@
+/** SEC017: does the policy say what was probably meant? */
+import { isBroad } from "../../policy/enforcement.ts";
+import { idleMembers, type IdleMember } from "../../policy/idle.ts";
+import type { CreationRule, Policy } from "../../policy/policy.ts";
+import type { AbsentSecret, Draft, PolicyRule } from "../finding.ts";
+import { namesNobody } from "../reading/readers.ts";
+
+export const sec017: PolicyRule = {
+  about: "policy",
+  id: "SEC017",
+  title: "doubtful policy",
+  severity: "error",
+  explanation: {
+    what: "The policy is broken (an unknown name, a bad expression, a key of a kind that cannot be used, a rule without any key that is not `enforce: never`: an error), or says something that is hardly meant: an expression that looks like a filter and matches every path, a rule that no path reaches, a dot that is not escaped, a recipient that stands twice, an age list that differs from readers, a path_regex made for Windows only, production secrets with a single reader, a user or host whom no rule lets read (a note), a path under `secrets:` behind which there is no file (a note), a .sops.yml, which sops never reads.",
+    why: "A rule decides who reads. A wrong one is not seen in any file: it encrypts to the wrong people, or to nobody new at all.",
+    mend: "As each finding says. secrets policy compile writes the age lists from readers; secrets who PATH shows which rule a path gets.",
+    limits:
+      "A last rule without path_regex, or with `.*`, is taken for what it is. Only policies that are in the repository are looked at. That there is no such file is told of the whole working tree only.",
+  },
+  inspect: ({ path, text, policy, problem, absent }) => {
+    if (problem !== undefined) {
+      const { message, line, column, fix } = problem;
+      return [{ severity: "error", message, line, column, fix, subject: message }];
+    }
+    if (policy === undefined) return path.endsWith(".sops.yml") ? [unread()] : [];
+    return [
+      ...(isEmpty(path, policy) ? [warning(NO_RULE, { line: 1 })] : []),
+      ...policy.warnings.map(({ at, message }) => ({
+        ...warning(message, at),
+        subject: `${at.line ?? 0} unreachable`,
+      })),
+      ...policy.creationRules.flatMap((rule) => ruleDrafts(rule)),
+      ...twice(text, policy),
+      ...idleMembers(policy).map(idleDraft),
+      ...absent.map((name) => absentDraft(name, policy)),
+    ];
+  },
+};
+
+function idleDraft({ member, message }: IdleMember): Draft {
+  const { line, column } = member.at;
+  return { severity: "note", message, line, column, subject: `idle ${member.name}` };
+}
+
+function absentDraft({ name, meant }: AbsentSecret, policy: Policy): Draft {
+  const { line, column } = policy.rule(name)?.at ?? {};
+  const fix = meant === undefined ? undefined : `did you mean ${meant}?`;
+  return { severity: "note", message: `there is no file ${name}`, line, column, fix, subject: `absent ${name}` };
+}
+
+const NO_RULE = "this policy has no rule, so nothing below it can be encrypted, whatever the policy above says";
+
+/** One at the root has yet to be written, and is told of as such. */
+function isEmpty(path: string, { creationRules, exactPaths }: Policy): boolean {
+  return path.includes("/") && creationRules.length + exactPaths.length === 0;
+}
+
+function unread(): Draft {
+  const message = "sops never reads a policy of this name: it has to be called .sops.yaml";
+  return { severity: "warning", message, fix: "git mv .sops.yml .sops.yaml", subject: "name" };
+}
+
+function warning(message: string, at: { line?: number | undefined; column?: number | undefined }): Draft {
+  return { severity: "warning", message, line: at.line, column: at.column };
+}
+
+/** Expressions by which people say "every path" and mean it. */
+const EVERYTHING = new Set(["every path", ".*", "^.*$", "", "^.*", ".*$", ".+"]);
+
+function ruleDrafts(rule: CreationRule): Draft[] {
+  const { title, at, compiled, readers, settings } = rule;
+  const drafts: Draft[] = [];
+  const add = (message: string, subject: string, fix?: string) =>
+    drafts.push({ ...warning(message, at), subject: `${title} ${subject}`, fix });
+  if (!EVERYTHING.has(title) && isBroad(rule) && rule.matches("package.json") && rule.matches("README.md")) {
+    add("this expression looks like a filter and matches every path", "everything");
+  }
+  const mended = withDots(title);
+  if (mended !== title) {
+    add("a dot that is not escaped matches any character", "dot", `path_regex: ${mended}`);
+  }
+  if (isForBackslashes(rule)) {
+    add("this expression has \\ where paths have /", "windows", "write / between directories");
+  }
+  if (namesNobody(rule) && settings.enforce !== "never") {
+    const message = "this rule names no key: sops refuses to encrypt under it, and nobody's reading is compared";
+    drafts.push({ ...warning(message, at), severity: "error", subject: `${title} nobody` });
+  }
+  if (settings.groups !== undefined && settings.threshold === undefined) {
+    const count = settings.groups.length;
+    const message = `all ${count} key groups are needed to open a file: nobody who is in one of them can do so alone`;
+    add(message, "groups", "put all keys into one group, or write shamir_threshold if that is meant");
+  }
+  if (compiled === "differs") {
+    add("its age list differs from its readers, and stock sops goes by the list", "compiled", "secrets policy compile");
+  }
+  if (/prod/i.test(title) && readers.length === 1 && settings.foreign.length === 0) {
+    add("production secrets with a single reader are lost with one key", "single");
+  }
+  return drafts;
+}
+
+/** A class of characters in an expression; what is never ended goes to the end. */
+const CLASS = /\[[^\]]*(?:\]|$)/g;
+
+/** The expression with the dots escaped that begin the end of a name; one in a class is a dot already. */
+function withDots(title: string): string {
+  const bare = title.replaceAll(CLASS, (found) => "_".repeat(found.length));
+  const dots = [...bare.matchAll(/(?<!\\)\.(?:ya?ml|json|env|ini|age|sops|enc|secrets?|toml|txt)(?![\w*+?{([])/g)];
+  return dots.toReversed().reduce((text, { index }) => `${text.slice(0, index)}\\${text.slice(index)}`, title);
+}
+
+/** A literal backslash in the expression, outside a class that has the slash too. */
+function isForBackslashes({ title }: CreationRule): boolean {
+  const bare = title.replaceAll(CLASS, (found) => (found.includes("/") ? "" : found));
+  return bare.includes("\\\\");
+}
+
+/** Recipients that one list of the policy names twice: unions hide it. */
+function twice(text: string, { file }: Policy): Draft[] {
+  const drafts: Draft[] = [];
+  let seen = new Set<string>();
+  for (const [index, line] of text.split("\n").entries()) {
+    if (/^\s*(?:-\s+)?[\w.-]+:/.test(line) || line.trim() === "") seen = new Set();
+    for (const [key] of line
+      .replace(/(?:^|\s)#[^]*$/, "")
+      .matchAll(/\bage1[02-9ac-hj-np-z]{20,}|\bssh-(?:ed25519|rsa) [A-Za-z0-9+/=]{40,}/g)) {
+      if (seen.has(key)) {
+        const message = "the same recipient stands twice in this list";
+        drafts.push({ ...warning(message, { line: index + 1 }), subject: `${file} twice ${index}` });
+      }
+      seen.add(key);
+    }
+  }
+  return drafts;
+}

@@ -1,0 +1,171 @@
+/**
+ * Which rule covers this file, and may it be written by it?
+ */
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import { shellWord } from "../../findings/reading/place.ts";
+import { attempt } from "../../io/io-error.ts";
+import type { Policy, Ruling } from "../../policy/policy.ts";
+import { noPolicy } from "./no-policy.ts";
+import { placeText, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
+
+/** A file with what the policy says of it. */
+export interface Ruled {
+  readonly file: PolicyFile;
+  readonly policy: Policy;
+  readonly ruling: Ruling;
+}
+
+/**
+ * The rule of a file, or undefined where no policy or no rule covers it.
+ * @param path absolute
+ * @throws SecretsError `policy`
+ */
+export async function ruleOf(project: Project, path: string): Promise<Ruled | undefined> {
+  const file = await project.policy(path);
+  const ruling = file?.policy.rule(policyPath(file, path));
+  return file === undefined || ruling === undefined ? undefined : { file, policy: file.policy, ruling };
+}
+
+/**
+ * The same for a verb that writes.
+ * @throws SecretsError `no-rule` with the line to add; `usage` for a directory; `refused` where a symlink leads to a file
+ * with other readers
+ */
+export async function requireRule(project: Project, path: string): Promise<Ruled> {
+  const at = { file: project.show(path) };
+  const stat = await statOf(project, path);
+  if (stat !== undefined) requireFile(project, path, stat);
+  const file = await project.policy(path);
+  if (file === undefined) throw await noPolicy(project, path, at);
+  const inside = policyPath(file, path);
+  const ruling = file.policy.rule(inside);
+  if (ruling === undefined) {
+    throw new SecretsError("no-rule", `no rule of ${project.show(file.path)} covers this path`, {
+      at,
+      hint: missingRule(project, file, inside),
+    });
+  }
+  const ruled = { file, policy: file.policy, ruling };
+  await refuseOtherReaders(project, path, ruled);
+  return ruled;
+}
+
+/**
+ * Whether anything can be encrypted by this rule, here and for this kind of file.
+ * @param isNew whether nothing is there yet that could keep the keys which only sops can use
+ * @throws SecretsError `policy`: the rule names nobody, or says two things; `refused`: only another program can serve it
+ */
+export function requireServable(
+  file: string,
+  { ruling }: Ruled,
+  wanted: { kind: "age" | "sops"; isNew: boolean },
+): void {
+  const { readers, settings, compiled, at } = ruling;
+  const refuse = (message: string, hint: string) => {
+    throw new SecretsError("policy", message, { at, hint });
+  };
+  if (compiled === "differs") {
+    refuse(
+      "its `age` list differs from its `readers`, which it is compiled from",
+      "compile it again: secrets policy compile",
+    );
+  }
+  if (settings.hasEmptyGroup === true) {
+    refuse(
+      "one of its key groups has no keys",
+      "write for example key_groups: [{ age: [alice, bob] }, { age: [carol] }]",
+    );
+  }
+  // In a sops document that is there already, the entries of keys that only others can use stay.
+  const keepsForeign = wanted.kind === "sops" && !wanted.isNew;
+  const unserved = settings.foreign.filter(({ type }) => !keepsForeign && (wanted.kind === "sops" || type === "age"));
+  if (unserved.length > 0) {
+    const program = unserved.every(({ type }) => type === "age") ? "age" : "sops";
+    throw new SecretsError(
+      "refused",
+      `the rule asks for ${unserved.map(({ text }) => text).join(", ")}, which only ${program} can encrypt to`,
+      {
+        at,
+        hint: `create ${file} with ${program}; its other readers can be changed here afterwards`,
+      },
+    );
+  }
+  if (readers.every(({ keys }) => keys.length === 0) && !(keepsForeign && settings.foreign.length > 0)) {
+    refuse(
+      "the rule for this file gives no reader with a key",
+      `name a user, host, team or age recipient there for ${file}`,
+    );
+  }
+  if (wanted.kind === "age" && settings.groups !== undefined) {
+    refuse(
+      "its rule has several key groups, and an .age secret has none: any one reader opens it",
+      `give ${file} a line of its own under \`secrets:\``,
+    );
+  }
+}
+
+/** The line to add, in the words that the policy uses itself. */
+function missingRule(project: Project, { path, policy }: PolicyFile, inside: string): string {
+  const shown = project.show(path);
+  if (policy.members.length > 0) return `add a line under \`secrets:\` in ${shown}:  ${inside}: [NAME]`;
+  const expression = `^${inside.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}$`;
+  return `add a line under \`creation_rules:\` in ${shown}:  - { path_regex: ${singleQuoted(expression)}, age: age1… }`;
+}
+
+/** As YAML takes it. */
+function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Through a symlink the bytes land in another file, whose own rule must not be got around. */
+async function refuseOtherReaders(project: Project, path: string, ruled: Ruled): Promise<void> {
+  const real = await realPath(project, path, ruled.file.directory);
+  if (real === path) return;
+  const other = (await ruleOf(project, real))?.ruling;
+  if (other === undefined || sameReaders(other, ruled.ruling)) return;
+  throw new SecretsError("refused", `a link leads to ${project.show(real)}, whose rule names other readers`, {
+    at: { file: project.show(path) },
+    hint: `name the file itself: ${shellWord(project.show(real))}`,
+  });
+}
+
+/** Where the path really leads, in the words that the policy's directory was reached by. */
+async function realPath(project: Project, path: string, base: string): Promise<string> {
+  const { realpath } = project.host.files;
+  return attempt(project.show(path), "read", async () => {
+    let existing = path;
+    while ((await project.host.files.stat(existing)) === undefined) existing = dirname(existing);
+    const real = join(await realpath(existing), relative(existing, path));
+    const inside = relative(await realpath(base), real);
+    return inside.startsWith("..") || isAbsolute(inside) ? real : join(base, inside);
+  });
+}
+
+function sameReaders(a: Ruling, b: Ruling): boolean {
+  const ids = (ruling: Ruling) => new Set(ruling.readers.flatMap((reader) => reader.keys.map(({ id }) => id)));
+  const [left, right] = [ids(a), ids(b)];
+  return left.size === right.size && [...left].every((id) => right.has(id));
+}
+
+/** As `ruleOf`, for verbs that only read: a broken policy is told and passed over. */
+export async function ruleForReading(project: Project, path: string): Promise<Ruled | undefined> {
+  try {
+    return await ruleOf(project, path);
+  } catch (error) {
+    if (!(error instanceof SecretsError) || error.code !== "policy") throw error;
+    if (!toldOf.has(error)) project.warn(`warning: ${placeText(error.at)}${error.message}`);
+    toldOf.add(error);
+    return undefined;
+  }
+}
+
+/** A policy is loaded once, and so its error is one object: it is told once, however many files it rules. */
+const toldOf = new WeakSet<SecretsError>();
+
+/** The path that rules are matched with: POSIX, relative to the policy, as sops does it (absolute where outside). */
+function policyPath(file: PolicyFile, path: string): string {
+  const inside = relative(file.directory, path);
+  const useful = inside.startsWith("..") || isAbsolute(inside) ? path : inside;
+  return sep === "/" ? useful : useful.split(sep).join("/");
+}

@@ -1,0 +1,140 @@
+/**
+ * How is a whole-file `.age` secret read from disk, and how does it become a change to commit?
+ *
+ * The one place where age files, keys and files meet. Reading never writes; a change carries its own proof: the staged
+ * bytes must open, with the file key still in memory, to the very plaintext that was meant.
+ */
+import { createHash } from "node:crypto";
+import type { Stanza } from "age-encryption";
+import { openAge, sealAge, verifyAge } from "../../documents/age/file.ts";
+import type { AgeHeader } from "../../documents/age/header.ts";
+import { hintLists, readHint } from "../../documents/age/reader-hint.ts";
+import type { Change } from "../../io/commit.ts";
+import { inputChunks } from "../../io/input.ts";
+import type { Recipient } from "../../keys/key-kind.ts";
+import type { Opening } from "../identities/identities.ts";
+import { inFile, type Project } from "../project/project.ts";
+import { ruleForReading } from "../project/rule.ts";
+
+export interface OpenSecret {
+  readonly header: AgeHeader;
+  readonly fileKey: Uint8Array;
+  /** Authenticated chunk by chunk; throws at the first that is not what was sealed. */
+  readonly plaintext: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Chunks of a file whose every error names it.
+ * @param pipes whether it is input on purpose, so that a pipe is waited for
+ * @throws SecretsError `not-found`, `usage`, `io`
+ */
+export function fileChunks(project: Project, path: string, pipes = false): AsyncGenerator<Uint8Array> {
+  return inputChunks(project.host.files, { path, shown: project.show(path), pipes });
+}
+
+/**
+ * Opens a secret with the keys at hand.
+ * @param path absolute; what the policy is asked about, even if the bytes come from elsewhere
+ * @throws SecretsError `no-identity` naming who could, and what was tried; `tampered`; `malformed`
+ */
+export async function openSecret(
+  project: Project,
+  path: string,
+  bytes: AsyncIterable<Uint8Array> = fileChunks(project, path),
+): Promise<OpenSecret> {
+  const file = project.show(path);
+  try {
+    const opened = await openAge(bytes, (stanzas) => unwrapFor(project, path, stanzas));
+    return { ...opened, plaintext: namingFile(opened.plaintext, file) };
+  } catch (error) {
+    throw inFile(error, file);
+  }
+}
+
+async function unwrapFor(project: Project, path: string, stanzas: readonly Stanza[]): Promise<Uint8Array> {
+  if (needsPassphrase(stanzas)) {
+    const { unwrapWithPassphrase } = await import("../identities/passphrase.ts");
+    return unwrapWithPassphrase(project, path, stanzas);
+  }
+  const fileKey = await project.identities.unwrap(opening(stanzas));
+  if (fileKey !== null) return fileKey;
+  const members = (await ruleForReading(project, path))?.file.policy.members ?? [];
+  const header = { stanzas, armored: false, hint: readHint(stanzas) };
+  const [{ readersOf }, { noIdentity }] = await Promise.all([
+    import("../../documents/age/readers.ts"),
+    import("../identities/no-identity.ts"),
+  ]);
+  const known = await readersOf(
+    header,
+    members.flatMap((member) => member.keys),
+  );
+  throw await noIdentity(project, path, { present: known.readers, isWhole: true, tells: header.hint !== undefined });
+}
+
+/** Whether a passphrase opens the file, and nothing else. */
+export function needsPassphrase(stanzas: readonly Stanza[]): boolean {
+  return stanzas[0]?.args[0] === "scrypt";
+}
+
+/** What an identity ring wants to know of a file. */
+export function opening(stanzas: readonly Stanza[]): Opening {
+  const hint = readHint(stanzas);
+  return { stanzas, declares: (id) => (hint === undefined ? undefined : hintLists(hint, id)) };
+}
+
+async function* namingFile(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw inFile(error, file);
+  }
+}
+
+export interface Sealing {
+  /** Absolute. */
+  readonly path: string;
+  /** `absent`, `any`, or the SHA-256 of what was read there. */
+  readonly expected: string;
+  readonly recipients: readonly Recipient[];
+  readonly armor: boolean;
+  readonly hint: boolean;
+  /** Called once per attempt to seal: the plaintext from its first byte. */
+  readonly plaintext: () => AsyncIterable<Uint8Array>;
+}
+
+/** A change whose content is sealed as it is read. */
+export interface SealingChange extends Change {
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** A change that seals this plaintext, with its proof. The plaintext is hashed as it passes, never kept. */
+export async function sealingChange(sealing: Sealing): Promise<SealingChange> {
+  const hash = createHash("sha256");
+  let expected: Uint8Array | undefined;
+  const { bytes, fileKey } = await sealAge({
+    recipients: sealing.recipients,
+    plaintext: tapped(sealing.plaintext(), (chunk) => hash.update(chunk)),
+    armor: sealing.armor,
+    hint: sealing.hint,
+  });
+  return {
+    path: sealing.path,
+    expected: sealing.expected,
+    content: bytes,
+    mode: 0o644,
+    verify: async (staged) => {
+      expected ??= hash.digest();
+      await verifyAge(staged, { fileKey, sha256: expected });
+    },
+  };
+}
+
+async function* tapped(
+  chunks: AsyncIterable<Uint8Array>,
+  tap: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    tap(chunk);
+    yield chunk;
+  }
+}

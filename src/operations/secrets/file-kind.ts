@@ -1,0 +1,127 @@
+/**
+ * What kind of secret is at this path?
+ *
+ * Told by content where there is one. Where nothing is yet, the name decides: `.age` is a whole-file secret, the names that
+ * sops knows are documents.
+ */
+import type { SopsDocument } from "../../documents/sops/document.ts";
+import { mayBeYaml, recognise } from "../../documents/recognise.ts";
+import { dressed, SecretsError } from "../../errors.ts";
+import { remerging } from "../../findings/reading/commands.ts";
+import { shellWord } from "../../findings/reading/place.ts";
+import { formatOfPath, isFormatName, isServed, loadFormat } from "../../formats/index.ts";
+import type { Format, FormatName } from "../../formats/format.ts";
+import { attempt } from "../../io/io-error.ts";
+import { inFile, isAgePath, statOf, type Project } from "../project/project.ts";
+
+/** The format that the user named. @throws SecretsError `usage` */
+export function requireFormatName(name: string): FormatName {
+  if (isFormatName(name)) return name;
+  throw new SecretsError("usage", "there is no such format", { hint: "one of: yaml, json, dotenv, ini, binary" });
+}
+
+export type FileKind =
+  | { readonly kind: "age" }
+  | { readonly kind: "sops"; readonly document: SopsDocument }
+  | { readonly kind: "plain" };
+
+/**
+ * What these bytes are.
+ * @throws SecretsError `malformed` with file, line and column, where it has sops metadata but cannot be read
+ */
+export async function kindOfContent(
+  project: Project,
+  path: string,
+  found: { readonly bytes: Uint8Array; readonly inputType?: string | undefined },
+): Promise<FileKind> {
+  const recognised = recognise(found.bytes, path);
+  if (recognised.kind === "age") return { kind: "age" };
+  if (recognised.kind === "plain") return oddYaml(found.bytes);
+  try {
+    const named = found.inputType === undefined ? recognised.format : requireFormatName(found.inputType);
+    const [format, { readDocument }] = await Promise.all([
+      loadFormat(named),
+      import("../../documents/sops/document.ts"),
+    ]);
+    return { kind: "sops", document: readDocument(utf8(found.bytes), format) };
+  } catch (error) {
+    throw inFile(ofMerge(project, path, { error, bytes: found.bytes }), project.show(path));
+  }
+}
+
+/** What cannot be read because git could not merge it has both its sides in git. */
+function ofMerge(
+  project: Project,
+  path: string,
+  found: { readonly error: unknown; readonly bytes: Uint8Array },
+): unknown {
+  const { error, bytes } = found;
+  if (!(error instanceof SecretsError) || !/^<{7} /m.test(utf8(bytes))) return error;
+  return dressed(error, { hint: `the marks of an unfinished merge are in it; run: ${remerging(project.show(path))}` });
+}
+
+/** A sops document whose layout does not tell; whatever else has sops' marks in it is plain text. */
+async function oddYaml(bytes: Uint8Array): Promise<FileKind> {
+  if (!mayBeYaml(bytes)) return { kind: "plain" };
+  try {
+    const [format, { readDocument }] = await Promise.all([
+      loadFormat("yaml"),
+      import("../../documents/sops/document.ts"),
+    ]);
+    return { kind: "sops", document: readDocument(utf8(bytes), format) };
+  } catch {
+    return { kind: "plain" };
+  }
+}
+
+/** Whether what is at this path is encrypted, or may be. @throws SecretsError `io` */
+export async function holdsSecret(project: Project, path: string): Promise<boolean> {
+  if ((await statOf(project, path))?.kind !== "file") return false;
+  const bytes = await attempt(project.show(path), "read", () => project.host.files.read(path));
+  return recognise(bytes, path).kind !== "plain" || mayBeYaml(bytes);
+}
+
+/** What makes a secret of a plaintext: in place where its name is that of a format which can be written. */
+export function commandToEncrypt(project: Project, path: string): string {
+  const file = project.show(path);
+  const format = formatOfPath(path);
+  const stays = isAgePath(path) || (format !== undefined && isServed(format));
+  return stays
+    ? `secrets encrypt -i ${shellWord(file)}`
+    : `secrets encrypt ${shellWord(file)} -o ${shellWord(`${file}.age`)}`;
+}
+
+/** The bytes as text. @throws SecretsError `malformed` where they are not UTF-8 */
+export function utf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SecretsError("malformed", "this is not UTF-8 text");
+  }
+}
+
+/**
+ * The format of a document to be written.
+ * @param instead the command that makes a whole-file secret of it
+ * @throws SecretsError `refused` for one that is not written yet
+ */
+export async function formatToWrite(name: FormatName, instead: string): Promise<Format> {
+  try {
+    return await loadFormat(name);
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    throw dressed(error, { hint: `keep it as a whole-file secret, with a rule for its name: ${instead}` });
+  }
+}
+
+/** What a new file at this path will be. @throws SecretsError `usage` where the name does not tell. */
+export function kindOfNew(project: Project, path: string, inputType?: string): "age" | FormatName {
+  if (inputType !== undefined) return requireFormatName(inputType);
+  if (isAgePath(path)) return "age";
+  const format = formatOfPath(path);
+  if (format !== undefined) return format;
+  throw new SecretsError("usage", "its name does not say what kind of secret it is", {
+    at: { file: project.show(path) },
+    hint: "let it end in .age for a whole-file secret, or in .yaml or .json for a sops document (or say --input-type)",
+  });
+}

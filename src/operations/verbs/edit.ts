@@ -1,0 +1,173 @@
+/**
+ * What happens between "edit this secret" and its new bytes on disk?
+ *
+ * Everything that could refuse is asked before the editor opens; what was typed is never lost after it closed.
+ */
+import { basename } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import { shellWord } from "../../findings/reading/place.ts";
+import { openEditor } from "../../io/editor.ts";
+import { unhurried } from "../../io/interruption.ts";
+import { withScratch, type Scratch } from "../../io/scratch.ts";
+import { collect } from "../../io/stream.ts";
+import type { Project } from "../project/project.ts";
+import { confirm } from "../writing/confirm.ts";
+import { planWrite } from "../writing/plan-write.ts";
+import { withRescue } from "../writing/rescue.ts";
+import type { Target, WriteOptions } from "../writing/target.ts";
+import { requireWritable, writeTarget, type WriteOutcome } from "../writing/write.ts";
+
+export interface EditOptions extends WriteOptions {
+  /** The new content, instead of an editor. */
+  readonly content?: (() => AsyncIterable<Uint8Array>) | undefined;
+}
+
+/**
+ * Opens the editor on a secret, or on an empty buffer for a new one. What cannot be sealed (a syntax error) can be opened
+ * again; what cannot be saved is kept in an encrypted file. A content that is given takes the editor's place, as for agenix.
+ * @throws SecretsError what `planWrite` and opening throw; `editor` when the editor failed: nothing was changed; `cannot-ask` where
+ *   nobody is at a terminal; `refused` for an empty content
+ */
+export async function editSecret(project: Project, file: string, options: EditOptions = {}): Promise<WriteOutcome> {
+  const path = project.resolve(file);
+  const target = await planWrite(project, path, options);
+  if (options.content !== undefined) return replaced(project, target, { ...options, content: options.content });
+  requireTerminal(project, target);
+  const bytes = await target.open();
+  await requireWritable(project, path);
+  const name = basename(path).replace(/\.age$/, "");
+  const warn = (line: string) => project.tell(`warning: ${line}`);
+  return withScratch(project.host, { name, bytes, warn }, (scratch) => session(project, target, scratch));
+}
+
+async function replaced(
+  project: Project,
+  target: Target,
+  { content, allowEmpty }: EditOptions & { readonly content: () => AsyncIterable<Uint8Array> },
+): Promise<WriteOutcome> {
+  await requireWritable(project, target.path);
+  const plaintext = await collect(content());
+  if (plaintext.length > 0 || allowEmpty === true) return writeTarget(project, target, await target.seal(plaintext));
+  throw new SecretsError("refused", "standard input is empty, and no terminal: there is nothing to edit with", {
+    at: { file: target.file },
+    hint: "run it in a terminal, or give the new content on standard input; if it shall be empty: --allow-empty",
+  });
+}
+
+/** @throws SecretsError `cannot-ask` */
+function requireTerminal({ host }: Project, { file, kind }: Target): void {
+  if (host.terminal.canEdit) return;
+  const word = shellWord(file);
+  const instead = { age: `secrets set ${word} --value-stdin`, sops: `secrets set ${word} KEY --value-stdin` };
+  throw new SecretsError(
+    "cannot-ask",
+    "no editor is started here: nobody can be asked (--no-input, CI, or no terminal)",
+    {
+      at: { file },
+      hint: `give the new content on standard input; or: ${instead[kind]}`,
+    },
+  );
+}
+
+async function session(project: Project, target: Target, scratch: Scratch): Promise<WriteOutcome> {
+  for (let line: number | undefined; ;) {
+    const plaintext = await edited(project, target, { scratch, line });
+    const saved = await save(project, target, plaintext);
+    if (!(saved instanceof SecretsError)) return saved;
+    if (!(await askAgain(project, target, { error: saved, plaintext }))) {
+      throw await withRescue(project, target, { error: saved, plaintext });
+    }
+    line = saved.at?.line;
+  }
+}
+
+/** Answers an error that another look at the text can mend. Of every other, and of a signal meanwhile, the text is kept first. */
+function save(project: Project, target: Target, plaintext: Uint8Array): Promise<WriteOutcome | SecretsError> {
+  return unhurried(project.host, async (host) => {
+    try {
+      return await writeTarget(project, target, await target.seal(plaintext));
+    } catch (cause) {
+      const error = cause instanceof SecretsError ? cause : new SecretsError("io", "it could not be saved", { cause });
+      if (isMendable(project, error)) return error;
+      return keep({ ...project, host }, target, { cause, error, plaintext });
+    }
+  });
+}
+
+/** Throws what went wrong, with the place where the text is kept; a bug of ours is still thrown as one. */
+async function keep(
+  project: Project,
+  target: Target,
+  { cause, ...lost }: { readonly cause: unknown; readonly error: SecretsError; readonly plaintext: Uint8Array },
+): Promise<never> {
+  const kept = await withRescue(project, target, lost);
+  if (cause instanceof SecretsError) throw kept;
+  for (const note of kept.notes) project.warn(note);
+  throw cause;
+}
+
+/** An editor that is back at once with nothing done has handed the file to a window that is still open. */
+const AT_ONCE = 500;
+
+async function edited(
+  project: Project,
+  target: Target,
+  at: { readonly scratch: Scratch; readonly line: number | undefined },
+): Promise<Uint8Array> {
+  const { host } = project;
+  const before = await at.scratch.read();
+  const start = host.now().getTime();
+  await openedEditor(project, target, { ...at, before });
+  const after = await at.scratch.read();
+  const isBack = host.now().getTime() - start < AT_ONCE && Buffer.compare(before, after) === 0;
+  if (!isBack || !host.terminal.canAsk) return after;
+  await host.terminal.ask("the editor is back already; press Enter when you are done with the file ");
+  return at.scratch.read();
+}
+
+/** Who leaves at the question, by Ctrl-C or by closing the terminal, has not given up what was typed. */
+async function askAgain(
+  project: Project,
+  target: Target,
+  { error, plaintext }: { readonly error: SecretsError; readonly plaintext: Uint8Array },
+): Promise<boolean> {
+  const forget = project.host.onExit(async () => void (await withRescue(project, target, { error, plaintext })));
+  try {
+    return await wantsAgain(project, error);
+  } catch (left) {
+    throw left instanceof SecretsError ? await withRescue(project, target, { error: left, plaintext }) : left;
+  } finally {
+    forget();
+  }
+}
+
+/** Whether the text itself is the trouble, so that another look at it can mend it, and somebody is there to look. */
+function isMendable(project: Project, { code }: SecretsError): boolean {
+  return (code === "malformed" || code === "refused") && project.host.terminal.canAsk;
+}
+
+async function wantsAgain(project: Project, error: SecretsError): Promise<boolean> {
+  const { file, line, column } = error.at ?? { file: "" };
+  project.tell(`${[file, line, column].filter((part) => part !== undefined).join(":")}: ${error.message}`);
+  return confirm(project, "open the editor again? what you typed is still there", "yes");
+}
+
+/** An editor that failed, or that a signal ended, may have saved before: that is kept, as after a failed save. */
+async function openedEditor(
+  project: Project,
+  target: Target,
+  at: { readonly scratch: Scratch; readonly line: number | undefined; readonly before: Uint8Array },
+): Promise<void> {
+  const { scratch, line, before } = at;
+  // A terminal that is closed ends the editor and us, in no certain order.
+  await unhurried(project.host, async (host) => {
+    try {
+      await openEditor(project.host, scratch.path, { line, warn: (text) => project.tell(`warning: ${text}`) });
+    } catch (error) {
+      if (!(error instanceof SecretsError) || (error.code !== "interrupted" && error.code !== "editor")) throw error;
+      const plaintext = await scratch.read().catch(() => before);
+      if (Buffer.compare(plaintext, before) === 0) throw error;
+      throw await withRescue({ ...project, host }, target, { error, plaintext });
+    }
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * Which secrets are there, who reads them, and do they agree with the policy?
+ *
+ * `ls` for all files, `who` for one path. Neither needs a key nor asks for one.
+ */
+import { relative, sep } from "node:path";
+import { SecretsError, type Position } from "../../errors.ts";
+import type { CanOpen } from "../identities/identities.ts";
+import { canOpen, inspect, openedGroups, type DeclaredReaders, type Inspected } from "../secrets/inspect.ts";
+import { adviceOn } from "../identities/no-identity.ts";
+import { requireFile, statOf, type Project } from "../project/project.ts";
+import { ruleOf, type Ruled } from "../project/rule.ts";
+import { differenceLines, type Agreement } from "../../agreement/agreement.ts";
+import { secretFiles } from "../project/secret-files.ts";
+
+/** One reader as reports name it. */
+export interface NamedReader {
+  readonly name: string;
+  readonly kind: "user" | "host" | "literal";
+  /** The teams it reads through. */
+  readonly through: readonly string[];
+}
+
+export interface RuleReport {
+  readonly kind: "secrets" | "creation_rules";
+  readonly title: string;
+  readonly at: Position;
+  readonly readers: readonly NamedReader[];
+  /** Keys that only sops, or another program, can use. */
+  readonly foreign: readonly string[];
+  /** Rules that would match too, were the path not ruled by `secrets:`. */
+  readonly shadowed: readonly Position[];
+}
+
+export interface SecretReport {
+  readonly file: string;
+  /** `age`, `age armored`, `yaml`, `json`, `plain`, `broken`; undefined for a path where nothing is yet. */
+  readonly format: string | undefined;
+  /** Undefined: no rule covers it. */
+  readonly rule: RuleReport | undefined;
+  /** The readers that the file itself declares. */
+  readonly declared: DeclaredReaders | undefined;
+  readonly agreement: Agreement | undefined;
+  /** The differences in words, one line per person. */
+  readonly difference: readonly string[];
+  readonly canOpen: CanOpen | undefined;
+  /** Of a file with several key groups: how many of them the keys at hand open. */
+  readonly opensGroups?: number | undefined;
+  /** Why it could not be looked at. */
+  readonly problem: string | undefined;
+}
+
+/** Every secret file below these paths, or of the whole repository. */
+export async function listSecrets(project: Project, paths: readonly string[]): Promise<SecretReport[]> {
+  const reports: SecretReport[] = [];
+  const files = await secretFiles(project, paths);
+  const near = nearby(project, (await project.repository(`${project.directory}/x`))?.root);
+  for (const [index, { path, isNamed }] of files.entries()) {
+    project.progress(index, files.length);
+    const { report } = await reportOn(project, path, near);
+    if (report.format !== "plain" || isNamed) reports.push(report);
+  }
+  project.progress(files.length, files.length);
+  return reports;
+}
+
+export interface WhoReport extends SecretReport {
+  /** One line per identity source: what came of it. */
+  readonly keys: readonly string[];
+  /** What to do for whoever cannot open it. */
+  readonly advice: string | undefined;
+}
+
+/** What the policy says of one path, and the file too, if it is there. */
+export async function whoReads(project: Project, file: string): Promise<WhoReport> {
+  const path = project.resolve(file);
+  const { report, secret } = await reportOn(project, path);
+  if (report.format === undefined && report.rule === undefined) {
+    throw new SecretsError("no-rule", "there is no such file, and no rule covers this path", {
+      at: { file: project.show(path) },
+    });
+  }
+  const readers = new Set(secret?.recipients.map(({ id }) => id));
+  const keys = await project.identities.report(readers);
+  const isAlone = report.declared?.groups === undefined;
+  if (secret === undefined || report.canOpen !== "no" || !isAlone) return { ...report, keys, advice: undefined };
+  return { ...report, keys, advice: await adviceOn(project, path, secret) };
+}
+
+/** How a path is shown in a list: relative anywhere in the repository of the working directory. */
+type Near = (path: string) => string;
+
+function nearby({ directory, show }: Project, root: string | undefined): Near {
+  const isInside = (path: string) => root !== undefined && path.startsWith(`${root}${sep}`);
+  return (path) => (isInside(path) ? relative(directory, path) : show(path));
+}
+
+async function reportOn(
+  project: Project,
+  path: string,
+  near: Near = project.show,
+): Promise<{ readonly report: SecretReport; readonly secret?: Inspected }> {
+  const ruled = await ruleOf(project, path);
+  const nothing = { declared: undefined, agreement: undefined, difference: [], canOpen: undefined, problem: undefined };
+  const base = { file: near(path), rule: ruled && ruleReport(ruled, near), ...nothing };
+  const stat = await statOf(project, path);
+  if (stat === undefined) return { report: { ...base, format: undefined } };
+  requireFile(project, path, stat);
+  let secret: Inspected | undefined;
+  try {
+    secret = await inspect(project, path, ruled);
+    if (secret === undefined) return { report: { ...base, format: "plain" } };
+    const { format, declared, agreement } = secret;
+    const difference = agreement === undefined ? [] : differenceLines(agreement);
+    const opensGroups =
+      secret.kind === "sops" && declared.groups !== undefined ? await openedGroups(project, secret) : undefined;
+    const report = {
+      ...base,
+      format,
+      declared,
+      agreement,
+      difference,
+      canOpen: await canOpen(project, secret),
+      opensGroups,
+    };
+    return { report, secret };
+  } catch (error) {
+    // A slip on the command line is no fault of the file.
+    const isOfFile = error instanceof SecretsError && (secret === undefined || error.code !== "usage");
+    if (!isOfFile) throw error;
+    return { report: { ...base, format: "broken", problem: error.message } };
+  }
+}
+
+function ruleReport({ file, ruling }: Ruled, near: Near): RuleReport {
+  const { kind, title, readers, settings } = ruling;
+  const placed = (at: Position) => ({ ...at, file: near(file.path) });
+  return {
+    kind,
+    title,
+    at: placed(ruling.at),
+    shadowed: ruling.shadowed.map(placed),
+    foreign: settings.foreign.map(({ text }) => text),
+    readers: readers.map(({ name, kind: of, through }) => ({ name, kind: of, through })),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * What would bring these files to the policy? Found from what they declare, without a key.
+ */
+import { SecretsError } from "../../errors.ts";
+import { needsPassphrase } from "../secrets/age-secret.ts";
+import { commandToEncrypt } from "../secrets/file-kind.ts";
+import { inspect, type Inspected } from "../secrets/inspect.ts";
+import type { Project } from "../project/project.ts";
+import { requireRule, requireServable, ruleOf, type Ruled } from "../project/rule.ts";
+import { cannotRenew, differenceLines, type Agreement } from "../../agreement/agreement.ts";
+import { secretFiles, type Candidate } from "../project/secret-files.ts";
+
+/** What is to be done with one file. */
+export interface PlannedFile {
+  /** As it is shown. */
+  readonly file: string;
+  /**
+   * `no rule`: left alone. `passphrase`: sealed with one, so it has no readers to bring to a policy. `stuck`: nothing here can
+   * bring it to its rule, for this `reason`.
+   */
+  readonly action: "keep" | "re-encrypt" | "no rule" | "passphrase" | "stuck";
+  readonly reason?: string | undefined;
+  readonly agreement: Agreement | undefined;
+  /** One line per person who gains or loses the file. */
+  readonly difference: readonly string[];
+}
+
+/** A planned file with what was seen of it. */
+export interface Plan {
+  readonly planned: PlannedFile;
+  /** Absolute. */
+  readonly path: string;
+  /** Undefined where no rule covers the file: it is not even looked at. */
+  readonly found: { readonly secret: Inspected; readonly ruled: Ruled } | undefined;
+}
+
+/**
+ * @param options `force`: files that agree are rewritten too
+ * @throws SecretsError `policy`; `no-rule` where nothing at all is ruled, or a file that was named is not; `malformed`
+ */
+export async function planFiles(
+  project: Project,
+  paths: readonly string[],
+  options: { readonly force?: boolean | undefined },
+): Promise<Plan[]> {
+  const plans: Plan[] = [];
+  const files = await secretFiles(project, paths);
+  for (const [index, candidate] of files.entries()) {
+    project.progress(index, files.length);
+    const plan = await planFile(project, candidate, options);
+    if (plan !== undefined) plans.push(plan);
+  }
+  project.progress(files.length, files.length);
+  const [first] = plans;
+  if (first !== undefined && plans.every(({ found }) => found === undefined)) await requireRule(project, first.path);
+  return plans;
+}
+
+/** A file that is named itself has to be a secret, and to have a rule; any other without one is left alone. */
+async function planFile(
+  project: Project,
+  { path, isNamed }: Candidate,
+  options: { readonly force?: boolean | undefined },
+): Promise<Plan | undefined> {
+  const file = project.show(path);
+  const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
+  if (ruled === undefined) return { path, found: undefined, planned: leftAlone(file, "no rule") };
+  const secret = await inspect(project, path, ruled);
+  if (secret !== undefined)
+    return { path, found: { secret, ruled }, planned: planned(file, { secret, ruled }, { ...options, isNamed }) };
+  if (!isNamed) return undefined;
+  throw new SecretsError("malformed", "this is not an encrypted file", {
+    at: { file },
+    hint: `to encrypt it: ${commandToEncrypt(project, path)}`,
+  });
+}
+
+function leftAlone(file: string, action: "no rule" | "passphrase"): PlannedFile {
+  return { file, action, agreement: undefined, difference: [] };
+}
+
+function planned(
+  file: string,
+  { secret, ruled }: { readonly secret: Inspected; readonly ruled: Ruled },
+  options: { readonly force?: boolean | undefined; readonly isNamed: boolean },
+): PlannedFile {
+  if (secret.kind === "age" && needsPassphrase(secret.header.stanzas)) return leftAlone(file, "passphrase");
+  const { agreement } = secret;
+  if (agreement === undefined) return leftAlone(file, "no rule");
+  const difference = differenceLines(agreement);
+  if (agreement.status === "agree" && options.force !== true) return { file, action: "keep", agreement, difference };
+  // One file that nothing here can serve must not stop all others; whoever names it gets the error.
+  const reason = options.isNamed ? undefined : whyStuck(file, { secret, ruled }, agreement);
+  return { file, action: reason === undefined ? "re-encrypt" : "stuck", reason, agreement, difference };
+}
+
+function whyStuck(
+  file: string,
+  { secret, ruled }: { readonly secret: Inspected; readonly ruled: Ruled },
+  { status, stuck, unrenewable }: Agreement,
+): string | undefined {
+  if (ruled.ruling.compiled === "differs") return undefined;
+  try {
+    requireServable(file, ruled, { kind: secret.kind, isNew: false });
+  } catch (error) {
+    if (error instanceof SecretsError) return error.message;
+    throw error;
+  }
+  return status === "agree" ? cannotRenew(unrenewable) : stuck;
+}

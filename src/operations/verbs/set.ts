@@ -1,0 +1,105 @@
+/**
+ * How is one value written?
+ *
+ * A whole-file secret is replaced without opening the old one: the readers come from the policy, so no identity is needed.
+ * In a sops document one value changes, and with it its own text, the MAC and the timestamp.
+ */
+import { SecretsError } from "../../errors.ts";
+import { shellWord } from "../../findings/reading/place.ts";
+import { stepsText } from "../../formats/place.ts";
+import { addressIn, type Address } from "../secrets/document-address.ts";
+import { inFile, type Project } from "../project/project.ts";
+import { missingKey, stepsOf } from "../secrets/key-path.ts";
+import { utf8 } from "../secrets/file-kind.ts";
+import { planWrite } from "../writing/plan-write.ts";
+import type { SopsTarget, Target, WriteOptions } from "../writing/target.ts";
+import { requireWritable, writeTarget, type WriteOutcome } from "../writing/write.ts";
+
+/** A value, and whether it is JSON or raw text; raw text loses one final newline in sops documents. */
+export interface NewValue {
+  readonly bytes: Uint8Array;
+  readonly form: "raw" | "json";
+}
+
+export interface SetRequest {
+  /** Where in a sops document: `["a"]["b"][0]` or `a/b/0`. */
+  readonly key?: string | undefined;
+  /** Which document of a file that has several, counted from 1; the first if absent. */
+  readonly document?: number | undefined;
+  /** Asked for only after all that could refuse has been settled. */
+  readonly value: () => Promise<NewValue>;
+  readonly options?: WriteOptions | undefined;
+}
+
+export interface SetOutcome extends WriteOutcome {
+  /** The key, where there was nothing before in a file that was there. */
+  readonly added?: string | undefined;
+}
+
+/** @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret; `usage` for a key that does not fit */
+export async function setSecret(project: Project, file: string, request: SetRequest): Promise<SetOutcome> {
+  const path = project.resolve(file);
+  const target = await planWrite(project, path, { ...request.options, isOneValue: true });
+  const key = keyFor(target, request);
+  await requireWritable(project, path);
+  if (target.kind === "age" || key === undefined)
+    return writeTarget(project, target, await target.seal(await wholeValue(target, request)));
+  const address = await addressIn(target, { verb: "set", file: target.file, key, document: request.document });
+  const outcome = await writeTarget(
+    project,
+    target,
+    await target.seal(documentWith(target, address, await request.value())),
+  );
+  const isAdded = outcome.status === "updated" && address.isNew;
+  return { ...outcome, added: isAdded ? stepsText(address.steps) : undefined };
+}
+
+function keyFor(target: Target, { key, document }: SetRequest): string | undefined {
+  const at = { file: target.file };
+  if (target.kind === "age") {
+    if (key === undefined && document === undefined) return undefined;
+    throw new SecretsError("usage", "an .age secret is one value: it has no key, and none goes into argv", {
+      at,
+      hint: `secrets set ${shellWord(target.file)} --value-stdin`,
+    });
+  }
+  if (key !== undefined) {
+    stepsOf(key);
+    return key;
+  }
+  throw new SecretsError("usage", "which value of the document?", {
+    at,
+    hint: `secrets set ${shellWord(target.file)} KEY --value-stdin`,
+  });
+}
+
+async function wholeValue(target: Target, request: SetRequest): Promise<Uint8Array> {
+  const { bytes, form } = await request.value();
+  if (form === "raw") return bytes;
+  throw new SecretsError("usage", "an .age secret is bytes, not JSON", {
+    at: { file: target.file },
+    hint: `secrets set ${shellWord(target.file)} --value-stdin`,
+  });
+}
+
+/** The open text of the document with this value in it. */
+function documentWith(target: SopsTarget, { parsed, steps }: Address, value: NewValue): Uint8Array {
+  try {
+    const json = value.form === "json" ? utf8(value.bytes) : JSON.stringify(utf8(value.bytes).replace(/\r?\n$/, ""));
+    if (value.form === "json") requireJson(json);
+    return new TextEncoder().encode(target.format.set(parsed, steps, json));
+  } catch (error) {
+    throw inFile(missingKey(error), target.file);
+  }
+}
+
+/** `JSON.parse` quotes what it cannot read, so its own message must not get out. */
+function requireJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new SecretsError("usage", "the value is not JSON", {
+      hint: "a text needs quotes as JSON ('\"text\"'); --value-stdin and --value-file take it raw",
+    });
+  }
+}

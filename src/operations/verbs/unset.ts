@@ -1,0 +1,42 @@
+/** How is one key taken out of a sops document? */
+import { SecretsError } from "../../errors.ts";
+import { addressIn } from "../secrets/document-address.ts";
+import { missingKey, stepsOf } from "../secrets/key-path.ts";
+import { inFile, statOf, type Project } from "../project/project.ts";
+import { planWrite } from "../writing/plan-write.ts";
+import type { WriteOptions } from "../writing/target.ts";
+import { requireWritable, writeTarget, type WriteOutcome } from "../writing/write.ts";
+
+/** @throws SecretsError `not-found` where there is no such key; `usage` for what is no document */
+export async function unsetKey(
+  project: Project,
+  file: string,
+  request: {
+    readonly key: string;
+    readonly document?: number | undefined;
+    /** Whether a key that is not there is no error. */
+    readonly idempotent?: boolean | undefined;
+    readonly options?: WriteOptions | undefined;
+  },
+): Promise<WriteOutcome> {
+  const path = project.resolve(file);
+  stepsOf(request.key);
+  if ((await statOf(project, path)) === undefined) {
+    throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(path) } });
+  }
+  const target = await planWrite(project, path, request.options ?? {});
+  if (target.kind !== "sops") {
+    throw new SecretsError("usage", "an .age secret is one value and has no keys", { at: { file: target.file } });
+  }
+  await requireWritable(project, path);
+  try {
+    const { key, document } = request;
+    const { parsed, steps } = await addressIn(target, { verb: "unset", file: target.file, key, document });
+    const text = target.format.unset(parsed, steps);
+    return await writeTarget(project, target, await target.seal(new TextEncoder().encode(text)));
+  } catch (error) {
+    const isMissing = error instanceof SecretsError && error.code === "not-found";
+    if (isMissing && request.idempotent === true) return { status: "unchanged", file: target.file };
+    throw inFile(missingKey(error), target.file);
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * May this be written, and what must be said of it?
+ *
+ * Every verb that writes passes the same gates in the same order, before anything is typed or opened. A gate is data: a new
+ * question is one line in the list. What a verb answers differently is in `Intent`, not in the order. After the commit, `notices`
+ * says what re-encryption cannot do.
+ */
+import { resolve } from "node:path";
+import { differenceItems, differenceLines, namesOf, type Agreement } from "../../agreement/agreement.ts";
+import { SecretsError } from "../../errors.ts";
+import { placeOfRule } from "../../findings/reading/commands.ts";
+import { shellWord } from "../../findings/reading/place.ts";
+import type { Recipient } from "../../keys/key-kind.ts";
+import { requireConfirmed } from "../identities/confirmed-keys.ts";
+import type { Project } from "../project/project.ts";
+import { requireServable } from "../project/rule.ts";
+import type { Ruled } from "../project/rule.ts";
+import { confirm } from "./confirm.ts";
+
+/** What is about to be written, as far as it is known without the plaintext. */
+export interface Intent {
+  /** As it is shown. */
+  readonly file: string;
+  readonly ruled: Ruled;
+  readonly kind: "age" | "sops";
+  /** How the file differs from the policy; undefined for a new file. */
+  readonly difference: Agreement | undefined;
+  /** Whether a person may read what is there now. */
+  readonly hasPeople: boolean;
+  /** Who will be able to read the result. */
+  readonly recipients: readonly Recipient[];
+  /** Whether the verb is there to bring files to the policy, so that a difference is no reason to stop. */
+  readonly settles: boolean;
+  readonly options: GateOptions;
+}
+
+export interface GateOptions {
+  /** Bring the file to the policy with this write. */
+  readonly rekey?: boolean | undefined;
+  readonly allowLockout?: boolean | undefined;
+  /** Let a changed selection leave values unencrypted that are encrypted now. */
+  readonly allowClear?: boolean | undefined;
+}
+
+interface Gate {
+  readonly name: string;
+  /** @throws SecretsError: it must not be written. */
+  readonly pass: (project: Project, intents: readonly Intent[]) => Promise<void>;
+}
+
+/** In the order in which they are asked: what the policy says, what the file says, what would come of it. */
+const gates: readonly Gate[] = [
+  {
+    name: "the rule can be served",
+    pass: each(async (_, { ruled, kind, difference, file }) =>
+      requireServable(file, ruled, { kind, isNew: difference === undefined }),
+    ),
+  },
+  { name: "the file agrees with the policy", pass: each(settleDrift) },
+  { name: "the file can be brought to the policy here", pass: each(refuseStuck) },
+  { name: "nothing is left unencrypted", pass: refuseLeavingClear },
+  { name: "a person can read it", pass: each(refuseLockout) },
+  { name: "the writer can open it", pass: each(refuseOwnLockout) },
+  { name: "its keys are confirmed", pass: wantConfirmedKeys },
+  { name: "the writer is told who cannot read it", pass: each(tellIfNotReader) },
+];
+
+function each(pass: (project: Project, intent: Intent) => Promise<void>): Gate["pass"] {
+  return async (project, intents) => {
+    for (const intent of intents) await pass(project, intent);
+  };
+}
+
+/**
+ * Passes all gates with all of these files, or throws.
+ * @throws SecretsError `policy`, `refused`, `drift`, `lockout`
+ */
+export async function settle(project: Project, intents: readonly Intent[]): Promise<void> {
+  for (const gate of gates) await gate.pass(project, intents);
+}
+
+/** Whether this write brings the file to the policy. */
+function isSettled({ difference, settles, options }: Intent): boolean {
+  return difference?.status === "differ" && (settles || options.rekey === true);
+}
+
+/** Under drift a write stops before anything is typed, unless it is told to bring the file to the policy. */
+async function settleDrift(project: Project, { file, difference, settles, options }: Intent): Promise<void> {
+  if (difference?.status !== "differ" || settles || options.rekey === true) return;
+  const lines = differenceLines(difference);
+  if (project.host.terminal.canAsk && difference.stuck === undefined) {
+    project.warn(`${file}: it differs from the policy:`);
+    for (const line of lines) project.warn(`  ${line}`);
+    if (await confirm(project, "bring the file to the policy with this write?")) return;
+  }
+  const isAboutPeople = differenceItems(difference).some(({ sign }) => sign !== "!");
+  const what = isAboutPeople ? "its readers differ from the policy" : "its settings differ from the rule";
+  throw new SecretsError("drift", what, {
+    at: { file },
+    notes: lines,
+    hint:
+      difference.stuck === undefined
+        ? `add --rekey to bring it to the policy with this write, or run: secrets rekey ${shellWord(file)}`
+        : `sops updatekeys ${shellWord(file)}`,
+  });
+}
+
+async function refuseStuck(_project: Project, intent: Intent): Promise<void> {
+  const { file, difference } = intent;
+  if (!isSettled(intent) || difference?.stuck === undefined) return;
+  throw new SecretsError("refused", `it cannot be brought to the policy here: ${difference.stuck}`, {
+    at: { file },
+    notes: differenceLines(difference),
+    hint: `sops updatekeys ${shellWord(file)}, or take these keys out of the rule`,
+  });
+}
+
+/** The values of all these files, by their keys. */
+async function refuseLeavingClear(_project: Project, intents: readonly Intent[]): Promise<void> {
+  const found = intents.filter(
+    ({ difference, options }) => options.allowClear !== true && (difference?.leftInClear.length ?? 0) > 0,
+  );
+  const [first, ...others] = found;
+  if (first === undefined) return;
+  const keysOf = ({ difference }: Intent) => (difference?.leftInClear ?? []).join(", ");
+  const { ruling } = first.ruled;
+  const setting = ruling.settings.selection?.kind ?? "the selection";
+  throw new SecretsError("refused", `the rule would leave in clear what is encrypted now: ${keysOf(first)}`, {
+    at: { file: first.file },
+    notes: [...others.map((other) => `and in ${other.file}: ${keysOf(other)}`), "nothing was written"],
+    hint: `mend ${setting} in ${placeOfRule(first.ruled)}; if these are no secrets: the same command with --allow-clear`,
+  });
+}
+
+/** Nobody at all cannot be asked for: a rule without readers is an error of its own. */
+async function refuseLockout(_project: Project, { file, ruled, hasPeople, options }: Intent): Promise<void> {
+  const { readers, settings } = ruled.ruling;
+  if (options.allowLockout === true || !hasPeople) return;
+  if (settings.foreign.length > 0 || readers.some((reader) => reader.kind !== "host")) return;
+  throw new SecretsError("lockout", "no person could read it any more, only hosts", {
+    at: { file },
+    hint: "add a person to the rule, or repeat with --allow-lockout",
+  });
+}
+
+/**
+ * Several key groups without a threshold are all needed. Who meant them as a list of teams would be locked out by what they
+ * write themselves; who writes a threshold knows. Those who are in no group write blindly on purpose.
+ */
+async function refuseOwnLockout(project: Project, intent: Intent): Promise<void> {
+  const { file, ruled, difference, options } = intent;
+  const { groups, threshold } = ruled.ruling.settings;
+  const isWritten = difference === undefined || isSettled(intent);
+  if (groups === undefined || threshold !== undefined || !isWritten || options.allowLockout === true) return;
+  const { neededGroups, wantedReaders } = await import("../../agreement/sops-document.ts");
+  const held = await project.identities.held();
+  const wanted = await wantedReaders(ruled.ruling);
+  const mine = wanted.groups.filter((group) => group.some(({ id }) => held.has(id))).length;
+  const needed = neededGroups(wanted);
+  if (mine === 0 || mine >= needed) return;
+  throw new SecretsError(
+    "lockout",
+    `you could not open it: it needs ${needed} of ${groups.length} key groups, and yours opens ${mine}`,
+    {
+      at: { file },
+      notes: wanted.groups.map((group, index) => `group ${index + 1}: ${namesOf(group, ruled.policy, []).join(", ")}`),
+      hint: `in ${placeOfRule(ruled)}, put all keys into one group, or write shamir_threshold if several groups are to be needed; or repeat with --allow-lockout`,
+    },
+  );
+}
+
+async function wantConfirmedKeys(project: Project, intents: readonly Intent[]): Promise<void> {
+  const pathOf = ({ ruled }: Intent) => resolve(ruled.file.directory, ruled.ruling.path);
+  await requireConfirmed(
+    project,
+    intents.map((intent) => ({ ...intent, path: pathOf(intent) })),
+  );
+}
+
+/** Says so when the one who writes will not be able to read. Those who hold no key at all write blindly on purpose. */
+async function tellIfNotReader(project: Project, { file, recipients }: Intent): Promise<void> {
+  const held = await project.identities.held();
+  if (held.size === 0 || recipients.some((recipient) => held.has(recipient.id))) return;
+  project.warn(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
+}
+
+/** After a reader was removed: what re-encryption cannot do. */
+export function notices(project: Project, file: string, difference: Agreement | undefined): void {
+  if (difference === undefined) return;
+  const gone = [...difference.extra, ...(difference.strangers > 0 ? [`${difference.strangers} unknown`] : [])];
+  if (gone.length === 0) return;
+  project.warn(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);
+}

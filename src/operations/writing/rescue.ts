@@ -1,0 +1,68 @@
+/**
+ * What becomes of what was typed, when it cannot be saved?
+ *
+ * It is encrypted for the readers of the file, as a whole-file secret whatever the file's own kind, and kept in the user's
+ * state directory, where nothing is committed from.
+ */
+import { randomBytes } from "node:crypto";
+import { basename, join } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import { shellWord } from "../../findings/reading/place.ts";
+import { commit } from "../../io/commit.ts";
+import { once } from "../../io/stream.ts";
+import { sealingChange } from "../secrets/age-secret.ts";
+import type { Project } from "../project/project.ts";
+import type { Target } from "./target.ts";
+
+/** The error, with the place where the text is kept and how to read it. */
+export async function withRescue(
+  project: Project,
+  target: Target,
+  lost: { readonly error: SecretsError; readonly plaintext: Uint8Array },
+): Promise<SecretsError> {
+  const { error, plaintext } = lost;
+  if (plaintext.length === 0 || project.dryRun) return error;
+  const rescued = await rescue(project, target, plaintext).catch(() => undefined);
+  const kept = rescued === undefined ? LOST : `what you typed is kept, encrypted, in ${rescued}`;
+  const read = rescued === undefined ? [] : [`read it with: secrets decrypt ${shellWord(rescued)}`];
+  const hints = [...read, ...(error.hint === undefined ? [] : [error.hint])];
+  return new SecretsError(error.code, error.message, {
+    at: error.at,
+    cause: error.cause,
+    notes: [...error.notes, kept],
+    hint: hints.length > 0 ? hints.join("; ") : undefined,
+  });
+}
+
+const LOST = "and what you typed could not be kept either";
+
+/** The first place that takes it: where the home directory is full, a temporary one may not be. Its path. */
+async function rescue(project: Project, target: Target, plaintext: Uint8Array): Promise<string> {
+  const { env, system } = project.host;
+  const configured = env["XDG_STATE_HOME"] ?? "";
+  const ofHome = system.home === undefined ? system.temporary : join(system.home, ".local", "state");
+  const state = configured.startsWith("/") ? configured : ofHome;
+  try {
+    return await keptIn(project, join(state, "secrets-cli", "rescue"), { target, plaintext });
+  } catch {
+    const directory = join(system.temporary, `secrets-rescue.${randomBytes(6).toString("hex")}`);
+    return keptIn(project, directory, { target, plaintext });
+  }
+}
+
+async function keptIn(
+  project: Project,
+  directory: string,
+  { target, plaintext }: { readonly target: Target; readonly plaintext: Uint8Array },
+): Promise<string> {
+  const { host } = project;
+  await host.files.makeDirectory(directory, 0o700);
+  const stamp = host.now().toISOString().replaceAll(":", "").slice(0, 17);
+  const name = basename(target.path).replace(/\.age$/, "");
+  const path = join(directory, `${stamp}-${randomBytes(4).toString("hex")}-${name}.age`);
+  const { recipients } = target;
+  const sealing = { path, expected: "absent", recipients, armor: false, hint: true, plaintext: () => once(plaintext) };
+  const change = { ...(await sealingChange(sealing)), mode: 0o600 };
+  await commit(host, [change], { state: join(directory, ".secrets-state") });
+  return path;
+}

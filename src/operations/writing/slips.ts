@@ -1,0 +1,91 @@
+/**
+ * May a write leave these values unencrypted?
+ *
+ * Asked of every text that is about to become a sops document, whichever verb brings it.
+ */
+import { DEFAULT_RULE, usableSelection, type SelectionSettings } from "../../documents/sops/selection.ts";
+import type { OpenedDocument } from "../../documents/sops/document.ts";
+import { SecretsError, type Position } from "../../errors.ts";
+import { selectedKeys, slipsIn, type Slip, type Written } from "../../findings/reading/slips.ts";
+import type { Project } from "../project/project.ts";
+
+export interface SlipRequest {
+  /** As it is shown. */
+  readonly file: string;
+  readonly before: OpenedDocument | undefined;
+  readonly isOneValue: boolean;
+  readonly allowClear: boolean | undefined;
+  /** Where the rule stands, if one decided. */
+  readonly rule: Position | undefined;
+}
+
+/**
+ * @returns what a sealing calls with the document that it made
+ * @throws SecretsError `refused`, naming the keys and what was probably meant
+ */
+export function refusingSlips(project: Project, request: SlipRequest): (after: OpenedDocument) => Promise<void> {
+  return async (after) => {
+    const { before, isOneValue } = request;
+    const { settings } = after.metadata;
+    const written: Written = { before: before?.leaves, after: after.leaves, settings, isOneValue };
+    const slips = await slipsIn(written);
+    const refused = slips.filter(({ why }) => why !== "new");
+    if (refused.length > 0 && request.allowClear !== true) throw await refusal(request, written, refused);
+    const told = before === undefined || isOneValue ? [] : slips;
+    if (told.length > 0) {
+      project.tell(`${request.file}: not encrypted by ${settingsText(settings)}: ${listed(told)}`);
+    }
+  };
+}
+
+async function refusal(request: SlipRequest, written: Written, slips: readonly Slip[]): Promise<SecretsError> {
+  const { file, rule } = request;
+  const { settings } = written;
+  const [first] = slips;
+  const selects = await usableSelection(settings);
+  const selected = selects === undefined ? [] : selectedKeys(written, selects);
+  const meant = slips.find((slip) => slip.meant !== undefined)?.meant;
+  const place =
+    rule === undefined ? "" : ` in ${[rule.file, rule.line].filter((part) => part !== undefined).join(":")}`;
+  const fix =
+    meant !== undefined
+      ? `did you mean ${meant}?`
+      : first?.why === "nothing"
+        ? `change ${(settings.rule ?? DEFAULT_RULE).name}${place};`
+        : "";
+  return new SecretsError("refused", `${WHY[first?.why ?? "given"]}: ${listed(slips)}`, {
+    at: { file },
+    notes: [
+      `${settingsText(settings)}${place} does not encrypt ${slips.length === 1 ? "it" : "them"}`,
+      ...(selected.length > 0 && meant === undefined ? [`it encrypts: ${named(selected)}`] : []),
+      "nothing was written",
+    ],
+    hint: `${fix} if it is no secret: the same command with --allow-clear`.trim(),
+  });
+}
+
+const WHY: Readonly<Record<Slip["why"], string>> = {
+  given: "the value would be left unencrypted",
+  "encrypted before": "what is encrypted now would be left unencrypted",
+  near: "a key that is nearly one of those to encrypt would be left unencrypted",
+  sensitive: "what looks like a secret would be left unencrypted",
+  nothing: "nothing in it would be encrypted",
+  new: "left unencrypted",
+};
+
+function listed(slips: readonly Slip[]): string {
+  return named(slips.map(({ key }) => key || "the top level"));
+}
+
+/** More than these are a list that nobody reads. */
+const MOST_NAMED = 5;
+
+function named(keys: readonly string[]): string {
+  const more = keys.length - MOST_NAMED;
+  return [...keys.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
+
+function settingsText({ rule }: SelectionSettings): string {
+  const { name, value } = rule ?? DEFAULT_RULE;
+  return `${name} ${value}`;
+}

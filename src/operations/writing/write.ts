@@ -1,0 +1,101 @@
+/**
+ * How does a change reach the disk? Every write into a repository ends here; what is kept in the user's own directories (a rescue,
+ * confirmed keys) goes to `io/commit` by itself.
+ */
+import { SecretsError } from "../../errors.ts";
+import { commit, type Change } from "../../io/commit.ts";
+import { checkWritable } from "../../io/writable.ts";
+import { ioError } from "../../io/io-error.ts";
+import { admit, type Grant } from "./admit.ts";
+import { notices } from "./gates.ts";
+import { stateFor, type Project, type StateOptions } from "../project/project.ts";
+import { refuseOutput, type Output } from "./output.ts";
+import type { Target } from "./target.ts";
+
+export interface WriteOutcome {
+  readonly status: "created" | "updated" | "unchanged";
+  /** As it is shown. */
+  readonly file: string;
+}
+
+/**
+ * Commits what a target has become.
+ * @param change undefined where nothing differs
+ * @throws SecretsError `changed`, `io`, `busy`
+ */
+export async function writeTarget(project: Project, target: Target, change: Change | undefined): Promise<WriteOutcome> {
+  if (change === undefined) return { status: "unchanged", file: target.file };
+  await commitChanges(project, [change], { grants: [target] });
+  if (!target.isReplaced()) notices(project, target.file, target.difference);
+  return { status: target.isNew ? "created" : "updated", file: target.file };
+}
+
+/** @throws SecretsError what a commit of this path would, as far as that can be found out before anything is typed */
+export async function requireWritable(project: Project, path: string): Promise<void> {
+  try {
+    const root = (await project.repository(path))?.root;
+    await checkWritable(project.host, path, { ...(await stateOf(project, path)), root });
+  } catch (error) {
+    throw shownError(project, ioError(error, project.show(path), "write"));
+  }
+}
+
+/** How often work is begun anew because somebody else was faster. */
+const ROUNDS = 5;
+
+/** Does it again, from reading on, where a file was changed meanwhile. @throws SecretsError `changed` when that happens too often */
+export async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SecretsError) || error.code !== "changed" || round === ROUNDS) throw error;
+    }
+  }
+}
+
+/** What is written, beside the bytes. */
+export interface Written extends Pick<Output, "isPolicy"> {
+  /** The secrets among the files, by who will read them. */
+  readonly grants: readonly Grant[];
+}
+
+/**
+ * All or nothing, in each repository that they reach into: a run that reaches into a submodule has two commits.
+ * @throws SecretsError `refused` for what no write may replace, or a reader whom nobody confirmed; `changed`, `io`, `busy`
+ */
+export async function commitChanges(project: Project, changes: readonly Change[], what: Written): Promise<void> {
+  const { grants, isPolicy } = what;
+  for (const { path } of changes) await refuseOutput(project, { path, isPolicy });
+  await admit(project, grants);
+  const byState = new Map<string, { readonly options: StateOptions; readonly group: Change[] }>();
+  for (const change of changes) {
+    const options = await stateOf(project, change.path);
+    const { group } = byState.get(options.state) ?? { group: [] };
+    byState.set(options.state, { options, group: [...group, change] });
+  }
+  for (const { options, group } of byState.values()) await commitGroup(project, options, group);
+}
+
+/** Of the file itself, wherever a link to it lies. */
+async function stateOf(project: Project, path: string): Promise<StateOptions> {
+  return stateFor(project, await project.host.files.realpath(path).catch(() => path));
+}
+
+async function commitGroup(project: Project, options: StateOptions, changes: readonly Change[]): Promise<void> {
+  const path = changes[0]?.path ?? options.state;
+  const root = (await project.repository(path))?.root;
+  try {
+    await commit(project.host, changes, { ...options, root, warn: project.tell });
+  } catch (error) {
+    throw shownError(project, ioError(error, project.show(path), "write"));
+  }
+}
+
+/** With the path as the user named it, where a lower layer knew the absolute one. */
+function shownError(project: Project, error: Error): Error {
+  if (!(error instanceof SecretsError) || error.at === undefined) return error;
+  const { message, hint, notes, cause } = error;
+  const at = { ...error.at, file: project.show(error.at.file) };
+  return new SecretsError(error.code, message, { hint, notes, cause, at });
+}
