@@ -18,10 +18,27 @@ export interface AgeFileDifference {
   readonly foreign: readonly ForeignKey[];
 }
 
-export async function ageFileDifference(
+/** By file and rule: a check asks for several rules of its own, and each answer hashes every key of the policy. */
+const answers = new WeakMap<AgeHeader, WeakMap<Ruled, Promise<AgeFileDifference>>>();
+
+/** @param former keys that the policy had a name for before */
+export function ageFileDifference(
+  header: AgeHeader,
+  ruled: Ruled,
+  former: readonly Recipient[] = [],
+): Promise<AgeFileDifference> {
+  if (former.length > 0) return compared(header, ruled, former);
+  const ofFile = answers.get(header) ?? new WeakMap<Ruled, Promise<AgeFileDifference>>();
+  answers.set(header, ofFile);
+  const answer = ofFile.get(ruled) ?? compared(header, ruled, []);
+  ofFile.set(ruled, answer);
+  return answer;
+}
+
+async function compared(
   header: AgeHeader,
   { policy, ruling }: Ruled,
-  former: readonly Recipient[] = [],
+  former: readonly Recipient[],
 ): Promise<AgeFileDifference> {
   const known = [...knownKeys(policy), ...former];
   const found = await agreement(header, { wanted: ageRecipients(ruling.readers), known });

@@ -18,7 +18,7 @@ import type { Policy, Reader, Ruling } from "../policy/policy.ts";
 import { sopsRecipients } from "../policy/sops-recipients.ts";
 import { cannotRenew, hostKeys, nameOf, namesOf, type Agreement, type Ruled } from "./agreement.ts";
 import { opensToOthers } from "./group-access.ts";
-import { leftUnencrypted } from "./left-unencrypted.ts";
+import { movedLeaves } from "./left-unencrypted.ts";
 import { wantedSettings } from "./wanted-settings.ts";
 
 /**
@@ -139,7 +139,7 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
     missingUnknown: 0,
     missingForeign: missing.map(({ text }) => text),
     settings,
-    leftInClear: await leftUnencrypted(document, ruling),
+    leftInClear: (await movedLeaves(document, ruling)).opened,
     unrenewable,
     stuck: stuckBy(groups, { metadata, wanted, settings, unrenewable }),
   };

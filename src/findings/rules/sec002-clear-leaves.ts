@@ -1,5 +1,6 @@
 /** SEC002: does a value stand in clear in a file whose own settings want it encrypted? */
 import { looksSealed } from "../../crypto/value-cipher.ts";
+import { leafSelection } from "../../documents/sops/leaf-selection.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
 import type { Leaf } from "../../formats/format.ts";
@@ -7,7 +8,6 @@ import { stepsText } from "../../formats/place.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { RESTORED, restoring } from "../reading/commands.ts";
 import type { Draft, FileRule } from "../finding.ts";
-import { leafSelection } from "../reading/leaf-selection.ts";
 import { keyWord, shellWord } from "../reading/place.ts";
 import { ALLOW_MARK } from "../suppressions.ts";
 

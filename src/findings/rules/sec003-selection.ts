@@ -1,15 +1,12 @@
 /** SEC003: does the file encrypt other values than the rule wants? */
-import { looksSealed } from "../../crypto/value-cipher.ts";
+import { movedLeaves } from "../../agreement/left-unencrypted.ts";
+import { wantedSettings } from "../../agreement/wanted-settings.ts";
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../../documents/sops/selection.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { stepsText } from "../../formats/place.ts";
-import { staysClear, textOfScalar } from "../../formats/scalar.ts";
-import type { Leaf } from "../../formats/format.ts";
 import { placeOfRule, rekeying } from "../reading/commands.ts";
 import type { Draft, FileRule, Governed } from "../finding.ts";
-import { leafSelection } from "../reading/leaf-selection.ts";
 import { placeOf } from "../reading/place.ts";
-import { wantedSettings } from "../../agreement/wanted-settings.ts";
 
 export const sec003: FileRule = {
   about: "file",
@@ -31,14 +28,14 @@ export const sec003: FileRule = {
       macOnlyEncrypted: document.metadata.settings.macOnlyEncrypted,
     };
     if (sameSettings(document.metadata.settings, wanted)) return [];
-    const { exposed, opened } = await movedLeaves(document, wanted);
+    const { exposed, opened } = await movedLeaves(document, governed.ruling);
     const whose = governed.origin ?? "the policy";
     const fix = opened.length > 0 ? mendRule(governed, document, file) : rekeying(file, governed);
-    const drafts: Draft[] = exposed.map((leaf) => ({
-      ...leaf,
-      message: `${leaf.subject} stands in clear, and ${whose} wants it encrypted`,
-      fix,
-    }));
+    const drafts = exposed.map(({ line, column, steps }): Draft => {
+      const subject = stepsText(steps);
+      const message = `${subject} stands in clear, and ${whose} wants it encrypted`;
+      return { severity: "error", message, line, column, fix, subject };
+    });
     if (opened.length > 0 || drafts.length === 0) drafts.push(difference(document, { wanted, fix, whose, opened }));
     return drafts;
   },
@@ -52,27 +49,6 @@ function mendRule(governed: Governed, { metadata }: SopsDocument, file: string):
   const has = (metadata.settings.rule ?? DEFAULT_RULE).name;
   const mend = name === undefined ? `write ${has} into the rule at` : `mend ${name} in`;
   return `${mend} ${placeOfRule(governed)}; only if these are no secrets: ${rekey} --allow-clear`;
-}
-
-/**
- * Values in clear, and rightly so by the file's own settings, that these settings would encrypt; and the keys of those that
- * are encrypted, and that these settings would not encrypt.
- */
-async function movedLeaves({ parsed, metadata }: SopsDocument, wanted: SelectionSettings) {
-  const [ofFile, ofRule] = await Promise.all([leafSelection(metadata.settings, parsed), leafSelection(wanted, parsed)]);
-  // What cannot be told counts as exposed.
-  const byFile = ofFile ?? (() => false);
-  const byRule = ofRule ?? (() => true);
-  const values = parsed.leaves.filter(({ kind, scalar }) => kind === "value" && !staysClear(scalar));
-  const isSealed = ({ scalar }: Leaf) => looksSealed(textOfScalar(scalar) ?? "");
-  return {
-    exposed: values
-      .filter((leaf) => !isSealed(leaf) && byRule(leaf) && !byFile(leaf))
-      .map(({ line, column, steps }) => ({ severity: "error" as const, line, column, subject: stepsText(steps) })),
-    opened: values
-      .filter((leaf) => isSealed(leaf) && byFile(leaf) && !byRule(leaf))
-      .map(({ steps }) => stepsText(steps)),
-  };
 }
 
 function difference(

@@ -1,13 +1,34 @@
 /**
- * Which leaves do the comments beside them want sealed?
+ * Which leaves of this text do these settings want encrypted?
  *
- * encrypted_comment_regex and unencrypted_comment_regex of sops: a comment counts for the next entry of its container and for
- * all that is in it, together with the comments before it. The comments that match stay in clear, so no key is needed.
+ * Each way to select, those by comments too, which depend on the text and not on the path alone. Under encrypted_comment_regex
+ * and unencrypted_comment_regex of sops a comment counts for the next entry of its container and for all that is in it, together
+ * with the comments before it. The comments that match stay unencrypted, so no key is needed.
  */
 import { looksSealed } from "../../crypto/value-cipher.ts";
-import { regexTest } from "../../documents/sops/selection.ts";
+import { SecretsError } from "../../errors.ts";
 import type { Leaf, ParsedText, Step } from "../../formats/format.ts";
 import { textOfScalar } from "../../formats/scalar.ts";
+import { compileSelection, DEFAULT_RULE, regexTest, type SelectionSettings } from "./selection.ts";
+
+/** Whether a leaf is to be encrypted; undefined where the settings are broken. */
+export async function leafSelection(
+  settings: SelectionSettings,
+  parsed: ParsedText,
+): Promise<((leaf: Leaf) => boolean) | undefined> {
+  const { name, value } = settings.rule ?? DEFAULT_RULE;
+  try {
+    if (name === "encrypted_comment_regex" || name === "unencrypted_comment_regex") {
+      const sealed = await sealedByComments(parsed, { name, value });
+      return (leaf) => sealed.has(leaf);
+    }
+    const selects = await compileSelection(settings);
+    return ({ path }) => selects(path);
+  } catch (error) {
+    if (error instanceof SecretsError) return undefined;
+    throw error;
+  }
+}
 
 /** A container on the way to the leaf: the comments that count for the entry that is being read, or for the next one. */
 interface Level {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sealedByComments } from "../../src/findings/reading/comment-selection.ts";
+import { sealedByComments } from "../../src/documents/sops/leaf-selection.ts";
 import { yaml } from "../../src/formats/yaml.ts";
 import { stepsText } from "../../src/formats/place.ts";
 import { textOfScalar } from "../../src/formats/scalar.ts";
