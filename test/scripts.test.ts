@@ -12,8 +12,9 @@ import { followed, isForBuiltProgram, play } from "./script/script.ts";
 
 const here = inProcess(main, nodeHost());
 const folder = path.join(import.meta.dirname, "scripts");
-const scripts = readdirSync(folder)
+const scripts = readdirSync(folder, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".txtar"))
+  .toSorted()
   .map((name): [string, string] => [name, readFileSync(path.join(folder, name), "utf8")]);
 
 test("there are scripts, and some are for the built program", () => {

@@ -27,7 +27,8 @@ import { editorNotes, editorQueue, type Stage } from "./stage.ts";
 type Action = (stage: Stage, words: readonly string[]) => void;
 type Check = (stage: Stage, words: readonly string[]) => string | undefined;
 
-const keyFolder = path.join(import.meta.dirname, "..", "scripts", "keys");
+const scripts = path.join(import.meta.dirname, "..", "scripts");
+const keyFolder = path.join(scripts, "keys");
 
 export const actions: Readonly<Record<string, Action>> = {
   stdin: (stage, [file]) => {
@@ -101,6 +102,11 @@ export const actions: Readonly<Record<string, Action>> = {
     stage.env["EDITOR"] ??= [process.execPath, path.join(import.meta.dirname, "editor.js"), folder]
       .map((word) => `'${word}'`)
       .join(" ");
+  },
+  policy: (stage, [name, file = ".sops.yaml"]) => {
+    copyFileSync(path.join(scripts, "policies", `${required(name)}.yaml`), at(stage, file));
+    stage.fillIn.add(path.relative(stage.work, at(stage, file)));
+    for (const variable of stage.variables.keys()) if (variable.endsWith(".pub")) fillIn(stage, variable);
   },
   key: (stage, [name]) => handOut(stage, "age", required(name)),
   sshkey: (stage, [name, kind = "ed25519", passphrase]) =>
@@ -241,7 +247,13 @@ function handOut(stage: Stage, kind: string, name: string): void {
   const variable = `${path.basename(name)}.pub`;
   const recipient = readFileSync(`${source}.pub`, "utf8").trim().split(" ").slice(0, 2).join(" ");
   stage.variables.set(variable, recipient);
-  for (const file of stage.files.keys()) {
+  fillIn(stage, variable);
+}
+
+/** Writes what `${variable}` stands for into the files of the script. */
+function fillIn(stage: Stage, variable: string): void {
+  const recipient = stage.variables.get(variable) ?? "";
+  for (const file of stage.fillIn) {
     const target = path.join(stage.work, file);
     if (!existsSync(target)) continue;
     const text = readFileSync(target, "utf8");

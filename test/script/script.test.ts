@@ -44,6 +44,10 @@ const holds: Record<string, string> = {
   "a key and its recipient": "key alice\nmode alice 600\ngrep ^AGE-SECRET-KEY-1 alice\ngrep ${alice.pub} alice.pub",
   "a recipient in a file":
     "key keys/alice\n! grep \\{ policy\ngrep '^alice: age1' policy\n-- policy --\nalice: ${alice.pub}\n",
+  "a policy of the fixtures":
+    "key alice\npolicy one-of-two-reads\ngrep '^  alice: age1' .sops.yaml\nkey bob\ngrep '^  bob: age1' .sops.yaml",
+  "a policy in another file":
+    "policy plain-sops other.yaml\nkey alice\ngrep 'age: age1' other.yaml\n! exists .sops.yaml",
   "keys differ": "key alice\nkey bob\n! cmp alice bob",
   "an SSH key": "sshkey id\ngrep 'OPENSSH PRIVATE KEY' id\ngrep '^ssh-ed25519 [A-Za-z0-9+/]*' id.pub",
   "a protected SSH key": "sshkey id rsa passphrase\ngrep ^ssh-rsa id.pub",

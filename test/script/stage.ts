@@ -39,7 +39,8 @@ export interface Stage {
   /** Where the files of the script lie. */
   readonly work: string;
   readonly program: Program;
-  readonly files: ReadonlyMap<string, string>;
+  /** Files, relative to `work`, in which `${NAME.pub}` is filled in as keys are handed out. */
+  readonly fillIn: Set<string>;
   readonly variables: Map<string, string>;
   readonly env: Record<string, string>;
   readonly answers: string[];
@@ -68,7 +69,7 @@ export function openStage(files: ReadonlyMap<string, string>, program: Program):
     root,
     work: work ?? "",
     program,
-    files,
+    fillIn: new Set(files.keys()),
     variables: new Map([
       ["WORK", work ?? ""],
       ["ETC", path.join(root, "etc")],
