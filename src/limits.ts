@@ -60,6 +60,13 @@ export const DOCUMENT_LIMITS = {
   copies: { what: "values that aliases stand for", most: 100_000 },
 } as const satisfies Readonly<Record<string, Limit>>;
 
+/** Of an evaluation of Nix: a file of 500 rules takes 20,000 steps. Half a second and some hundred megabytes. */
+export const NIX_LIMITS = {
+  text: { what: "characters in a Nix file", most: 4 * 1024 * 1024 },
+  steps: { what: "steps of evaluation", most: 1_000_000 },
+  size: { what: "characters made by an evaluation", most: 32_000_000 },
+} as const satisfies Readonly<Record<string, Limit>>;
+
 /** Entries in the metadata of one document: each is tried by every key at hand. */
 export const ENTRIES: Limit = { what: "keys that open the document", most: 5_000 };
 

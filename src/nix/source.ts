@@ -1,0 +1,70 @@
+/**
+ * Where in a Nix file are we, and what went wrong there?
+ *
+ * The errors of this folder carry a trace and know whether `tryEval` may catch them; `nix.ts` turns what leaves the folder into a
+ * SecretsError.
+ */
+import type { Position } from "../errors.ts";
+
+/** A text that is parsed. `path` is absolute; `directory` is what relative paths in it start from. */
+export interface Source {
+  /** As it is shown to people. */
+  readonly name: string;
+  readonly directory: string;
+  readonly text: string;
+}
+
+/** A stretch of a source, in UTF-16 units; `end` is exclusive. */
+export interface Place {
+  readonly source: Source;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Line and column count from 1; a column counts UTF-16 units. */
+export function positionOf({ source, start }: Place): Position {
+  const before = source.text.slice(0, start);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  return { file: source.name, line: before.split("\n").length, column: start - lineStart + 1 };
+}
+
+/**
+ * - `error`: the expression is wrong. `thrown`: it says so itself (`throw`, `assert`), which `tryEval` catches.
+ * - `unsupported`: only Nix itself can do this. `limit`: it would cost too much.
+ */
+export type NixFault = "error" | "thrown" | "unsupported" | "limit";
+
+/** How many steps of a trace are worth reading. */
+const TRACE = 12;
+
+export class NixError extends Error {
+  override readonly name = "NixError";
+  readonly fault: NixFault;
+  at: Place | undefined;
+  /** From the inside out: what was being evaluated. */
+  readonly trace: { readonly at: Place; readonly doing: string }[] = [];
+
+  constructor(message: string, at?: Place, fault: NixFault = "error") {
+    super(message);
+    this.at = at;
+    this.fault = fault;
+  }
+}
+
+/** Runs `work`; an error that leaves it says also where it came through. */
+export function tracing<T>(at: Place, doing: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw traced(error, at, doing);
+  }
+}
+
+/** The error, which now says also where it came through. */
+export function traced(error: unknown, at: Place, doing: string): unknown {
+  if (error instanceof NixError) {
+    error.at ??= at;
+    if (error.trace.length < TRACE) error.trace.push({ at, doing });
+  }
+  return error;
+}

@@ -1,0 +1,1 @@
+{ inDirectory = true; keys = import ../keys.nix; }

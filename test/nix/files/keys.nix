@@ -1,0 +1,1 @@
+{ alice = "a"; bob = "b"; all = [ "a" "b" ]; }

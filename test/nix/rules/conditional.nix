@@ -1,0 +1,6 @@
+let
+  me = builtins.getEnv "USER";
+  k = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+  other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB";
+in
+{ "a.age".publicKeys = if me == "alice" then [ k ] else [ other ]; }

@@ -1,0 +1,1 @@
+let k = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"; in { "a.age".publicKeys = [ k k ] ++ [ k ]; }

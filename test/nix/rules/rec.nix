@@ -1,0 +1,4 @@
+rec {
+  all = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" ];
+  "x.age".publicKeys = all;
+}

@@ -1,0 +1,4 @@
+let
+  hosts = { web = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"; old = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"; };
+in
+{ "a.age".publicKeys = builtins.attrValues (removeAttrs hosts [ "old" ]); }

@@ -1,0 +1,9 @@
+let
+PublicKeys = [
+"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
+];
+in {
+"restic_password.age".publicKeys = PublicKeys;
+"new_secret.age".publicKeys = PublicKeys;
+}
