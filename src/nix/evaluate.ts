@@ -75,7 +75,7 @@ const EVALUATORS: Readonly<Record<Expression["type"], Evaluator>> = {
 const NOTHING: ReadonlyMap<string, Lazy> = new Map();
 
 /** To be computed when it is needed; what is known already is not put off. */
-export function later(expression: Expression, scope: Scope, at?: Place): Lazy {
+function later(expression: Expression, scope: Scope, at?: Place): Lazy {
   if (expression.type === "literal") return done(expression.value, at);
   if (expression.type === "variable" && at === undefined) {
     const known = lookUp(expression.name, scope);

@@ -93,6 +93,6 @@ export function growItems(machine: Machine, count: number): void {
   grow(machine, count * 32);
 }
 
-export function overLimit({ most, what }: Limit): NixError {
+function overLimit({ most, what }: Limit): NixError {
   return new NixError(`more than ${most.toLocaleString("en")} ${what}`, undefined, "limit");
 }

@@ -19,26 +19,32 @@ function theirs(program: string, text: string, cwd: string): unknown {
 const AS_RULES =
   "file: let all = if builtins.isFunction file then file { lib = import ./lib.nix; } else file; in builtins.mapAttrs (_: rule: { keys = rule.publicKeys; armor = rule.armor or false; }) (builtins.removeAttrs all (builtins.filter (name: !(builtins.isAttrs all.${name} && all.${name} ? publicKeys)) (builtins.attrNames all)))";
 
+function expectExpressions(program: string, some: readonly string[]): void {
+  // Those that succeed in one call; each that fails in its own.
+  const fine = some.filter((expression) => EXPECTED[expression] !== FAILED);
+  const list = theirs(program, `[ ${fine.map((expression) => `(${expression}\n)`).join(" ")} ]`, FILES);
+  expect(list).toEqual(fine.map((expression) => EXPECTED[expression]));
+  for (const expression of some.filter((text) => EXPECTED[text] === FAILED)) {
+    expect([expression, theirs(program, `(${expression}\n)`, FILES)]).toEqual([expression, FAILED]);
+  }
+}
+
+async function expectRules(program: string, name: string): Promise<void> {
+  const text = `(${AS_RULES}) (${readFileSync(join(RULES, name), "utf8")}\n)`;
+  expect(await outcome(text, RULES)).toEqual(theirs(program, text, RULES));
+}
+
 describePeer("nix-instantiate", (check) => {
   for (let from = 0; from < EXPRESSIONS.length; from += 50) {
     const some = EXPRESSIONS.slice(from, from + 50);
     check(`expressions from ${JSON.stringify(some[0])} on`, (program) => {
-      // Those that succeed in one call; each that fails in its own.
-      const fine = some.filter((expression) => EXPECTED[expression] !== FAILED);
-      const list = theirs(program, `[ ${fine.map((expression) => `(${expression}\n)`).join(" ")} ]`, FILES);
-      expect(list).toEqual(fine.map((expression) => EXPECTED[expression]));
-      for (const expression of some.filter((text) => EXPECTED[text] === FAILED)) {
-        expect([expression, theirs(program, `(${expression}\n)`, FILES)]).toEqual([expression, FAILED]);
-      }
+      expectExpressions(program, some);
     });
   }
 
   for (const name of readdirSync(RULES).filter((file) => file.endsWith(".nix"))) {
     check(`the rule file ${name}`, async (program) => {
-      const text = readFileSync(join(RULES, name), "utf8");
-      expect(await outcome(`(${AS_RULES}) (${text}\n)`, RULES)).toEqual(
-        theirs(program, `(${AS_RULES}) (${text}\n)`, RULES),
-      );
+      await expectRules(program, name);
     });
   }
 });

@@ -14,7 +14,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** Where relative paths of the expressions start. */
 export const FILES = join(here, "files");
 
-export const world: NixWorld = {
+const world: NixWorld = {
   read: (path) => answered(readFile(path, "utf8")),
   list: async (path) => {
     const entries = await answered(readdir(path, { withFileTypes: true }));
