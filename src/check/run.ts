@@ -13,9 +13,9 @@ import { allows, type Ignored } from "../findings/suppressions.ts";
 import type { Project } from "../operations/project/project.ts";
 import { dayOf, readRules, type CheckRules } from "./judge/check-rules.ts";
 import { linkedPlaintext } from "./context/linked-plaintext.ts";
+import { createChanges, type Changes } from "./judge/changes.ts";
 import { createInspector, type Inspected, type Inspector } from "./judge/inspector.ts";
 import { brokenPolicies, isRuled, noPolicy } from "./context/policy-problems.ts";
-import { replacedVersions, type ReplacedVersions } from "./context/replaced.ts";
 import type { CheckReport, CheckRequest } from "./report.ts";
 import type { Frame, Scope, Take, Unchecked, Version } from "./scope/scope.ts";
 import { createValueHunt, type ValueHunt } from "./judge/value-hunt.ts";
@@ -54,7 +54,7 @@ interface Gathered {
 export function createRun(project: Project, scope: Scope, request: CheckRequest): Run {
   const gathered = nothing();
   const hunt = createValueHunt(project, scope);
-  const replaced = replacedVersions(project, scope);
+  const changes = createChanges(project, scope);
   let framed: Framed | undefined;
   let inner = 0;
   const unchecked = (one: Unchecked) => void gathered.unchecked.push(one);
@@ -64,17 +64,16 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       const rules = await readRules(project, { frame, request }, unchecked);
       const isAllowed = (path: string) => allows(rules, { rule: "SEC017", path, today: dayOf(project) });
       for (const problem of brokenPolicies(frame.policies, { warn: project.warn, isAllowed })) unchecked(problem);
-      const { policies, past } = frame;
-      const inspector = createInspector({ project, root: scope.root, policies, past, listing: scope.listing });
-      framed = { frame, rules, inspector };
+      const { root, listing } = scope;
+      framed = { frame, rules, inspector: createInspector({ ...frame, project, root, listing }) };
     },
     version: async (version) => {
       if (framed === undefined) throw new Error("a version came before what it is judged by");
       gathered.files += 1;
-      const { inspector } = framed;
-      replaced.look(version, await lookIfPossible({ project, scope, request, gathered, hunt, inspector }, version));
+      const looking = { project, scope, request, gathered, hunt, inspector: framed.inspector };
+      await changes.look(version, await lookIfPossible(looking, version));
     },
-    former: replaced.former,
+    former: changes.former,
     unchecked,
     inner: ({ findings, ignored, unchecked, unknownReaders, files, verified }) => {
       gathered.others.push(...findings);
@@ -88,7 +87,7 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       const { kept, ignored } =
         framed === undefined
           ? { kept: [], ignored: [] }
-          : await whole({ project, scope, request }, { ...framed, gathered, hunt, replaced });
+          : await whole({ project, scope, request }, { ...framed, gathered, hunt, changes });
       for (const line of scope.git?.unseen ?? []) {
         unchecked({ file: project.show(scope.root), reason: line.replace(/^warning: /, "git: ") });
       }
@@ -200,12 +199,12 @@ async function whole(
     inspector,
     gathered,
     hunt,
-    replaced,
-  }: Framed & { gathered: Gathered; hunt: ValueHunt; replaced: ReplacedVersions },
+    changes,
+  }: Framed & { gathered: Gathered; hunt: ValueHunt; changes: Changes },
 ) {
   const { project, scope, request } = asked;
   const { finding } = inspector;
-  const inspected = [...gathered.inspected, ...replaced.findings(finding), ...(await inspector.finish())];
+  const inspected = [...gathered.inspected, ...changes.findings(finding), ...(await inspector.finish())];
   const { encrypted } = gathered;
   const tree = await treeFindings(project, { scope, request, policies: frame.policies[0], encrypted, finding });
   const policies = await policyFindings(project, { scope, frame, finding });

@@ -10,6 +10,7 @@ import type { Policy, Ruling } from "../policy/policy.ts";
 import type { Enforcement } from "../policy/policy.ts";
 import type { LineFile } from "./reading/commands.ts";
 import type { Content } from "./reading/content.ts";
+import type { Outline } from "./reading/outline.ts";
 import type { FoundKey } from "./private-keys/find.ts";
 import type { ValueForm } from "./reading/value-search.ts";
 
@@ -56,6 +57,18 @@ export interface Explanation {
   readonly limits: string;
 }
 
+/** A version of a file beside those that it replaces. */
+export interface Change {
+  /** As the user names it, for commands. */
+  readonly file: string;
+  readonly now: Outline;
+  /** One list for each change that brought this version: what each of its parents had there. */
+  readonly before: readonly (readonly Outline[])[];
+  readonly governed: Governed | undefined;
+  /** Whether the version by itself is broken or unencrypted, which was told. */
+  readonly isTold: boolean;
+}
+
 interface RuleText {
   readonly id: RuleId;
   /** A few words, lower case: the name in lists and reports. */
@@ -63,6 +76,8 @@ interface RuleText {
   /** The gravest that it gives. */
   readonly severity: Severity;
   readonly explanation: Explanation;
+  /** What it finds beside the versions before, and not in the version alone. */
+  readonly compare?: (change: Change) => readonly Draft[];
 }
 
 /** What the policy says of one file, and how it obliges. */

@@ -63,6 +63,14 @@ export function isExposure({ rule, exposes }: Pick<Finding, "rule" | "exposes">)
   return exposes ?? EXPOSURE.has(rule);
 }
 
+/** Rules that tell of a file that it is not what it should be; it is not compared with the versions before any more. */
+const TELLING: ReadonlySet<RuleId> = new Set(["SEC001", "SEC002", "SEC003", "SEC004", "SEC005", "SEC009"]);
+
+/** Whether this tells that the version by itself is broken or unencrypted. */
+export function isTold(found: Finding): boolean {
+  return TELLING.has(found.rule) || isExposure(found);
+}
+
 /** What inspecting one version needs. */
 interface Looking extends InspectorOptions {
   readonly holders: KeyHolders;

@@ -4,9 +4,11 @@
  * Those of all versions as they stand beside each other, what only the whole tells, and of both what nobody has allowed.
  */
 import { join } from "node:path";
+import { looksSealed } from "../../crypto/value-cipher.ts";
 import { readContent, isEncryptedContent } from "../../findings/reading/content.ts";
 import type { Finding } from "../../findings/finding.ts";
-import { clearSubjects, clearValues } from "../../findings/rules/sec002-clear-leaves.ts";
+import { textOfScalar } from "../../formats/scalar.ts";
+import { clearValues, subjectOf } from "../../findings/rules/sec002-clear-leaves.ts";
 import { baselineText, sifted, type Allowance, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { readOne } from "../scope/blob-reading.ts";
@@ -102,7 +104,9 @@ async function diskState(project: Project, path: string): Promise<OnDisk> {
   if (!isEncryptedContent(content)) return () => "clear";
   if (content.kind !== "sops") return () => "encrypted";
   const { document } = content;
-  const [values, subjects] = [await clearValues(document), await clearSubjects(document)];
+  const values = await clearValues(document);
+  const open = document.parsed.leaves.filter((leaf) => !looksSealed(textOfScalar(leaf.scalar) ?? ""));
+  const subjects = new Set(open.map(subjectOf));
   return ({ subject = "" }) => (values.length > 0 || subjects.has(subject) ? "clear" : "encrypted");
 }
 

@@ -13,14 +13,13 @@ import type { Project } from "../../operations/project/project.ts";
 import { isFrameFile, linkedFrame, readEntries, type Wanted } from "./blob-reading.ts";
 import { elsewhere, isBelow, isOutside, posixPath } from "./inside.ts";
 import { isPolicyFile, policySet, type PolicySet, type PolicyText } from "../context/policies.ts";
-import type { Scope, SettingsSource, Unchecked } from "./scope.ts";
+import type { Scope, SettingsSource, Unchecked, Version } from "./scope.ts";
 
 /** The commit that brought a version, undefined for the newest one, and whether a range brought it. */
 export interface Mark {
   readonly commit: string | undefined;
   readonly isNew: boolean;
-  /** The ids of what it replaced at its path. */
-  readonly before: readonly string[];
+  readonly before: NonNullable<Version["before"]>;
 }
 
 /** A moment of the repository whose policies judge. */
@@ -64,7 +63,7 @@ export function current(
   {
     isNew = () => false,
     before = () => [],
-  }: { isNew?: (entry: Entry) => boolean; before?: (entry: Entry) => readonly string[] } = {},
+  }: { isNew?: (entry: Entry) => boolean; before?: (entry: Entry) => Mark["before"] } = {},
 ): Wanted<Mark>[] {
   return entries.map((entry) => ({
     ...entry,
@@ -159,8 +158,8 @@ function unique(versions: readonly Wanted<Mark>[]): Wanted<Mark>[] {
     if (entry.kind === "module") continue;
     const key = `${entry.path}\0${entry.oid}\0${entry.kind}`;
     const first = found.get(key) ?? entry;
-    const before = [...new Set([...first.mark.before, ...entry.mark.before])];
-    found.set(key, { ...first, mark: { ...first.mark, before } });
+    const before = new Map([...first.mark.before, ...entry.mark.before].map((parents) => [parents.join(), parents]));
+    found.set(key, { ...first, mark: { ...first.mark, before: [...before.values()] } });
   }
   return [...found.values()];
 }
@@ -170,7 +169,7 @@ function formerOf(versions: readonly Wanted<Mark>[]): Entry[] {
   const looked = new Set(versions.map(({ oid }) => oid));
   const found = new Map<string, Entry>();
   for (const { path, mark } of versions) {
-    for (const oid of mark.before) if (!looked.has(oid)) found.set(oid, { path, kind: "file", oid });
+    for (const oid of mark.before.flat()) if (!looked.has(oid)) found.set(oid, { path, kind: "file", oid });
   }
   return [...found.values()];
 }

@@ -162,9 +162,12 @@ function sameFrame(a: readonly Entry[], b: readonly Entry[]): boolean {
 }
 
 /** The versions of a path at the beginning. */
-function replacedIn(older: readonly Moment[]): (entry: Entry) => readonly string[] {
+function replacedIn(older: readonly Moment[]): (entry: Entry) => Mark["before"] {
   const before = older.map(({ entries }) => new Map(entries.map(({ path, oid }) => [path, oid])));
-  return ({ path }) => before.flatMap((found) => found.get(path) ?? []);
+  return ({ path }) => {
+    const parents = before.flatMap((found) => found.get(path) ?? []);
+    return parents.length === 0 ? [] : [parents];
+  };
 }
 
 /** Every version, the newest as such, the others under the oldest commit that brought them. */
@@ -176,7 +179,10 @@ export function versionsOf(
   const atEnd = new Map(newest.map(({ path, oid }) => [path, oid]));
   return brought.map(({ commit, before, ...entry }) => {
     const isNewest = atEnd.get(entry.path) === entry.oid;
-    return { ...entry, mark: { commit: isNewest ? undefined : commit, isNew: isNew(entry), before } };
+    return {
+      ...entry,
+      mark: { commit: isNewest ? undefined : commit, isNew: isNew(entry), before: before.length === 0 ? [] : [before] },
+    };
   });
 }
 

@@ -22,8 +22,8 @@ export interface Version {
   readonly isNew?: boolean;
   /** The id of its blob, where it is one. */
   readonly oid?: string;
-  /** The ids of what it replaced at this path. */
-  readonly before?: readonly string[];
+  /** One list for each change that brought it: the ids of what it replaced at this path, of a merge one per parent. */
+  readonly before?: readonly (readonly string[])[];
 }
 
 /** Something that should have been looked at and was not. */

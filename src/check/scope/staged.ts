@@ -28,7 +28,7 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
   const [changes, frame] = await Promise.all([stagedChanges(git), indexEntries(git, FRAME_NAMES)]);
   if (changes.length === 0) project.tell("nothing is staged; without --staged the working tree is looked at");
   const staged = changes.flatMap(({ entry }) => entry ?? []);
-  const replaced = new Map(changes.map(({ path, before }) => [path, before === undefined ? [] : [before.oid]]));
+  const replaced = new Map(changes.map(({ path, before }) => [path, before === undefined ? [] : [[before.oid]]]));
   const looked = changes.some(({ path }) => isFrameFile(path)) ? await indexEntries(git) : staged;
   return gitScope(project, {
     mode: "staged",

@@ -162,7 +162,7 @@ async function readTree(
     named.answer(posixPath(root, path));
     take.unchecked({ file: project.show(path), reason: error.message });
   };
-  const before = new Map(listed.replaced.map(({ path, oid }) => [path, [oid]]));
+  const before = new Map(listed.replaced.map(({ path, oid }) => [path, [[oid]]]));
   const version = (path: string, bytes: Uint8Array, tracked: boolean) => {
     named.answer(path);
     return take.version({ path, bytes, tracked, commit: undefined, before: before.get(path) ?? [] });

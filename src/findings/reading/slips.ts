@@ -58,7 +58,7 @@ export async function slipsIn(written: Written): Promise<Slip[]> {
     sealedValues: new Set((before ?? []).filter(isSealedValue).map(valueOf)),
     clearValues: values,
     objectOf: innermostObject(after.map(({ leaf, scalar }) => ({ ...leaf, scalar }))),
-    meantBy: selects === undefined ? () => undefined : selectedNames(written, selects),
+    meantBy: selects === undefined ? () => undefined : selectedNames(leavesOf(written), settings, selects),
   };
   const slips: Slip[] = [];
   for (const each of changed) {
@@ -68,9 +68,14 @@ export async function slipsIn(written: Written): Promise<Slip[]> {
   return slips;
 }
 
+/** The leaves of both versions. */
+export function leavesOf({ before, after }: Written): Leaf[] {
+  return [...(before ?? []), ...after].map(({ leaf }) => leaf);
+}
+
 /** The keys of the document, or in the rule's expression, that it selects. */
-export function selectedKeys({ before, after, settings }: Written, selects: SelectsPath): string[] {
-  const standing = [...(before ?? []), ...after].flatMap(({ leaf }) => leaf.path);
+export function selectedKeys(leaves: readonly Leaf[], settings: SelectionSettings, selects: SelectsPath): string[] {
+  const standing = leaves.flatMap(({ path }) => path);
   const words = /^encrypted_regex$/.test((settings.rule ?? DEFAULT_RULE).name) ? wordsOf(settings) : [];
   return [...new Set([...standing, ...words])].filter((key) => selects([key]));
 }
@@ -171,12 +176,16 @@ const NAMED_SECRET = /^(?!existing).*(?:pass(?:word|wd|phrase)|secret|token|(?:p
 const LEADS_ELSEWHERE = /^(?:\.{0,2}\/|~\/|[a-z][a-z0-9+.-]*:\/\/[^@]*$)/i;
 
 /** For a rule that names what is encrypted: the key that would be selected with one step of it spelled right. */
-function selectedNames(written: Written, selects: SelectsPath): (steps: readonly Step[]) => string | undefined {
-  const { name, value } = written.settings.rule ?? DEFAULT_RULE;
+export function selectedNames(
+  leaves: readonly Leaf[],
+  settings: SelectionSettings,
+  selects: SelectsPath,
+): (steps: readonly Step[]) => string | undefined {
+  const { name, value } = settings.rule ?? DEFAULT_RULE;
   if (name === "encrypted_suffix") return (steps) => withSuffix(steps, value);
   if (name !== "encrypted_regex") return () => undefined;
-  const names = selectedKeys(written, selects);
-  const depths = depthsOf(written, selects);
+  const names = selectedKeys(leaves, settings, selects);
+  const depths = depthsOf(leaves, selects);
   return (steps) => {
     for (const [depth, step] of steps.entries()) {
       if (typeof step !== "string" || (depths.size > 0 && !depths.has(depth))) continue;
@@ -189,10 +198,10 @@ function selectedNames(written: Written, selects: SelectsPath): (steps: readonly
 }
 
 /** How deep the keys stand that are selected, where any does. */
-function depthsOf({ before, after }: Written, selects: SelectsPath): ReadonlySet<number> {
+function depthsOf(leaves: readonly Leaf[], selects: SelectsPath): ReadonlySet<number> {
   return new Set(
-    [...(before ?? []), ...after].flatMap(({ leaf }) =>
-      leaf.steps.flatMap((step, depth) => (typeof step === "string" && selects([step]) ? [depth] : [])),
+    leaves.flatMap(({ steps }) =>
+      steps.flatMap((step, depth) => (typeof step === "string" && selects([step]) ? [depth] : [])),
     ),
   );
 }

@@ -24,6 +24,23 @@ export const sec001: FileRule = {
     const place = await plaintextPlace(subject);
     return place === undefined || subject.governed === undefined ? [] : [draft(subject, subject.governed, place)];
   },
+  // Whatever the policy says of the path: that it is a secret was said by whoever encrypted it. `sops decrypt -i` and a commit
+  // are the commonest accident, and under a broad rule nothing else tells it.
+  compare: ({ file, now, before, governed, isTold }) => {
+    const wasSealed = before.flat().some(({ kind }) => kind !== "plain");
+    if (now.kind !== "plain" || !wasSealed || governed?.enforcement === "never" || isTold) return [];
+    const word = shellWord(file);
+    return [
+      {
+        severity: "error",
+        message: "it was encrypted before, and is in clear now",
+        line: 1,
+        column: 1,
+        fix: `secrets encrypt -i ${word} && git add ${word}`,
+        subject: "decrypted",
+      },
+    ];
+  },
 };
 
 async function plaintextPlace(subject: FileSubject) {

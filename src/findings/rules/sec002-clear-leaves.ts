@@ -7,6 +7,7 @@ import type { Leaf } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { RESTORED, restoring } from "../reading/commands.ts";
+import { movedValues } from "../reading/moved-values.ts";
 import type { Draft, FileRule } from "../finding.ts";
 import { keyWord, shellWord } from "../reading/place.ts";
 import { ALLOW_MARK } from "../suppressions.ts";
@@ -17,11 +18,11 @@ export const sec002: FileRule = {
   title: "value in clear inside an encrypted file",
   severity: "error",
   explanation: {
-    what: "A sops file is encrypted, but some of its values stand in clear although the file's own encrypted_regex, suffix or default says that they are encrypted. A comment in clear among encrypted ones is a warning.",
+    what: "A sops file is encrypted, but some of its values stand in clear although the file's own encrypted_regex, suffix or default says that they are encrypted. A comment in clear among encrypted ones is a warning. Or, beside the version before: a value that was encrypted there is not any more, or stands under another key, or a new one is nearly a key that is encrypted, although the MAC fits.",
     why: "It looks encrypted, so nobody looks twice: somebody added a key with a plain editor, or a merge brought it. All of them are in clear where somebody replaced the text and left the metadata. Anybody can read it, and neither sops nor secrets can open the file any more.",
     mend: "Take the file as it was, which is gone from the disk with all that was changed since, and set the value: git checkout HEAD -- FILE && secrets set FILE KEY. Where HEAD does not have the file, or has the value in clear too, take the last commit in which it was whole (git log -- FILE); where there is none, make plaintext of it (take out the sops block and every ENC[…], which are lost) and encrypt that. Taking the value out by hand is not enough: the MAC does not fit any more. If it was pushed, change the secret itself.",
     limits:
-      "null and empty texts are never encrypted. Under encrypted_comment_regex and unencrypted_comment_regex the comments that stand in the file decide, as sops reads them: one that was taken out, or put in, changes what is judged.",
+      "null and empty texts are never encrypted. Under encrypted_comment_regex and unencrypted_comment_regex the comments that stand in the file decide, as sops reads them: one that was taken out, or put in, changes what is judged. With the version before are compared what is changed on the disk, what is staged, and every version of a range and of the history; a file that was moved has none. Whether it is the same value nobody can tell without a key. Where it is meant: allow SEC002 for the file.",
   },
   inspect: async ({ content, file }) => {
     if (content.kind !== "sops") return [];
@@ -31,6 +32,7 @@ export const sec002: FileRule = {
     const fix = fixFor(file, keys);
     return leaves.map((leaf) => (leaf.kind === "comment" ? commentDraft(leaf) : valueDraft(leaf, document, fix)));
   },
+  compare: movedValues,
 };
 
 /** The values that stand in clear against the file's own settings. */
@@ -38,12 +40,8 @@ export async function clearValues(document: SopsDocument): Promise<Leaf[]> {
   return (await clearLeaves(document)).filter(({ kind }) => kind === "value");
 }
 
-/** What the findings about this document are about. */
-export async function clearSubjects(document: SopsDocument): Promise<Set<string>> {
-  return new Set((await clearLeaves(document)).map(subjectOf));
-}
-
-function subjectOf({ kind, steps }: Leaf): string {
+/** What a finding about this leaf is about. */
+export function subjectOf({ kind, steps }: Leaf): string {
   return kind === "comment" ? `#${stepsText(steps)}` : stepsText(steps);
 }
 

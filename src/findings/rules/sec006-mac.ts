@@ -1,5 +1,6 @@
 /** SEC006: does the file open to what was sealed? */
 import { RESTORED, restoring } from "../reading/commands.ts";
+import { handEdits } from "../reading/hand-edits.ts";
 import type { OpenedRule } from "../finding.ts";
 
 export const sec006: OpenedRule = {
@@ -18,4 +19,5 @@ export const sec006: OpenedRule = {
     const fix = `${restoring(file)} ${RESTORED}`;
     return [{ severity: "error", message: problem, line, column, fix, subject: "mac" }];
   },
+  compare: handEdits,
 };

@@ -6,7 +6,7 @@
 import { DEFAULT_RULE, usableSelection, type SelectionSettings } from "../../documents/sops/selection.ts";
 import type { OpenedDocument } from "../../documents/sops/document.ts";
 import { SecretsError, type Position } from "../../errors.ts";
-import { selectedKeys, slipsIn, type Slip, type Written } from "../../findings/reading/slips.ts";
+import { leavesOf, selectedKeys, slipsIn, type Slip, type Written } from "../../findings/reading/slips.ts";
 import type { Project } from "../project/project.ts";
 
 export interface SlipRequest {
@@ -43,7 +43,7 @@ async function refusal(request: SlipRequest, written: Written, slips: readonly S
   const { settings } = written;
   const [first] = slips;
   const selects = await usableSelection(settings);
-  const selected = selects === undefined ? [] : selectedKeys(written, selects);
+  const selected = selects === undefined ? [] : selectedKeys(leavesOf(written), settings, selects);
   const meant = slips.find((slip) => slip.meant !== undefined)?.meant;
   const place =
     rule === undefined ? "" : ` in ${[rule.file, rule.line].filter((part) => part !== undefined).join(":")}`;

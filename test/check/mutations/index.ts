@@ -10,6 +10,7 @@ import { leaves } from "./leaves.ts";
 import { leftovers } from "./leftovers.ts";
 import { lookAlikes } from "./look-alikes.ts";
 import type { Expected, Mutation } from "./mutation.ts";
+import { moved } from "./moved.ts";
 import { damagedAge, verified } from "./opened.ts";
 import { overTime } from "./over-time.ts";
 import { plaintext } from "./plaintext.ts";
@@ -34,6 +35,7 @@ export const mutations: readonly Mutation[] = [
   ...readers,
   ...structure,
   ...byHand,
+  ...moved,
   ...lookAlikes,
   ...verified,
   damagedAge,
