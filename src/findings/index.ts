@@ -23,6 +23,7 @@ import { sec016 } from "./rules/sec016-values.ts";
 import { sec017 } from "./rules/sec017-policy.ts";
 import { sec018 } from "./rules/sec018-metadata.ts";
 import { sec019 } from "./rules/sec019-uncovered.ts";
+import { sec020 } from "./rules/sec020-nothing-encrypted.ts";
 
 export const rules: readonly Rule[] = [
   sec001,
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   sec017,
   sec018,
   sec019,
+  sec020,
 ];
 
 export const fileRules: readonly FileRule[] = rules.filter((rule) => rule.about === "file");

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ruleNamed, rules } from "../../src/findings/index.ts";
 
-test("the rules are SEC001 to SEC019, in order", () => {
+test("the rules are numbered from SEC001, in order", () => {
   expect(rules.map(({ id }) => id)).toEqual(
-    Array.from({ length: 19 }, (_, index) => `SEC${String(index + 1).padStart(3, "0")}`),
+    Array.from({ length: rules.length }, (_, index) => `SEC${String(index + 1).padStart(3, "0")}`),
   );
 });
 

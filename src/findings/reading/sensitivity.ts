@@ -103,6 +103,30 @@ async function namedLeaf(text: string, path: string): Promise<Sensitive> {
   return leaves.find((leaf) => isOwnValue(leaf) && (isNamedSecret(leaf) || isSecretData(leaf, objectOf(leaf))));
 }
 
+/** The values that the rule leaves unencrypted; undefined where it encrypts one, or there is none, or nobody can tell. */
+export async function unselectedValues(
+  text: string | undefined,
+  ruling: Ruling,
+  path: string,
+): Promise<readonly Leaf[] | undefined> {
+  const leaves = text === undefined ? undefined : await openLeaves(text, path, false);
+  const selects = await usableSelection(wantedSettings(ruling));
+  const values = leaves?.filter(({ scalar }) => !staysClear(scalar)) ?? [];
+  return selects === undefined || values.length === 0 || values.some((leaf) => selects(leaf.path)) ? undefined : values;
+}
+
+/** A value that its own key calls a secret, where the rule names what is encrypted and names nothing of the file. */
+export async function unselectedSecret(
+  text: string | undefined,
+  ruling: Ruling,
+  path: string,
+): Promise<Leaf | undefined> {
+  if (!isAllowList(ruling)) return undefined;
+  const values = (await unselectedValues(text, ruling, path)) ?? [];
+  const objectOf = innermostObject(values);
+  return values.find((leaf) => isOwnValue(leaf) && isNamedSecret(leaf) && objectOf(leaf) === undefined);
+}
+
 function selectsHere(selects: SelectsPath, key: Step): key is string {
   return typeof key === "string" && selects([key]);
 }

@@ -1,12 +1,14 @@
 /** SEC001: is a file in clear that the policy wants encrypted? */
+import { wantedSettings } from "../../agreement/wanted-settings.ts";
+import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
 import { formatOfPath, isServed } from "../../formats/index.ts";
 import { isExempt } from "../../policy/enforcement.ts";
 import { appending, ignoreLine, placeOfRule } from "../reading/commands.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
 import { strayPlace } from "./sec005-structure.ts";
 import { isLeftover, leftoverStem } from "./sec013-leftovers.ts";
-import { sensitivePlace } from "../reading/sensitivity.ts";
-import { shellWord } from "../reading/place.ts";
+import { sensitivePlace, unselectedValues } from "../reading/sensitivity.ts";
+import { shellWord, type Place } from "../reading/place.ts";
 
 export const sec001: FileRule = {
   about: "file",
@@ -22,7 +24,7 @@ export const sec001: FileRule = {
   },
   inspect: async (subject) => {
     const place = await plaintextPlace(subject);
-    return place === undefined || subject.governed === undefined ? [] : [draft(subject, subject.governed, place)];
+    return place === undefined || subject.governed === undefined ? [] : [await draft(subject, subject.governed, place)];
   },
   // Whatever the policy says of the path: that it is a secret was said by whoever encrypted it. `sops decrypt -i` and a commit
   // are the commonest accident, and under a broad rule nothing else tells it.
@@ -57,17 +59,23 @@ async function plaintextPlace(subject: FileSubject) {
   return sensitivePlace(content.text, governed, meant);
 }
 
-function draft(subject: FileSubject, governed: Governed, place: { line: number; column: number }): Draft {
+async function draft(subject: FileSubject, governed: Governed, place: Place): Promise<Draft> {
   const whose = governed.origin ?? "the policy";
+  const { content, path } = subject;
+  const text = content.kind === "plain" ? content.text : undefined;
+  // A rule that would encrypt nothing in it is refused by `encrypt`.
+  const isIdle = (await unselectedValues(text, governed.ruling, path)) !== undefined;
+  const setting = (wantedSettings(governed.ruling).rule ?? DEFAULT_RULE).name;
+  const before = [
+    ...(governed.origin === undefined ? [] : [`put the rule back (${placeOfRule(governed)})`]),
+    ...(isIdle ? [`change ${setting} in ${placeOfRule(governed)}, which would encrypt nothing`] : []),
+  ];
   return {
     severity: "error",
     message: `plaintext in a path that ${whose} wants encrypted (${placeOfRule(governed)})`,
     line: place.line,
     column: place.column,
-    fix:
-      governed.origin === undefined
-        ? fixFor(subject)
-        : `put the rule back (${placeOfRule(governed)}), then: ${fixFor(subject)}`,
+    fix: [...before, fixFor(subject)].join(", then: "),
   };
 }
 

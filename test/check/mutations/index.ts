@@ -22,6 +22,7 @@ import { settings } from "./settings.ts";
 import { structure } from "./structure.ts";
 import { surroundings } from "./surroundings.ts";
 import { uncovered } from "./uncovered.ts";
+import { unselected } from "./unselected.ts";
 import { values } from "./values.ts";
 
 export type { Expected, Mutation };
@@ -32,6 +33,7 @@ export const mutations: readonly Mutation[] = [
   ...sensitive,
   ...leaves,
   ...settings,
+  ...unselected,
   ...readers,
   ...structure,
   ...byHand,

@@ -47,7 +47,9 @@ function rewriting(name: string, change: (text: string) => string, isFound = tru
 }
 
 export const moved: readonly Mutation[] = [
-  ...rewriting("the key around encrypted values is renamed", (text) => text.replace("stringData:", "strngDta:")),
+  ...rewriting("the key around encrypted values is renamed", (text) =>
+    text.replace("stringData:", "data:\n  kept: eA==\nstrngDta:"),
+  ),
   ...rewriting("an encrypted value is put elsewhere", (text) =>
     text.replace(/ {2}password: (.*)\n/, "").replace("metadata:\n", "metadata:\n  password: moved\n"),
   ),

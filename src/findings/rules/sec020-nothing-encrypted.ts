@@ -1,0 +1,64 @@
+/** SEC020: would the selection encrypt nothing at all in this file? */
+import { wantedSettings } from "../../agreement/wanted-settings.ts";
+import { looksSealed } from "../../crypto/value-cipher.ts";
+import { leafSelection } from "../../documents/sops/leaf-selection.ts";
+import type { SopsDocument } from "../../documents/sops/document.ts";
+import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
+import { staysClear, textOfScalar } from "../../formats/scalar.ts";
+import { isExempt } from "../../policy/enforcement.ts";
+import type { Draft, FileRule, FileSubject } from "../finding.ts";
+import { placeOfRule } from "../reading/commands.ts";
+import { shellWord } from "../reading/place.ts";
+import { unselectedSecret } from "../reading/sensitivity.ts";
+import { leftoverStem } from "./sec013-leftovers.ts";
+
+export const sec020: FileRule = {
+  about: "file",
+  id: "SEC020",
+  title: "nothing in it is encrypted",
+  severity: "error",
+  explanation: {
+    what: "The file has sops metadata and values, and its selection (encrypted_regex and its siblings) picks none of them: an error. Or it is plaintext under a rule that obliges, the rule would encrypt nothing in it, and a key is called password, token or the like: a warning.",
+    why: "sops says that it has encrypted the file, and it is readable by anybody. An expression that matches no key is the usual cause: a slip, or the fields of another kind of file.",
+    mend: "Change the expression in the rule so that it matches, then: secrets rekey FILE, or secrets encrypt -i FILE. A file that is not a secret needs no metadata: secrets decrypt -i FILE. If it was pushed, change the values.",
+    limits:
+      "An error with metadata, because whoever put it there took the file for a secret; a warning without, because the rule itself says what is encrypted. Kubernetes objects, references to values elsewhere, examples and files below a broad rule are left out of the latter. What the rule selects and the file does not is SEC003.",
+  },
+  inspect: async (subject) => {
+    const { content, governed, path } = subject;
+    if (content.kind === "sops") return sopsDrafts(subject, content.document);
+    if (content.kind !== "plain" || governed?.enforcement !== "always" || governed.origin !== undefined) return [];
+    if (isExempt(path, governed) || leftoverStem(path) !== undefined) return [];
+    const leaf = await unselectedSecret(content.text, governed.ruling, path);
+    if (leaf === undefined) return [];
+    const { line, column } = leaf;
+    const setting = (wantedSettings(governed.ruling).rule ?? DEFAULT_RULE).name;
+    const message = `its rule would encrypt nothing in it: ${setting} in ${placeOfRule(governed)} matches none of its keys`;
+    const fix = `change ${setting} in ${placeOfRule(governed)}, then: secrets encrypt -i ${shellWord(subject.file)}`;
+    return [{ severity: "warning", message, line, column, fix, subject: "rule" }];
+  },
+};
+
+async function sopsDrafts(
+  { file, governed }: FileSubject,
+  { parsed, metadata, format }: SopsDocument,
+): Promise<Draft[]> {
+  const values = parsed.leaves.filter(({ kind, scalar }) => kind === "value" && !staysClear(scalar));
+  const isSealed = values.some(({ scalar }) => looksSealed(textOfScalar(scalar) ?? ""));
+  if (format.name === "binary" || values.length === 0 || isSealed) return [];
+  const wanted = [metadata.settings, ...(governed === undefined ? [] : [wantedSettings(governed.ruling)])];
+  for (const settings of wanted) {
+    const selects = await leafSelection(settings, parsed);
+    // What is broken is SEC005's, what the file selects SEC002's, and what the rule selects SEC003's.
+    if (selects === undefined || values.some(selects)) return [];
+  }
+  const setting = (metadata.settings.rule ?? DEFAULT_RULE).name;
+  const word = shellWord(file);
+  const decrypt = `if nothing in it is a secret: secrets decrypt -i ${word}`;
+  const fix =
+    governed === undefined || governed.origin !== undefined
+      ? decrypt
+      : `change ${setting} in ${placeOfRule(governed)}, then: secrets rekey ${word}; ${decrypt}`;
+  const message = `nothing in it is encrypted: its ${setting} selects none of its values`;
+  return [{ severity: "error", message, line: 1, column: 1, fix, subject: "file", exposes: true }];
+}
