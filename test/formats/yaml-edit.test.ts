@@ -27,6 +27,7 @@ describe("set", () => {
     ["drops quotes for a number", "a: 'x'\n", ["a"], "9223372036854775807", "a: 9223372036854775807\n"],
     ["keeps a block a block", "a: |\n  x\nb:\n", ["a"], '"y\\nz\\n"', "a: |\n  y\n  z\nb:\n"],
     ["writes several lines as a block", "a: x\n", ["a"], '"y\\nz"', "a: |-\n    y\n    z\n"],
+    ["empties a block above a comment that is deeper", "a:\n  - |+\n     x\n    # c\n", ["a", 0], '""', 'a:\n  - ""\n    # c\n'],
     ["fills a missing value", "a:\nb:  # c\n", ["b"], "true", "a:\nb: true  # c\n"],
     ["makes a mapping of a scalar", "a: x # c\n", ["a", "b"], "1", "a: # c\n    b: 1\n"],
     ["makes a scalar of a mapping", "a: # c\n  b: 1\n  d: 2\nc:\n", ["a"], '"x"', "a: x # c\nc:\n"],

@@ -20,6 +20,8 @@ import { EMPTY, onLines, sameValues, valuesOf, withValue, wrapped, type Value } 
 interface Setting {
   readonly stream: Stream;
   readonly layout: Layout;
+  /** Whether the new scalar takes over the quotes or the block of the old one. */
+  readonly keepsStyle: boolean;
 }
 
 /**
@@ -30,12 +32,15 @@ interface Setting {
 export function setEntry(stream: Stream, steps: readonly Step[], json: string): string {
   if (steps.length === 0) throw new SecretsError("usage", "the whole document cannot be set");
   const value: Value = contentOfJson(parseJson(json));
-  const setting: Setting = { stream, layout: layoutOf(stream) };
+  const setting = { stream, layout: layoutOf(stream) };
   const values = valuesOf(stream);
   const meant = values.toSpliced(stream.current, 1, withValue(values[stream.current] ?? EMPTY, steps, value));
-  for (const each of [value, onLines(value)]) {
-    const text = spliced(stream.text, splicesFor(setting, steps, each));
-    if (says(text, meant)) return text;
+  // An empty block would take a comment below it for its content: then the value is written in a style of its own.
+  for (const keepsStyle of [true, false]) {
+    for (const each of [value, onLines(value)]) {
+      const text = spliced(stream.text, splicesFor({ ...setting, keepsStyle }, steps, each));
+      if (says(text, meant)) return text;
+    }
   }
   throw new SecretsError("refused", `the value at ${stepsText(steps)} does not fit into this layout; edit the file`);
 }
@@ -90,7 +95,7 @@ function fillEmpty({ stream, layout }: Setting, steps: readonly Step[], value: V
 /** Another value in a slot. */
 function replaced(setting: Setting, slot: Slot, value: Value): readonly Splice[] {
   const { node, flow, around } = slot;
-  if (node.kind === "scalar" && value.kind === "scalar" && takesInPlace(node, value.scalar)) {
+  if (setting.keepsStyle && node.kind === "scalar" && value.kind === "scalar" && takesInPlace(node, value.scalar)) {
     const hole = holeIn(setting, slot, node);
     return [{ start: hole.start, end: hole.end, source: hole.open(value.scalar) }];
   }
