@@ -9,7 +9,7 @@ import { findRepository, type Repository } from "../../git/repository.ts";
 import { dryRun } from "../../io/dry-run-host.ts";
 import type { FileStat, Host } from "../../io/host.ts";
 import { isInside } from "../../io/inside.ts";
-import { readInput } from "../../io/input.ts";
+import { readInput, type Input } from "../../io/input.ts";
 import { attempt } from "../../io/io-error.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { IdentityRing, RingOptions } from "../identities/identities.ts";
@@ -86,7 +86,8 @@ export function createProject(options: ProjectOptions): Project {
 
   const repository = (path: string) =>
     remembered(repositories, dirname(path), () => findRepository(host.files, dirname(path)));
-  const load = (path: string) => remembered(policies, path, () => loadPolicy(host, path, show(path)));
+  const load = (path: string, pipes = false) =>
+    remembered(policies, path, () => loadPolicy(host, { path, shown: show(path), pipes }));
 
   return {
     host,
@@ -107,7 +108,7 @@ export function createProject(options: ProjectOptions): Project {
     show,
     repository,
     policy: async (path) => {
-      if (options.config !== undefined) return load(toAbsolute(options.config));
+      if (options.config !== undefined) return load(toAbsolute(options.config), true);
       const found = await nearestPolicy(host, path, (await repository(path))?.root);
       if (found === undefined) return undefined;
       const fromHere = await nearestPolicy(host, join(directory, "x"), (await repository(join(directory, "x")))?.root);
@@ -119,20 +120,24 @@ export function createProject(options: ProjectOptions): Project {
   };
 }
 
-/** The nearest `.sops.yaml` upward from a file, no further than the repository's root. */
+/**
+ * The nearest `.sops.yaml` upward from a file, no further than the repository's root, whatever it is: one that cannot be read, as a
+ * link to nothing, must not hand its paths to the next or to nobody.
+ */
 async function nearestPolicy(host: Host, path: string, root: string | undefined): Promise<string | undefined> {
   for (let directory = dirname(path); ; directory = dirname(directory)) {
     const candidate = join(directory, ".sops.yaml");
-    if ((await host.files.stat(candidate))?.kind === "file") return candidate;
+    if ((await host.files.stat(candidate, { follow: false })) !== undefined) return candidate;
     if (directory === root || directory === dirname(directory)) return undefined;
   }
 }
 
-async function loadPolicy(host: Host, path: string, shownPath: string): Promise<PolicyFile> {
+async function loadPolicy(host: Host, input: Input): Promise<PolicyFile> {
+  const { path, shown: shownPath } = input;
   const [{ parsePolicy }, { policyText }, bytes] = await Promise.all([
     import("../../policy/sops-yaml.ts"),
     import("../../policy/policy-text.ts"),
-    readInput(host.files, { path, shown: shownPath, pipes: true }).catch((error: unknown) => {
+    readInput(host.files, input).catch((error: unknown) => {
       const why = error instanceof SecretsError ? `: ${error.message}` : "";
       throw new SecretsError("policy", `the policy cannot be read${why}`, { at: { file: shownPath }, cause: error });
     }),

@@ -3,7 +3,7 @@
  *
  * Told by their content, never by their name: everything that git tracks or would track is looked at.
  */
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { isAge } from "../../documents/age/file.ts";
 import { mayBeYaml, recognise } from "../../documents/recognise.ts";
 import { SecretsError } from "../../errors.ts";
@@ -27,7 +27,7 @@ export interface Candidate {
 /**
  * The secrets among these files and below these directories, sorted by path; without any, of the whole repository (outside
  * one, below the working directory). A link that is named stands for the file that it leads to.
- * @throws SecretsError `not-found`, `io`
+ * @throws SecretsError `not-found`, `io`; `policy`: the one there is broken
  */
 export async function secretFiles(project: Project, paths: readonly string[]): Promise<Candidate[]> {
   const roots = paths.length > 0 ? paths.map((path) => project.resolve(path)) : [await wholeTree(project)];
@@ -38,6 +38,8 @@ export async function secretFiles(project: Project, paths: readonly string[]): P
       throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(root) } });
     }
     if (stat.kind === "directory") {
+      // Where nothing is ruled yet, nobody else would read the policy, and what is wrong with it would pass for order.
+      await project.policy(join(root, "x"));
       for (const path of await below(project, root)) if (!found.has(path)) found.set(path, { path, isNamed: false });
     } else {
       const path = await withoutLink(project, root);
