@@ -117,8 +117,9 @@ export function lookAlike<T extends { readonly name: string }>(
   return undefined;
 }
 
-/** A 1 is taken for an l as well as for an i, which are not taken for each other: `ali` is not `all`. */
+/** A 1 is taken for an l as well as for an i, which are not taken for each other: `ali` is not `all`, but `Ian` is `ian`. */
 function looksLike(a: string, b: string): boolean {
+  if (a.toLowerCase() === b.toLowerCase()) return true;
   const others = Array.from(skeleton(b));
   return Array.from(skeleton(a)).every((letter, index) => {
     const other = others[index] ?? "";
@@ -126,10 +127,10 @@ function looksLike(a: string, b: string): boolean {
   });
 }
 
-/** What is left of a name when letters that look the same are the same. Both of a pair have as many letters. */
+/** What is left of a name when letters that look the same, or are large and small, are the same. */
 function skeleton(name: string): string {
   const letters = Array.from(name.normalize("NFKC"), (letter) => LATIN.get(letter) ?? letter);
-  return letters.join("").replaceAll("rn", "m");
+  return letters.join("").toLowerCase().replaceAll("rn", "m");
 }
 
 function mixture(text: string): string | undefined {

@@ -62,6 +62,10 @@ describe("two names", () => {
     ["carol", "caro1"],
     ["coco", "сосо"],
     ["O2", "02"],
+    ["alice", "Alice"],
+    ["ian", "Ian"],
+    ["OPS", "ops"],
+    ["юля", "Юля"],
   ])("%s and %s look alike", (a, b) => {
     expect(lookAlike(named("zoe", a, "web1", b))).toEqual({ earlier: { name: a }, later: { name: b } });
     expect(lookAlike(named(b, a))).toEqual({ earlier: { name: b }, later: { name: a } });
