@@ -68,13 +68,13 @@ export async function setSecret(project: Project, file: string, request: SetRequ
   return (await import("./operations/verbs/set.ts")).setSecret(project, file, request);
 }
 
-/** Encrypts a file or standard input; answers the file written, or undefined for standard output. */
-export async function encrypt(project: Project, request: EncryptRequest): Promise<string | undefined> {
+/** Encrypts a file or standard input, or files in place, all or none; answers the files written, none for standard output. */
+export async function encrypt(project: Project, request: EncryptRequest): Promise<WriteOutcome[]> {
   return (await import("./operations/verbs/encrypt.ts")).encrypt(project, request);
 }
 
-/** Decrypts a file or standard input; answers the file written, or undefined for standard output. */
-export async function decrypt(project: Project, request: DecryptRequest): Promise<string | undefined> {
+/** Decrypts a file or standard input, or files in place, all or none; answers the files written, none for standard output. */
+export async function decrypt(project: Project, request: DecryptRequest): Promise<string[]> {
   return (await import("./operations/verbs/decrypt.ts")).decrypt(project, request);
 }
 
@@ -148,23 +148,31 @@ export async function unsetKey(
   return (await import("./operations/verbs/unset.ts")).unsetKey(project, file, request);
 }
 
-/** Gives sops files a new data key, the same readers; answers the files as they are shown. */
-export async function rotate(project: Project, files: readonly string[], options?: WriteOptions): Promise<string[]> {
-  return (await import("./operations/verbs/rotate.ts")).rotate(project, files, options);
+/** Gives sops files, and those below directories, a new data key, the same readers; all or none. */
+export async function rotate(
+  project: Project,
+  paths: readonly string[],
+  options?: WriteOptions,
+): Promise<WriteOutcome[]> {
+  return (await import("./operations/verbs/rotate.ts")).rotate(project, paths, options);
 }
 
-/** What `updateKeys` would do to one sops file, found without a key. */
-export async function planUpdateKeys(project: Project, file: string, options: RekeyOptions): Promise<PlannedFile> {
-  return (await import("./operations/verbs/update-keys.ts")).planUpdateKeys(project, file, options);
+/** What `updateKeys` would do to sops files and those below directories, found without a key. */
+export async function planUpdateKeys(
+  project: Project,
+  paths: readonly string[],
+  options?: RekeyOptions,
+): Promise<PlannedFile[]> {
+  return (await import("./operations/verbs/update-keys.ts")).planUpdateKeys(project, paths, options);
 }
 
-/** Brings the readers of one sops file to the policy, after a question unless `approve`. */
+/** Brings the readers of sops files to the policy, all or none, after a question for each unless `approve`. */
 export async function updateKeys(
   project: Project,
-  file: string,
+  paths: readonly string[],
   options: RekeyOptions & { readonly approve: boolean },
-): Promise<UpdateKeysOutcome> {
-  return (await import("./operations/verbs/update-keys.ts")).updateKeys(project, file, options);
+): Promise<UpdateKeysOutcome[]> {
+  return (await import("./operations/verbs/update-keys.ts")).updateKeys(project, paths, options);
 }
 
 /** Whether a file is encrypted with sops. */

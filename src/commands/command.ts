@@ -113,6 +113,12 @@ export const writeOptions: readonly OptionSpec[] = [
   acceptReadersOption,
 ];
 
+/** As sops has them on every verb that opens a file to write it again. */
+export const typeOptions: readonly OptionSpec[] = [
+  { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+  { flags: "--output-type <type>", description: "the format of a new sops file whose name does not tell" },
+];
+
 export function writeRequest(invocation: Invocation) {
   return {
     rekey: flag(invocation, "rekey"),
@@ -120,6 +126,8 @@ export function writeRequest(invocation: Invocation) {
     allowEmpty: flag(invocation, "allowEmpty"),
     allowLockout: flag(invocation, "allowLockout"),
     allowClear: flag(invocation, "allowClear"),
+    inputType: textOption(invocation, "inputType"),
+    outputType: textOption(invocation, "outputType"),
   };
 }
 
@@ -143,12 +151,11 @@ export function outcomeLine(context: Context, status: string, file: string): str
   return context.dryRun && status !== "unchanged" ? `would have ${status} ${file}` : `${status} ${file}`;
 }
 
-/** FILE, or `-` for standard input where none is named and none is typed. @throws SecretsError `usage` */
-export function inputWord(context: Context, invocation: Invocation): string {
-  const [word] = invocation.words;
-  if (word !== undefined && word !== "") return word;
+/** The files, or `-` for standard input where none is named and none is typed. @throws SecretsError `usage` */
+export function inputWords(context: Context, { words }: Invocation): readonly string[] {
   const { SecretsError } = context.library;
-  if (word === "") throw new SecretsError("usage", "the name of the file is empty");
-  if (!context.host.terminal.stdinIsTerminal) return "-";
+  if (words.includes("")) throw new SecretsError("usage", "the name of the file is empty");
+  if (words.length > 0) return words;
+  if (!context.host.terminal.stdinIsTerminal) return ["-"];
   throw new SecretsError("usage", "which file?", { hint: "name one, or - for standard input" });
 }

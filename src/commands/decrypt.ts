@@ -1,13 +1,13 @@
 /** `secrets decrypt FILE` */
-import { inputWord, flag, textOption, type CommandSpec } from "./command.ts";
+import { inputWords, flag, textOption, type CommandSpec } from "./command.ts";
 
 export const decrypt: CommandSpec = {
   name: "decrypt",
   group: "Daily",
-  summary: "decrypt a file or standard input to standard output",
-  words: ["[file]"],
+  summary: "decrypt a file or standard input to standard output, or files in place",
+  words: ["[files...]"],
   options: [
-    { flags: "-i, --in-place", description: "replace the file by its plaintext" },
+    { flags: "-i, --in-place", description: "replace the files by their plaintext" },
     { flags: "-o, --output <file>", description: "write there, readable by you alone" },
     { flags: "--extract <key>", description: 'one value of a sops file: db/password or \'["db"]["password"]\'' },
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
@@ -22,7 +22,7 @@ export const decrypt: CommandSpec = {
   ],
   run: async (context, invocation) => {
     const written = await context.library.decrypt(await context.project(), {
-      input: inputWord(context, invocation),
+      inputs: inputWords(context, invocation),
       output: textOption(invocation, "output"),
       inPlace: flag(invocation, "inPlace"),
       filename: textOption(invocation, "filenameOverride"),
@@ -31,8 +31,7 @@ export const decrypt: CommandSpec = {
       outputType: textOption(invocation, "outputType"),
       ignoreMac: flag(invocation, "ignoreMac"),
     });
-    if (written !== undefined)
-      context.note(`${context.dryRun ? "would have decrypted to" : "decrypted to"} ${written}`);
+    for (const file of written) context.note(`${context.dryRun ? "would have decrypted to" : "decrypted to"} ${file}`);
     return 0;
   },
 };

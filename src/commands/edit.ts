@@ -1,5 +1,5 @@
 /** `secrets edit FILE` */
-import { firstWord, flag, outcomeLine, textOption, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
+import { firstWord, flag, outcomeLine, typeOptions, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
 
 export const edit: CommandSpec = {
   name: "edit",
@@ -8,7 +8,7 @@ export const edit: CommandSpec = {
   words: ["<file>"],
   options: [
     ...writeOptions,
-    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+    ...typeOptions,
     { flags: "--ignore-mac", description: "open a sops file although its MAC does not fit, and renew the MAC" },
   ],
   examples: [
@@ -21,7 +21,6 @@ export const edit: CommandSpec = {
     const { host } = context;
     const options = {
       ...writeRequest(invocation),
-      inputType: textOption(invocation, "inputType"),
       content: host.terminal.stdinIsTerminal ? undefined : host.stdin,
       ignoreMac: flag(invocation, "ignoreMac"),
     };

@@ -1,6 +1,6 @@
 /** `secrets encrypt FILE` */
 import {
-  inputWord,
+  inputWords,
   flag,
   listOption,
   textOption,
@@ -23,10 +23,10 @@ const SELECTION_OPTIONS = [
 export const encrypt: CommandSpec = {
   name: "encrypt",
   group: "Daily",
-  summary: "encrypt a file or standard input for the readers of the path that it becomes",
-  words: ["[file]"],
+  summary: "encrypt a file or standard input, or files in place, for the readers of the path that they become",
+  words: ["[files...]"],
   options: [
-    { flags: "-i, --in-place", description: "replace the file by its encryption" },
+    { flags: "-i, --in-place", description: "replace the files by their encryption" },
     { flags: "-o, --output <file>", description: "write there; its path decides the rule" },
     { flags: "--filename-override <path>", description: "the path whose rule counts" },
     {
@@ -53,19 +53,17 @@ export const encrypt: CommandSpec = {
   run: async (context, invocation) => {
     const written = await context.library.encrypt(await context.project(), {
       ...writeRequest(invocation),
-      input: inputWord(context, invocation),
+      inputs: inputWords(context, invocation),
       output: textOption(invocation, "output"),
       inPlace: flag(invocation, "inPlace"),
       filename: textOption(invocation, "filenameOverride"),
       recipients: listOption(invocation, "age").flatMap(splitList),
       passphrase: flag(invocation, "passphrase"),
-      inputType: textOption(invocation, "inputType"),
-      outputType: textOption(invocation, "outputType"),
       selection: selectionFrom(context, invocation),
       macOnlyEncrypted: flag(invocation, "macOnlyEncrypted") ? true : undefined,
       threshold: thresholdFrom(context, invocation),
     });
-    if (written !== undefined) context.note(`${context.dryRun ? "would have encrypted" : "encrypted"} ${written}`);
+    for (const { file } of written) context.note(`${context.dryRun ? "would have encrypted" : "encrypted"} ${file}`);
     return 0;
   },
 };

@@ -17,7 +17,7 @@ export const get: CommandSpec = {
   run: async (context, invocation) => {
     const project = await context.project();
     await context.library.decrypt(project, {
-      input: firstWord(invocation),
+      inputs: [firstWord(invocation)],
       extract: invocation.words[1],
       document: documentNumber(context, invocation),
       inputType: textOption(invocation, "inputType"),

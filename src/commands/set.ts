@@ -6,12 +6,13 @@ import {
   flag,
   outcomeLine,
   textOption,
+  typeOptions,
   writeOptions,
   writeRequest,
   type CommandSpec,
 } from "./command.ts";
 import type { Context, Invocation } from "./command.ts";
-import type { NewValue } from "../index.ts";
+import type { SetRequest } from "../index.ts";
 
 export const set: CommandSpec = {
   name: "set",
@@ -25,7 +26,7 @@ export const set: CommandSpec = {
     },
     { flags: "--value-file <path>", description: "take the value from a file, in the same way" },
     { flags: "--value-json", description: "the value from standard input or the file is JSON" },
-    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+    ...typeOptions,
     documentOption,
     { flags: "--idempotent", description: "as in sops; here a value that is there already is never written again" },
     ...writeOptions,
@@ -39,12 +40,12 @@ export const set: CommandSpec = {
   run: async (context, invocation) => {
     const file = firstWord(invocation);
     const [, key] = invocation.words;
-    const value = valueFrom(context, invocation);
     const request = {
       key,
       document: documentNumber(context, invocation),
-      value,
-      options: { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") },
+      value: valueFrom(context, invocation),
+      typedForm: formOf(invocation),
+      options: writeRequest(invocation),
     };
     const outcome = await context.library.setSecret(await context.project(), file, request);
     const { status, file: written, added } = outcome;
@@ -53,9 +54,10 @@ export const set: CommandSpec = {
   },
 };
 
-function valueFrom(context: Context, invocation: Invocation): () => Promise<NewValue> {
+/** Undefined: it is typed. */
+function valueFrom(context: Context, invocation: Invocation): SetRequest["value"] {
   const { SecretsError } = context.library;
-  const [file = "", key, inline] = invocation.words;
+  const [, , inline] = invocation.words;
   const path = textOption(invocation, "valueFile");
   const stdin = flag(invocation, "valueStdin");
   if ([path !== undefined, stdin, inline !== undefined].filter(Boolean).length > 1) {
@@ -64,25 +66,14 @@ function valueFrom(context: Context, invocation: Invocation): () => Promise<NewV
     });
   }
   if (inline !== undefined) return () => Promise.resolve({ bytes: new TextEncoder().encode(inline), form: "json" });
-  const form = flag(invocation, "valueJson") ? "json" : "raw";
-  if (stdin) return async () => ({ bytes: await collect(context.host.stdin()), form });
-  if (path === "-") return async () => ({ bytes: await collect(context.host.stdin()), form });
-  if (path !== undefined)
-    return async () => ({ bytes: await context.library.readInputFile(await context.project(), path), form });
-  if (context.host.terminal.canAsk)
-    return async () => ({ bytes: await typed(context, key === undefined ? file : `${key} in ${file}`), form });
-  throw new SecretsError("cannot-ask", "the value cannot be asked for here", {
-    hint: "give it with --value-stdin or --value-file PATH",
-  });
+  const form = formOf(invocation);
+  if (stdin || path === "-") return async () => ({ bytes: await collect(context.host.stdin()), form });
+  if (path === undefined) return undefined;
+  return async () => ({ bytes: await context.library.readInputFile(await context.project(), path), form });
 }
 
-/** @param what completes "value for …" */
-async function typed(context: Context, what: string): Promise<Uint8Array> {
-  const value = await context.host.terminal.askHidden(`value for ${what}: `);
-  if (value !== "") return new TextEncoder().encode(value);
-  throw new context.library.SecretsError("usage", "nothing was typed", {
-    hint: "an empty value: --value-file /dev/null",
-  });
+function formOf(invocation: Invocation): "raw" | "json" {
+  return flag(invocation, "valueJson") ? "json" : "raw";
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -8,7 +8,7 @@ import {
   firstWord,
   flag,
   outcomeLine,
-  textOption,
+  typeOptions,
   writeRequest,
   type CommandSpec,
 } from "./command.ts";
@@ -21,7 +21,7 @@ export const unset: CommandSpec = {
   options: [
     documentOption,
     { flags: "--idempotent", description: "as in sops: a key that is not there is no error" },
-    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+    ...typeOptions,
     { flags: "--rekey", description: "if the file differs from the policy, bring it to the policy with this write" },
     allowEmptyOption,
     allowClearOption,
@@ -33,7 +33,7 @@ export const unset: CommandSpec = {
       key: invocation.words[1] ?? "",
       document: documentNumber(context, invocation),
       idempotent: flag(invocation, "idempotent"),
-      options: { ...writeRequest(invocation), inputType: textOption(invocation, "inputType") },
+      options: writeRequest(invocation),
     };
     const outcome = await context.library.unsetKey(await context.project(), firstWord(invocation), request);
     context.note(outcomeLine(context, outcome.status, outcome.file));

@@ -1,4 +1,4 @@
-/** `secrets updatekeys FILE…` */
+/** `secrets updatekeys PATH…` */
 import { acceptReadersOption, allowClearOption, flag, type CommandSpec, type Context } from "./command.ts";
 import { visible } from "./visible.ts";
 import type { PlannedFile } from "../index.ts";
@@ -7,7 +7,7 @@ export const updatekeys: CommandSpec = {
   name: "updatekeys",
   group: "Team",
   summary: "bring the readers of sops files to the policy; one that only adds leaves every value alone",
-  words: ["<files...>"],
+  words: ["<paths...>"],
   options: [
     { flags: "-y, --yes", description: "do not ask" },
     { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
@@ -18,7 +18,7 @@ export const updatekeys: CommandSpec = {
   ],
   examples: [
     ["secrets updatekeys secrets/app.yaml", "after .sops.yaml changed"],
-    ["secrets updatekeys --check secrets/*.yaml", "in CI"],
+    ["secrets updatekeys --check secrets", "every sops file below a directory, in CI"],
   ],
   run: async (context, invocation) => {
     const project = await context.project();
@@ -28,18 +28,17 @@ export const updatekeys: CommandSpec = {
       allowLockout: flag(invocation, "allowLockout"),
       allowClear: flag(invocation, "allowClear"),
     };
-    let drift = 0;
-    for (const file of invocation.words) {
-      if (flag(invocation, "check")) {
-        const planned = await context.library.planUpdateKeys(project, file, options);
-        if (planned.action !== "keep") drift += 1;
-        await context.out(checkText(context, planned));
-        continue;
-      }
-      const { status, planned } = await context.library.updateKeys(project, file, options);
+    if (flag(invocation, "check")) {
+      const planned = await context.library.planUpdateKeys(project, invocation.words, options);
+      for (const each of planned) await context.out(checkText(context, each));
+      return planned.some(({ action }) => action !== "keep") ? 1 : 0;
+    }
+    const outcomes = await context.library.updateKeys(project, invocation.words, options);
+    if (outcomes.length === 0) context.note("no sops files there");
+    for (const { status, planned } of outcomes) {
       context.note(`${planned.file}: ${status === "updated" && context.dryRun ? "would be updated" : status}`);
     }
-    return drift > 0 ? 1 : 0;
+    return 0;
   },
 };
 

@@ -100,6 +100,8 @@ export interface Expanded {
 
 export interface Format {
   readonly name: FormatName;
+  /** An open text that says nothing yet; absent: one without a byte. */
+  readonly empty?: string;
   /**
    * @param side `open`: what people write; comment paths are those of the sealed layout that will come of it.
    * @param selects for the open side: which leaves will be sealed, since that decides the sealed layout; absent: all.

@@ -49,6 +49,7 @@ export const json: Format = {
     return unsetEntry(parsed.text, root, steps);
   },
   extract,
+  empty: "{}\n",
   read: (parsed) => [contentOfJson(inside(parsed).root)],
   write: (content) => contentSource(content, []) + (content.kind === "map" ? "\n" : ""),
 };

@@ -81,6 +81,31 @@ export async function digest(chunks: AsyncIterable<Uint8Array>): Promise<{ sha25
   return { sha256: hash.digest("hex"), size };
 }
 
+/** A stream that is hashed as it passes. */
+export interface Hashed {
+  /** To be iterated once. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** SHA-256 of what has passed; asked for at the end. */
+  readonly digest: () => Buffer;
+  /** Bytes that have passed. */
+  readonly size: () => number;
+}
+
+/** The same chunks, hashed and counted as they pass and never kept. */
+export function hashed(chunks: AsyncIterable<Uint8Array>): Hashed {
+  const hash = createHash("sha256");
+  let size = 0;
+  let digested: Buffer | undefined;
+  async function* passing(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      size += chunk.length;
+      yield chunk;
+    }
+  }
+  return { chunks: passing(), digest: () => (digested ??= hash.digest()), size: () => size };
+}
+
 /** SHA-256 in lower-case hex. A string counts as UTF-8. */
 export function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");

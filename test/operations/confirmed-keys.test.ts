@@ -64,3 +64,15 @@ test("where it was asked for, whoever was not confirmed is refused", async () =>
 
   await expect(ask(project, "a.age")).rejects.toMatchObject({ code: "refused", notes: [`+ alice: ${A}`] });
 });
+
+test("what is accepted without confirmation is said once, however often it is asked", async () => {
+  mkdirSync(join(work, "home", ".config", "secrets"), { recursive: true });
+  writeFileSync(join(work, "home", ".config", "secrets", "config.yaml"), "trust: pin\n");
+  const said: string[] = [];
+  const warn = (line: string) => said.push(line);
+  const project = createProject({ host: watched(), directory: join(work, "repo"), acceptReaders: true, warn });
+
+  await ask(project, "a.age");
+  await ask(project, "b.age");
+  expect(said).toEqual([`accepted without confirmation: + alice: ${A}`]);
+});

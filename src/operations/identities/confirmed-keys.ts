@@ -50,7 +50,9 @@ export async function requireConfirmed(project: Project, readable: readonly Read
   }
   if (first === undefined) return;
   if (project.acceptReaders) {
-    for (const line of lines) project.warn(`accepted without confirmation: ${line}`);
+    const known = accepted.get(project) ?? new Set<string>();
+    accepted.set(project, new Set([...known, ...lines]));
+    for (const line of lines) if (!known.has(line)) project.warn(`accepted without confirmation: ${line}`);
     return;
   }
   throw new SecretsError("refused", "it would be encrypted to keys that you have not confirmed", {
@@ -59,6 +61,9 @@ export async function requireConfirmed(project: Project, readable: readonly Read
     hint: `if they are right: ${trustCommand(project, first.place)}; where nobody can be asked: --accept-readers`,
   });
 }
+
+/** Asked before anything is typed and once more by the commit; said once. */
+const accepted = new WeakMap<Project, ReadonlySet<string>>();
 
 /** The pin that holds for a file; undefined where its user asked for none. */
 export async function pinFor(

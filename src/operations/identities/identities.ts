@@ -259,7 +259,7 @@ async function warnIfReadable(source: Source, options: RingOptions): Promise<voi
 }
 
 /** Asks on the terminal, or says which flag would have spared the question. */
-export function asker(host: Host): AskPassphrase {
+function asker(host: Host): AskPassphrase {
   return async (what) => {
     if (!host.terminal.canAsk) {
       throw new SecretsError("cannot-ask", `the passphrase for ${what} cannot be asked for here`, {

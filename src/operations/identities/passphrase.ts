@@ -8,7 +8,7 @@ import type { Stanza } from "age-encryption";
 import { SecretsError } from "../../errors.ts";
 import { scryptIdentity, scryptRecipient } from "../../keys/kinds/scrypt.ts";
 import type { Recipient } from "../../keys/key-kind.ts";
-import { asker } from "./identities.ts";
+import { typedTwice } from "../project/ask.ts";
 import type { Project } from "../project/project.ts";
 
 const VARIABLE = "AGE_PASSPHRASE";
@@ -19,28 +19,25 @@ export async function unwrapWithPassphrase(
   path: string,
   stanzas: readonly Stanza[],
 ): Promise<Uint8Array> {
-  const passphrase = project.host.env[VARIABLE] ?? (await askOnce(project, project.show(path)));
+  const passphrase = project.host.env[VARIABLE] ?? (await asked(project, project.show(path)));
   const fileKey = await scryptIdentity(passphrase).unwrapFileKey(stanzas);
   if (fileKey !== null) return fileKey;
   throw new SecretsError("wrong-passphrase", "the passphrase is wrong", { at: { file: project.show(path) } });
 }
 
-/** A recipient for a new passphrase, typed twice. @throws SecretsError `cannot-ask`, `usage`. */
+/** A recipient for a new passphrase, typed twice. @throws SecretsError `cannot-ask`, `usage` for none. */
 export async function newPassphrase(project: Project, file: string): Promise<Recipient> {
-  const given = project.host.env[VARIABLE];
-  if (given !== undefined) return scryptRecipient(given);
-  const first = await askOnce(project, file);
-  if ((await project.host.terminal.askHidden("again: ")) !== first) {
-    throw new SecretsError("usage", "the two passphrases differ", { at: { file } });
-  }
-  return scryptRecipient(first);
+  return scryptRecipient(project.host.env[VARIABLE] ?? (await typedTwice(project, question(project, file))));
 }
 
-async function askOnce(project: Project, file: string): Promise<string> {
-  if (!project.host.terminal.canAsk) {
-    throw new SecretsError("cannot-ask", `the passphrase for ${file} cannot be asked for here`, {
-      hint: `run it in a terminal without --no-input, or set ${VARIABLE}`,
-    });
-  }
-  return asker(project.host)(file);
+async function asked(project: Project, file: string): Promise<string> {
+  return project.host.terminal.askHidden(`${question(project, file)}: `);
+}
+
+/** @throws SecretsError `cannot-ask` naming the variable */
+function question({ host }: Project, file: string): string {
+  if (host.terminal.canAsk) return `passphrase for ${file}`;
+  throw new SecretsError("cannot-ask", `the passphrase for ${file} cannot be asked for here`, {
+    hint: `run it in a terminal without --no-input, or set ${VARIABLE}`,
+  });
 }

@@ -1,6 +1,7 @@
 /**
  * How can a stream be looked at before it is used?
  */
+import { SecretsError } from "../../errors.ts";
 import { digest, readStream } from "../../io/stream.ts";
 import { attempt } from "../../io/io-error.ts";
 import { statOf, type Project } from "./project.ts";
@@ -43,6 +44,33 @@ export async function replayable(source: AsyncIterable<Uint8Array>): Promise<Rep
     await iterator.return?.();
   };
   return { head: Buffer.concat(seen), chunks, close };
+}
+
+/** What is read, and where it goes. */
+export interface Passage {
+  /** Paths, or `-` for standard input; several only in place. */
+  readonly inputs: readonly string[];
+  /** A path, or undefined for standard output. */
+  readonly output?: string | undefined;
+  readonly inPlace?: boolean | undefined;
+}
+
+/** One input, and the path that is written; undefined for standard output. */
+export interface Route {
+  readonly input: string;
+  readonly output: string | undefined;
+}
+
+/** @throws SecretsError `usage` for what excludes one another */
+export function routesOf({ inputs, output, inPlace }: Passage): Route[] {
+  const refuse = (message: string, hint: string) => {
+    throw new SecretsError("usage", message, { hint });
+  };
+  if (inPlace === true && output !== undefined) refuse("in place and to another file at once", "either -i or -o OUT");
+  if (inPlace === true && inputs.includes("-"))
+    refuse("standard input cannot be changed in place", "name a file, or use -o OUT");
+  if (inPlace !== true && inputs.length > 1) refuse("several files, and one output", "each in place: -i");
+  return inputs.map((input) => ({ input, output: inPlace === true ? input : outputPath(output) }));
 }
 
 /** The path that is meant by an output: undefined for standard output, by whatever name. */

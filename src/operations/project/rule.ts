@@ -2,12 +2,12 @@
  * Which rule covers this file, and may it be written by it?
  */
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
-import { SecretsError } from "../../errors.ts";
+import { dressed, SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import { attempt } from "../../io/io-error.ts";
 import type { Policy, Ruling } from "../../policy/policy.ts";
 import { noPolicy } from "./no-policy.ts";
-import { placeText, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
+import { isAgePath, placeText, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
 
 /** A file with what the policy says of it. */
 export interface Ruled {
@@ -37,12 +37,14 @@ export async function requireRule(project: Project, path: string): Promise<Ruled
   const stat = await statOf(project, path);
   if (stat !== undefined) requireFile(project, path, stat);
   const file = await project.policy(path);
-  if (file === undefined) throw await noPolicy(project, path, at);
+  const notes = isAgePath(path) ? [NAMES_NOBODY] : [];
+  if (file === undefined) throw dressed(await noPolicy(project, path, at), { notes });
   const inside = policyPath(file, path);
   const ruling = file.policy.rule(inside);
   if (ruling === undefined) {
     throw new SecretsError("no-rule", `no rule of ${project.show(file.path)} covers this path`, {
       at,
+      notes,
       hint: missingRule(project, file, inside),
     });
   }
@@ -104,6 +106,9 @@ export function requireServable(
     );
   }
 }
+
+/** Unlike a sops document, which keeps its readers where no rule says who they are. */
+const NAMES_NOBODY = "an .age file does not name its readers: without a rule, encrypt it with --age RECIPIENT";
 
 /** The line to add, in the words that the policy uses itself. */
 function missingRule(project: Project, { path, policy }: PolicyFile, inside: string): string {

@@ -4,13 +4,13 @@
  * The one place where age files, keys and files meet. Reading never writes; a change carries its own proof: the staged
  * bytes must open, with the file key still in memory, to the very plaintext that was meant.
  */
-import { createHash } from "node:crypto";
 import type { Stanza } from "age-encryption";
 import { openAge, sealAge, verifyAge } from "../../documents/age/file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { hintLists, readHint } from "../../documents/age/reader-hint.ts";
 import type { Change } from "../../io/commit.ts";
 import { inputChunks } from "../../io/input.ts";
+import { hashed } from "../../io/stream.ts";
 import type { Recipient } from "../../keys/key-kind.ts";
 import type { Opening } from "../identities/identities.ts";
 import { inFile, type Project } from "../project/project.ts";
@@ -100,6 +100,8 @@ export interface Sealing {
   readonly hint: boolean;
   /** Called once per attempt to seal: the plaintext from its first byte. */
   readonly plaintext: () => AsyncIterable<Uint8Array>;
+  /** Called for a plaintext of no bytes once it was read; throws where that must not be. */
+  readonly refuseEmpty?: (() => void) | undefined;
 }
 
 /** A change whose content is sealed as it is read. */
@@ -109,32 +111,17 @@ export interface SealingChange extends Change {
 
 /** A change that seals this plaintext, with its proof. The plaintext is hashed as it passes, never kept. */
 export async function sealingChange(sealing: Sealing): Promise<SealingChange> {
-  const hash = createHash("sha256");
-  let expected: Uint8Array | undefined;
-  const { bytes, fileKey } = await sealAge({
-    recipients: sealing.recipients,
-    plaintext: tapped(sealing.plaintext(), (chunk) => hash.update(chunk)),
-    armor: sealing.armor,
-    hint: sealing.hint,
-  });
+  const { path, expected, recipients, armor, hint } = sealing;
+  const plaintext = hashed(sealing.plaintext());
+  const { bytes, fileKey } = await sealAge({ recipients, plaintext: plaintext.chunks, armor, hint });
   return {
-    path: sealing.path,
-    expected: sealing.expected,
+    path,
+    expected,
     content: bytes,
     mode: 0o644,
     verify: async (staged) => {
-      expected ??= hash.digest();
-      await verifyAge(staged, { fileKey, sha256: expected });
+      if (plaintext.size() === 0) sealing.refuseEmpty?.();
+      await verifyAge(staged, { fileKey, sha256: plaintext.digest() });
     },
   };
-}
-
-async function* tapped(
-  chunks: AsyncIterable<Uint8Array>,
-  tap: (chunk: Uint8Array) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    tap(chunk);
-    yield chunk;
-  }
 }

@@ -33,7 +33,7 @@ export interface Address {
 
 /** The same in a file that is to be written. @throws SecretsError what opening it throws */
 export async function addressIn(target: SopsTarget, request: KeyRequest): Promise<Address> {
-  const text = (await target.document())?.openText ?? "";
+  const text = (await target.document())?.openText ?? target.format.empty ?? "";
   return addressOf(target.format, target.format.parse(text, "open"), request);
 }
 

@@ -6,24 +6,20 @@
  * gets nothing of one either, unless it is too large to be held back: then what was right before the damage is out already.
  */
 import { isAge } from "../../documents/age/file.ts";
-import { createHash } from "node:crypto";
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
-import { collect, digest, heldBack } from "../../io/stream.ts";
+import type { Change } from "../../io/commit.ts";
+import { collect, digest, hashed, heldBack } from "../../io/stream.ts";
 import { fileChunks, openSecret } from "../secrets/age-secret.ts";
 import { holdsSecret } from "../secrets/file-kind.ts";
-import { digestOf, outputPath, replayable } from "../project/input.ts";
+import { digestOf, replayable, routesOf, type Passage } from "../project/input.ts";
 import { inFile, isAgePath, naming, type Project } from "../project/project.ts";
 
 /** Bytes of plaintext that wait for the last one to be right. */
 const HELD_BACK = 16 * 1024 * 1024;
 
-export interface DecryptRequest {
-  /** A path, or `-` for standard input. */
-  readonly input: string;
-  /** A path, or undefined for standard output. */
-  readonly output?: string | undefined;
-  readonly inPlace?: boolean | undefined;
+export interface DecryptRequest extends Passage {
+  /** The path that is named in messages and looked up in the policy. */
   readonly filename?: string | undefined;
   /** One value of a sops document. */
   readonly extract?: string | undefined;
@@ -34,36 +30,50 @@ export interface DecryptRequest {
   readonly ignoreMac?: boolean | undefined;
 }
 
-/** @returns the file that was written, or undefined where the answer went to standard output. */
-export async function decrypt(project: Project, request: DecryptRequest): Promise<string | undefined> {
-  if (request.inPlace === true && request.input === "-") {
-    throw new SecretsError("usage", "standard input cannot be decrypted in place", {
-      hint: "name a file, or use -o OUT",
-    });
+/**
+ * All files or none.
+ * @returns the files that were written, as they are shown; none where the answer went to standard output
+ * @throws SecretsError `usage`, `not-found`; `refused` for an output that must not be lost; `no-identity`; `tampered`, `malformed`
+ */
+export async function decrypt(project: Project, request: DecryptRequest): Promise<string[]> {
+  const changes: Change[] = [];
+  for (const route of routesOf(request)) {
+    if (route.output === undefined) {
+      for await (const chunk of heldBack(await plaintextOf(project, route.input, request), HELD_BACK))
+        await project.host.stdout(chunk);
+    } else changes.push(await plaintextChange(project, { ...route, output: route.output }, request));
   }
-  if (request.inPlace === true && request.output !== undefined) {
-    throw new SecretsError("usage", "in place and to another file at once", { hint: "either -i or -o OUT" });
-  }
-  const output = request.inPlace === true ? request.input : outputPath(request.output);
-  if (output === undefined) {
-    for await (const chunk of heldBack(await plaintextOf(project, request), HELD_BACK))
-      await project.host.stdout(chunk);
-    return undefined;
-  }
-  const path = project.resolve(output);
-  const input = request.inPlace === true || request.input === "-" ? undefined : project.resolve(request.input);
+  if (changes.length > 0) await (await import("../writing/write.ts")).commitChanges(project, changes, { grants: [] });
+  return changes.map(({ path }) => project.show(path));
+}
+
+async function plaintextChange(
+  project: Project,
+  route: { readonly input: string; readonly output: string },
+  request: DecryptRequest,
+): Promise<Change> {
+  const path = project.resolve(route.output);
+  const input = request.inPlace === true || route.input === "-" ? undefined : project.resolve(route.input);
   const { refuseOutput } = await import("../writing/output.ts");
   await refuseOutput(project, { path, input });
   const expected = (await digestOf(project, path)) ?? "absent";
   if (request.inPlace !== true) await refuseOverSecret(project, path);
-  await commitPlaintext(project, { path, expected }, await plaintextOf(project, request));
-  return project.show(path);
+  const plaintext = hashed(await plaintextOf(project, route.input, request));
+  const verify = async (staged: AsyncIterable<Uint8Array>) => {
+    if ((await digest(staged)).sha256 !== plaintext.digest().toString("hex")) {
+      throw inFile(new SecretsError("io", "what was written is not what was meant"), project.show(path));
+    }
+  };
+  return { path, expected, content: plaintext.chunks, mode: 0o600, verify, plaintext: true };
 }
 
-async function plaintextOf(project: Project, request: DecryptRequest): Promise<AsyncIterable<Uint8Array>> {
-  const path = project.resolve(request.filename ?? (request.input === "-" ? "standard input" : request.input));
-  const source =
-    request.input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(request.input), true);
+async function plaintextOf(
+  project: Project,
+  input: string,
+  request: DecryptRequest,
+): Promise<AsyncIterable<Uint8Array>> {
+  const path = project.resolve(request.filename ?? (input === "-" ? "standard input" : input));
+  const source = input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(input), true);
   const { head, chunks, close } = await replayable(source);
   if (!isAge(head)) {
     const { sopsPlaintext } = await import("./decrypt-sops.ts");
@@ -85,26 +95,4 @@ async function refuseOverSecret(project: Project, target: string): Promise<void>
   if (isAgePath(target)) throw new SecretsError("refused", "plaintext under a name that ends in .age", { at, hint });
   if (await holdsSecret(project, target))
     throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
-}
-
-async function commitPlaintext(
-  project: Project,
-  { path, expected }: { readonly path: string; readonly expected: string },
-  plaintext: AsyncIterable<Uint8Array>,
-): Promise<void> {
-  const hash = createHash("sha256");
-  async function* content(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of plaintext) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  }
-  const verify = async (staged: AsyncIterable<Uint8Array>) => {
-    if ((await digest(staged)).sha256 !== hash.digest("hex")) {
-      throw inFile(new SecretsError("io", "what was written is not what was meant"), project.show(path));
-    }
-  };
-  const { commitChanges } = await import("../writing/write.ts");
-  const change = { path, expected, content: content(), mode: 0o600, verify, plaintext: true };
-  await commitChanges(project, [change], { grants: [] });
 }

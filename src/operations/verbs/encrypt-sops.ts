@@ -10,8 +10,13 @@ import { collect } from "../../io/stream.ts";
 import type { Ruling } from "../../policy/policy.ts";
 import { fileChunks } from "../secrets/age-secret.ts";
 import { namedRecipients } from "./encrypt-age.ts";
-import { admit } from "../writing/admit.ts";
-import { encryptedAlready, grantsOf, type EncryptRequest, type Encryption } from "../writing/encryption.ts";
+import {
+  encryptedAlready,
+  grantsOf,
+  type Encrypted,
+  type EncryptRequest,
+  type Encryption,
+} from "../writing/encryption.ts";
 import { formatToWrite, kindOfContent, requireFormatName, utf8 } from "../secrets/file-kind.ts";
 import { naming, statOf, type Project } from "../project/project.ts";
 import { requireRule, ruleOf } from "../project/rule.ts";
@@ -21,18 +26,17 @@ import { sopsRecipients } from "../../policy/sops-recipients.ts";
 import { settle } from "../writing/gates.ts";
 import { refusingSlips } from "../writing/slips.ts";
 import { sealNew, textChange } from "../secrets/sops-secret.ts";
-import { commitChanges } from "../writing/write.ts";
 
-/** @returns the file that was written, as it is shown; undefined for standard output */
-export async function encryptSops(project: Project, encryption: Encryption): Promise<string | undefined> {
-  const { request, path, output } = encryption;
+/** @throws SecretsError what the gates throw; `malformed` with the line; `refused` for what must not be replaced or left unencrypted */
+export async function encryptSops(project: Project, encryption: Encryption): Promise<Encrypted> {
+  const { request, input, path, output, expected } = encryption;
   const file = project.show(path);
   const { allowClear } = request;
   const bytes = await naming(file, () => collect(encryption.chunks()));
-  await refuseEncrypted(project, { path, bytes, request });
+  await refuseEncrypted(project, encryption, bytes);
   const { readers, settings, rule } = await readersAndSettings(project, encryption);
   // Lines and columns are those of the plaintext.
-  const source = request.input === "-" ? file : project.show(project.resolve(request.input));
+  const source = input === "-" ? file : project.show(project.resolve(input));
   const text = await naming(source, async () => {
     const { from, to } = await formatsOf(project, encryption);
     const plain = utf8(bytes);
@@ -46,29 +50,28 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   });
   const ruled = await ruleOf(project, path).catch(() => undefined);
   const recipients = readers.groups.flat();
-  const grants = grantsOf(project, encryption, { recipients, ruled, standing: undefined });
-  if (output === undefined) {
-    await admit(project, grants);
-    await project.host.stdout(new TextEncoder().encode(text));
-    return undefined;
-  }
-  await refuseOverSecret(project, output, request);
-  await commitChanges(project, [textChange(output, encryption.expected, text)], { grants });
-  return project.show(output);
+  if (output !== undefined) await refuseOverSecret(project, output, request);
+  return {
+    change: textChange(output ?? path, expected, text),
+    grants: grantsOf(project, encryption, { recipients, ruled, standing: undefined }),
+  };
 }
 
 /**
  * The format of the input and the one to write. Where a type is not named, the name of the input tells the first and the name
  * that rules the second, and each of them both where the other tells nothing; so `--filename-override` names both, as in sops.
  */
-async function formatsOf(project: Project, { request, path }: Encryption): Promise<Pick<Conversion, "from" | "to">> {
+async function formatsOf(
+  project: Project,
+  { request, input, path }: Encryption,
+): Promise<Pick<Conversion, "from" | "to">> {
   const named = (name: string | undefined) => (name === undefined ? undefined : requireFormatName(name));
-  const source = request.filename ?? (request.input === "-" ? path : request.input);
+  const source = request.filename ?? (input === "-" ? path : input);
   const told = formatOfPath(path);
   const from = named(request.inputType) ?? formatOfPath(source) ?? told ?? named(request.outputType);
   const to = named(request.outputType) ?? told ?? from;
-  const file = shellWord(project.show(request.input === "-" ? path : project.resolve(request.input)));
-  const whole = request.input === "-" ? `secrets encrypt -o ${file}.age` : `secrets encrypt ${file} -o ${file}.age`;
+  const file = shellWord(project.show(input === "-" ? path : project.resolve(input)));
+  const whole = input === "-" ? `secrets encrypt -o ${file}.age` : `secrets encrypt ${file} -o ${file}.age`;
   return { from: await formatToWrite(from ?? "binary", whole), to: await formatToWrite(to ?? "binary", whole) };
 }
 
@@ -81,13 +84,10 @@ function carriedOver(project: Project, file: string, conversion: Conversion): st
   return text;
 }
 
-async function refuseEncrypted(
-  project: Project,
-  found: { readonly path: string; readonly bytes: Uint8Array; readonly request: EncryptRequest },
-): Promise<void> {
-  const { path, bytes, request } = found;
+async function refuseEncrypted(project: Project, encryption: Encryption, bytes: Uint8Array): Promise<void> {
+  const { path, input, request } = encryption;
   const kind = await kindOfContent(project, path, { bytes, inputType: request.inputType });
-  if (kind.kind === "sops") throw encryptedAlready(request.input === "-" ? undefined : project.show(path));
+  if (kind.kind === "sops") throw encryptedAlready(input === "-" ? undefined : project.show(path));
 }
 
 interface Chosen {
@@ -108,6 +108,7 @@ async function readersAndSettings(project: Project, { request, path }: Encryptio
   if (ruled === undefined) throw new SecretsError("no-rule", "no rule covers this path", { at: { file } });
   const recipients = sopsRecipients(ruled.ruling.readers);
   const intent = {
+    path,
     file,
     ruled,
     kind: "sops",

@@ -5,53 +5,63 @@
  * a whole-file secret, one that sops knows a sops document. Recipients named on the command line replace the rule's.
  */
 import { isAge } from "../../documents/age/file.ts";
-import { SecretsError } from "../../errors.ts";
 import { fileChunks } from "../secrets/age-secret.ts";
 import { encryptAge } from "./encrypt-age.ts";
 import { encryptSops } from "./encrypt-sops.ts";
-import { encryptedAlready, type EncryptRequest, type Encryption } from "../writing/encryption.ts";
+import { encryptedAlready, type Encrypted, type EncryptRequest, type Encryption } from "../writing/encryption.ts";
 import { kindOfNew } from "../secrets/file-kind.ts";
-import { digestOf, outputPath, replayable } from "../project/input.ts";
+import { digestOf, replayable, routesOf, type Route } from "../project/input.ts";
 import { refuseOutput } from "../writing/output.ts";
 import { isAgePath, type Project } from "../project/project.ts";
 import { ruleOf } from "../project/rule.ts";
+import { admit } from "../writing/admit.ts";
+import { commitChanges, type WriteOutcome } from "../writing/write.ts";
 
 /**
- * @returns the file that was written, or undefined where the answer went to standard output
- * @throws SecretsError `refused` where the input is encrypted already
+ * All files or none.
+ * @returns the files that were written; none where the answer went to standard output
+ * @throws SecretsError `usage`, `no-rule`, `policy`; `refused` where the input is encrypted already, and what the gates throw
  */
-export async function encrypt(project: Project, given: EncryptRequest): Promise<string | undefined> {
-  const request = await withRecipients(project, given);
-  if (request.inPlace === true && request.output !== undefined) {
-    throw new SecretsError("usage", "in place and to another file at once", { hint: "either -i or -o OUT" });
+export async function encrypt(project: Project, request: EncryptRequest): Promise<WriteOutcome[]> {
+  const done: (Encrypted & Route)[] = [];
+  for (const route of routesOf(request)) done.push({ ...route, ...(await encrypted(project, route, request)) });
+  const [changes, grants] = [done.map(({ change }) => change), done.flatMap((each) => each.grants)];
+  if (done.some(({ output }) => output === undefined)) {
+    await admit(project, grants);
+    for (const { content } of changes)
+      for await (const chunk of content instanceof Uint8Array ? [content] : content) await project.host.stdout(chunk);
+    return [];
   }
-  if (request.inPlace === true && request.input === "-") {
-    throw new SecretsError("usage", "standard input cannot be encrypted in place", {
-      hint: "name a file, or use -o OUT",
-    });
-  }
-  const output = request.inPlace === true ? request.input : outputPath(request.output);
-  const deciding = request.filename ?? output ?? request.input;
+  await commitChanges(project, changes, { grants });
+  return changes.map(({ path, expected }) => ({
+    status: expected === "absent" ? "created" : "updated",
+    file: project.show(path),
+  }));
+}
+
+async function encrypted(project: Project, { input, output }: Route, given: EncryptRequest): Promise<Encrypted> {
+  const deciding = given.filename ?? output ?? input;
+  const request = await withRecipients(project, project.resolve(deciding), given);
   const target = output === undefined ? undefined : project.resolve(output);
-  const input = request.inPlace === true || request.input === "-" ? undefined : project.resolve(request.input);
-  if (target !== undefined) await refuseOutput(project, { path: target, input });
+  const source = request.inPlace === true || input === "-" ? undefined : project.resolve(input);
+  if (target !== undefined) await refuseOutput(project, { path: target, input: source });
   const encryption: Encryption = {
     request,
+    input,
     path: project.resolve(deciding),
     output: target,
     expected: target === undefined ? "any" : ((await digestOf(project, target)) ?? "absent"),
-    chunks: await plaintextInput(project, request.input),
+    chunks: await plaintextInput(project, input),
   };
   return becomesAge(project, deciding, request) ? encryptAge(project, encryption) : encryptSops(project, encryption);
 }
 
 /** `SOPS_AGE_RECIPIENTS` counts as in sops, but only where no rule says who reads: a variable must not overrule the policy. */
-async function withRecipients(project: Project, request: EncryptRequest): Promise<EncryptRequest> {
+async function withRecipients(project: Project, path: string, request: EncryptRequest): Promise<EncryptRequest> {
   const texts = (project.host.env["SOPS_AGE_RECIPIENTS"] ?? "").split(",").map((text) => text.trim());
   const recipients = texts.filter((text) => text !== "");
   const isNamed = request.passphrase === true || (request.recipients ?? []).length > 0;
   if (isNamed || recipients.length === 0) return request;
-  const path = project.resolve(request.filename ?? request.output ?? request.input);
   return (await ruleOf(project, path)) === undefined ? { ...request, recipients } : request;
 }
 

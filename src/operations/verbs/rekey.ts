@@ -97,10 +97,11 @@ async function rekeyOnce(project: Project, paths: readonly string[], options: Re
 
 async function intentsOf(todo: readonly Plan[], options: RekeyOptions): Promise<Intent[]> {
   const intents: Intent[] = [];
-  for (const { found, planned } of todo) {
+  for (const { found, path, planned } of todo) {
     if (found === undefined) continue;
     const { secret, ruled } = found;
     intents.push({
+      path,
       file: planned.file,
       ruled,
       kind: secret.kind,

@@ -8,10 +8,11 @@ import { standingReaders, type Grant } from "../writing/admit.ts";
 import { notices, settle } from "../writing/gates.ts";
 import { hasPeople, inspect, type SopsSecret } from "../secrets/inspect.ts";
 import { inFile, type Project } from "../project/project.ts";
+import { secretFiles, type Candidate } from "../project/secret-files.ts";
 import { ruleOf, type Ruled } from "../project/rule.ts";
 import { openSops, reseal, textChange } from "../secrets/sops-secret.ts";
 import type { WriteOptions } from "../writing/target.ts";
-import { commitChanges } from "../writing/write.ts";
+import { commitChanges, type WriteOutcome } from "../writing/write.ts";
 
 interface Rotating {
   readonly path: string;
@@ -21,49 +22,58 @@ interface Rotating {
 }
 
 /**
- * All files or none. Under drift it stops, as every write does, unless `rekey` says to settle it.
- * @throws SecretsError `usage` for what is no sops file, `drift`, `no-identity`, `refused` for entries that only sops can make
+ * All files or none: those that are named, and the sops files below the directories that are. Under drift it stops, as every
+ * write does, unless `rekey` says to settle it.
+ * @throws SecretsError `usage` for a named file that is no sops file, `drift`, `no-identity`, `refused` for entries that only sops
+ *   can make
  */
 export async function rotate(
   project: Project,
-  files: readonly string[],
+  paths: readonly string[],
   options: WriteOptions = {},
-): Promise<string[]> {
+): Promise<WriteOutcome[]> {
   const rotating: Rotating[] = [];
-  for (const named of files) rotating.push(await sopsFile(project, named));
+  for (const candidate of await secretFiles(project, paths)) rotating.push(...(await sopsFile(project, candidate)));
   for (const each of rotating) await passGates(project, each, options);
   const changes: Change[] = [];
   const grants: Grant[] = [];
-  for (const each of rotating) {
+  for (const [index, each] of rotating.entries()) {
+    project.progress(index, rotating.length);
     changes.push(await rotated(project, each));
     grants.push(await grantOf(project, each));
   }
+  project.progress(rotating.length, rotating.length);
   await commitChanges(project, changes, { grants });
   for (const { file, secret, ruled } of rotating) if (ruled !== undefined) notices(project, file, secret.agreement);
-  return rotating.map(({ file }) => file);
+  return rotating.map(({ file }) => ({ status: "updated", file }));
 }
 
-async function sopsFile(project: Project, named: string): Promise<Rotating> {
-  const path = project.resolve(named);
+/** None where a directory holds what is no sops file. */
+async function sopsFile(project: Project, { path, isNamed }: Candidate): Promise<Rotating[]> {
   const file = project.show(path);
   const ruled = await ruleOf(project, path);
   const secret = await inspect(project, path, ruled);
-  if (secret?.kind === "sops") return { path, file, secret, ruled };
+  if (secret?.kind === "sops") return [{ path, file, secret, ruled }];
+  if (!isNamed) return [];
   throw new SecretsError("usage", "only sops files have a data key to rotate", {
     at: { file },
     hint: `to re-encrypt an .age secret: secrets rekey --force ${shellWord(file)}`,
   });
 }
 
-async function passGates(project: Project, { file, secret, ruled }: Rotating, options: WriteOptions): Promise<void> {
-  if (ruled === undefined) return;
+async function passGates(
+  project: Project,
+  { path, file, secret, ruled }: Rotating,
+  options: WriteOptions,
+): Promise<void> {
   const intent = {
+    path,
     file,
     ruled,
     kind: secret.kind,
     difference: secret.agreement,
-    hasPeople: await hasPeople(secret, ruled),
-    recipients: sopsRecipients(ruled.ruling.readers),
+    hasPeople: ruled === undefined || (await hasPeople(secret, ruled)),
+    recipients: ruled === undefined ? secret.recipients : sopsRecipients(ruled.ruling.readers),
     settles: false,
     options,
   };

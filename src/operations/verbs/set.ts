@@ -8,6 +8,7 @@ import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import { stepsText } from "../../formats/place.ts";
 import { addressIn, type Address } from "../secrets/document-address.ts";
+import { typedTwice } from "../project/ask.ts";
 import { inFile, type Project } from "../project/project.ts";
 import { missingKey, stepsOf } from "../secrets/key-path.ts";
 import { utf8 } from "../secrets/file-kind.ts";
@@ -26,8 +27,10 @@ export interface SetRequest {
   readonly key?: string | undefined;
   /** Which document of a file that has several, counted from 1; the first if absent. */
   readonly document?: number | undefined;
-  /** Asked for only after all that could refuse has been settled. */
-  readonly value: () => Promise<NewValue>;
+  /** Asked for only after all that could refuse has been settled; absent: typed, unseen and twice. */
+  readonly value?: (() => Promise<NewValue>) | undefined;
+  /** What a typed value is taken for; raw if absent. */
+  readonly typedForm?: NewValue["form"] | undefined;
   readonly options?: WriteOptions | undefined;
 }
 
@@ -36,19 +39,23 @@ export interface SetOutcome extends WriteOutcome {
   readonly added?: string | undefined;
 }
 
-/** @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret; `usage` for a key that does not fit */
+/**
+ * @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret; `usage` for a key that does not fit;
+ *   `cannot-ask` where a value would have to be typed
+ */
 export async function setSecret(project: Project, file: string, request: SetRequest): Promise<SetOutcome> {
   const path = project.resolve(file);
+  if (request.value === undefined) requireTerminal(project);
   const target = await planWrite(project, path, { ...request.options, isOneValue: true });
   const key = keyFor(target, request);
   await requireWritable(project, path);
   if (target.kind === "age" || key === undefined)
-    return writeTarget(project, target, await target.seal(await wholeValue(target, request)));
+    return writeTarget(project, target, await target.seal(await wholeValue(project, target, request)));
   const address = await addressIn(target, { verb: "set", file: target.file, key, document: request.document });
   const outcome = await writeTarget(
     project,
     target,
-    await target.seal(documentWith(target, address, await request.value())),
+    await target.seal(documentWith(target, address, await valueOf(project, target, request))),
   );
   const isAdded = outcome.status === "updated" && address.isNew;
   return { ...outcome, added: isAdded ? stepsText(address.steps) : undefined };
@@ -73,8 +80,23 @@ function keyFor(target: Target, { key, document }: SetRequest): string | undefin
   });
 }
 
-async function wholeValue(target: Target, request: SetRequest): Promise<Uint8Array> {
-  const { bytes, form } = await request.value();
+/** @throws SecretsError `cannot-ask` */
+function requireTerminal({ host }: Project): void {
+  if (host.terminal.canAsk) return;
+  throw new SecretsError("cannot-ask", "the value cannot be asked for here", {
+    hint: "give it with --value-stdin or --value-file PATH",
+  });
+}
+
+async function valueOf(project: Project, { file }: Target, { value, key, typedForm }: SetRequest): Promise<NewValue> {
+  if (value !== undefined) return value();
+  const what = key === undefined ? file : `${key} in ${file}`;
+  const typed = await typedTwice(project, `value for ${what}`, "an empty value: --value-file /dev/null");
+  return { bytes: new TextEncoder().encode(typed), form: typedForm ?? "raw" };
+}
+
+async function wholeValue(project: Project, target: Target, request: SetRequest): Promise<Uint8Array> {
+  const { bytes, form } = await valueOf(project, target, request);
   if (form === "raw") return bytes;
   throw new SecretsError("usage", "an .age secret is bytes, not JSON", {
     at: { file: target.file },

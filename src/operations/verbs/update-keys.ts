@@ -8,8 +8,9 @@ import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import { inspect } from "../secrets/inspect.ts";
 import type { Project } from "../project/project.ts";
-import { requireRule } from "../project/rule.ts";
-import { confirm } from "../writing/confirm.ts";
+import { requireRule, ruleOf } from "../project/rule.ts";
+import { secretFiles, type Candidate } from "../project/secret-files.ts";
+import { confirm } from "../project/ask.ts";
 import type { PlannedFile } from "./rekey-plan.ts";
 import { planRekey, rekey, type RekeyOptions } from "./rekey.ts";
 
@@ -19,38 +20,58 @@ export interface UpdateKeysOutcome {
 }
 
 /**
- * One file. `approve` is sops' `-y`; without it somebody is asked.
- * @throws SecretsError `usage` for what is no sops file; `cannot-ask` naming `-y`
+ * The files that are named, and the sops files below the directories that are: all or none. `approve` is sops' `-y`; without it
+ * somebody is asked, file by file.
+ * @throws SecretsError `usage` for a named file that is no sops file; `cannot-ask` naming `-y`; what `rekey` throws
  */
 export async function updateKeys(
   project: Project,
-  file: string,
+  paths: readonly string[],
   options: RekeyOptions & { readonly approve: boolean },
-): Promise<UpdateKeysOutcome> {
-  const planned = await planUpdateKeys(project, file, options);
-  if (planned.action === "keep") return { status: "up to date", planned };
+): Promise<UpdateKeysOutcome[]> {
+  const outcomes: UpdateKeysOutcome[] = [];
+  for (const planned of await planUpdateKeys(project, paths, options)) {
+    outcomes.push({ status: await statusAfter(project, planned, options), planned });
+  }
+  const updated = outcomes.filter(({ status }) => status === "updated").map(({ planned }) => planned.file);
+  if (updated.length > 0) await rekey(project, updated, options);
+  return outcomes;
+}
+
+async function statusAfter(
+  project: Project,
+  planned: PlannedFile,
+  options: RekeyOptions & { readonly approve: boolean },
+): Promise<UpdateKeysOutcome["status"]> {
+  if (planned.action === "keep") return "up to date";
   // What will be refused is not asked for.
   const { leftInClear = [], stuck } = planned.agreement ?? {};
   const isRefused = stuck !== undefined || (options.allowClear !== true && leftInClear.length > 0);
-  if (!options.approve && !isRefused && !(await approved(project, planned))) return { status: "declined", planned };
-  await rekey(project, [file], options);
-  return { status: "updated", planned };
+  return options.approve || isRefused || (await approved(project, planned)) ? "updated" : "declined";
 }
 
-/** What it would do, found without a key. */
-export async function planUpdateKeys(project: Project, file: string, options: RekeyOptions): Promise<PlannedFile> {
-  const path = project.resolve(file);
-  const ruled = await requireRule(project, path);
-  const secret = await inspect(project, path, ruled);
-  if (secret?.kind !== "sops") {
-    throw new SecretsError("usage", "this is not a sops file", {
-      at: { file: project.show(path) },
-      hint: `for an .age secret run: secrets rekey ${shellWord(project.show(path))}`,
-    });
+/** What it would do, found without a key. @throws SecretsError `usage`, what `planRekey` throws */
+export async function planUpdateKeys(
+  project: Project,
+  paths: readonly string[],
+  options: RekeyOptions = {},
+): Promise<PlannedFile[]> {
+  const files: string[] = [];
+  for (const candidate of await secretFiles(project, paths)) {
+    if (await isSopsFile(project, candidate)) files.push(candidate.path);
   }
-  const [planned] = await planRekey(project, [file], options);
-  if (planned === undefined) throw new Error("a sops file was not planned");
-  return planned;
+  return files.length === 0 ? [] : planRekey(project, files, options);
+}
+
+/** @throws SecretsError `usage` for a file that was named and is no sops file */
+async function isSopsFile(project: Project, { path, isNamed }: Candidate): Promise<boolean> {
+  const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
+  const isSops = (await inspect(project, path, ruled))?.kind === "sops";
+  if (isSops || !isNamed) return isSops && ruled !== undefined;
+  throw new SecretsError("usage", "this is not a sops file", {
+    at: { file: project.show(path) },
+    hint: `for an .age secret run: secrets rekey ${shellWord(project.show(path))}`,
+  });
 }
 
 async function approved(project: Project, planned: PlannedFile): Promise<boolean> {

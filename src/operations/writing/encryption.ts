@@ -2,19 +2,14 @@
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import type { Grant } from "./admit.ts";
+import type { Passage } from "../project/input.ts";
 import type { Project } from "../project/project.ts";
+import type { Change } from "../../io/commit.ts";
 import type { WriteOptions } from "./target.ts";
 
-export interface EncryptRequest extends WriteOptions {
-  /** A path, or `-` for standard input. */
-  readonly input: string;
-  /** A path, or undefined for standard output. */
-  readonly output?: string | undefined;
-  readonly inPlace?: boolean | undefined;
+export interface EncryptRequest extends WriteOptions, Passage {
   /** The path whose rule and format count. */
   readonly filename?: string | undefined;
-  /** The format to write, where neither the name of the new file nor the input says it. */
-  readonly outputType?: string | undefined;
   /** Literal recipients instead of the rule's readers. */
   readonly recipients?: readonly string[] | undefined;
   /** Seal with a passphrase instead. */
@@ -28,6 +23,8 @@ export interface EncryptRequest extends WriteOptions {
 /** An encryption whose input was looked at, and whose deciding path is known. */
 export interface Encryption {
   readonly request: EncryptRequest;
+  /** A path, or `-` for standard input. */
+  readonly input: string;
   /** Absolute: the path whose rule counts. */
   readonly path: string;
   /** Absolute, or undefined for standard output. */
@@ -38,14 +35,20 @@ export interface Encryption {
   readonly chunks: () => AsyncIterable<Uint8Array>;
 }
 
+/** What an encryption has become: where there is no output, the content alone counts. */
+export interface Encrypted {
+  readonly change: Change;
+  readonly grants: readonly Grant[];
+}
+
 /** Whom it lets in; nobody where a passphrase is all. @param found what is at the output now, and who will read it */
 export function grantsOf(
   project: Project,
-  { request, path, output }: Encryption,
+  { request, input, path, output }: Encryption,
   found: Pick<Grant, "recipients" | "ruled" | "standing">,
 ): Grant[] {
   if (request.passphrase === true) return [];
-  const shown = output ?? (request.filename === undefined && request.input === "-" ? undefined : path);
+  const shown = output ?? (request.filename === undefined && input === "-" ? undefined : path);
   const file = shown === undefined ? "standard output" : project.show(shown);
   const byHand = (request.recipients?.length ?? 0) > 0;
   return [{ ...found, ruled: byHand ? undefined : found.ruled, path, file, byHand }];

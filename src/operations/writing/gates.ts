@@ -5,23 +5,25 @@
  * question is one line in the list. What a verb answers differently is in `Intent`, not in the order. After the commit, `notices`
  * says what re-encryption cannot do.
  */
-import { resolve } from "node:path";
 import { differenceItems, differenceLines, namesOf, type Agreement } from "../../agreement/agreement.ts";
 import { SecretsError } from "../../errors.ts";
 import { placeOfRule } from "../../findings/reading/commands.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import type { Recipient } from "../../keys/key-kind.ts";
 import { requireConfirmed } from "../identities/confirmed-keys.ts";
+import { confirm } from "../project/ask.ts";
 import type { Project } from "../project/project.ts";
 import { requireServable } from "../project/rule.ts";
 import type { Ruled } from "../project/rule.ts";
-import { confirm } from "./confirm.ts";
 
 /** What is about to be written, as far as it is known without the plaintext. */
 export interface Intent {
   /** As it is shown. */
   readonly file: string;
-  readonly ruled: Ruled;
+  /** Absolute: the path whose rule counts. */
+  readonly path: string;
+  /** Undefined: no rule covers the file, which keeps its own readers and settings. */
+  readonly ruled: Ruled | undefined;
   readonly kind: "age" | "sops";
   /** How the file differs from the policy; undefined for a new file. */
   readonly difference: Agreement | undefined;
@@ -42,26 +44,26 @@ export interface GateOptions {
   readonly allowClear?: boolean | undefined;
 }
 
-interface Gate {
+export interface Gate {
   readonly name: string;
   /** @throws SecretsError: it must not be written. */
   readonly pass: (project: Project, intents: readonly Intent[]) => Promise<void>;
 }
 
 /** In the order in which they are asked: what the policy says, what the file says, what would come of it. */
-const gates: readonly Gate[] = [
+export const gates: readonly Gate[] = [
   {
     name: "the rule can be served",
-    pass: each(async (_, { ruled, kind, difference, file }) =>
-      requireServable(file, ruled, { kind, isNew: difference === undefined }),
-    ),
+    pass: each(async (_, { ruled, kind, difference, file }) => {
+      if (ruled !== undefined) requireServable(file, ruled, { kind, isNew: difference === undefined });
+    }),
   },
   { name: "the file agrees with the policy", pass: each(settleDrift) },
   { name: "the file can be brought to the policy here", pass: each(refuseStuck) },
   { name: "nothing is left unencrypted", pass: refuseLeavingClear },
   { name: "a person can read it", pass: each(refuseLockout) },
   { name: "the writer can open it", pass: each(refuseOwnLockout) },
-  { name: "its keys are confirmed", pass: wantConfirmedKeys },
+  { name: "its keys are confirmed", pass: requireConfirmed },
   { name: "the writer is told who cannot read it", pass: each(tellIfNotReader) },
 ];
 
@@ -123,19 +125,19 @@ async function refuseLeavingClear(_project: Project, intents: readonly Intent[])
   const [first, ...others] = found;
   if (first === undefined) return;
   const keysOf = ({ difference }: Intent) => (difference?.leftInClear ?? []).join(", ");
-  const { ruling } = first.ruled;
-  const setting = ruling.settings.selection?.kind ?? "the selection";
+  const setting = first.ruled?.ruling.settings.selection?.kind ?? "the selection";
+  const place = first.ruled === undefined ? "the rule" : placeOfRule(first.ruled);
   throw new SecretsError("refused", `the rule would leave in clear what is encrypted now: ${keysOf(first)}`, {
     at: { file: first.file },
     notes: [...others.map((other) => `and in ${other.file}: ${keysOf(other)}`), "nothing was written"],
-    hint: `mend ${setting} in ${placeOfRule(first.ruled)}; if these are no secrets: the same command with --allow-clear`,
+    hint: `mend ${setting} in ${place}; if these are no secrets: the same command with --allow-clear`,
   });
 }
 
 /** Nobody at all cannot be asked for: a rule without readers is an error of its own. */
 async function refuseLockout(_project: Project, { file, ruled, hasPeople, options }: Intent): Promise<void> {
+  if (ruled === undefined || options.allowLockout === true || !hasPeople) return;
   const { readers, settings } = ruled.ruling;
-  if (options.allowLockout === true || !hasPeople) return;
   if (settings.foreign.length > 0 || readers.some((reader) => reader.kind !== "host")) return;
   throw new SecretsError("lockout", "no person could read it any more, only hosts", {
     at: { file },
@@ -149,6 +151,7 @@ async function refuseLockout(_project: Project, { file, ruled, hasPeople, option
  */
 async function refuseOwnLockout(project: Project, intent: Intent): Promise<void> {
   const { file, ruled, difference, options } = intent;
+  if (ruled === undefined) return;
   const { groups, threshold } = ruled.ruling.settings;
   const isWritten = difference === undefined || isSettled(intent);
   if (groups === undefined || threshold !== undefined || !isWritten || options.allowLockout === true) return;
@@ -166,14 +169,6 @@ async function refuseOwnLockout(project: Project, intent: Intent): Promise<void>
       notes: wanted.groups.map((group, index) => `group ${index + 1}: ${namesOf(group, ruled.policy, []).join(", ")}`),
       hint: `in ${placeOfRule(ruled)}, put all keys into one group, or write shamir_threshold if several groups are to be needed; or repeat with --allow-lockout`,
     },
-  );
-}
-
-async function wantConfirmedKeys(project: Project, intents: readonly Intent[]): Promise<void> {
-  const pathOf = ({ ruled }: Intent) => resolve(ruled.file.directory, ruled.ruling.path);
-  await requireConfirmed(
-    project,
-    intents.map((intent) => ({ ...intent, path: pathOf(intent) })),
   );
 }
 

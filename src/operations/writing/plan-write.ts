@@ -4,11 +4,12 @@
  * The rule for the path, its readers, drift and lock-out, settled before anything is typed. Opens nothing, asks for no key.
  */
 import { SecretsError } from "../../errors.ts";
+import type { FormatName } from "../../formats/format.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import { collect } from "../../io/stream.ts";
 import { fileChunks } from "../secrets/age-secret.ts";
 import { ageTarget } from "./age-target.ts";
-import { commandToEncrypt, formatToWrite, kindOfContent, kindOfNew } from "../secrets/file-kind.ts";
+import { commandToEncrypt, formatToWrite, kindOfContent, kindOfNew, requireFormatName } from "../secrets/file-kind.ts";
 import { refuseOutput } from "./output.ts";
 import { statOf, type Project } from "../project/project.ts";
 import { requireRule, ruleOf } from "../project/rule.ts";
@@ -22,21 +23,20 @@ import type { Planned, Target, WriteOptions } from "./target.ts";
 export async function planWrite(project: Project, path: string, options: WriteOptions): Promise<Target> {
   const file = project.show(path);
   await refuseOutput(project, { path });
-  const unruled = await unruledTarget(project, { path, file, options });
-  if (unruled !== undefined) return unruled;
-  const ruled = await requireRule(project, path);
-  const bytes = await currentBytes(project, path);
-  const target =
-    bytes === undefined
-      ? await newTarget(project, { path, file, ruled, options })
-      : await standingTarget(project, { path, file, ruled, options, bytes });
-  await settle(project, [{ ...target, ruled, settles: false, options }]).catch((error: unknown) =>
+  const target = (await unruledTarget(project, { path, file, options })) ?? (await ruledTarget(project, path, options));
+  await settle(project, [{ ...target, settles: false, options }]).catch((error: unknown) =>
     withWayOut(project, target, error),
   );
   if (target.difference?.status === "unknown") {
     project.tell(`${file}: who reads it now cannot be told; what is written is for the readers of the policy`);
   }
   return target;
+}
+
+async function ruledTarget(project: Project, path: string, options: WriteOptions): Promise<Target> {
+  const planned = { path, file: project.show(path), ruled: await requireRule(project, path), options };
+  const bytes = await currentBytes(project, path);
+  return bytes === undefined ? newTarget(project, planned) : standingTarget(project, { ...planned, bytes });
 }
 
 /** A sops document that no rule covers says itself who reads it. Undefined for all else. */
@@ -51,6 +51,7 @@ async function unruledTarget(
   const bytes = (await currentBytes(project, path)) ?? new Uint8Array();
   const found = await kindOfContent(project, path, { bytes, inputType: options.inputType });
   if (found.kind !== "sops") return undefined;
+  requireSameFormat({ file, options }, found.document.format.name);
   project.tell(`${file}: no rule covers it, so it keeps its own readers and settings`);
   const { sopsTarget } = await import("./sops-target.ts");
   return sopsTarget(project, { path, file, ruled: undefined, options }, { bytes, document: found.document });
@@ -79,7 +80,8 @@ async function currentBytes(project: Project, path: string): Promise<Uint8Array 
 }
 
 async function newTarget(project: Project, planned: Planned): Promise<Target> {
-  const kind = kindOfNew(project, planned.path, planned.options.inputType);
+  const { inputType, outputType = inputType } = planned.options;
+  const kind = kindOfNew(project, planned.path, outputType);
   if (kind === "age") return ageTarget(project, planned, undefined);
   const { newSopsTarget } = await import("./sops-target.ts");
   const format = await formatToWrite(kind, `secrets edit ${shellWord(`${planned.file}.age`)}`);
@@ -93,6 +95,7 @@ async function standingTarget(project: Project, planned: Planned & { readonly by
     case "age":
       return ageTarget(project, planned, bytes);
     case "sops":
+      requireSameFormat(planned, found.document.format.name);
       return (await import("./sops-target.ts")).sopsTarget(project, planned, { bytes, document: found.document });
     case "plain":
       throw new SecretsError("refused", "this is not an encrypted file: it would be overwritten", {
@@ -100,4 +103,14 @@ async function standingTarget(project: Project, planned: Planned & { readonly by
         hint: `if it is a plaintext that should be encrypted, run: ${commandToEncrypt(project, path)}`,
       });
   }
+}
+
+/** @throws SecretsError `usage`: sops would write another format under the same name */
+function requireSameFormat({ file, options }: Pick<Planned, "file" | "options">, format: FormatName): void {
+  const { outputType } = options;
+  if (outputType === undefined || requireFormatName(outputType) === format) return;
+  throw new SecretsError("usage", `the file is ${format}, and stays that`, {
+    at: { file },
+    hint: "decrypt it with --output-type into a file of another name, and encrypt that",
+  });
 }

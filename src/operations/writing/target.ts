@@ -24,6 +24,8 @@ export interface WriteOptions {
   readonly armor?: boolean | undefined;
   /** The format of a sops file whose name does not tell. */
   readonly inputType?: string | undefined;
+  /** The format to write a new file in, where its name does not tell; one that is there keeps its own. */
+  readonly outputType?: string | undefined;
   /** Whether somebody gives one value by its key, and not a whole text. */
   readonly isOneValue?: boolean | undefined;
 }
