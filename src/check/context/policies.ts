@@ -1,7 +1,7 @@
 /**
  * Which policy rules this path, at one moment of the repository?
  *
- * As everywhere: the nearest `.sops.yaml` upward, up to the root. Here the policies come from an index, a commit or a disk,
+ * As everywhere: the nearest upward, up to the root. Here the policies come from an index, a commit or a disk,
  * so they are handed over as bytes. A broken one is kept as such: what it rules cannot be checked.
  */
 import { posix } from "node:path";
@@ -9,7 +9,9 @@ import { SecretsError } from "../../errors.ts";
 import type { Governed } from "../../findings/finding.ts";
 import { enforcementOf } from "../../policy/enforcement.ts";
 import { policyText } from "../../policy/policy-text.ts";
+import { policyPlaces } from "../../policy/nearest.ts";
 import type { Policy } from "../../policy/policy.ts";
+import { readPolicy } from "../../policy/sources/index.ts";
 
 /** A policy file: POSIX path relative to the root. */
 export interface PolicyText {
@@ -43,24 +45,19 @@ export interface PolicyOptions {
   readonly only?: string | undefined;
 }
 
-export function isPolicyFile(path: string): boolean {
-  return path.endsWith(".sops.yaml") && (path.length === 10 || path.at(-11) === "/");
-}
-
 export async function policySet(texts: readonly PolicyText[], options: PolicyOptions): Promise<PolicySet> {
   const entries = await Promise.all(texts.map((text) => readEntry(text, options)));
-  const byDirectory = new Map(entries.map((entry) => [posix.dirname(entry.path), entry]));
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const known = new Map<string, PolicyEntry | undefined>();
   const only = entries.find(({ path }) => path === options.only);
 
   const nearest = (directory: string): PolicyEntry | undefined => {
     if (known.has(directory)) return known.get(directory);
-    const own = byDirectory.get(directory);
-    const above = directory === "." ? undefined : nearest(posix.dirname(directory));
+    const found = [...policyPlaces(directory, ".", { paths: posix })].flatMap((path) => byPath.get(path) ?? []);
     // One without a rule encrypts nothing, and must not hide what the one above it wants encrypted.
-    const found = own === undefined || (own.problem === undefined && !rules(own)) ? (above ?? own) : own;
-    known.set(directory, found);
-    return found;
+    const chosen = found.find((entry) => entry.problem !== undefined || rules(entry)) ?? found.at(-1);
+    known.set(directory, chosen);
+    return chosen;
   };
   const entryOf = (path: string) => only ?? nearest(posix.dirname(path));
   const enforcements = new Map<Policy, ReturnType<typeof enforcementOf>>();
@@ -73,7 +70,7 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
       if (entry?.policy === undefined || path === entry.path) return undefined;
       // Most policies stand at the root, where nothing has to be worked out.
       const ruling = entry.policy.rule(
-        entry.path === ".sops.yaml" ? path : posix.relative(posix.dirname(entry.path), path),
+        entry.path.includes("/") ? posix.relative(posix.dirname(entry.path), path) : path,
       );
       if (ruling === undefined) return undefined;
       const enforcement = enforcements.get(entry.policy) ?? enforcementOf(entry.policy);
@@ -93,8 +90,7 @@ async function readEntry({ path, bytes }: PolicyText, { show }: PolicyOptions): 
   let text = "";
   try {
     text = policyText(bytes, file);
-    const { parsePolicy } = await import("../../policy/sops-yaml.ts");
-    return { path, file, text, policy: await parsePolicy(text, file), problem: undefined };
+    return { path, file, text, policy: await readPolicy(path, bytes, file), problem: undefined };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
     return { path, file, text, policy: undefined, problem: error };

@@ -3,6 +3,7 @@
  */
 import type { SecretsError } from "../../errors.ts";
 import { placeText } from "../../operations/project/project.ts";
+import { FIRST_SOURCE } from "../../policy/sources/index.ts";
 import { problemOf } from "../report.ts";
 import { rules, type PolicySet } from "./policies.ts";
 import type { Unchecked } from "../scope/scope.ts";
@@ -45,6 +46,6 @@ export function noPolicy(policies: readonly PolicySet[], file: string): Unchecke
   return {
     file,
     reason: `there is no policy${isEmpty ? " with a rule" : ""}, so nothing says what has to be encrypted`,
-    hint: "write a .sops.yaml at the root of the repository, and git add it",
+    hint: `write a ${FIRST_SOURCE.name} at the root of the repository, and git add it`,
   };
 }

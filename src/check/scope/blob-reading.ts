@@ -8,7 +8,7 @@ import type { Files } from "../../io/host.ts";
 import { ioError } from "../../io/io-error.ts";
 import { needlesIn } from "../../findings/reading/needles.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
-import { isPolicyFile } from "../context/policies.ts";
+import { isPolicyFile, POLICY_PLACES } from "../../policy/sources/index.ts";
 import type { Unchecked } from "./scope.ts";
 
 /** Files that are open at one time. */
@@ -18,7 +18,7 @@ const AT_ONCE = 16;
 const TOO_LARGE = "it is too large to be looked at";
 
 /** The names of the files that say how others are judged. */
-export const FRAME_NAMES = [".sops.yaml", SETTINGS_FILE];
+export const FRAME_NAMES = [...POLICY_PLACES, SETTINGS_FILE];
 
 /** Whether this is one of them. */
 export function isFrameFile(path: string): boolean {

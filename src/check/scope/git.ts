@@ -12,7 +12,8 @@ import type { Entry } from "../../git/listing.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { isFrameFile, linkedFrame, readEntries, type Wanted } from "./blob-reading.ts";
 import { elsewhere, isBelow, isOutside, posixPath } from "./inside.ts";
-import { isPolicyFile, policySet, type PolicySet, type PolicyText } from "../context/policies.ts";
+import { isMisnamedPolicy, isPolicyFile } from "../../policy/sources/index.ts";
+import { policySet, type PolicySet, type PolicyText } from "../context/policies.ts";
 import type { Scope, SettingsSource, Unchecked, Version } from "./scope.ts";
 
 /** The commit that brought a version, undefined for the newest one, and whether a range brought it. */
@@ -54,7 +55,7 @@ export interface GitScope {
 }
 
 export function isLintable(path: string): boolean {
-  return isPolicyFile(path) || path === ".sops.yml" || path.endsWith("/.sops.yml");
+  return isPolicyFile(path) || isMisnamedPolicy(path);
 }
 
 /** As the newest of their files. */

@@ -19,7 +19,7 @@ import { treeEntries, type Entry } from "../../git/listing.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { isFrameFile, type Wanted } from "./blob-reading.ts";
 import { isBelow } from "./inside.ts";
-import { isPolicyFile } from "../context/policies.ts";
+import { isPolicyFile } from "../../policy/sources/index.ts";
 import { gitOfCommits, type CommitsGit } from "./repository-of-commits.ts";
 import type { Scope, Unchecked } from "./scope.ts";
 import { current, gitScope, isLintable, settingsIn, type Mark, type Moment } from "./git.ts";

@@ -13,7 +13,7 @@ import { findBareRepository, type Repository } from "../../git/repository.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { FRAME_NAMES, isFrameFile } from "./blob-reading.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
-import { isPolicyFile } from "../context/policies.ts";
+import { isPolicyFile } from "../../policy/sources/index.ts";
 import type { Scope } from "./scope.ts";
 import { current, gitScope, isLintable } from "./git.ts";
 

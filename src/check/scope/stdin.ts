@@ -9,6 +9,7 @@ import { SETTINGS_FILE } from "../../findings/suppressions.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { posixPath } from "./inside.ts";
+import { policyPlaces } from "../../policy/nearest.ts";
 import { policySet, type PolicyText } from "../context/policies.ts";
 import type { Scope } from "./scope.ts";
 
@@ -26,7 +27,7 @@ export async function stdinScope(project: Project, path: string, config: string 
     commits: 0,
     read: async (take) => {
       const texts: PolicyText[] = [];
-      const candidates = config === undefined ? policiesAbove(path, root) : [config];
+      const candidates = config === undefined ? policyPlaces(dirname(path), root) : [config];
       for (const candidate of candidates) {
         const bytes = await read(candidate);
         if (bytes !== undefined) texts.push({ path: posixPath(root, candidate), bytes });
@@ -39,12 +40,4 @@ export async function stdinScope(project: Project, path: string, config: string 
       await take.version({ path: posixPath(root, path), bytes, tracked: true, commit: undefined });
     },
   };
-}
-
-function policiesAbove(path: string, root: string): string[] {
-  const found: string[] = [];
-  for (let directory = dirname(path); ; directory = dirname(directory)) {
-    found.push(join(directory, ".sops.yaml"));
-    if (directory === root || directory === dirname(directory)) return found;
-  }
 }

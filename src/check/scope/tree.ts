@@ -19,7 +19,8 @@ import { isFrameFile, linkedFrame, readEntries, readFiles } from "./blob-reading
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { isOutside, posixPath } from "./inside.ts";
 import { namedPaths, type Named } from "./named-paths.ts";
-import { isPolicyFile, policySet, type PolicyText } from "../context/policies.ts";
+import { isMisnamedPolicy, isPolicyFile, POLICY_PLACES } from "../../policy/sources/index.ts";
+import { policySet, type PolicyText } from "../context/policies.ts";
 import { REPLACED, type Frame, type Scope, type Take } from "./scope.ts";
 import { modulesIn } from "./submodules.ts";
 
@@ -217,7 +218,7 @@ async function frameOnDisk(
   const texts = new Map<string, Uint8Array>();
   const only = config === undefined ? undefined : posixPath(root, config);
   // A policy that git ignores is one all the same, and the one that was named is read as it lies there.
-  const besides = [".sops.yaml"].filter((path) => !listing.includes(path));
+  const besides = POLICY_PLACES.filter((path) => !listing.includes(path));
   const names = [...onDisk.filter(isFrameFile), ...besides, ...(only === undefined ? [] : [only])];
   const paths = [...new Set(names)].map((path) => join(root, path));
   await readFiles(project.host.files, paths, {
@@ -237,12 +238,10 @@ async function frameOnDisk(
         .filter(([path]) => isPolicyFile(path) || path === only)
         .map(([path, bytes]) => ({ path, bytes }));
       const policies = await policySet(policyTexts, { show: (path) => project.show(join(root, path)), only });
-      const lint = new Set([...policyTexts.map(({ path }) => path), ...listing.filter(isMisnamed)].filter(wanted));
+      const lint = new Set(
+        [...policyTexts.map(({ path }) => path), ...listing.filter(isMisnamedPolicy)].filter(wanted),
+      );
       return { policies: [policies], settings: settingsOnDisk(project, root)(texts.get(SETTINGS_FILE)), lint };
     },
   };
-}
-
-function isMisnamed(path: string): boolean {
-  return path === ".sops.yml" || path.endsWith("/.sops.yml");
 }

@@ -1,7 +1,9 @@
 /** SEC017: does the policy say what was probably meant? */
+import { posix } from "node:path";
 import { isBroad } from "../../policy/enforcement.ts";
 import { idleMembers, type IdleMember } from "../../policy/idle.ts";
 import type { CreationRule, Policy } from "../../policy/policy.ts";
+import { isMisnamedPolicy, properName } from "../../policy/sources/index.ts";
 import type { AbsentSecret, Draft, PolicyRule } from "../finding.ts";
 import { namesNobody } from "../reading/readers.ts";
 
@@ -22,7 +24,7 @@ export const sec017: PolicyRule = {
       const { message, line, column, fix } = problem;
       return [{ severity: "error", message, line, column, fix, subject: message }];
     }
-    if (policy === undefined) return path.endsWith(".sops.yml") ? [unread()] : [];
+    if (policy === undefined) return unread(path);
     return [
       ...(isEmpty(path, policy) ? [warning(NO_RULE, { line: 1 })] : []),
       ...policy.warnings.map(({ at, message }) => ({
@@ -55,9 +57,11 @@ function isEmpty(path: string, { creationRules, exactPaths }: Policy): boolean {
   return path.includes("/") && creationRules.length + exactPaths.length === 0;
 }
 
-function unread(): Draft {
-  const message = "sops never reads a policy of this name: it has to be called .sops.yaml";
-  return { severity: "warning", message, fix: "git mv .sops.yml .sops.yaml", subject: "name" };
+function unread(path: string): Draft[] {
+  const name = isMisnamedPolicy(path) ? properName(path) : undefined;
+  if (name === undefined) return [];
+  const message = `sops never reads a policy of this name: it has to be called ${name}`;
+  return [{ severity: "warning", message, fix: `git mv ${posix.basename(path)} ${name}`, subject: "name" }];
 }
 
 function warning(message: string, at: { line?: number | undefined; column?: number | undefined }): Draft {

@@ -1,4 +1,5 @@
 /** SEC019: is this an unencrypted secret that the policy was probably meant to cover? */
+import { FIRST_SOURCE } from "../../policy/sources/index.ts";
 import { isExample, isExempt } from "../../policy/enforcement.ts";
 import { placeOfRule } from "../reading/commands.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
@@ -64,7 +65,7 @@ async function secretDraft(subject: FileSubject, text: string | undefined): Prom
       severity: "warning",
       message: "a Kubernetes Secret with unencrypted values, and no rule covers it",
       ...place,
-      fix: `add a rule for ${subject.path} to ${subject.policyFile ?? ".sops.yaml"}, then: secrets encrypt -i ${word} && git add ${word}`,
+      fix: `add a rule for ${subject.path} to ${subject.policyFile ?? FIRST_SOURCE.name}, then: secrets encrypt -i ${word} && git add ${word}`,
       subject: "secret",
     },
   ];

@@ -8,6 +8,7 @@ import { relative, sep } from "node:path";
 import { readBlobs } from "../../git/blobs.ts";
 import { findGit } from "../../git/git.ts";
 import type { Recipient } from "../../keys/key-kind.ts";
+import { readPolicy } from "../../policy/sources/index.ts";
 import { pinFor } from "./confirmed-keys.ts";
 import type { PolicyFile, Project } from "../project/project.ts";
 
@@ -38,9 +39,8 @@ async function load(project: Project, file: PolicyFile): Promise<ReadonlyMap<str
   };
   const { pin } = await pinFor(project, file.path, file.path);
   for (const [name, keys] of pin?.names ?? []) for (const key of keys) take(name, key);
-  const { parsePolicy } = await import("../../policy/sops-yaml.ts");
   for (const text of await formerTexts(project, file).catch(() => [])) {
-    const policy = await parsePolicy(text, file.policy.file).catch(() => undefined);
+    const policy = await readPolicy(file.path, Buffer.from(text), file.policy.file).catch(() => undefined);
     for (const { name, keys } of policy?.members ?? []) for (const key of keys) take(name, key);
     for (const { name, key } of policy?.anchors ?? []) take(name, key);
   }

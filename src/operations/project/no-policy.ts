@@ -6,22 +6,23 @@
 import { basename, dirname, join } from "node:path";
 import { SecretsError, type Position } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
+import { policyPlaces } from "../../policy/nearest.ts";
+import { FIRST_SOURCE, MISNAMED, properName } from "../../policy/sources/index.ts";
 import { statOf, type Project } from "./project.ts";
-
-const MISNAMED = [".sops.yml", "sops.yaml", "sops.yml"];
 
 /** The error for a path without a policy, with what helps. @param path absolute */
 export async function noPolicy(project: Project, path: string, at?: Position): Promise<SecretsError> {
   const what = at === undefined ? "there is no policy here" : "there is no policy for this file";
   const found = await misnamed(project, path);
   if (found === undefined) {
-    return new SecretsError("no-rule", `${what} (no .sops.yaml here or above)`, {
+    return new SecretsError("no-rule", `${what} (no ${FIRST_SOURCE.name} here or above)`, {
       at,
-      hint: "name one with --config, or write a .sops.yaml at the root of the repository, as in: creation_rules: [{ path_regex: ^secrets/, age: age1… }]",
+      hint: `name one with --config, or write a ${FIRST_SOURCE.name} at the root of the repository, as in: ${FIRST_SOURCE.example}`,
     });
   }
-  const [from, to] = [found, join(dirname(found), ".sops.yaml")].map((each) => shellWord(project.show(each)));
-  return new SecretsError("no-rule", `${what}: it has to be called .sops.yaml, and there is a ${basename(found)}`, {
+  const name = properName(found) ?? FIRST_SOURCE.name;
+  const [from, to] = [found, join(dirname(found), name)].map((each) => shellWord(project.show(each)));
+  return new SecretsError("no-rule", `${what}: it has to be called ${name}, and there is a ${basename(found)}`, {
     at,
     hint: `mv ${from} ${to}`,
   });
@@ -30,10 +31,8 @@ export async function noPolicy(project: Project, path: string, at?: Position): P
 /** The nearest upward, up to the repository's root. */
 async function misnamed(project: Project, path: string): Promise<string | undefined> {
   const root = (await project.repository(path))?.root;
-  for (let directory = dirname(path); ; directory = dirname(directory)) {
-    for (const candidate of MISNAMED.map((name) => join(directory, name))) {
-      if ((await statOf(project, candidate))?.kind === "file") return candidate;
-    }
-    if (directory === root || directory === dirname(directory)) return undefined;
+  for (const candidate of policyPlaces(dirname(path), root, { names: MISNAMED })) {
+    if ((await statOf(project, candidate))?.kind === "file") return candidate;
   }
+  return undefined;
 }

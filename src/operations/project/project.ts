@@ -11,7 +11,9 @@ import type { FileStat, Host } from "../../io/host.ts";
 import { isInside } from "../../io/inside.ts";
 import { readInput, type Input } from "../../io/input.ts";
 import { attempt } from "../../io/io-error.ts";
+import { policyPlaces } from "../../policy/nearest.ts";
 import type { Policy } from "../../policy/policy.ts";
+import { readPolicy } from "../../policy/sources/index.ts";
 import type { IdentityRing, RingOptions } from "../identities/identities.ts";
 import type { IdentityFile } from "../identities/identity-sources.ts";
 
@@ -19,7 +21,7 @@ export interface ProjectOptions {
   readonly host: Host;
   /** Directory that relative paths start from; the working directory if absent. */
   readonly directory?: string | undefined;
-  /** Policy file to use instead of the nearest `.sops.yaml`. */
+  /** Policy file to use instead of the nearest. */
   readonly config?: string | undefined;
   /** Identity files to use instead of every other source. */
   readonly identities?: readonly string[] | undefined;
@@ -121,29 +123,23 @@ export function createProject(options: ProjectOptions): Project {
 }
 
 /**
- * The nearest `.sops.yaml` upward from a file, no further than the repository's root, whatever it is: one that cannot be read, as a
- * link to nothing, must not hand its paths to the next or to nobody.
+ * The nearest policy upward from a file, no further than the repository's root, whatever it is: one that cannot be read, as a link to
+ * nothing, must not hand its paths to the next or to nobody.
  */
 async function nearestPolicy(host: Host, path: string, root: string | undefined): Promise<string | undefined> {
-  for (let directory = dirname(path); ; directory = dirname(directory)) {
-    const candidate = join(directory, ".sops.yaml");
+  for (const candidate of policyPlaces(dirname(path), root)) {
     if ((await host.files.stat(candidate, { follow: false })) !== undefined) return candidate;
-    if (directory === root || directory === dirname(directory)) return undefined;
   }
+  return undefined;
 }
 
 async function loadPolicy(host: Host, input: Input): Promise<PolicyFile> {
   const { path, shown: shownPath } = input;
-  const [{ parsePolicy }, { policyText }, bytes] = await Promise.all([
-    import("../../policy/sops-yaml.ts"),
-    import("../../policy/policy-text.ts"),
-    readInput(host.files, input).catch((error: unknown) => {
-      const why = error instanceof SecretsError ? `: ${error.message}` : "";
-      throw new SecretsError("policy", `the policy cannot be read${why}`, { at: { file: shownPath }, cause: error });
-    }),
-  ]);
-  const policy = await parsePolicy(policyText(bytes, shownPath), shownPath);
-  return { policy, path, directory: dirname(path) };
+  const bytes = await readInput(host.files, input).catch((error: unknown) => {
+    const why = error instanceof SecretsError ? `: ${error.message}` : "";
+    throw new SecretsError("policy", `the policy cannot be read${why}`, { at: { file: shownPath }, cause: error });
+  });
+  return { policy: await readPolicy(path, bytes, shownPath), path, directory: dirname(path) };
 }
 
 /** `FILE:LINE:COLUMN: `, as far as they are known. */

@@ -4,8 +4,9 @@
  * Shows what has changed since they were looked at last, per owner, and keeps the answer where nothing that is pulled can
  * reach it.
  */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { SecretsError } from "../../errors.ts";
+import { isPolicyFile } from "../../policy/sources/index.ts";
 import { listFiles } from "../../git/repository.ts";
 import {
   compareKeys,
@@ -84,7 +85,7 @@ async function policiesHere(project: Project, here: string): Promise<PolicyFile[
   const repository = await project.repository(here);
   const found = new Map(first === undefined ? [] : [[first.path, first]]);
   const files = repository === undefined ? [] : await listFiles(project.host, repository.root);
-  for (const path of files.filter((file) => basename(file) === ".sops.yaml")) {
+  for (const path of files.filter(isPolicyFile)) {
     const policy = await project.policy(path);
     if (policy !== undefined) found.set(policy.path, policy);
   }

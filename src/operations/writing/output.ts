@@ -8,10 +8,11 @@ import { basename } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { SETTINGS_FILE } from "../../findings/suppressions.ts";
 import type { FileStat } from "../../io/host.ts";
+import { isPolicyFile } from "../../policy/sources/index.ts";
 import { statOf, type Project } from "../project/project.ts";
 
-/** Files that say who reads others, or what is allowed, by their names. */
-const POLICY_NAMES: ReadonlySet<string> = new Set([".sops.yaml", "secrets.nix", SETTINGS_FILE]);
+/** What else says who reads or what is allowed: rules of agenix, permissions of the check. */
+const OTHERS: ReadonlySet<string> = new Set(["secrets.nix", SETTINGS_FILE]);
 
 /** What is about to be written. */
 export interface Output {
@@ -50,7 +51,7 @@ async function existing(project: Project, path: string): Promise<FileStat | unde
 
 async function hasPolicyName(project: Project, path: string): Promise<boolean> {
   const real = await project.host.files.realpath(path).catch(() => path);
-  return [path, real].some((name) => POLICY_NAMES.has(basename(name)));
+  return [path, real].some((name) => isPolicyFile(name) || OTHERS.has(basename(name)));
 }
 
 function ignored(): undefined {

@@ -1,0 +1,18 @@
+/**
+ * The policy as sops has it, with names.
+ */
+import type { PolicySource } from "./source.ts";
+
+export const sopsYaml: PolicySource = {
+  name: ".sops.yaml",
+  places: [".sops.yaml"],
+  misnamed: [".sops.yml", "sops.yaml", "sops.yml"],
+  example: "creation_rules: [{ path_regex: ^secrets/, age: age1… }]",
+  read: async (bytes, file) => {
+    const [{ parsePolicy }, { policyText }] = await Promise.all([
+      import("../sops-yaml.ts"),
+      import("../policy-text.ts"),
+    ]);
+    return parsePolicy(policyText(bytes, file), file);
+  },
+};
