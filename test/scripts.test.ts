@@ -33,7 +33,7 @@ describe.concurrent("on the built program", () => {
   );
 });
 
-// What check proposes is followed in check/fix-commands.test.ts.
+// What check proposes is followed in check/fix-commands.test.ts and check/merge-fixes.test.ts.
 test("every command that a hint gives is followed by a script", () => {
   const source = path.join(import.meta.dirname, "..", "src");
   const given = ["operations", "io", "keys", "policy", "commands"].flatMap((layer) =>

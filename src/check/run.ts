@@ -12,6 +12,9 @@ import { sec006 } from "../findings/rules/sec006-mac.ts";
 import { allows, type Ignored } from "../findings/suppressions.ts";
 import type { Project } from "../operations/project/project.ts";
 import { dayOf, readRules, type CheckRules } from "./judge/check-rules.ts";
+import { mixedKeys } from "../findings/reading/merged.ts";
+import { wholeText } from "../findings/reading/outline.ts";
+import { formerSides } from "../operations/secrets/former-sides.ts";
 import { linkedPlaintext } from "./context/linked-plaintext.ts";
 import { createChanges, type Changes } from "./judge/changes.ts";
 import { createInspector, type Inspected, type Inspector } from "./judge/inspector.ts";
@@ -64,8 +67,8 @@ export function createRun(project: Project, scope: Scope, request: CheckRequest)
       const rules = await readRules(project, { frame, request }, unchecked);
       const isAllowed = (path: string) => allows(rules, { rule: "SEC017", path, today: dayOf(project) });
       for (const problem of brokenPolicies(frame.policies, { warn: project.warn, isAllowed })) unchecked(problem);
-      const { root, listing } = scope;
-      framed = { frame, rules, inspector: createInspector({ ...frame, project, root, listing }) };
+      const { root, listing, git } = scope;
+      framed = { frame, rules, inspector: createInspector({ ...frame, project, root, listing, git }) };
     },
     version: async (version) => {
       if (framed === undefined) throw new Error("a version came before what it is judged by");
@@ -182,7 +185,11 @@ async function open({ project, scope, gathered, hunt, inspector }: Looking, insp
   if (opening.status === "shut") {
     gathered.unchecked.push({ file: project.show(join(scope.root, path)), reason: `not opened: ${opening.reason}` });
   } else if (opening.status === "damaged") {
-    for (const draft of sec006.inspect(opening.opened))
+    const mixed =
+      content.kind === "sops" && opening.opened.line === undefined
+        ? await mixedKeys(wholeText(content.document), await formerSides(scope.git, path), path)
+        : undefined;
+    for (const draft of sec006.inspect({ ...opening.opened, mixed }))
       gathered.others.push(inspector.finding(sec006.id, draft, { path }));
   } else {
     gathered.verified += 1;

@@ -8,7 +8,7 @@
 import type { Position } from "../errors.ts";
 import type { Policy, Ruling } from "../policy/policy.ts";
 import type { Enforcement } from "../policy/policy.ts";
-import type { LineFile } from "./reading/commands.ts";
+import type { LineFile, Origin } from "./reading/commands.ts";
 import type { Content } from "./reading/content.ts";
 import type { Outline } from "./reading/outline.ts";
 import type { FoundKey } from "./private-keys/find.ts";
@@ -116,6 +116,8 @@ export interface FileSubject {
   /** The `Recipient.id` of a public key's text; undefined for a kind that is not known. Remembers. */
   readonly recipientId: (text: string) => Promise<string | undefined>;
   readonly tracked: boolean;
+  /** What git has of it from before it was merged, or broken. */
+  readonly origin: () => Promise<Origin | undefined>;
   /** What the policy says of another path. */
   readonly governs: (path: string) => Governed | undefined;
   readonly now: Date;
@@ -134,6 +136,8 @@ export interface Opened {
   readonly problem: string;
   readonly line?: number | undefined;
   readonly column?: number | undefined;
+  /** Of a merge of two versions, of which it has all: the key paths in which they differ. */
+  readonly mixed?: readonly string[] | undefined;
 }
 
 /** A rule about what opening a file showed. */

@@ -64,9 +64,16 @@ export async function ignoredFiles(git: Git): Promise<string[]> {
   return nulParts(await git.ask(args)).filter((path) => !path.endsWith("/"));
 }
 
-/** Every file of a commit. @param commit its full id. */
-export async function treeEntries(git: Git, commit: string): Promise<Entry[]> {
-  const answer = await git.ask(["ls-tree", "-r", "-z", "--full-tree", commit]);
+/** Every file of a commit. @param commit its full id. @param path only what is there. */
+export async function treeEntries(git: Git, commit: string, path?: string): Promise<Entry[]> {
+  const answer = await git.ask([
+    "ls-tree",
+    "-r",
+    "-z",
+    "--full-tree",
+    commit,
+    ...(path === undefined ? [] : ["--", path]),
+  ]);
   return nulParts(answer).map((line) => {
     const tab = line.indexOf("\t");
     const [mode = "", , oid = ""] = line.slice(0, tab).split(" ");

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { readContent } from "../../src/findings/reading/content.ts";
 import { sec004 } from "../../src/findings/rules/sec004-readers.ts";
 import { readersAgree, sec009 } from "../../src/findings/rules/sec009-age-file.ts";
-import type { FileSubject } from "../../src/findings/finding.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 import { scriptKey } from "../check/bases.ts";
 import { ageFile, rulingOf } from "../check/sealed.ts";
+import { subjectOf } from "./subject.ts";
 
 test("an age file is compared with the policy once, however many rules ask", async () => {
   const policy = await parsePolicy(`secrets:\n  a.age: [${scriptKey("age-1.pub")}]\n`, ".sops.yaml");
@@ -25,20 +25,7 @@ test("an age file is compared with the policy once, however many rules ask", asy
     enforcement: "always",
     origin: undefined,
   } as const;
-  const subject: FileSubject = {
-    file: "a.age",
-    path: "a.age",
-    content,
-    governed,
-    keys: [],
-    holder: () => undefined,
-    recipientId: () => Promise.resolve(undefined),
-    tracked: true,
-    governs: () => governed,
-    show: (shown) => shown,
-    policyFile: undefined,
-    now: new Date(0),
-  };
+  const subject = subjectOf({ path: "a.age", content, governed });
 
   expect([...(await sec004.inspect(subject)), ...(await sec009.inspect(subject))]).toEqual([]);
   expect(await readersAgree(content.header, governed)).toBe("agree");

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { standsInClear } from "../../src/findings/reading/clear-lines.ts";
-import type { FileSubject, Governed } from "../../src/findings/finding.ts";
+import type { Governed } from "../../src/findings/finding.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
+import { subjectOf } from "./subject.ts";
 
 const SEALED = "ENC[AES256_GCM,data:eA==,iv:MTIzNDU2Nzg5MDEyMzQ1Ng==,tag:MTIzNDU2Nzg5MDEyMzQ1Ng==,type:str]";
 const METADATA = `sops:\n    lastmodified: "2026-01-02T03:04:05Z"\n    mac: ${SEALED}\n    version: 3.9.0\n`;
@@ -13,20 +14,7 @@ async function look(text: string, { path = "a.yaml", selection = "" } = {}): Pro
   if (ruling === undefined) throw new Error("the rule does not cover the path");
   const governed: Governed = { policy, ruling, enforcement: "always" };
   const nothing = { kind: "empty" } as const;
-  const subject: FileSubject = {
-    file: path,
-    path,
-    content: nothing,
-    governed,
-    keys: [],
-    holder: () => undefined,
-    recipientId: () => Promise.resolve(undefined),
-    tracked: true,
-    show: (path) => path,
-    policyFile: undefined,
-    governs: () => undefined,
-    now: new Date(0),
-  };
+  const subject = subjectOf({ path, content: nothing, governed });
   return standsInClear(subject, text);
 }
 

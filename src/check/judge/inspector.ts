@@ -16,7 +16,9 @@ import { namesNobody } from "../../findings/reading/readers.ts";
 import { leftoverStem } from "../../findings/rules/sec013-leftovers.ts";
 import { mayBeUncovered } from "../../findings/rules/sec019-uncovered.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
+import type { Git } from "../../git/git.ts";
 import type { Project } from "../../operations/project/project.ts";
+import { formerSides } from "../../operations/secrets/former-sides.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "../context/key-holders.ts";
 import { obligingOf, obliges, type Obliging } from "../context/past-policies.ts";
 import { rules, type PolicyEntry, type PolicySet } from "../context/policies.ts";
@@ -42,6 +44,7 @@ export interface InspectorOptions {
   readonly policies: readonly PolicySet[];
   readonly past?: readonly PolicySet[] | undefined;
   readonly listing: () => Promise<readonly string[]>;
+  readonly git: Git | undefined;
 }
 
 export interface Inspector {
@@ -162,6 +165,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
     tracked,
     governs,
     now: project.host.now(),
+    origin: async () => (version.commit === undefined ? formerSides(looking.git, path) : undefined),
   };
   if (version.commit === undefined) await holders.remember(subject);
   return subject;

@@ -72,6 +72,16 @@ export function current(
   }));
 }
 
+/** What stood at each path before: all of these are parents of the one change. */
+export function replacing(entries: readonly Entry[]): (entry: Pick<Entry, "path">) => Mark["before"] {
+  const found = new Map<string, string[]>();
+  for (const { path, oid } of entries) found.set(path, [...(found.get(path) ?? []), oid]);
+  return ({ path }) => {
+    const parents = found.get(path);
+    return parents === undefined ? [] : [parents];
+  };
+}
+
 /** The settings of one commit, and the files beside it. */
 export function settingsIn(git: Git, entries: readonly Entry[], show: (path: string) => string) {
   return (text: Uint8Array | undefined): SettingsSource => ({

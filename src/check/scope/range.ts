@@ -22,7 +22,7 @@ import { isBelow } from "./inside.ts";
 import { isPolicyFile } from "../../policy/sources/index.ts";
 import { gitOfCommits, type CommitsGit } from "./repository-of-commits.ts";
 import type { Scope, Unchecked } from "./scope.ts";
-import { current, gitScope, isLintable, settingsIn, type Mark, type Moment } from "./git.ts";
+import { current, gitScope, isLintable, replacing, settingsIn, type Mark, type Moment } from "./git.ts";
 
 /** The ends of a range as they were named. */
 export interface Range {
@@ -74,7 +74,7 @@ export async function rangeScope(
     paths,
     newest,
     versions: [
-      ...current(differing, { isNew, before: replacedIn(older) }),
+      ...current(differing, { isNew, before: replacing(trees.flat()) }),
       ...current(frameChanged ? newest : [], { isNew }),
       ...versionsOf(brought, newest, isNew),
     ],
@@ -159,15 +159,6 @@ function sameFrame(a: readonly Entry[], b: readonly Entry[]): boolean {
       .map(({ path, oid }) => `${path}\0${oid}`)
       .join("\n");
   return text(a) === text(b);
-}
-
-/** The versions of a path at the beginning. */
-function replacedIn(older: readonly Moment[]): (entry: Entry) => Mark["before"] {
-  const before = older.map(({ entries }) => new Map(entries.map(({ path, oid }) => [path, oid])));
-  return ({ path }) => {
-    const parents = before.flatMap((found) => found.get(path) ?? []);
-    return parents.length === 0 ? [] : [parents];
-  };
 }
 
 /** Every version, the newest as such, the others under the oldest commit that brought them. */

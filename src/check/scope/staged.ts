@@ -6,16 +6,16 @@
  */
 import { dirname, join, resolve, sep } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { stagedChanges, type Staged } from "../../git/changes.ts";
-import { gitIn } from "../../git/git.ts";
-import { indexEntries, knowsPath, type Entry } from "../../git/listing.ts";
+import { commitNamed, stagedChanges, type Staged } from "../../git/changes.ts";
+import { gitIn, type Git } from "../../git/git.ts";
+import { indexEntries, knowsPath, treeEntries, type Entry } from "../../git/listing.ts";
 import { findBareRepository, type Repository } from "../../git/repository.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { FRAME_NAMES, isFrameFile } from "./blob-reading.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { isPolicyFile } from "../../policy/sources/index.ts";
 import type { Scope } from "./scope.ts";
-import { current, gitScope, isLintable } from "./git.ts";
+import { current, gitScope, isLintable, replacing } from "./git.ts";
 
 /**
  * @param paths absolute; none: all.
@@ -28,7 +28,6 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
   const [changes, frame] = await Promise.all([stagedChanges(git), indexEntries(git, FRAME_NAMES)]);
   if (changes.length === 0) project.tell("nothing is staged; without --staged the working tree is looked at");
   const staged = changes.flatMap(({ entry }) => entry ?? []);
-  const replaced = new Map(changes.map(({ path, before }) => [path, before === undefined ? [] : [[before.oid]]]));
   const looked = changes.some(({ path }) => isFrameFile(path)) ? await indexEntries(git) : staged;
   return gitScope(project, {
     mode: "staged",
@@ -37,7 +36,7 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
     newest: frame,
     // Only a finding about a reader's key asks for it.
     listing: async () => (await indexEntries(git)).map(({ path }) => path),
-    versions: current(looked, { before: ({ path }) => replaced.get(path) ?? [] }),
+    versions: current(looked, { before: await replacedBy(git, changes) }),
     lint: staged.map(({ path }) => path).filter(isLintable),
     older: changes.some(({ path }) => isPolicyFile(path))
       ? [{ entries: beforeChanges(frame, changes), name: "HEAD" }]
@@ -45,6 +44,17 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
     settings: settingsOnDisk(project, git.root),
     knows: (path) => knowsPath(git, path),
   });
+}
+
+/** What HEAD had at these paths, and what is being merged into it. */
+async function replacedBy(git: Git, changes: readonly Staged[]): Promise<ReturnType<typeof replacing>> {
+  const merged = await commitNamed(git, "MERGE_HEAD");
+  const theirs = merged === undefined ? [] : await treeEntries(git, merged);
+  const changed = new Set(changes.map(({ path }) => path));
+  return replacing([
+    ...changes.flatMap(({ before }) => before ?? []),
+    ...theirs.filter(({ path }) => changed.has(path)),
+  ]);
 }
 
 /** What the frame was in HEAD. */

@@ -22,6 +22,7 @@ import { namedPaths, type Named } from "./named-paths.ts";
 import { isMisnamedPolicy, isPolicyFile, POLICY_PLACES } from "../../policy/sources/index.ts";
 import { policySet, type PolicyText } from "../context/policies.ts";
 import { REPLACED, type Frame, type Scope, type Take } from "./scope.ts";
+import { replacing } from "./git.ts";
 import { modulesIn } from "./submodules.ts";
 
 export interface TreeRequest {
@@ -163,10 +164,12 @@ async function readTree(
     named.answer(posixPath(root, path));
     take.unchecked({ file: project.show(path), reason: error.message });
   };
-  const before = new Map(listed.replaced.map(({ path, oid }) => [path, [[oid]]]));
+  const replaced = replacing(listed.replaced);
+  // Of a merge that is not finished the index has both sides, and in front of them what they had in common.
+  const before = (path: string) => replaced({ path }).map((parents) => parents.slice(-2));
   const version = (path: string, bytes: Uint8Array, tracked: boolean) => {
     named.answer(path);
-    return take.version({ path, bytes, tracked, commit: undefined, before: before.get(path) ?? [] });
+    return take.version({ path, bytes, tracked, commit: undefined, before: before(path) });
   };
   const frame = await frameOnDisk(project, listed, { config, failed });
   let read: Frame | undefined;

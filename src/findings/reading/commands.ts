@@ -36,11 +36,35 @@ export function restoring(file: string): string {
 /** Stands behind what is restored. */
 export const RESTORED = "# instead of HEAD, the last commit in which it was whole, if that is another";
 
-/** Ends an unfinished merge of an encrypted file: shows the other side, takes ours whole, and opens it for the other's changes. */
-export function remerging(file: string): string {
+/** One version of a file, as `git show NAME:./FILE` takes its name. */
+export interface Side {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What git has of a file from before it was merged, or broken. */
+export type Origin =
+  | { readonly kind: "merge"; readonly ours: Side; readonly theirs: Side }
+  | { readonly kind: "whole"; readonly name: string };
+
+/**
+ * Ends a merge of an encrypted file that git could not do: shows the other side, takes ours whole, and opens it for the other's
+ * changes. Where one side alone is left, takes that.
+ */
+export function remerging(file: string, origin: Origin | undefined): string {
   const word = shellWord(file);
-  const theirs = `git show ${shellWord(`:3:./${file}`)} | secrets decrypt --filename-override ${word}`;
-  return `${theirs} && git checkout --ours -- ${word} && secrets edit ${word} && git add -- ${word}`;
+  if (origin === undefined) return `${restoring(file)} ${RESTORED}`;
+  const edit = `secrets edit ${word} && git add -- ${word}`;
+  if (origin.kind === "whole") return `git checkout ${origin.name} -- ${word} && ${edit}`;
+  const { ours, theirs } = origin;
+  const show = `git show ${shellWord(`${theirs.name}:./${file}`)} | secrets decrypt --filename-override ${word}`;
+  const take = ours.name.startsWith(":") ? "--ours" : ours.name;
+  return `${show} && git checkout ${take} -- ${word} && ${edit}`;
+}
+
+/** Opens a file that has the values of two versions and the MAC of one, to be saved with one of its own. */
+export function renewingMac(file: string): string {
+  return `secrets edit --ignore-mac ${shellWord(file)}`;
 }
 
 /** Brings a file to its rule. A rule that is only in an older policy has to be there again first. */

@@ -5,8 +5,10 @@
  * the one of the version before, whatever else differs was changed by hand.
  */
 import type { Change, Draft } from "../finding.ts";
-import { RESTORED, restoring } from "./commands.ts";
+import { renewingMac, RESTORED, restoring } from "./commands.ts";
+import { mixOf, sidesText } from "./merged.ts";
 import type { Outline, WholeText } from "./outline.ts";
+import { listed } from "./place.ts";
 
 /** One finding, or none where the file is in order. */
 export function handEdits({ file, now, before, isTold }: Change): Draft[] {
@@ -16,10 +18,13 @@ export function handEdits({ file, now, before, isTold }: Change): Draft[] {
   const changes = olds.filter(({ mac }) => mac === whole.mac).map((old) => changed(old, whole));
   const [least] = changes.sort((a, b) => a.length - b.length);
   if (least === undefined || least.length === 0) return [];
-  const shown = least.slice(0, 3);
-  const more = least.length - shown.length;
-  const what = [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
-  const message = `it was changed without a key since the version before: ${what}`;
+  for (const [ours, theirs] of before.map((parents) => parents.flatMap((each) => wholeOf(each) ?? []))) {
+    const mix = ours === undefined || theirs === undefined ? undefined : mixOf(whole, ours, theirs);
+    if (mix === undefined) continue;
+    const message = `a merge has put two versions into it, with the MAC of one${sidesText(mix)}`;
+    return [{ severity: "warning", message, fix: renewingMac(file), subject: "by hand" }];
+  }
+  const message = `it was changed without a key since the version before: ${listed(least)}`;
   return [{ severity: "warning", message, fix: `${restoring(file)} ${RESTORED}`, subject: "by hand" }];
 }
 

@@ -78,7 +78,8 @@ async function selectionOutline({ parsed, metadata }: SopsDocument): Promise<Omi
   return { kind: "sops", sealed, open, setting: (settings.rule ?? DEFAULT_RULE).name };
 }
 
-function wholeText({ format, parsed, metadata }: SopsDocument): WholeText {
+/** What of it the MAC covers, and what not. */
+export function wholeText({ format, parsed, metadata }: SopsDocument): WholeText {
   const entries: Entries = new Map();
   for (const [index, document] of format.read(parsed).entries()) {
     // A mapping around several documents would change the paths of the first.

@@ -112,3 +112,11 @@ function inAnsiQuotes(character: string): string {
   if (/['\\]/.test(character)) return `\\${character}`;
   return Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
 }
+
+const MOST_LISTED = 3;
+
+/** The first of them, and how many there are more. */
+export function listed(names: readonly string[], most = MOST_LISTED): string {
+  const more = names.length - most;
+  return [...names.slice(0, most), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}

@@ -6,7 +6,7 @@ import type { SopsDocument } from "../../documents/sops/document.ts";
 import { stepsText } from "../../formats/place.ts";
 import { placeOfRule, rekeying } from "../reading/commands.ts";
 import type { Draft, FileRule, Governed } from "../finding.ts";
-import { placeOf } from "../reading/place.ts";
+import { listed, placeOf } from "../reading/place.ts";
 
 export const sec003: FileRule = {
   about: "file",
@@ -64,11 +64,4 @@ function difference(
   const message =
     opened.length === 0 ? differs : `${whose} would leave ${listed(opened)} in clear, which the file encrypts`;
   return { severity: "warning", message, ...placeOf(text, text.lastIndexOf(has.name)), fix, subject: has.name };
-}
-
-const MOST_LISTED = 3;
-
-function listed(keys: readonly string[]): string {
-  const more = keys.length - MOST_LISTED;
-  return [...keys.slice(0, MOST_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }

@@ -10,6 +10,7 @@ import { isExample, isExempt } from "../../policy/enforcement.ts";
 import { remerging, RESTORED, restoring } from "../reading/commands.ts";
 import { standsInClear } from "../reading/clear-lines.ts";
 import { CONFLICT } from "../reading/content.ts";
+import { differingKeys, sidesText } from "../reading/merged.ts";
 import type { Draft, FileRule, FileSubject } from "../finding.ts";
 import { placeOf, shellWord } from "../reading/place.ts";
 import { brokenEntries } from "../reading/reader-entries.ts";
@@ -38,14 +39,17 @@ async function brokenDrafts(subject: FileSubject): Promise<Draft[]> {
   const { content } = subject;
   if (content.kind === "broken-sops") {
     const exposes = await standsInClear(subject, content.text);
+    const isMerge = content.problem.message === CONFLICT;
+    const origin = isMerge ? await subject.origin() : undefined;
+    const sides = sidesText(await differingKeys(origin, subject.path));
     return [
       {
         severity: "error",
         subject: "syntax",
         exposes,
         ...content.problem,
-        fix: content.problem.message === CONFLICT ? remerging(subject.file) : undefined,
-        message: told(content.problem.message, exposes),
+        fix: isMerge ? remerging(subject.file, origin) : undefined,
+        message: told(content.problem.message, exposes) + sides,
       },
     ];
   }

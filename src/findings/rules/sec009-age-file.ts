@@ -29,7 +29,10 @@ export const sec009: FileRule = {
           severity: "error",
           ...content.problem,
           message: `broken age file: ${content.problem.message}`,
-          fix: content.problem.message === CONFLICT ? remerging(file) : `${restoring(file)} ${RESTORED}`,
+          fix:
+            content.problem.message === CONFLICT
+              ? remerging(file, await subject.origin())
+              : `${restoring(file)} ${RESTORED}`,
           subject: "header",
         },
       ];

@@ -45,19 +45,21 @@ export async function kindOfContent(
     ]);
     return { kind: "sops", document: readDocument(utf8(found.bytes), format) };
   } catch (error) {
-    throw inFile(ofMerge(project, path, { error, bytes: found.bytes }), project.show(path));
+    throw inFile(await ofMerge(project, path, { error, bytes: found.bytes }), project.show(path));
   }
 }
 
 /** What cannot be read because git could not merge it has both its sides in git. */
-function ofMerge(
+async function ofMerge(
   project: Project,
   path: string,
   found: { readonly error: unknown; readonly bytes: Uint8Array },
-): unknown {
+): Promise<unknown> {
   const { error, bytes } = found;
   if (!(error instanceof SecretsError) || !/^<{7} /m.test(utf8(bytes))) return error;
-  return dressed(error, { hint: `the marks of an unfinished merge are in it; run: ${remerging(project.show(path))}` });
+  const { formerSidesOf } = await import("./former-sides.ts");
+  const command = remerging(project.show(path), await formerSidesOf(project, path));
+  return dressed(error, { hint: `the marks of an unfinished merge are in it; run: ${command}` });
 }
 
 /** A sops document whose layout does not tell; whatever else has sops' marks in it is plain text. */
