@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { combineShares, splitSecret } from "../../src/crypto/shamir.ts";
 
 describe("shares", () => {
-  it("have the layout of sops: the y of every byte, then x", async () => {
+  test("have the layout of sops: the y of every byte, then x", async () => {
     // Secret 0x42, slope 0x07: the example of the specification.
     const shares = [
       [0x45, 1],
@@ -13,7 +13,7 @@ describe("shares", () => {
     expect(await combineShares(shares.slice(1))).toEqual(Uint8Array.from([0x42]));
   });
 
-  it("of which enough come together make the secret, in any order", async () => {
+  test("of which enough come together make the secret, in any order", async () => {
     const secret = Uint8Array.from({ length: 32 }, (_, index) => index);
     const shares = await splitSecret(secret, 5, 3);
     expect(shares.every((share) => share.length === 33)).toBe(true);
@@ -27,7 +27,7 @@ describe("shares", () => {
     }
   });
 
-  it("that do not fit one another are refused", async () => {
+  test("that do not fit one another are refused", async () => {
     const one = Uint8Array.from([1, 1]);
     await expect(combineShares([one, one])).rejects.toMatchObject({ code: "malformed" });
     await expect(combineShares([one])).rejects.toMatchObject({ code: "malformed" });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { dataKeyBytes, dataKeyFrom, newDataKey, sameDataKey } from "../../src/crypto/data-key.ts";
 import { looksSealed, openComment, openValue, parseEnc, sealValue, sealWith } from "../../src/crypto/value-cipher.ts";
 import { SecretsError } from "../../src/errors.ts";
@@ -42,19 +42,19 @@ function failure(work: () => unknown): SecretsError {
 }
 
 describe("known answers", () => {
-  it("the ciphertext of sops' own test opens, and only with its path", () => {
+  test("the ciphertext of sops' own test opens, and only with its path", () => {
     expect(openValue(key, "bar:", parseEnc(SOPS_FOO))).toEqual(scalarOf("str", "foo"));
     expect(failure(() => openValue(key, "", parseEnc(SOPS_FOO))).code).toBe("tampered");
   });
 
-  it.each(DERIVED)("$type $text at $aad", ({ aad, type, text, data, tag }) => {
+  test.each(DERIVED)("$type $text at $aad", ({ aad, type, text, data, tag }) => {
     const enc = `ENC[AES256_GCM,data:${data},${IV},tag:${tag},type:${type}]`;
     const iv = Uint8Array.from({ length: 32 }, (_, index) => index);
     expect(sealWith(key, { aad, scalar: scalarOf(type, text), iv })).toBe(enc);
     expect(openValue(key, aad, parseEnc(enc))).toEqual(scalarOf(type, text));
   });
 
-  it("nonces of any length are read", () => {
+  test("nonces of any length are read", () => {
     for (const length of [1, 12, 16, 33]) {
       const iv = new Uint8Array(length).fill(7);
       const enc = sealWith(key, { aad: "a:", scalar: scalarOf("str", "x"), iv });
@@ -79,17 +79,17 @@ describe("what is no ENC text", () => {
     ["blanks in base64", SOPS_FOO.replace("oYyi", "oY yi")],
     ["a field twice", SOPS_FOO.replace("data:oYyi", "data:oYyi,data:oYyi")],
   ];
-  it.each(bad)("%s is malformed", (_, text) => {
+  test.each(bad)("%s is malformed", (_, text) => {
     const error = failure(() => parseEnc(text));
     expect(error.code).toBe("malformed");
     expect(error.message).not.toContain("oYyi");
   });
 
-  it("blanks and line breaks behind it are harmless", () => {
+  test("blanks and line breaks behind it are harmless", () => {
     expect(parseEnc(`${SOPS_FOO} \r\n`).type).toBe("str");
   });
 
-  it("only the beginning decides whether a text claims to be one", () => {
+  test("only the beginning decides whether a text claims to be one", () => {
     expect(looksSealed("ENC[AES256_GCM,")).toBe(true);
     expect(looksSealed("ENC[x")).toBe(false);
   });
@@ -99,19 +99,19 @@ describe("types", () => {
   const retyped = (from: ScalarType, text: string, to: ScalarType) =>
     parseEnc(sealValue(key, "a:", scalarOf(from, text)).replace(`type:${from}`, `type:${to}`));
 
-  it("a value is no comment", () => {
+  test("a value is no comment", () => {
     expect(openComment(key, "a:", retyped("str", "x", "str"))).toBeUndefined();
     expect(openComment(key, "a:", retyped("comment", "x", "comment"))).toEqual(scalarOf("comment", "x"));
     expect(openComment(key, "b:", retyped("comment", "x", "comment"))).toBeUndefined();
   });
 
-  it("the empty value is never sealed", () => {
+  test("the empty value is never sealed", () => {
     expect(() => sealValue(key, "a:", scalarOf("str", ""))).toThrow(RangeError);
   });
 });
 
 describe("any value", () => {
-  it("opens to the bytes that were sealed, with a new nonce each time", () => {
+  test("opens to the bytes that were sealed, with a new nonce each time", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.string({ unit: "binary" }), (bytes, aad) => {
         const [one, two] = [0, 1].map(() => sealValue(key, aad, { type: "str", bytes }));
@@ -121,7 +121,7 @@ describe("any value", () => {
     );
   });
 
-  it("with one flipped bit does not open", () => {
+  test("with one flipped bit does not open", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), fc.nat(), fc.constantFrom("data", "iv", "tag"), (text, at, field) => {
         const enc = parseEnc(sealValue(key, "a:", scalarOf("str", text)));
@@ -135,7 +135,7 @@ describe("any value", () => {
 });
 
 describe("a data key", () => {
-  it("never prints", () => {
+  test("never prints", () => {
     const hex = "66".repeat(8);
     for (const shown of [inspect(key, { depth: 9, showHidden: true }), JSON.stringify(key)]) {
       expect(shown).not.toContain(hex);
@@ -143,14 +143,14 @@ describe("a data key", () => {
     }
   });
 
-  it("takes 32 bytes and wipes them", () => {
+  test("takes 32 bytes and wipes them", () => {
     const bytes = Buffer.alloc(32, 1);
     expect(Buffer.from(dataKeyBytes(dataKeyFrom(bytes)))).toEqual(Buffer.alloc(32, 1));
     expect(bytes).toEqual(Buffer.alloc(32));
     expect(failure(() => dataKeyFrom(new Uint8Array(33))).code).toBe("malformed");
   });
 
-  it("is told from another", () => {
+  test("is told from another", () => {
     expect(sameDataKey(key, dataKeyFrom(Buffer.alloc(32, "f")))).toBe(true);
     expect(sameDataKey(newDataKey(), newDataKey())).toBe(false);
   });

@@ -1,11 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { recognise } from "../../src/documents/recognise.ts";
 
 const ENC = "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]";
 const of = (text: string, path = "secret") => recognise(Buffer.from(text), path);
 
 describe("a file is recognised by its content", () => {
-  it.each([
+  test.each([
     ["yaml", `a: ${ENC}\nsops:\n    mac: ${ENC}\n`],
     ["yaml", `a: 1\r\nsops:\r\n    mac: ${ENC}\r\n`],
     ["yaml", `---\n"sops": {mac: "${ENC}"}\n`],
@@ -17,16 +17,16 @@ describe("a file is recognised by its content", () => {
     expect(of(text)).toEqual({ kind: "sops", format });
   });
 
-  it("with one value `data` in a file called .json as JSON", () => {
+  test("with one value `data` in a file called .json as JSON", () => {
     expect(of(`{"data": "${ENC}", "sops": {"mac": "${ENC}"}}`, "x.json")).toEqual({ kind: "sops", format: "json" });
   });
 
-  it("as age, armored or not, whatever its name", () => {
+  test("as age, armored or not, whatever its name", () => {
     expect(of("age-encryption.org/v1\n-> X", "x.yaml")).toEqual({ kind: "age" });
     expect(of("-----BEGIN AGE ENCRYPTED FILE-----\n", "x.json")).toEqual({ kind: "age" });
   });
 
-  it.each([
+  test.each([
     ["a: 1\n", "x.yaml", "yaml"],
     [`a: ${ENC}\nmentions: sops\n`, "x.yml", "yaml"],
     ["sops: true\n", "x", undefined],
@@ -36,7 +36,7 @@ describe("a file is recognised by its content", () => {
     expect(of(text, path)).toEqual({ kind: "plain", format });
   });
 
-  it("in linear time, whatever it holds", () => {
+  test("in linear time, whatever it holds", () => {
     const hostile = `${"{\n".repeat(200_000)}sops${ENC}${'"sops"\n'.repeat(20_000)}`;
     expect(of(hostile).kind).toBe("plain");
   });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { dataKeyFrom, newDataKey, type DataKey } from "../../src/crypto/data-key.ts";
 import { sealValue } from "../../src/crypto/value-cipher.ts";
 import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
@@ -47,7 +47,7 @@ function encOf(text: string, key: string, n = 0): string {
 }
 
 describe("a sealed document", () => {
-  it("opens to the bytes that were sealed, and every leaf knows its value", async () => {
+  test("opens to the bytes that were sealed, and every leaf knows its value", async () => {
     const dataKey = newDataKey();
     const opened = await open(await sealed(dataKey), dataKey);
     expect(opened.openText).toBe(PLAIN);
@@ -65,7 +65,7 @@ describe("a sealed document", () => {
     ]);
   });
 
-  it("holds no plaintext of what the rule selects", async () => {
+  test("holds no plaintext of what the rule selects", async () => {
     const text = await sealed(newDataKey());
     for (const secret of ["alice", "hunter2", "8080", "true"]) expect(text).not.toContain(secret);
     expect(text).toContain('"hosts_unencrypted": ["one", "two"]');
@@ -127,7 +127,7 @@ describe("tampering", () => {
     ["another rule", (text) => text.replace('"_unencrypted"', '"s"'), "malformed", "hosts_unencrypted"],
   ];
 
-  it.each(edits)("%s is refused and named", async (...[, edit, code, named]) => {
+  test.each(edits)("%s is refused and named", async (...[, edit, code, named]) => {
     const dataKey = newDataKey();
     const before = await sealed(dataKey);
     const after = edit(before);
@@ -138,13 +138,13 @@ describe("tampering", () => {
     expect(error.message).not.toMatch(/hunter|alice/);
   });
 
-  it("of a value is told with its line", async () => {
+  test("of a value is told with its line", async () => {
     const dataKey = newDataKey();
     const text = (await sealed(dataKey)).replace('"pass": "ENC[', '"pass": "EMC[');
     expect((await failure(open(text, dataKey))).at).toMatchObject({ line: 4, column: 13 });
   });
 
-  it("of the MAC can be ignored, of a value never", async () => {
+  test("of the MAC can be ignored, of a value never", async () => {
     const dataKey = newDataKey();
     const text = await sealed(dataKey);
     const uno = await open(text.replace('"one"', '"uno"'), dataKey, true);
@@ -152,18 +152,18 @@ describe("tampering", () => {
     expect((await failure(open(text.replace('"user"', '"root"'), dataKey, true))).code).toBe("tampered");
   });
 
-  it("with the wrong data key nothing opens", async () => {
+  test("with the wrong data key nothing opens", async () => {
     const text = await sealed(newDataKey());
     expect((await failure(open(text, newDataKey(), true))).code).toBe("tampered");
   });
 });
 
 describe("a document that is none", () => {
-  it("without metadata is said to be not encrypted", () => {
+  test("without metadata is said to be not encrypted", () => {
     expect(() => readDocument(PLAIN, json)).toThrow("not encrypted");
   });
 
-  it("with metadata of the wrong shape is malformed", () => {
+  test("with metadata of the wrong shape is malformed", () => {
     for (const metadata of ["1", "[]", "{}", '{"lastmodified":"x"}', "null"]) {
       expect(() => readDocument(`{"a":1,"sops":${metadata}}`, json)).toThrow(
         expect.objectContaining({ code: "malformed" }),
@@ -173,7 +173,7 @@ describe("a document that is none", () => {
 });
 
 describe("comments in JSON lists", () => {
-  it("are told by what they decrypt to, do not count for the MAC and leave no trace in the open text", async () => {
+  test("are told by what they decrypt to, do not count for the MAC and leave no trace in the open text", async () => {
     const dataKey = dataKeyFrom(Buffer.alloc(32, 3));
     const text = await sealed(dataKey, '{"l": ["a", "b"], "_": 1}');
     const comment = sealValue(dataKey, "l:", scalarOf("comment", " hello"));
@@ -183,7 +183,7 @@ describe("comments in JSON lists", () => {
 });
 
 describe("only sealed values in the MAC", () => {
-  it("clear values may change", async () => {
+  test("clear values may change", async () => {
     const dataKey = newDataKey();
     const settings = selectionSettings({ encrypted_regex: "^pass$" }, true);
     const { text } = await freshly({ text: PLAIN, format: json, dataKey, settings });
@@ -195,7 +195,7 @@ describe("only sealed values in the MAC", () => {
 const RUNS = Number(process.env["SECRETS_PROPERTY_RUNS"] ?? 200);
 
 describe("a damaged document", () => {
-  it("fails with a typed error or opens to the same values, and no error tells one", async () => {
+  test("fails with a typed error or opens to the same values, and no error tells one", async () => {
     const dataKey = newDataKey();
     const text = await sealed(dataKey);
     const values = (opened: OpenedDocument) =>
@@ -221,7 +221,7 @@ describe("a damaged document", () => {
     );
   });
 
-  it("with metadata of any shape fails with a typed error or opens", async () => {
+  test("with metadata of any shape fails with a typed error or opens", async () => {
     const dataKey = newDataKey();
     const text = await sealed(dataKey);
     const parsed = json.parse(text, "sealed");
@@ -251,7 +251,7 @@ describe("a damaged document", () => {
 });
 
 describe("a large document", () => {
-  it("of 100,000 keys is sealed and opened", async () => {
+  test("of 100,000 keys is sealed and opened", async () => {
     const dataKey = newDataKey();
     const keys = Array.from({ length: 100_000 }, (_, index) => `"key${index}": "value ${index}"`);
     const text = `{\n${keys.join(",\n")}\n}`;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
 import { rewriteMetadata, sealDocument } from "../../src/documents/sops/seal.ts";
 import { loadFormat } from "../../src/formats/index.ts";
@@ -50,7 +50,7 @@ describe.each(FIXTURES)("$file, made by sops", ({ file, format: name, values, ed
   const text = readFileSync(new URL(file, FOLDER), "utf8");
   const open = async () => opened(text, await loadFormat(name), await identitiesOf(IDENTITY));
 
-  it("opens to the values that were sealed", async () => {
+  test("opens to the values that were sealed", async () => {
     const document = await open();
     const leaves = document.leaves.map(
       ({ leaf, scalar }) => `${leaf.path.join(":")}=${Buffer.from(scalar.bytes).toString()}`,
@@ -58,7 +58,7 @@ describe.each(FIXTURES)("$file, made by sops", ({ file, format: name, values, ed
     expect(leaves).toEqual(values);
   });
 
-  it("keeps every byte but one value, the MAC and the timestamp when that value is edited", async () => {
+  test("keeps every byte but one value, the MAC and the timestamp when that value is edited", async () => {
     const previous = await open();
     const { format, metadata, dataKey: key } = previous;
     const edited = previous.openText.replace(...edit);
@@ -74,7 +74,7 @@ describe.each(FIXTURES)("$file, made by sops", ({ file, format: name, values, ed
     expect(changed[2]).toMatch(/^"?mac/);
   });
 
-  it("keeps every byte when it is sealed without a change, and every line when a reader is added", async () => {
+  test("keeps every byte when it is sealed without a change, and every line when a reader is added", async () => {
     const previous = await open();
     const { format, metadata, dataKey: key, openText } = previous;
     expect((await sealDocument({ text: openText, format, dataKey: key, metadata, previous, now: NOW })).text).toBe(

@@ -1,5 +1,5 @@
 import { generateIdentity, identityToRecipient } from "age-encryption";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newDataKey, sameDataKey } from "../../src/crypto/data-key.ts";
 import { compareReaders, standingReaders } from "../../src/documents/sops/readers.ts";
 import { unwrapDataKey, type EntryRing } from "../../src/documents/sops/unwrap.ts";
@@ -46,13 +46,13 @@ const again = (metadata: Metadata, wanted: readonly (readonly Recipient[])[], is
   wrapDataKey({ metadata, dataKey, wanted, threshold: 0, isNewKey });
 
 describe("one group", () => {
-  it("any reader recovers the data key, nobody else does", async () => {
+  test("any reader recovers the data key, nobody else does", async () => {
     const metadata = await wrapped([[alice, bob]]);
     for (const one of [alice, bob]) expect(sameDataKey(await unwrapDataKey(metadata, ring(one)), dataKey)).toBe(true);
     await expect(unwrapDataKey(metadata, ring(carol))).rejects.toMatchObject({ code: "no-identity" });
   });
 
-  it("an entry is an armored age file with one stanza and a final line break", async () => {
+  test("an entry is an armored age file with one stanza and a final line break", async () => {
     const [entry] = (await wrapped([[alice]])).groups[0]?.age ?? [];
     expect(entry?.recipient).toBe(alice.recipient.text);
     expect(entry?.enc).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----\n[\s\S]+\n-----END AGE ENCRYPTED FILE-----\n$/);
@@ -60,7 +60,7 @@ describe("one group", () => {
     expect(binary.split("\n").filter((line) => line.startsWith("-> "))).toHaveLength(1);
   });
 
-  it("adding a reader keeps every other entry verbatim, removing one leaves it out", async () => {
+  test("adding a reader keeps every other entry verbatim, removing one leaves it out", async () => {
     const metadata = await wrapped([[alice, bob]]);
     const more = await again(metadata, [[bob.recipient, carol.recipient, alice.recipient]]);
     expect(more.groups[0]?.age.slice(0, 2)).toEqual(metadata.groups[0]?.age);
@@ -69,7 +69,7 @@ describe("one group", () => {
     expect(fewer.groups[0]?.age).toEqual(metadata.groups[0]?.age.slice(1));
   });
 
-  it("a new data key is wrapped anew for all", async () => {
+  test("a new data key is wrapped anew for all", async () => {
     const metadata = await wrapped([[alice, bob]]);
     const rotated = await again(metadata, await standingReaders(metadata), true);
     const encs = (each: Metadata) => each.groups[0]?.age.map(({ enc }) => enc) ?? [];
@@ -77,13 +77,13 @@ describe("one group", () => {
     expect(encs(rotated).filter((enc) => encs(metadata).includes(enc))).toEqual([]);
   });
 
-  it("nobody is not enough", async () => {
+  test("nobody is not enough", async () => {
     const metadata = await wrapped([[alice]]);
     await expect(again(metadata, [[]])).rejects.toMatchObject({ code: "refused" });
     await expect(again(metadata, [])).rejects.toMatchObject({ code: "refused" });
   });
 
-  it("a broken entry does not stop a good one, and is told where none is good", async () => {
+  test("a broken entry does not stop a good one, and is told where none is good", async () => {
     const metadata = await wrapped([[alice, bob]]);
     const broken = (which: string): Metadata => {
       const age = metadata.groups[0]?.age.map((entry) =>
@@ -95,7 +95,7 @@ describe("one group", () => {
     await expect(unwrapDataKey(broken(alice.recipient.text), ring(alice))).rejects.toMatchObject({ code: "malformed" });
   });
 
-  it("asks for a passphrase only where no key opens it without", async () => {
+  test("asks for a passphrase only where no key opens it without", async () => {
     const metadata = await wrapped([[alice, bob]]);
     const asked: string[] = [];
     const open = ring(alice);
@@ -114,7 +114,7 @@ describe("one group", () => {
 });
 
 describe("readers", () => {
-  it("are compared by key, whatever the order", async () => {
+  test("are compared by key, whatever the order", async () => {
     const metadata = await wrapped([[alice, bob]]);
     const same = await compareReaders(metadata, [[bob.recipient, alice.recipient]]);
     expect(same).toMatchObject({ added: [], removed: [], removes: false, differs: false });
@@ -124,7 +124,7 @@ describe("readers", () => {
     expect(other).toMatchObject({ removes: true, differs: true });
   });
 
-  it("by another face of an SSH key differ, and nobody loses the data key by it", async () => {
+  test("by another face of an SSH key differ, and nobody loses the data key by it", async () => {
     const [ssh, age] = ed25519Faces(
       ed25519Blob(Buffer.from("e9b9a2a4d1f9e6b1b1d0a7a5a0a0b0c0d0e0f0a1b1c1d1e1f1a2b2c2d2e2f202", "hex")),
       "alice@laptop",
@@ -134,7 +134,7 @@ describe("readers", () => {
     expect(await compareReaders(metadata, [[age]])).toMatchObject({ differs: false });
   });
 
-  it("who are in another group differ", async () => {
+  test("who are in another group differ", async () => {
     const metadata = await wrapped([[alice], [bob]]);
     expect(await compareReaders(metadata, [[bob.recipient], [alice.recipient]])).toMatchObject({
       removes: false,
@@ -146,7 +146,7 @@ describe("readers", () => {
     });
   });
 
-  it("of an unknown kind are known by their text, and nothing is encrypted to them", async () => {
+  test("of an unknown kind are known by their text, and nothing is encrypted to them", async () => {
     const metadata = await wrapped([[alice]]);
     const [group] = metadata.groups;
     const age = [...(group?.age ?? []), { recipient: "age1yubikey1qqqq", enc: "x", tree: undefined }];
@@ -157,7 +157,7 @@ describe("readers", () => {
 });
 
 describe("several groups", () => {
-  it("need all, or as many as the threshold says", async () => {
+  test("need all, or as many as the threshold says", async () => {
     const all = await wrapped([[alice], [bob], [carol]]);
     expect(all.threshold).toBe(3);
     expect(sameDataKey(await unwrapDataKey(all, ring(alice, bob, carol)), dataKey)).toBe(true);
@@ -167,12 +167,12 @@ describe("several groups", () => {
     await expect(unwrapDataKey(two, ring(carol))).rejects.toMatchObject({ code: "no-identity" });
   });
 
-  it("become one again", async () => {
+  test("become one again", async () => {
     const one = await again(await wrapped([[alice], [bob]]), [[alice.recipient]]);
     expect(sameDataKey(await unwrapDataKey(one, ring(alice)), dataKey)).toBe(true);
   });
 
-  it("with a threshold that does not fit are refused", async () => {
+  test("with a threshold that does not fit are refused", async () => {
     await expect(wrapped([[alice], [bob]], { threshold: 3 })).rejects.toMatchObject({ code: "refused" });
     await expect(wrapped([[alice], [bob]], { threshold: 1 })).rejects.toMatchObject({ code: "refused" });
     const metadata = { ...(await wrapped([[alice], [bob]])), threshold: 5 };
@@ -190,13 +190,13 @@ describe("entries of other key types", () => {
     };
   };
 
-  it("survive where age readers are added or removed", async () => {
+  test("survive where age readers are added or removed", async () => {
     const more = await again(await withPgp(), [[alice.recipient, bob.recipient]]);
     expect(more.groups[0]?.others.get("pgp")).toEqual(PGP);
     expect((await again(more, [[bob.recipient]])).groups[0]?.others.get("pgp")).toEqual(PGP);
   });
 
-  it("stand against a new data key and against groups, with the reason", async () => {
+  test("stand against a new data key and against groups, with the reason", async () => {
     const metadata = await withPgp();
     await expect(again(metadata, [[alice.recipient]], true)).rejects.toMatchObject({
       code: "refused",

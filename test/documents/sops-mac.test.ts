@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { dataKeyFrom } from "../../src/crypto/data-key.ts";
 import { checkMac, macText, sealMac, timestamp } from "../../src/documents/sops/mac.ts";
 import { NULL, scalarOf } from "../../src/formats/scalar.ts";
@@ -7,7 +7,7 @@ const leaf = (text: string, selected = true) => ({ scalar: scalarOf("str", text)
 const key = () => dataKeyFrom(Buffer.alloc(32, "f"));
 
 describe("the MAC text", () => {
-  it("is that of sops for one value, in both modes", () => {
+  test("is that of sops for one value, in both modes", () => {
     expect(macText([leaf("bar")], false)).toBe(
       "D82C4EB5261CB9C8AA9855EDD67D1BD10482F41529858D925094D173FA662AA91FF39BC5B188615273484021DFB16FD8284CF684CCF0FC795BE3AA2FC1E6C181",
     );
@@ -16,7 +16,7 @@ describe("the MAC text", () => {
     );
   });
 
-  it("leaves comments out, and null and the empty text add nothing", () => {
+  test("leaves comments out, and null and the empty text add nothing", () => {
     const plain = macText([leaf("a"), leaf("b")], false);
     const more = [
       leaf("a"),
@@ -27,7 +27,7 @@ describe("the MAC text", () => {
     expect(macText([...more, leaf("b")], false)).toBe(plain);
   });
 
-  it("covers clear values unless only the sealed ones count", () => {
+  test("covers clear values unless only the sealed ones count", () => {
     expect(macText([leaf("a"), leaf("b", false)], false)).not.toBe(macText([leaf("a")], false));
     expect(macText([leaf("a"), leaf("b", false)], true)).toBe(macText([leaf("a")], true));
   });
@@ -37,12 +37,12 @@ describe("checking it", () => {
   const at = timestamp(new Date("2026-01-02T03:04:05.678Z"));
   const sealed = sealMac(key(), at, "AB");
 
-  it("passes for the same text and timestamp", () => {
+  test("passes for the same text and timestamp", () => {
     expect(at).toBe("2026-01-02T03:04:05Z");
     expect(() => checkMac(key(), { sealed, lastModified: at }, "AB")).not.toThrow();
   });
 
-  it.each([
+  test.each([
     ["another text", { sealed, lastModified: at }, "AC", "does not fit"],
     ["another timestamp", { sealed, lastModified: "2026-01-02T03:04:06Z" }, "AB", "does not authenticate"],
     ["no MAC", { sealed: "", lastModified: at }, "AB", "has no MAC"],

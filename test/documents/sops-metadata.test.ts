@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   isEncrypted,
   metadataTree,
@@ -26,7 +26,7 @@ const BASE = { age: [AGE], lastmodified: "2026-01-01T00:00:00Z", mac: "ENC[m]", 
 const read = (fields: { [key: string]: Plain }) => readMetadata(tree(fields));
 
 describe("reading", () => {
-  it("takes what sops 3.13 writes", () => {
+  test("takes what sops 3.13 writes", () => {
     const metadata = read({ ...BASE, encrypted_regex: "^data$", mac_only_encrypted: true, shamir_threshold: 2 });
     expect(metadata).toMatchObject({
       threshold: 2,
@@ -38,7 +38,7 @@ describe("reading", () => {
     expect(metadata.groups[0]?.age[0]).toMatchObject({ recipient: "age1a", enc: "wrapped\n" });
   });
 
-  it.each([
+  test.each([
     ["texts for numbers and booleans", { shamir_threshold: "2", mac_only_encrypted: "true" }],
     ["the float text of 3.12 and before", { shamir_threshold: "2.000000", mac_only_encrypted: "1" }],
     ["a single mapping for a list", { age: AGE, shamir_threshold: 2, mac_only_encrypted: "T" }],
@@ -56,19 +56,19 @@ describe("reading", () => {
     expect(metadata.groups[0]?.others.size).toBe(0);
   });
 
-  it("normalises the timestamp as the MAC needs it", () => {
+  test("normalises the timestamp as the MAC needs it", () => {
     const at = (lastmodified: string) => read({ ...BASE, lastmodified }).lastModified;
     expect(at("2026-01-01T00:00:00.123+00:00")).toBe("2026-01-01T00:00:00Z");
     expect(at("2026-01-01T00:00:00+02:00")).toBe("2026-01-01T00:00:00+02:00");
   });
 
-  it("ignores groups where a key stands at the top", () => {
+  test("ignores groups where a key stands at the top", () => {
     expect(read({ ...BASE, key_groups: [{ age: [AGE] }, { age: [AGE] }] }).groups).toHaveLength(1);
     const { age: _, ...rest } = BASE;
     expect(read({ ...rest, key_groups: [{ age: [AGE] }, { age: [AGE], hc_vault: [] }] }).groups).toHaveLength(2);
   });
 
-  it.each([
+  test.each([
     ["no mapping", "x"],
     ["no keys", { ...BASE, age: [] }],
     ["a timestamp that is none", { ...BASE, lastmodified: "yesterday" }],
@@ -85,7 +85,7 @@ describe("reading", () => {
     expect(() => readMetadata(tree(value))).toThrow(expect.objectContaining({ code: "malformed" }));
   });
 
-  it("tells an encrypted document from others", () => {
+  test("tells an encrypted document from others", () => {
     expect(isEncrypted(undefined)).toBe(false);
     expect(isEncrypted(tree(BASE))).toBe(true);
     expect(isEncrypted(tree({ ...BASE, mac: "" }))).toBe(false);
@@ -95,7 +95,7 @@ describe("reading", () => {
 describe("writing", () => {
   const PGP = [{ created_at: "2026-01-01T00:00:00Z", enc: "-----BEGIN PGP", fp: "AB" }];
 
-  it("sorts the keys of a new document and leaves out what is empty", () => {
+  test("sorts the keys of a new document and leaves out what is empty", () => {
     const group = { age: [{ recipient: "age1a", enc: "e", tree: undefined }], others: new Map() };
     const fields = metadataTree({ ...newMetadata([group], 0, DEFAULT_SETTINGS), lastModified: "t", mac: "m" });
     expect([...(fields as Map<string, Tree>).keys()]).toEqual([
@@ -116,7 +116,7 @@ describe("writing", () => {
     );
   });
 
-  it("changes only what changed: order, other keys, empty lists and unknown fields stay", () => {
+  test("changes only what changed: order, other keys, empty lists and unknown fields stay", () => {
     const old = tree({
       kms: [],
       hc_vault: null,
@@ -133,7 +133,7 @@ describe("writing", () => {
     );
   });
 
-  it("moves the keys under key_groups where there are several groups", () => {
+  test("moves the keys under key_groups where there are several groups", () => {
     const one = read({ ...BASE, pgp: PGP });
     const [group] = one.groups;
     const two = metadataTree({ ...one, groups: [group, group].filter((each) => each !== undefined), threshold: 2 });
@@ -152,7 +152,7 @@ describe("writing", () => {
     expect(sameMetadata(readMetadata(two), one)).toBe(false);
   });
 
-  it("adds no default rule that says nothing new", () => {
+  test("adds no default rule that says nothing new", () => {
     const metadata = read(BASE);
     expect(withSettings(metadata, DEFAULT_SETTINGS)).toBe(metadata);
   });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newDataKey, type DataKey } from "../../src/crypto/data-key.ts";
 import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
 import { metadataTree, type Metadata } from "../../src/documents/sops/metadata.ts";
@@ -37,14 +37,14 @@ const newLines = (before: string, after: string) =>
 const PLAIN = '{\n  "a": "x",\n  "b": [1, 2, 2, 2],\n  "c": {"d": "x"},\n  "e_unencrypted": 1.50\n}\n';
 
 describe("an edit", () => {
-  it("without a change gives the same text, and the same object", async () => {
+  test("without a change gives the same text, and the same object", async () => {
     const before = await first(PLAIN);
     const after = await edited(before, before.openText);
     expect(after.text).toBe(before.text);
     expect(after.opened).toBe(before);
   });
 
-  it("of one value changes its line, the MAC and the timestamp", async () => {
+  test("of one value changes its line, the MAC and the timestamp", async () => {
     const before = await first(PLAIN);
     const after = await edited(before, PLAIN.replace('"x",', '"y",'));
     expect(newLines(before.text, after.text).map((line) => line.trim().split(":")[0])).toEqual([
@@ -55,7 +55,7 @@ describe("an edit", () => {
     expect((await reopened(after.text, before.dataKey)).openText).toBe(PLAIN.replace('"x",', '"y",'));
   });
 
-  it("keeps the ENC texts of list elements that moved, also of equal ones, each once", async () => {
+  test("keeps the ENC texts of list elements that moved, also of equal ones, each once", async () => {
     const before = await first(PLAIN);
     const encs = (opened: OpenedDocument) =>
       opened.leaves.filter(({ leaf }) => leaf.path[0] === "b").map((each) => each.sealed?.enc);
@@ -66,14 +66,14 @@ describe("an edit", () => {
     expect(new Set(now).size).toBe(6);
   });
 
-  it("keeps the ENC text of a value that is only spelled anew", async () => {
+  test("keeps the ENC text of a value that is only spelled anew", async () => {
     const before = await first('{"a": "é"}');
     const after = await edited(before, '{"a": "\\u00e9"}');
     expect(after.opened.leaves[0]?.sealed?.enc).toBe(before.leaves[0]?.sealed?.enc);
     expect(after.opened.openText).toBe('{"a": "\\u00e9"}');
   });
 
-  it("never keeps an ENC text under another type or path", async () => {
+  test("never keeps an ENC text under another type or path", async () => {
     const before = await first('{"a": "1"}');
     const retyped = await edited(before, '{"a": 1}');
     const moved = await edited(before, '{"b": "1"}');
@@ -82,7 +82,7 @@ describe("an edit", () => {
     }
   });
 
-  it("keeps the type that a value had where its text did not change", async () => {
+  test("keeps the type that a value had where its text did not change", async () => {
     // Before 3.13.2 sops typed every JSON number as a float.
     const dataKey = newDataKey();
     const before = await first('{"n": 7.0, "m": "x"}', dataKey);
@@ -95,7 +95,7 @@ describe("an edit", () => {
     expect(rotated.opened.leaves[0]?.scalar.type).toBe("float");
   });
 
-  it("that empties the document or fills an empty one works", async () => {
+  test("that empties the document or fills an empty one works", async () => {
     const before = await first(PLAIN);
     const empty = await edited(before, "{}");
     expect(empty.opened.openText).toBe("{}");
@@ -103,7 +103,7 @@ describe("an edit", () => {
     expect(full.opened.openText).toBe('{"z": "new"}');
   });
 
-  it("keeps a metadata block that others wrote as it stands", async () => {
+  test("keeps a metadata block that others wrote as it stands", async () => {
     const dataKey = newDataKey();
     const before = await first('{\n  "a": "x"\n}', dataKey);
     const odd = before.text.replace('"age": [', '"pgp":   [] ,\n "kms":null,   "age":  [').replace("  }\n}", "   }\n}");
@@ -115,7 +115,7 @@ describe("an edit", () => {
 });
 
 describe("a new data key", () => {
-  it("seals every value anew and keeps the open text", async () => {
+  test("seals every value anew and keeps the open text", async () => {
     const before = await first(PLAIN);
     const after = await edited(before, before.openText, { dataKey: newDataKey() });
     expect(after.opened.openText).toBe(PLAIN);
@@ -126,7 +126,7 @@ describe("a new data key", () => {
 });
 
 describe("other settings", () => {
-  it("seal and unseal what they now cover", async () => {
+  test("seal and unseal what they now cover", async () => {
     const before = await first(PLAIN);
     const settings = selectionSettings({ encrypted_regex: "^a$" }, false);
     const after = await edited(before, before.openText, { metadata: { ...before.metadata, settings } });
@@ -137,7 +137,7 @@ describe("other settings", () => {
 });
 
 describe("other readers", () => {
-  it("change nothing but the list of readers", async () => {
+  test("change nothing but the list of readers", async () => {
     const before = await first(PLAIN);
     const [group] = before.metadata.groups;
     const age = [...(group?.age ?? []), { recipient: "age1new", enc: "for the new one\n", tree: undefined }];
@@ -152,7 +152,7 @@ describe("other readers", () => {
 });
 
 describe("what cannot be sealed", () => {
-  it("a text with metadata is refused as encrypted already", async () => {
+  test("a text with metadata is refused as encrypted already", async () => {
     const { text } = await first(PLAIN);
     await expect(freshly({ text, format: json })).rejects.toMatchObject({
       code: "refused",
@@ -160,14 +160,14 @@ describe("what cannot be sealed", () => {
     });
   });
 
-  it("a text with a key named sops is refused", async () => {
+  test("a text with a key named sops is refused", async () => {
     await expect(freshly({ text: '{"sops": 1}', format: json })).rejects.toMatchObject({
       code: "refused",
       message: expect.stringContaining("reserved"),
     });
   });
 
-  it("an invalid expression seals nothing and is an error", async () => {
+  test("an invalid expression seals nothing and is an error", async () => {
     const settings = selectionSettings({ encrypted_regex: "[" }, false);
     await expect(freshly({ text: PLAIN, format: json, settings })).rejects.toMatchObject({ code: "malformed" });
   });
@@ -176,36 +176,36 @@ describe("what cannot be sealed", () => {
 describe("duplicate keys", () => {
   const TWICE = '{"a": 1, "b": {"x": 2, "x": 3}, "a": 4}';
 
-  it("are refused where they are new, with the place of the second one", async () => {
+  test("are refused where they are new, with the place of the second one", async () => {
     const error = { code: "malformed", message: expect.stringContaining("duplicate key b/x") };
     await expect(first(TWICE)).rejects.toMatchObject({ ...error, at: { line: 1, column: 29 } });
     await expect(edited(await first('{"a": 1}'), TWICE)).rejects.toMatchObject(error);
   });
 
-  it("are refused where a mapping stands twice whose keys differ", async () => {
+  test("are refused where a mapping stands twice whose keys differ", async () => {
     await expect(first('{"a": {"x": 1}, "a": {"y": 1}}')).rejects.toMatchObject({ code: "malformed" });
   });
 });
 
 describe("spellings", () => {
-  it("that the value does not tell come back", async () => {
+  test("that the value does not tell come back", async () => {
     const odd = '{"a": 1.10, "b": "\\u00e9\\/", "c": 1e3, "d": -0, "e": "\\ud800", "f": [1.0, 1.00]}';
     const opened = await first(odd);
     expect(opened.openText).toBe(odd);
     expect(opened.metadata.spelling).not.toBe("");
   });
 
-  it("are not written where there are none", async () => {
+  test("are not written where there are none", async () => {
     expect((await first(PLAIN)).metadata.spelling).toBe("");
   });
 
-  it("keep their ciphertext while they do not change", async () => {
+  test("keep their ciphertext while they do not change", async () => {
     const before = await first('{"a": 1.10, "b": "x"}');
     const after = await edited(before, '{"a": 1.10, "b": "y"}');
     expect(after.opened.metadata.spelling).toBe(before.metadata.spelling);
   });
 
-  it("that became stale are left out", async () => {
+  test("that became stale are left out", async () => {
     const dataKey = newDataKey();
     const before = await first('{"a": 1.10, "b": "x"}', dataKey);
     const other = await first('{"a": 2.5, "b": "x"}', dataKey);
@@ -245,7 +245,7 @@ describe("for any JSON document", () => {
       return (end === "\r\n" ? text.replaceAll("\n", "\r\n") : text) + end;
     });
 
-  it("decrypt(encrypt(f)) is f, byte for byte", async () => {
+  test("decrypt(encrypt(f)) is f, byte for byte", async () => {
     await fc.assert(
       fc.asyncProperty(document, async (text) => {
         const opened = await first(text);
@@ -263,7 +263,7 @@ describe("for any JSON document", () => {
     );
   });
 
-  it("an edit to any other document gives that document, and keeps what can be kept", async () => {
+  test("an edit to any other document gives that document, and keeps what can be kept", async () => {
     await fc.assert(
       fc.asyncProperty(document, document, async (one, two) => {
         const before = await first(one);

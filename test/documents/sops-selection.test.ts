@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   compileSelection,
   sameSettings,
@@ -12,7 +12,7 @@ const selects = async (name: RuleName | undefined, value: string, path: readonly
 };
 
 describe("a rule", () => {
-  it.each([
+  test.each([
     [undefined, "", "a", true],
     [undefined, "", "a_unencrypted", false],
     [undefined, "", "a_unencrypted/b", false],
@@ -32,17 +32,17 @@ describe("a rule", () => {
     expect(await selects(name, value, path === "" ? [] : path.split("/"))).toBe(expected);
   });
 
-  it("of an invalid expression is an error, where sops encrypts nothing", async () => {
+  test("of an invalid expression is an error, where sops encrypts nothing", async () => {
     await expect(selects("encrypted_regex", "(", ["a"])).rejects.toMatchObject({ code: "malformed" });
     await expect(selects("encrypted_regex", "(?=a)", ["a"])).rejects.toMatchObject({ code: "malformed" });
   });
 
-  it("that hangs on comments is refused", async () => {
+  test("that hangs on comments is refused", async () => {
     await expect(selects("encrypted_comment_regex", "x", ["a"])).rejects.toMatchObject({ code: "refused" });
     await expect(selects("unencrypted_comment_regex", "x", ["a"])).rejects.toMatchObject({ code: "refused" });
   });
 
-  it("excludes every other", () => {
+  test("excludes every other", () => {
     expect(() => selectionSettings({ encrypted_suffix: "a", encrypted_regex: "b" }, false)).toThrow("exclude");
     expect(selectionSettings({ encrypted_suffix: "", encrypted_regex: "b" }, true)).toEqual({
       rule: { name: "encrypted_regex", value: "b" },
@@ -50,7 +50,7 @@ describe("a rule", () => {
     });
   });
 
-  it("that is absent is the default one", () => {
+  test("that is absent is the default one", () => {
     const none = selectionSettings({}, false);
     expect(sameSettings(none, selectionSettings({ unencrypted_suffix: "_unencrypted" }, false))).toBe(true);
     expect(sameSettings(none, selectionSettings({ unencrypted_suffix: "_x" }, false))).toBe(false);

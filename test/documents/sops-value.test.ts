@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newDataKey } from "../../src/crypto/data-key.ts";
 import { sealValue } from "../../src/crypto/value-cipher.ts";
 import { openScalar } from "../../src/documents/sops/value.ts";
@@ -10,7 +10,7 @@ const retyped = (from: ScalarType, text: string, to: ScalarType) =>
   sealValue(key, "a:", scalarOf(from, text)).replace(`type:${from}`, `type:${to}`);
 
 describe("a type", () => {
-  it.each([
+  test.each([
     ["str", "08080", "int"],
     ["str", "9223372036854775808", "int"],
     ["str", "true", "bool"],
@@ -25,7 +25,7 @@ describe("a type", () => {
     expect(() => openScalar(key, "a:", retyped(from, text, to))).toThrow(expect.objectContaining({ code: "tampered" }));
   });
 
-  it.each([
+  test.each([
     ["int", "-9223372036854775808"],
     ["float", "0.0000001"],
     ["float", "-0"],

@@ -6,7 +6,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dataKeyFrom, type DataKey } from "../../src/crypto/data-key.ts";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { combineShares } from "../../src/crypto/shamir.ts";
 import { parseEnc, sealWith, type SealedType } from "../../src/crypto/value-cipher.ts";
 import { openAge } from "../../src/documents/age/file.ts";
@@ -69,14 +69,14 @@ function derived() {
 }
 
 describe("the page of known answers", () => {
-  it.runIf(isRequired)("is there", () => {
+  test.runIf(isRequired)("is there", () => {
     expect(isThere).toBe(true);
   });
 });
 
 const title = isThere ? "the known answers of sops" : "the page of known answers is not there, so this is skipped";
 describe.skipIf(!isThere)(title, () => {
-  it("B1: a value of sops' own tests opens under its path and no other", () => {
+  test("B1: a value of sops' own tests opens under its path and no other", () => {
     const text = part("\nB1.", "\nB2.");
     const enc = found(text, ENC);
     const aad = found(text, /AAD `([^`]*)`/);
@@ -84,7 +84,7 @@ describe.skipIf(!isThere)(title, () => {
     expect(() => openScalar(key(), "", enc)).toThrow("does not authenticate");
   });
 
-  it("B2: a data key for a native recipient opens with its identity alone", async () => {
+  test("B2: a data key for a native recipient opens with its identity alone", async () => {
     const file = armored(native());
     const identities = await identitiesOf(nativeKey());
     expect(identities.flatMap(({ recipients }) => recipients.map(({ text }) => text))).toEqual([
@@ -95,14 +95,14 @@ describe.skipIf(!isThere)(title, () => {
     await expect(opensTo(file, stranger)).rejects.toMatchObject({ code: "no-identity" });
   });
 
-  it("B2: a hybrid identity is told from a broken one", async () => {
+  test("B2: a hybrid identity is told from a broken one", async () => {
     const hybrid = Buffer.from(found(native(), /^hybrid .*`(AGE-.*)`$/m));
     const { identities, warnings } = await parseIdentityFile(hybrid, { origin: "hybrid" });
     expect(identities).toEqual([]);
     expect(warnings).toHaveLength(1);
   });
 
-  it("B3: an identity under a passphrase is that of B2", async () => {
+  test("B3: an identity under a passphrase is that of B2", async () => {
     const text = part("\nB3.", "\nB4.");
     const { identities } = await parseIdentityFile(Buffer.from(armored(text)), { origin: "locked" });
     const [locked] = identities;
@@ -111,7 +111,7 @@ describe.skipIf(!isThere)(title, () => {
     expect(await opensTo(armored(native()), unlocked)).toBe("data");
   });
 
-  it("B4: a data key for an SSH recipient opens with its key", async () => {
+  test("B4: a data key for an SSH recipient opens with its key", async () => {
     const text = part("\nB4.", "\n## ");
     const identities = await identitiesOf(found(text, /(-----BEGIN OPENSSH[^]*?-----END OPENSSH PRIVATE KEY-----\n)/));
     const recipient = await parseRecipient(found(text, /^recipient `(.*)`$/m));
@@ -119,7 +119,7 @@ describe.skipIf(!isThere)(title, () => {
     expect(await opensTo(armored(text), identities)).toBe("data");
   });
 
-  it("E: every type is sealed to the derived text, and opened", () => {
+  test("E: every type is sealed to the derived text, and opened", () => {
     const vectors = derived();
     expect(vectors.map(({ scalar }) => scalar.type)).toEqual(
       expect.arrayContaining(["bool", "int", "float", "time", "comment", "str"]),
@@ -132,7 +132,7 @@ describe.skipIf(!isThere)(title, () => {
     }
   });
 
-  it("E: the MAC texts of one value, in both modes", () => {
+  test("E: the MAC texts of one value, in both modes", () => {
     const text = part("\nMAC texts", "\nShamir");
     const [ordinary, onlyEncrypted] = [...text.matchAll(/`([0-9A-F]{128})`/g)].map(([, digits]) => digits);
     const leaf = { scalar: scalarOf("str", found(text, /single leaf `([^`]*)`/)), selected: true };
@@ -140,7 +140,7 @@ describe.skipIf(!isThere)(title, () => {
     expect(macText([leaf], true)).toBe(onlyEncrypted);
   });
 
-  it("E: any two of the derived shares make the secret", async () => {
+  test("E: any two of the derived shares make the secret", async () => {
     const text = part("\nShamir", "\n## ");
     const number = (digits: string) => Number.parseInt(digits, 16);
     const secret = number(found(text, /secret byte 0x([0-9a-fA-F]+)/));

@@ -1,5 +1,5 @@
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { sameDataKey } from "../../src/crypto/data-key.ts";
 import { readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
 import { DEFAULT_SETTINGS, selectionSettings } from "../../src/documents/sops/selection.ts";
@@ -31,14 +31,14 @@ async function encrypted(...people: (typeof alice)[]): Promise<OpenedDocument> {
 }
 
 describe("a document", () => {
-  it("is encrypted for its readers and edited by any of them", async () => {
+  test("is encrypted for its readers and edited by any of them", async () => {
     const document = await encrypted(alice, bob);
     const edited = await editDocument(document, { text: TEXT.replace("x", "y"), now: NOW });
     const seen = await openWith(readDocument(edited.text, json), bob.ring);
     expect(seen.openText).toBe(TEXT.replace("x", "y"));
   });
 
-  it("takes another selection with the next edit", async () => {
+  test("takes another selection with the next edit", async () => {
     const document = await encrypted(alice);
     const settings = selectionSettings({ encrypted_regex: "^a$" }, false);
     const edited = await editDocument(document, { text: TEXT, settings, now: NOW });
@@ -46,7 +46,7 @@ describe("a document", () => {
     expect(edited.opened.metadata.settings).toEqual(settings);
   });
 
-  it("keeps values and MAC where a reader is added", async () => {
+  test("keeps values and MAC where a reader is added", async () => {
     const document = await encrypted(alice);
     const { opened, newDataKey } = await changeReaders(document, { readers: readers(alice, bob), now: NOW });
     expect(newDataKey).toBe(false);
@@ -54,7 +54,7 @@ describe("a document", () => {
     expect((await openWith(readDocument(opened.text, json), bob.ring)).openText).toBe(TEXT);
   });
 
-  it("gets a new data key where a reader is removed, unless told otherwise", async () => {
+  test("gets a new data key where a reader is removed, unless told otherwise", async () => {
     const document = await encrypted(alice, bob);
     const removed = await changeReaders(document, { readers: readers(alice), now: NOW });
     expect(removed.newDataKey).toBe(true);
@@ -65,12 +65,12 @@ describe("a document", () => {
     expect(kept.opened.metadata.mac).toBe(document.metadata.mac);
   });
 
-  it("is the same object where the readers are the same", async () => {
+  test("is the same object where the readers are the same", async () => {
     const document = await encrypted(alice, bob);
     expect((await changeReaders(document, { readers: readers(bob, alice), now: NOW })).opened).toBe(document);
   });
 
-  it("is rotated for the readers that it has", async () => {
+  test("is rotated for the readers that it has", async () => {
     const document = await encrypted(alice, bob);
     const rotated = await rotateDocument(document, { now: NOW });
     expect(rotated.exact).toBe(true);
@@ -80,7 +80,7 @@ describe("a document", () => {
     );
   });
 
-  it("is rotated to one entry for each reader", async () => {
+  test("is rotated to one entry for each reader", async () => {
     const document = await encrypted(alice, bob);
     const { groups } = document.metadata;
     const twice = groups.map((group) => ({ ...group, age: [...group.age, ...group.age] }));

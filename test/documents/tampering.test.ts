@@ -1,5 +1,5 @@
 /** What does opening a document say of a change that somebody made without a key? As docs/tampering.md has it. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newDataKey } from "../../src/crypto/data-key.ts";
 import { openDocument, readDocument } from "../../src/documents/sops/document.ts";
 import { selectionSettings } from "../../src/documents/sops/selection.ts";
@@ -33,7 +33,7 @@ async function opening(text: string): Promise<string> {
 const enc = (key: string) => new RegExp(String.raw`${key}: (ENC\[.*\])`).exec(sealed)?.[1] ?? "";
 
 describe("opening a document that was changed without a key", () => {
-  it.each([
+  test.each([
     ["nothing was changed", (text: string) => text, "opens"],
     ["a value", (text: string) => text.replace(/(password: ENC\[AES256_GCM,data:)./, "$1A"), "refused"],
     ["two values swapped", (text: string) => swapped(text, enc("password"), enc("port")), "refused"],

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { converted, convertedAt } from "../../src/formats/convert.ts";
 import type { Content, Format, Step } from "../../src/formats/format.ts";
 import { json } from "../../src/formats/json.ts";
@@ -18,7 +18,7 @@ const extracted = (text: string, from: Format, steps: readonly Step[]) =>
   Buffer.from(convertedAt(conversion(text, from), steps)).toString();
 
 describe("JSON as YAML", () => {
-  it.each([
+  test.each([
     [
       "a text that YAML would take for something else is quoted",
       '["yes", "0777", "1:30", "null", ""]',
@@ -56,28 +56,28 @@ describe("JSON as YAML", () => {
     expect(toYaml(`{"l": ${list}}`)).toBe(`l:\n${expected.replaceAll(/^(?=.)/gm, "    ")}`);
   });
 
-  it("writes keys as sops does", () => {
+  test("writes keys as sops does", () => {
     const long = "k".repeat(129);
     expect(toYaml(`{"yes": 1, "a: b": 2, "two\\nlines": {"x": 1}, "${long}": [1], "": 3}`)).toBe(
       `"yes": 1\n'a: b': 2\n? |-\n    two\n    lines\n:   x: 1\n? ${long}\n:   - 1\n"": 3\n`,
     );
   });
 
-  it("writes a key << as a merge where it merges something, and else quotes it", () => {
+  test("writes a key << as a merge where it merges something, and else quotes it", () => {
     expect(toYaml('{"<<": {"a": 1}, "b": {"<<": "x"}, "c": "<<"}')).toBe(
       '!!merge <<:\n    a: 1\nb:\n    "<<": x\nc: "<<"\n',
     );
   });
 
-  it("keeps duplicate keys and the order of keys that look like numbers", () => {
+  test("keeps duplicate keys and the order of keys that look like numbers", () => {
     expect(toYaml('{"b": 1, "2": 2, "1": 3, "b": 4}')).toBe('b: 1\n"2": 2\n"1": 3\nb: 4\n');
   });
 
-  it("of an empty object is an empty mapping", () => {
+  test("of an empty object is an empty mapping", () => {
     expect(toYaml("{}")).toBe("{}\n");
   });
 
-  it("reads back as the same values, whatever they are", () => {
+  test("reads back as the same values, whatever they are", () => {
     const values = fc.letrec<{ value: unknown }>((tie) => ({
       value: fc.oneof(
         { maxDepth: 4 },
@@ -99,7 +99,7 @@ describe("JSON as YAML", () => {
 });
 
 describe("YAML as JSON", () => {
-  it("has types, aliases and merges written out, and the escapes of Go", () => {
+  test("has types, aliases and merges written out, and the escapes of Go", () => {
     const text = "a: 0777\nb: 1e3\nc: 2024-01-01\nd: &d {x: <&>}\n<<: *d\ne:\nf: yes\n";
     expect(toJson(text)).toBe(
       '{\n\t"a": 511,\n\t"b": 1000,\n\t"c": "2024-01-01T00:00:00Z",\n\t"d": {\n\t\t"x": "\\u003c\\u0026\\u003e"\n\t},\n' +
@@ -107,21 +107,21 @@ describe("YAML as JSON", () => {
     );
   });
 
-  it("is the first document, and says what is left out", () => {
+  test("is the first document, and says what is left out", () => {
     const { documents, comments } = converted(conversion("# one\na: 1 # two\n---\n# three\nb: 1\n---\n", yaml));
     expect({ documents, comments }).toEqual({ documents: 2, comments: 2 });
     expect(toJson("---\n")).toBe("{}\n");
     expect(toJson("")).toBe("{}\n");
   });
 
-  it.each([
+  test.each([
     ["a: [1, .inf]", "infinite or no number, which JSON cannot hold (a/1)"],
     ["a:\n  b: !!binary /////w==", "not UTF-8 text, which JSON cannot hold (a/b)"],
   ])("refuses %j by name", (text, message) => {
     expect(() => toJson(text)).toThrow(message);
   });
 
-  it.each(corpus.filter(([, text]) => !/\.inf|\.nan/i.test(text)))("of the layout %s reads back", (_, text) => {
+  test.each(corpus.filter(([, text]) => !/\.inf|\.nan/i.test(text)))("of the layout %s reads back", (_, text) => {
     expect(json.read(json.parse(toJson(text), "open")).map(untimed)).toEqual(
       yaml.read(yaml.parse(text, "open")).slice(0, 1).map(untimed),
     );
@@ -142,21 +142,21 @@ function untimed(content: Content): Content {
 describe("one value in the other format", () => {
   const source = '{"m": {"a": [1, {"b": null}], "a": 2}, "s": "x\\n", "f": 1e6}';
 
-  it("is YAML with a line break, a text as it is, the first of duplicates", () => {
+  test("is YAML with a line break, a text as it is, the first of duplicates", () => {
     expect(extracted(source, json, ["m", "a"])).toBe("- 1\n- b: null\n");
     expect(extracted(source, json, ["m", "a", 0])).toBe("1\n");
     expect(extracted(source, json, ["f"])).toBe("1e+06\n");
     expect(extracted(source, json, ["s"])).toBe("x\n");
   });
 
-  it("is JSON with a line break behind objects alone", () => {
+  test("is JSON with a line break behind objects alone", () => {
     expect(extracted("a: {b: [1]}", yaml, ["a"])).toBe('{\n\t"b": [\n\t\t1\n\t]\n}\n');
     expect(extracted("a: {b: [1]}", yaml, ["a", "b"])).toBe("[\n\t1\n]");
     expect(extracted("a: &x {b: 2024-01-01}\nc: *x", yaml, ["c", "b"])).toBe('"2024-01-01T00:00:00Z"');
     expect(extracted("a: !!binary /////w==", yaml, ["a"])).toBe(Buffer.from("/////w==", "base64").toString());
   });
 
-  it.each([[["x"]], [["m", 0]], [["m", "a", "b"]], [["m", "a", 2]], [["s", 0]]])("at %j is not found", (steps) => {
+  test.each([[["x"]], [["m", 0]], [["m", "a", "b"]], [["m", "a", 2]], [["s", 0]]])("at %j is not found", (steps) => {
     expect(() => extracted(source, json, steps)).toThrow("there is nothing at");
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import type { Scalar, Tree } from "../../src/formats/format.ts";
 import { json } from "../../src/formats/json.ts";
@@ -20,7 +20,7 @@ function failure(work: () => unknown): SecretsError {
 }
 
 describe("typing", () => {
-  it("follows sops 3.13.2 for every kind of scalar", () => {
+  test("follows sops 3.13.2 for every kind of scalar", () => {
     const source =
       '{"b":1,"a":-0,"c":1.0,"d":1e3,"e":9223372036854775807,"f":9223372036854775808,"g":"\\ud800x","n":0.0000001,"big":1e21,"nz":-0.0,"t":true,"z":null,"s":""}';
     expect(leaves(source)).toEqual([
@@ -40,17 +40,17 @@ describe("typing", () => {
     ]);
   });
 
-  it("keeps the order of keys that look like numbers, and duplicates", () => {
+  test("keeps the order of keys that look like numbers, and duplicates", () => {
     expect(leaves('{"2":"a","1":"b","x":"c","x":"d"}')).toEqual(["2=str:a", "1=str:b", "x=str:c", "x=str:d"]);
   });
 
-  it("leaves list positions out of the path and keeps them in the steps", () => {
+  test("leaves list positions out of the path and keeps them in the steps", () => {
     const [, second] = json.parse('{"a":{"b":[1,[2,{"c":3}]]}}', "open").leaves;
     expect(second?.path).toEqual(["a", "b"]);
     expect(second?.steps).toEqual(["a", "b", 1, 0]);
   });
 
-  it("counts lines and columns from 1", () => {
+  test("counts lines and columns from 1", () => {
     const [leaf] = json.parse('{\n\t"a": "x"\n}', "open").leaves;
     expect([leaf?.line, leaf?.column]).toEqual([2, 7]);
   });
@@ -75,22 +75,22 @@ describe("what is no JSON", () => {
     ["an end in the middle", '{"a":', 1, 6],
     ["two sops keys", '{"sops":1,"sops":{}}', 1, 18],
   ];
-  it.each(bad)("%s is refused with its place", (...[, source, line, column]) => {
+  test.each(bad)("%s is refused with its place", (...[, source, line, column]) => {
     const error = failure(() => json.parse(source, "open"));
     expect(error.code).toBe("malformed");
     expect(error.at).toMatchObject({ line, column });
   });
 
-  it("nesting of 100,000 is refused and not overflowed", () => {
+  test("nesting of 100,000 is refused and not overflowed", () => {
     expect(failure(() => json.parse('{"a":'.repeat(100_000), "open")).message).toContain("levels of nesting");
     expect(failure(() => json.parse(`{"a":${"[".repeat(100_000)}`, "open")).message).toContain("levels of nesting");
   });
 
-  it("nesting of 999 is read", () => {
+  test("nesting of 999 is read", () => {
     expect(leaves(`{"a":${"[".repeat(999)}1${"]".repeat(999)}}`)).toEqual(["a=int:1"]);
   });
 
-  it("says nothing of the text it could not read", () => {
+  test("says nothing of the text it could not read", () => {
     expect(failure(() => json.parse('{"a":"hunter2\n"}', "open")).message).not.toContain("hunter2");
   });
 });
@@ -100,7 +100,7 @@ describe("opening", () => {
     const [leaf] = json.parse('{"a":"ENC[]"}', "sealed").leaves;
     return leaf?.open(scalarOf(type, value));
   };
-  it("writes each type as JSON does", () => {
+  test("writes each type as JSON does", () => {
     expect(open("int", "9223372036854775807")).toBe("9223372036854775807");
     expect(open("float", "1")).toBe("1");
     expect(open("float", "-0")).toBe("-0");
@@ -111,14 +111,14 @@ describe("opening", () => {
     expect(open("str", 'a"\\\n<é')).toBe('"a\\"\\\\\\n<é"');
   });
 
-  it("refuses what JSON cannot say", () => {
+  test("refuses what JSON cannot say", () => {
     expect(failure(() => open("float", "NaN")).code).toBe("malformed");
     expect(failure(() => open("float", "+Inf")).code).toBe("malformed");
     const [leaf] = json.parse('{"a":"ENC[]"}', "sealed").leaves;
     expect(failure(() => leaf?.open({ type: "str", bytes: new Uint8Array([0xff]) })).code).toBe("malformed");
   });
 
-  it.each([
+  test.each([
     ["[c,1,2]", "[1,2]"],
     ["[c, c, 1]", "[1]"],
     ["[1, c, 2, c]", "[1, 2]"],
@@ -138,7 +138,7 @@ const METADATA: Tree = new Map<string, Tree>([
 ]);
 
 describe("metadata", () => {
-  it("is written as the last entry, in the style of the file", () => {
+  test("is written as the last entry, in the style of the file", () => {
     const print = (source: string) => json.print(json.parse(source, "open"), [], METADATA);
     expect(print('{\n\t"a": 1\n}\n')).toBe(
       '{\n\t"a": 1,\n\t"sops": {\n\t\t"age": [\n\t\t\t{\n\t\t\t\t"enc": "a\\nb"\n\t\t\t}\n\t\t],\n\t\t"shamir_threshold": 2,\n\t\t"mac_only_encrypted": true\n\t}\n}\n',
@@ -149,7 +149,7 @@ describe("metadata", () => {
     expect(print('{\r\n  "a": 1\r\n}')).toContain('"a": 1,\r\n  "sops": {\r\n    "age": [\r\n');
   });
 
-  it.each([
+  test.each([
     "{}",
     "{ }",
     "{\n}\n",
@@ -164,7 +164,7 @@ describe("metadata", () => {
     expect(json.print(parsed, [], undefined)).toBe(source);
   });
 
-  it("is updated in place: what is equal keeps its spelling", () => {
+  test("is updated in place: what is equal keeps its spelling", () => {
     const source = '{"sops": {"age":[{"enc":"\\u0061"}], "mac" : "old",\n"version":"1"}, "a":1}';
     const fields = new Map<string, Tree>([
       ["age", [new Map([["enc", "a"]])]],
@@ -178,7 +178,7 @@ describe("metadata", () => {
 describe("set", () => {
   const set = (source: string, steps: (string | number)[], value: string) =>
     json.set(json.parse(source, "open"), steps, value);
-  it.each([
+  test.each([
     ['{"a": 1}', ["a"], "5", '{"a": 5}'],
     ['{"a": 1}', ["b"], '"x"', '{"a": 1, "b": "x"}'],
     ['{"a":1}', ["b"], "1", '{"a":1,"b":1}'],
@@ -193,7 +193,7 @@ describe("set", () => {
     expect(set(source, steps, value)).toBe(result);
   });
 
-  it("refuses positions in objects and keys in lists", () => {
+  test("refuses positions in objects and keys in lists", () => {
     expect(failure(() => set('{"a":{}}', ["a", 0], "1")).code).toBe("not-found");
     expect(failure(() => set('{"a":[]}', ["a", "b"], "1")).code).toBe("not-found");
     expect(failure(() => set("{}", [], "1")).code).toBe("usage");
@@ -203,7 +203,7 @@ describe("set", () => {
 
 describe("unset", () => {
   const unset = (source: string, steps: (string | number)[]) => json.unset(json.parse(source, "open"), steps);
-  it.each([
+  test.each([
     ['{"a": 1, "b": 2}', ["a"], '{"b": 2}'],
     ['{"a": 1, "b": 2}', ["b"], '{"a": 1}'],
     ['{\n\t"a": 1\n}', ["a"], "{}"],
@@ -213,7 +213,7 @@ describe("unset", () => {
     expect(unset(source, steps)).toBe(result);
   });
 
-  it("says what is not there", () => {
+  test("says what is not there", () => {
     expect(failure(() => unset('{"a":1}', ["a/b", 0])).message).toContain("a~1b/0");
   });
 });
@@ -221,7 +221,7 @@ describe("unset", () => {
 describe("extract", () => {
   const extract = (source: string, steps: (string | number)[]) =>
     Buffer.from(json.extract(json.parse(source, "open"), steps)).toString();
-  it("prints strings raw, scalars as they stand, objects with a final line break", () => {
+  test("prints strings raw, scalars as they stand, objects with a final line break", () => {
     const source = '{\n  "a": {"s": "x\\ny", "n": 1.10, "l": [1,2]}\n}\n';
     expect(extract(source, ["a", "s"])).toBe("x\ny");
     expect(extract(source, ["a", "n"])).toBe("1.10");
@@ -233,7 +233,7 @@ describe("extract", () => {
 });
 
 describe("properties", () => {
-  it("reads every JSON text to the values that JSON.parse gives", () => {
+  test("reads every JSON text to the values that JSON.parse gives", () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string({ unit: "grapheme" }), fc.jsonValue()),
@@ -248,7 +248,7 @@ describe("properties", () => {
     );
   });
 
-  it("never fails but with a place", () => {
+  test("never fails but with a place", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...Array.from('{}[]",:\\ue1-0.n\n sops')) }), (source) => {
         try {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import type { Step } from "../../src/formats/format.ts";
 import { yaml } from "../../src/formats/yaml.ts";
@@ -21,7 +21,7 @@ function code(work: () => unknown): string {
 }
 
 describe("set", () => {
-  it.each<readonly [string, string, readonly Step[], string, string]>([
+  test.each<readonly [string, string, readonly Step[], string, string]>([
     ["replaces a scalar and nothing around it", "a:  x   # c\n", ["a"], '"z"', "a:  z   # c\n"],
     ["keeps the quotes", "a: 'x'\nb: \"x\"\n", ["a"], '"it\'s"', "a: 'it''s'\nb: \"x\"\n"],
     ["drops quotes for a number", "a: 'x'\n", ["a"], "9223372036854775807", "a: 9223372036854775807\n"],
@@ -72,7 +72,7 @@ describe("set", () => {
     expect(set(text, steps, value)).toBe(expected);
   });
 
-  it("says what cannot be", () => {
+  test("says what cannot be", () => {
     expect(code(() => set("a: 1\n", [], "1"))).toBe("usage");
     expect(code(() => set("a: {b: 1}\n", ["a", 0], "1"))).toBe("not-found");
     expect(code(() => set("a: [1]\n", ["a", "b"], "1"))).toBe("not-found");
@@ -82,7 +82,7 @@ describe("set", () => {
 });
 
 describe("unset", () => {
-  it.each<readonly [string, string, readonly Step[], string]>([
+  test.each<readonly [string, string, readonly Step[], string]>([
     ["takes an entry with the comment on its line", "a: 1\n# head\nb: 2 # c\nd: 3\n", ["b"], "a: 1\n# head\nd: 3\n"],
     ["takes a block with its lines", "a: |\n  x\n  y\nb: 1\n", ["a"], "b: 1\n"],
     ["takes the blank lines of a |+ block", "a: |+\n  x\n\nb: 1\n", ["a"], "b: 1\n"],
@@ -100,7 +100,7 @@ describe("unset", () => {
     expect(unset(text, ...steps)).toBe(expected);
   });
 
-  it("says what cannot be", () => {
+  test("says what cannot be", () => {
     expect(code(() => unset("a: 1\n"))).toBe("usage");
     expect(code(() => unset("a: 1\n", "b"))).toBe("not-found");
     expect(code(() => unset("a: [1]\n", "a", 1))).toBe("not-found");
@@ -111,7 +111,7 @@ describe("unset", () => {
 describe("extract", () => {
   const text =
     "a:\n  s: 'x y'\n  n: 0x10\n  f: 1.0\n  z: ~\n  m: |\n    l1\n    l2\n  l: [1, {k: v}]\n  e: {}\nb: &b [q]\nc: *b\n";
-  it.each<readonly [string, readonly Step[], string]>([
+  test.each<readonly [string, readonly Step[], string]>([
     ["gives the bytes of a text", ["a", "s"], "x y"],
     ["gives the bytes of a text of several lines", ["a", "m"], "l1\nl2\n"],
     ["prints a number", ["a", "n"], "16\n"],
@@ -126,7 +126,7 @@ describe("extract", () => {
     expect(extract(text, ...steps)).toBe(expected);
   });
 
-  it("says what is not there", () => {
+  test("says what is not there", () => {
     expect(code(() => extract(text, "a", "l", 2))).toBe("not-found");
     expect(code(() => extract(text, "a", "s", "x"))).toBe("not-found");
   });
@@ -157,7 +157,7 @@ describe("in any layout", () => {
         JSON.stringify([document, way, scalar.type, Buffer.from(scalar.bytes).toString()]),
       );
 
-  it("a value that is set is the only one that changes", () => {
+  test("a value that is set is the only one that changes", () => {
     fc.assert(
       fc.property(fc.integer(), fc.constantFrom(...VALUES), (seed, value) => {
         const text = layoutOf(seed, { lossy: true, wild: seed % 2 === 0 });
@@ -170,7 +170,7 @@ describe("in any layout", () => {
     );
   });
 
-  it("a key that is added leaves all values and comments", () => {
+  test("a key that is added leaves all values and comments", () => {
     fc.assert(
       fc.property(fc.integer(), fc.constantFrom(...VALUES), (seed, value) => {
         const text = layoutOf(seed, { lossy: true, wild: false });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import type { Leaf } from "../../src/formats/format.ts";
 import { yaml } from "../../src/formats/yaml.ts";
@@ -28,7 +28,7 @@ const LOSSY = new Set([
 ]);
 
 describe.each([...SELECTIONS])("with %s sealed", (_, selects) => {
-  it.each(corpus)("%s comes back byte for byte", (name, text) => {
+  test.each(corpus)("%s comes back byte for byte", (name, text) => {
     const { text: after, expanded } = sealed(text, selects);
     const back = opened(after);
     expect(misplaced(after)).toEqual([]);
@@ -36,7 +36,7 @@ describe.each([...SELECTIONS])("with %s sealed", (_, selects) => {
     if (!LOSSY.has(name)) expect(back).toBe(text);
   });
 
-  it("a generated layout comes back byte for byte", () => {
+  test("a generated layout comes back byte for byte", () => {
     fc.assert(
       fc.property(seeds, fc.boolean(), (seed, wild) => {
         const text = layoutOf(seed, { lossy: false, wild });
@@ -48,7 +48,7 @@ describe.each([...SELECTIONS])("with %s sealed", (_, selects) => {
     );
   });
 
-  it("a layout with lossy spellings comes back with the same values and comments in their places", () => {
+  test("a layout with lossy spellings comes back with the same values and comments in their places", () => {
     fc.assert(
       fc.property(seeds, fc.boolean(), (seed, wild) => {
         const text = layoutOf(seed, { lossy: true, wild });
@@ -67,7 +67,7 @@ function unblanked(text: string): string {
 }
 
 describe("the metadata", () => {
-  it("leaves no trace when it is put in and taken out", () => {
+  test("leaves no trace when it is put in and taken out", () => {
     const check = (text: string): void => {
       const parsed = yaml.parse(text, "open");
       const put = yaml.print(parsed, [], new Map([["version", "3.13.2"]]));
@@ -126,7 +126,7 @@ describe("any value", () => {
     ),
   );
 
-  it.each(spots)("can stand in %j", (spot) => {
+  test.each(spots)("can stand in %j", (spot) => {
     fc.assert(
       fc.property(texts, (given) => {
         // A lone surrogate is no text; bytes that are no UTF-8 have a test of their own.
@@ -152,7 +152,7 @@ describe("any value", () => {
 });
 
 describe("any text", () => {
-  it("is parsed or refused as malformed, with a line", () => {
+  test("is parsed or refused as malformed, with a line", () => {
     const pieces = [
       "a",
       "b: ",

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import { yaml } from "../../src/formats/yaml.ts";
 
@@ -16,7 +16,7 @@ function refusal(text: string): readonly [line: number | undefined, column: numb
 }
 
 describe("a YAML text is refused", () => {
-  it.each([
+  test.each([
     ["with a control character", "a: SECRET\nb: \u0007SECRET\n", 2, 4],
     ["with NEL, at which go-yaml breaks lines", "a: x #c\u0085b: 1\n", 1, 8],
     ["with a line separator in a comment", "a: x #c\u2028b: SECRET\n", 1, 8],
@@ -61,7 +61,7 @@ describe("a YAML text is refused", () => {
     expect(refusal(text).slice(0, 2)).toEqual([line, column]);
   });
 
-  it("with more than 1,000 levels, however they are written", () => {
+  test("with more than 1,000 levels, however they are written", () => {
     const depth = 10_000;
     const block = Array.from({ length: depth }, (_, at) => `${" ".repeat(at)}a:\n`).join("");
     for (const text of [block, `a: ${"[".repeat(depth)}`, "{a: ".repeat(depth), `a:\n${"- ".repeat(depth)}x`]) {
@@ -69,12 +69,12 @@ describe("a YAML text is refused", () => {
     }
   });
 
-  it("with aliases that multiply", () => {
+  test("with aliases that multiply", () => {
     const levels = Array.from({ length: 9 }, (_, at) => `l${at + 1}: &l${at + 1} [${`*l${at},`.repeat(9)}]\n`);
     expect(refusal(`l0: &l0 [x, x]\n${levels.join("")}`)[2]).toBe("more than 100,000 values that aliases stand for");
   });
 
-  it("with an implicit key of more than 1,024 characters", () => {
+  test("with an implicit key of more than 1,024 characters", () => {
     expect(yaml.parse(`${"k".repeat(1000)}: 1\n`, "open").leaves).toHaveLength(1);
     expect(yaml.parse(`${"😀".repeat(1000)}: 1\n`, "open").leaves).toHaveLength(1);
     expect(refusal(`${"k".repeat(1100)}: 1\n`)[0]).toBe(1);
@@ -82,7 +82,7 @@ describe("a YAML text is refused", () => {
 });
 
 describe("a YAML text is accepted", () => {
-  it.each([
+  test.each([
     ["with a byte order mark in front", "\ufeffa: 1\n"],
     ["without a final line break", "a: 1"],
     ["with CRLF", "a: |\r\n  x\r\n"],
@@ -95,7 +95,7 @@ describe("a YAML text is accepted", () => {
     expect(() => yaml.parse(text, "open")).not.toThrow();
   });
 
-  it("with 100,000 keys in one mapping", () => {
+  test("with 100,000 keys in one mapping", () => {
     const lines = Array.from({ length: 100_000 }, (_, at) => `key_${at}: value ${at} # c\n`);
     const parsed = yaml.parse(lines.join(""), "open");
     expect(parsed.leaves).toHaveLength(200_000);

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import { checkStream } from "../../src/formats/yaml/check.ts";
 import { composeStream } from "../../src/formats/yaml/compose.ts";
@@ -28,11 +28,11 @@ function typed(source: string): readonly [string, string] {
 }
 
 describe("plain scalars", () => {
-  it("the table has at least 2,000 rows", () => {
+  test("the table has at least 2,000 rows", () => {
     expect(rows.length).toBeGreaterThan(2000);
   });
 
-  it("each has the type and the bytes that the real sops gave it", () => {
+  test("each has the type and the bytes that the real sops gave it", () => {
     const wrong = rows.flatMap(([source = "", type, text]) => {
       const [ourType, ourText] = typed(source);
       return ourType === type && ourText === text ? [] : [{ source, sops: [type, text], ours: [ourType, ourText] }];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import type { Scalar, ScalarType } from "../../src/formats/format.ts";
 import { scalarOf, textOfScalar } from "../../src/formats/scalar.ts";
@@ -46,16 +46,16 @@ function openedAs(text: string, scalar: Scalar): string {
 const str = (text: string): Scalar => scalarOf("str", text);
 
 describe("leaves", () => {
-  it("have the keys as path, without list positions", () => {
+  test("have the keys as path, without list positions", () => {
     expect(leaves("a: {b: [1, [x]]}\nc:\n- d: y\n")).toEqual(["a:b int 1", "a:b str x", "c:d str y"]);
   });
 
-  it("have the whole way as steps", () => {
+  test("have the whole way as steps", () => {
     const [, second] = yaml.parse("a: {b: [1, [x]]}\n", "open").leaves;
     expect(second?.steps).toEqual(["a", "b", 1, 0]);
   });
 
-  it("count lines, columns and documents", () => {
+  test("count lines, columns and documents", () => {
     const found = yaml.parse("a: 1\n---\n# c\nb:\n  c: 2\n", "open").leaves;
     expect(found.map(({ kind, line, column, document }) => [kind, line, column, document])).toEqual([
       ["value", 1, 4, 0],
@@ -64,11 +64,11 @@ describe("leaves", () => {
     ]);
   });
 
-  it("include nulls and empty texts, and none for empty collections", () => {
+  test("include nulls and empty texts, and none for empty collections", () => {
     expect(leaves('a:\nb: ~\nc: ""\nd: {}\ne: []\n')).toEqual(["a null ", "b null ", "c str "]);
   });
 
-  it("are comments before their entry, feet behind it", () => {
+  test("are comments before their entry, feet behind it", () => {
     expect(leaves("# head\na: 1 # inline\n# foot\n\nb: 2\n")).toEqual([
       " # head",
       " # inline",
@@ -78,11 +78,11 @@ describe("leaves", () => {
     ]);
   });
 
-  it("leave the metadata out, with its comments", () => {
+  test("leave the metadata out, with its comments", () => {
     expect(leaves("a: x\nsops:\n  # no\n  mac: y\n", "sealed")).toEqual(["a str x"]);
   });
 
-  it("reached through an alias are copies with a path of their own", () => {
+  test("reached through an alias are copies with a path of their own", () => {
     const found = yaml.parse("a: &x {k: v}\nb: *x\n", "open", () => false).leaves;
     expect(found.map(({ path, copy }) => [path.join(":"), copy])).toEqual([
       ["a:k", false],
@@ -90,17 +90,17 @@ describe("leaves", () => {
     ]);
   });
 
-  it("of merge keys have << in their path", () => {
+  test("of merge keys have << in their path", () => {
     expect(leaves("a: &x {k: v}\nb:\n  <<: *x\n")).toEqual(["a:k str v", "b:<<:k str v"]);
   });
 
-  it("know the sealed place of a comment, not the open one", () => {
+  test("know the sealed place of a comment, not the open one", () => {
     const text = "a:\n  b: 1\n\n  # last\n";
     expect(leaves(text).at(-1)).toBe("a # last");
     expect(leaves(sealed(text).text, "sealed").some((each) => each.startsWith("a #ENC["))).toBe(true);
   });
 
-  it("offer other places for a comment on the sealed side", () => {
+  test("offer other places for a comment on the sealed side", () => {
     const [comment] = yaml.parse("a:\n  b:\n    # c\n    d: x\n", "sealed").leaves;
     expect(comment?.path).toEqual(["a", "b"]);
     expect(comment?.otherPaths).toEqual([["a"], [], ["a", "b", "d"]]);
@@ -108,7 +108,7 @@ describe("leaves", () => {
 });
 
 describe("line separators, which sops writes unescaped in quotes and blocks", () => {
-  it.each([
+  test.each([
     ["in single quotes, without the blanks around", "a: 'x \u2028    y'\n", "x\u2028y"],
     ["in double quotes", 'a: "x\u2029y"\n', "x\u2029y"],
     ["two of them", "a: '\u2028\u2029    x'\n", "\u2028\u2029x"],
@@ -122,14 +122,14 @@ describe("line separators, which sops writes unescaped in quotes and blocks", ()
     expect(textOfScalar(leaf?.scalar ?? str("?"))).toBe(value);
   });
 
-  it("a byte order mark is a character like others within a line", () => {
+  test("a byte order mark is a character like others within a line", () => {
     const [leaf] = yaml.parse("a: x\ufeffy\n", "open").leaves;
     expect(textOfScalar(leaf?.scalar ?? str("?"))).toBe("x\ufeffy");
   });
 });
 
 describe("sealing", () => {
-  it.each([
+  test.each([
     ["a plain text", "a: x\n", `a: ${ENC}\n`],
     ["a text in quotes", "a: 'x'\nb: \"y\"\n", `a: '${ENC}'\nb: "${ENC}"\n`],
     ["a plain text in flow needs quotes", "a: [x, {b: 1}]\n", `a: ['${ENC}', {b: '${ENC}'}]\n`],
@@ -151,7 +151,7 @@ describe("sealing", () => {
 
 describe("opening", () => {
   const plain = `a: ${ENC}\n`;
-  it.each<readonly [string, ScalarType, string, string]>([
+  test.each<readonly [string, ScalarType, string, string]>([
     ["an integer", "int", "-7", "a: -7\n"],
     ["a float that is a number with exponent there", "float", "1000000000000000000000", "a: 1e+21\n"],
     ["a float of seven digits", "float", "5432123", "a: 5.432123e+06\n"],
@@ -186,48 +186,48 @@ describe("opening", () => {
     expect([leaf?.scalar.type, textOfScalar(leaf?.scalar ?? str("?"))]).toEqual([type, text]);
   });
 
-  it.each(["5432", "0", "-3", "999999"])("a whole float is written as sops writes it: %s", (text) => {
+  test.each(["5432", "0", "-3", "999999"])("a whole float is written as sops writes it: %s", (text) => {
     expect(openedAs(plain, scalarOf("float", text))).toBe(`a: ${text}\n`);
   });
 
-  it("bytes that are no text become !!binary", () => {
+  test("bytes that are no text become !!binary", () => {
     const bytes = Uint8Array.of(0xff, 0xfe);
     const text = openedAs(plain, { type: "str", bytes });
     expect(text).toBe("a: !!binary //4=\n");
     expect(yaml.parse(text, "open").leaves[0]?.scalar.bytes).toEqual(Buffer.from(bytes));
   });
 
-  it("a text of several lines stays on one where a block would swallow a comment", () => {
+  test("a text of several lines stays on one where a block would swallow a comment", () => {
     expect(openedAs(`a: ${ENC} # c\n`, str("x\ny"))).toBe('a: "x\\ny" # c\n');
     expect(openedAs(`a: ${ENC}\n      # c\n`, str("x\ny"))).toBe('a: "x\\ny"\n      # c\n');
     expect(openedAs(`a: ['${ENC}']\n`, str("x\ny"))).toBe('a: ["x\\ny"]\n');
     expect(openedAs(`a: ${ENC} \n`, str("x\ny"))).toBe('a: "x\\ny" \n');
   });
 
-  it("a text of several lines is indented as the metadata is", () => {
+  test("a text of several lines is indented as the metadata is", () => {
     const text = `a:\n  b: ${ENC}\nsops:\n  mac: x\n`;
     expect(openedAs(text, str("x\ny\n"))).toBe("a:\n  b: |\n    x\n    y\n");
   });
 
-  it("in quotes stays in quotes where these can hold it", () => {
+  test("in quotes stays in quotes where these can hold it", () => {
     expect(openedAs(`a: '${ENC}'\n`, str("it's"))).toBe("a: 'it''s'\n");
     expect(openedAs(`a: '${ENC}'\n`, str("x\ny"))).toBe('a: "x\\ny"\n');
     expect(openedAs(`a: "${ENC}"\n`, str('"\\\t'))).toBe('a: "\\"\\\\\\t"\n');
   });
 
-  it("in quotes loses them where it is no text", () => {
+  test("in quotes loses them where it is no text", () => {
     expect(openedAs(`{"a": "${ENC}"}\n`, scalarOf("int", "7"))).toBe('{"a": 7}\n');
     expect(openedAs(`a: "${ENC}"#c\n`, scalarOf("int", "7"))).toBe("a: 7 #c\n");
   });
 
-  it("in flow is plain only if it reads back so", () => {
+  test("in flow is plain only if it reads back so", () => {
     expect(openedAs(`a: ['${ENC}']\n`, str("x y"))).toBe("a: [x y]\n");
     expect(openedAs(`a: ['${ENC}']\n`, str("x, y"))).toBe("a: ['x, y']\n");
     expect(openedAs(`a: ['${ENC}']\n`, str("true"))).toBe("a: ['true']\n");
     expect(openedAs(`a: ['${ENC}'#c\n ]\n`, str("x"))).toBe("a: ['x'#c\n ]\n");
   });
 
-  it("in a block fits the header to the line breaks at the end", () => {
+  test("in a block fits the header to the line breaks at the end", () => {
     const block = `a: |\n  ${ENC}\nb:\n`;
     expect(openedAs(block, str("x\n"))).toBe("a: |\n  x\nb:\n");
     expect(openedAs(block, str("x"))).toBe("a: |-\n  x\nb:\n");
@@ -236,13 +236,13 @@ describe("opening", () => {
     expect(openedAs(block, scalarOf("int", "5"))).toBe("a: 5\nb:\n");
   });
 
-  it("in a folded block writes what folds to it", () => {
+  test("in a folded block writes what folds to it", () => {
     const block = `a: >\n  ${ENC}\nb:\n`;
     const text = openedAs(block, str("x y\n\n  deep\nz\n"));
     expect(leaves(text)[0]).toBe("a str x y\n\n  deep\nz\n");
   });
 
-  it("an element of type comment is a comment again", () => {
+  test("an element of type comment is a comment again", () => {
     const comment = ENC.replace("type:str", "type:comment");
     const text = `a:\n  - ${comment}\n  - x\n`;
     expect(yaml.parse(text, "sealed").leaves[0]?.kind).toBe("comment");
@@ -250,13 +250,13 @@ describe("opening", () => {
     expect(openedAs(`a:\n  - ${comment}\n`, scalarOf("comment", " c"))).toBe("a:\n  # c\n  []\n");
   });
 
-  it("a comment of several lines is refused", () => {
+  test("a comment of several lines is refused", () => {
     expect(failure(() => openedAs(`#${ENC}\na: 1\n`, scalarOf("comment", "x\ny"))).code).toBe("malformed");
   });
 });
 
 describe("a merge of a list of texts, in a document behind the first", () => {
-  it("is a key like others, as sops takes it", () => {
+  test("is a key like others, as sops takes it", () => {
     const text = "a: 1\n---\nb:\n  <<: [x]\n";
     expect(yaml.parse(text, "open").leaves.map(({ path }) => path.join(":"))).toEqual(["a", "b:<<"]);
   });
@@ -264,31 +264,31 @@ describe("a merge of a list of texts, in a document behind the first", () => {
 
 describe("aliases", () => {
   const all = () => true;
-  it("that reach a sealed value are written out", () => {
+  test("that reach a sealed value are written out", () => {
     expect(yaml.expandAliases?.("a: &x {k: [v, 1.0]}\nb: *x\n", all)).toEqual({
       text: "a: &x {k: [v, 1.0]}\nb: {k: [v, 1.0]}\n",
       at: [{ line: 2, column: 4 }],
     });
   });
 
-  it("stay where nothing on either side is sealed", () => {
+  test("stay where nothing on either side is sealed", () => {
     const text = "a: &x {k: v}\nb: *x\nc: secret\n";
     expect(yaml.expandAliases?.(text, ({ path }) => path[0] === "c").text).toBe(text);
   });
 
-  it("go where only the copy would be sealed, or only what it copies", () => {
+  test("go where only the copy would be sealed, or only what it copies", () => {
     const text = "a: &x v\nb: *x\n";
     const out = "a: &x v\nb: v\n";
     expect(yaml.expandAliases?.(text, ({ path }) => path[0] === "b").text).toBe(out);
     expect(yaml.expandAliases?.(text, ({ path }) => path[0] === "a").text).toBe(out);
   });
 
-  it("go where a comment in what they copy is sealed", () => {
+  test("go where a comment in what they copy is sealed", () => {
     const text = "a: &x\n  # c\n  k: v\nb: *x\n";
     expect(yaml.expandAliases?.(text, ({ kind }) => kind === "comment").text).toBe("a: &x\n  # c\n  k: v\nb: {k: v}\n");
   });
 
-  it("under << become a mapping in place", () => {
+  test("under << become a mapping in place", () => {
     expect(yaml.expandAliases?.("a: &x {k: v}\nb:\n  <<: *x\n  l: w\n", all).text).toBe(
       "a: &x {k: v}\nb:\n  <<: {k: v}\n  l: w\n",
     );
@@ -297,7 +297,7 @@ describe("aliases", () => {
 
 describe("the metadata", () => {
   const put = (text: string) => yaml.print(yaml.parse(text, "open"), [], new Map([["version", "1.2.3"]]));
-  it.each([
+  test.each([
     ["goes to the end", "a: 1\n", "a: 1\nsops:\n    version: 1.2.3\n"],
     ["brings no final line break", "a: 1", "a: 1\nsops:\n    version: 1.2.3"],
     ["takes the line ends of the file", "a: 1\r\n", "a: 1\r\nsops:\r\n    version: 1.2.3\r\n"],
@@ -330,13 +330,13 @@ describe("the metadata", () => {
     expect(yaml.print(yaml.parse(expected, "sealed"), [], undefined)).toBe(text);
   });
 
-  it("leaves empty braces where nothing else would show the document, as sops does", () => {
+  test("leaves empty braces where nothing else would show the document, as sops does", () => {
     expect(put("")).toBe("sops:\n    version: 1.2.3\n");
     expect(yaml.print(yaml.parse(put(""), "sealed"), [], undefined)).toBe("{}\n");
     expect(yaml.print(yaml.parse(put("null\n"), "sealed"), [], undefined).trim()).toBe("{}");
   });
 
-  it("is printed as sops 3.13 prints it", () => {
+  test("is printed as sops 3.13 prints it", () => {
     expect(yaml.print(yaml.parse("a: 1\n", "open"), [], METADATA)).toBe(`a: 1
 sops:
     age:
@@ -351,7 +351,7 @@ sops:
 `);
   });
 
-  it("reads back as it was written", () => {
+  test("reads back as it was written", () => {
     const text = yaml.print(yaml.parse("a: 1\n", "open"), [], METADATA);
     expect(yaml.parse(text, "sealed").metadata).toEqual(METADATA);
     expect(yaml.parse("a: 1\n", "open").metadata).toBeUndefined();
@@ -380,16 +380,16 @@ sops:
     return yaml.print(parsed, [], tree);
   };
 
-  it("that does not change is left alone", () => {
+  test("that does not change is left alone", () => {
     expect(changed(() => undefined)).toBe(STANDING);
   });
 
-  it("changes by the field, in its old order, quotes and indentation", () => {
+  test("changes by the field, in its old order, quotes and indentation", () => {
     const text = changed((tree) => tree.set("mac", "ENC[new]").set("lastmodified", "2026-01-01T00:00:00Z"));
     expect(text).toBe(STANDING.replace("old", "new").replace("2020-01-01", "2026-01-01"));
   });
 
-  it("keeps the entries of a list that stay, and their comments", () => {
+  test("keeps the entries of a list that stay, and their comments", () => {
     const entry = new Map([
       ["enc", "C\n"],
       ["recipient", "age1c"],
@@ -400,7 +400,7 @@ sops:
     expect(less).toBe(STANDING.replace("  -   recipient: age1a\n      enc: |\n          A\n", ""));
   });
 
-  it("is carried over to an edited text as it stands, in every document", () => {
+  test("is carried over to an edited text as it stands, in every document", () => {
     const one = STANDING.replace("a: x\n", "");
     const previous = yaml.parse(`a: x\n${one}---\nb: x\n${one}`, "sealed");
     if (!(previous.metadata instanceof Map)) throw new TypeError("no mapping");
@@ -412,12 +412,12 @@ sops:
     );
   });
 
-  it("in a later document of an open text is seen", () => {
+  test("in a later document of an open text is seen", () => {
     expect(yaml.parse("a: 1\n---\nsops: {x: 1}\n", "open").metadata).toEqual(new Map([["x", 1]]));
     expect(yaml.parse("a: 1\n---\nsops: {x: 1}\n", "sealed").metadata).toBeUndefined();
   });
 
-  it("takes new fields where their names sort, and loses old ones", () => {
+  test("takes new fields where their names sort, and loses old ones", () => {
     const text = changed((tree) => {
       tree.delete("kms");
       tree.set("mac_only_encrypted", true).set("unencrypted_suffix", "_x");
@@ -430,7 +430,7 @@ sops:
 
 describe("spellings that do not survive on their own", () => {
   // The documents layer keeps these in a metadata field of ours; the values are the same in any case.
-  it.each([
+  test.each([
     ["numbers that are not canonical", "a: [0x1F, 0777, 1_000, 1.10, 1e3, +5]\n", "a: [31, 511, 1000, 1.1, 1000, 5]\n"],
     ["booleans in capitals", "a: True\n", "a: true\n"],
     ["midnight in UTC", "a: 2024-01-01T00:00:00Z\n", "a: 2024-01-01\n"],
@@ -449,7 +449,7 @@ describe("spellings that do not survive on their own", () => {
     expect(opened(sealed(text).text).trimEnd()).toBe(expected.trimEnd());
   });
 
-  it("aliases to sealed values", () => {
+  test("aliases to sealed values", () => {
     expect(opened(sealed("a: &x v\nb: *x\n").text)).toBe("a: &x v\nb: v\n");
   });
 });

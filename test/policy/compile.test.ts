@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compilePolicyText } from "../../src/policy/compile.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 import { A, B, C, S, S_AS_AGE } from "./keys.ts";
@@ -24,7 +24,7 @@ async function compiledRules(rules: string): Promise<string> {
 const BOTH = (indent: string, eol = "\n") => `age: >-${eol}${indent}${A},${eol}${indent}${B}`;
 
 describe("a rule without a list", () => {
-  it("is given one after its readers, a recipient a line", async () => {
+  test("is given one after its readers, a recipient a line", async () => {
     await expect(
       compiledRules("creation_rules:\n  - path_regex: ^a\n    readers: [ops]\n    encrypted_regex: x\n"),
     ).resolves.toBe(
@@ -32,25 +32,25 @@ describe("a rule without a list", () => {
     );
   });
 
-  it("is given a single recipient on the same line", async () => {
+  test("is given a single recipient on the same line", async () => {
     await expect(compiledRules("creation_rules:\n  - readers: [alice]\n    path_regex: ^a\n")).resolves.toBe(
       `creation_rules:\n  - readers: [alice]\n    age: ${A}\n    path_regex: ^a\n`,
     );
   });
 
-  it("may end the file without a line break", async () => {
+  test("may end the file without a line break", async () => {
     await expect(compiledRules("creation_rules:\n  - readers: [alice]")).resolves.toBe(
       `creation_rules:\n  - readers: [alice]\n    age: ${A}`,
     );
   });
 
-  it("keeps Windows line ends", async () => {
+  test("keeps Windows line ends", async () => {
     await expect(compiledRules("creation_rules:\r\n  - readers: [ops] # us\r\n    path_regex: ^a\r\n")).resolves.toBe(
       `creation_rules:\r\n  - readers: [ops] # us\r\n    ${BOTH("      ", "\r\n")}\r\n    path_regex: ^a\r\n`,
     );
   });
 
-  it("may have a list of readers over several lines, the last ones in comments", async () => {
+  test("may have a list of readers over several lines, the last ones in comments", async () => {
     await expect(
       compiledRules(
         "creation_rules:\n- readers:\n    - alice # the boss\n\n    - bob   # her deputy\n\n    # - dave (left)\n  # of old\n  path_regex: ^a\n",
@@ -60,7 +60,7 @@ describe("a rule without a list", () => {
     );
   });
 
-  it("may be written in braces", async () => {
+  test("may be written in braces", async () => {
     await expect(
       compiledRules(
         "creation_rules:\n  - { path_regex: ^a, readers: [alice] } # one\n  - {readers: [ops],path_regex: ^b}\n",
@@ -70,13 +70,13 @@ describe("a rule without a list", () => {
     );
   });
 
-  it("may be JSON, and stays it", async () => {
+  test("may be JSON, and stays it", async () => {
     const json = (age: string) => `{"users":{"alice":"${A}"},"creation_rules":[{"readers":["alice"]${age}}]}`;
     expect(await compiled(json(""))).toBe(json(`, "age": "${A}"`));
     JSON.parse(json(`, "age": "${A}"`));
   });
 
-  it("may have braces over several lines with comments", async () => {
+  test("may have braces over several lines with comments", async () => {
     await expect(
       compiledRules(
         "creation_rules:\n  - {\n      readers: [\n        alice, # boss\n      ] # end\n      , path_regex: ^a\n    }\n",
@@ -88,7 +88,7 @@ describe("a rule without a list", () => {
 });
 
 describe("a list that differs", () => {
-  it.each([
+  test.each([
     ["plain", `age: ${C}`],
     ["quoted", `age: "${C}, ${A}"`],
     ["empty", "age:"],
@@ -106,7 +106,7 @@ describe("a list that differs", () => {
     expect(after.replace("\n\n", "\n")).toBe(PEOPLE + rule(BOTH("      ")));
   });
 
-  it("keeps the comment on its line", async () => {
+  test("keeps the comment on its line", async () => {
     await expect(
       compiledRules(
         `creation_rules:\n  - age:  ${C}   # generated\n    readers: [alice]\n  - age: ${C}   # too\n    readers: [ops]\n`,
@@ -116,7 +116,7 @@ describe("a list that differs", () => {
     );
   });
 
-  it("loses no comment that stood inside it", async () => {
+  test("loses no comment that stood inside it", async () => {
     await expect(
       compiledRules(
         `creation_rules:\n  - readers: [ops]\n    age: # all\n      - ${C} # dave\n      # gone\n      - ${A} # alice\n\n      # last\n    # next\n    path_regex: ^a\n`,
@@ -126,25 +126,25 @@ describe("a list that differs", () => {
     );
   });
 
-  it("loses no comment in braces", async () => {
+  test("loses no comment in braces", async () => {
     await expect(compiledRules(`creation_rules:\n  - {age: [ # all\n      ${C}], readers: [ops] }\n`)).resolves.toBe(
       `creation_rules:\n  - { # all\n     age: "${A}, ${B}", readers: [ops] }\n`,
     );
   });
 
-  it("may be an entry without a value in braces", async () => {
+  test("may be an entry without a value in braces", async () => {
     await expect(compiledRules("creation_rules: [{ readers: [alice], age }]\n")).resolves.toBe(
       `creation_rules: [{ readers: [alice], age: ${A} }]\n`,
     );
   });
 
-  it("keeps an anchor that nothing else refers to", async () => {
+  test("keeps an anchor that nothing else refers to", async () => {
     await expect(compiledRules(`creation_rules:\n  - age: &list ${C}\n    readers: [alice]\n`)).resolves.toBe(
       `creation_rules:\n  - age: &list ${A}\n    readers: [alice]\n`,
     );
   });
 
-  it("may be an alias, which is written out", async () => {
+  test("may be an alias, which is written out", async () => {
     await expect(compiledRules(`old: &old ${C}\ncreation_rules:\n  - age: *old\n    readers: [alice]\n`)).resolves.toBe(
       `old: &old ${C}\ncreation_rules:\n  - age: ${A}\n    readers: [alice]\n`,
     );
@@ -152,7 +152,7 @@ describe("a list that differs", () => {
 });
 
 describe("a list that agrees", () => {
-  it.each([`age: ${B},${A}`, `age: ["${B} , ${A}"]`, `age: |\n      ${A}, ${B}`])(
+  test.each([`age: ${B},${A}`, `age: ["${B} , ${A}"]`, `age: |\n      ${A}, ${B}`])(
     "is left as it is: %s",
     async (age) => {
       const text = `${PEOPLE}creation_rules:\n  - readers: [ops]\n    ${age}\n`;
@@ -160,7 +160,7 @@ describe("a list that agrees", () => {
     },
   );
 
-  it("may name either face of a key", async () => {
+  test("may name either face of a key", async () => {
     const text = `${PEOPLE}creation_rules:\n  - readers: [carol]\n    age: ${S_AS_AGE}\n`;
     expect((await compilePolicyText(text, "p")).text).toBe(text);
   });
@@ -169,7 +169,7 @@ describe("a list that agrees", () => {
 describe("an ed25519 SSH key", () => {
   const rule = (as: string, age: string) =>
     `users: { eve: { keys: ["${S}"]${as} } }\ncreation_rules:\n  - readers: [eve]\n${age}`;
-  it.each([
+  test.each([
     ["", `    age: ${S_AS_AGE}\n`],
     [", as: ssh", `    age: ${S}\n`],
     [", as: both", `    age: >-\n      ${S_AS_AGE},\n      ${S}\n`],
@@ -179,13 +179,13 @@ describe("an ed25519 SSH key", () => {
 });
 
 describe("rules that share what they say", () => {
-  it("are compiled where the shared mapping stands, once", async () => {
+  test("are compiled where the shared mapping stands, once", async () => {
     await expect(
       compiledRules("shared: &rule\n  readers: [alice]\ncreation_rules:\n  - *rule\n  - *rule\n"),
     ).resolves.toBe(`shared: &rule\n  readers: [alice]\n  age: ${A}\ncreation_rules:\n  - *rule\n  - *rule\n`);
   });
 
-  it("inherit a list only with the readers it is for", async () => {
+  test("inherit a list only with the readers it is for", async () => {
     await expect(
       compiledRules(
         "creation_rules:\n  - &base\n    path_regex: ^a\n    readers: [alice]\n  - <<: *base\n    path_regex: ^b\n  - <<: *base\n    readers: [bob]\n",
@@ -195,7 +195,7 @@ describe("rules that share what they say", () => {
     );
   });
 
-  it("are given their own where the readers come from elsewhere", async () => {
+  test("are given their own where the readers come from elsewhere", async () => {
     await expect(
       compiledRules("who: &who { readers: [alice] }\ncreation_rules:\n  - <<: *who # them\n    path_regex: ^b\n"),
     ).resolves.toBe(
@@ -203,7 +203,7 @@ describe("rules that share what they say", () => {
     );
   });
 
-  it("are refused where a list holds an anchor that a plain rule uses", async () => {
+  test("are refused where a list holds an anchor that a plain rule uses", async () => {
     const text = `${PEOPLE}creation_rules:\n  - readers: [alice]\n    age:\n      - &old ${C}\n  - age: *old\n`;
     await expect(compilePolicyText(text, "p")).rejects.toMatchObject({ code: "policy", at: { file: "p", line: 9 } });
     const whole = `${PEOPLE}creation_rules:\n  - readers: [alice]\n    age: &old ${C}\n  - age: *old\n`;
@@ -212,7 +212,7 @@ describe("rules that share what they say", () => {
 });
 
 describe("what is reported", () => {
-  it("is each rule by its line in the old text", async () => {
+  test("is each rule by its line in the old text", async () => {
     const text = `${PEOPLE}creation_rules:\n  - path_regex: ^a\n    readers: [ops]\n  - age: ${A}\n  - readers: [bob]\n`;
     const { rules } = await compilePolicyText(text, "p");
     expect(rules).toEqual([
@@ -221,7 +221,7 @@ describe("what is reported", () => {
     ]);
   });
 
-  it("is which names of key groups stock sops cannot read, and they stay", async () => {
+  test("is which names of key groups stock sops cannot read, and they stay", async () => {
     const text = `${PEOPLE}creation_rules:\n  - path_regex: ^a\n    key_groups:\n      - age: [alice, ${B}]\n      - merge: [{ age: [ops] }]\n  - key_groups: [{ age: [${A}] }]\n`;
     const { warnings, ...rest } = await compilePolicyText(text, "p");
     expect(rest).toEqual({ text, rules: [] });
@@ -230,7 +230,7 @@ describe("what is reported", () => {
     expect(warnings[0]?.message).toContain("(alice, ops)");
   });
 
-  it("is what is wrong with a broken policy", async () => {
+  test("is what is wrong with a broken policy", async () => {
     await expect(compilePolicyText("creation_rules:\n  - readers: [nobody]\n", "p")).rejects.toMatchObject({
       code: "policy",
       at: { file: "p", line: 2 },
@@ -287,7 +287,7 @@ const blockRule = fc
   });
 
 describe("any policy", () => {
-  it("keeps all other bytes, agrees afterwards and is compiled once", async () => {
+  test("keeps all other bytes, agrees afterwards and is compiled once", async () => {
     const rules = fc.array(blockRule, { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(rules, fc.boolean(), fc.boolean(), async (many, windows, bare) => {

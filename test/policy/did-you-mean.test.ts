@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import { editDistance, nearest } from "../../src/policy/did-you-mean.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
@@ -22,7 +22,7 @@ function slipped(text: string, { kind, at, by }: { kind: string; at: number; by:
 }
 
 describe("the edit distance", () => {
-  it.each([
+  test.each([
     ["", "", 0],
     ["alice", "alice", 0],
     ["", "abc", 3],
@@ -35,7 +35,7 @@ describe("the edit distance", () => {
     expect(editDistance(to, from)).toBe(distance);
   });
 
-  it("of one slip is at most one", () => {
+  test("of one slip is at most one", () => {
     fc.assert(
       fc.property(word, slip, (text, one) => {
         expect(editDistance(text, slipped(text, one))).toBeLessThanOrEqual(1);
@@ -45,12 +45,12 @@ describe("the edit distance", () => {
 });
 
 describe("the nearest name", () => {
-  it("is the first of the nearest, whatever the case", () => {
+  test("is the first of the nearest, whatever the case", () => {
     expect(nearest("ALICE", ["bob", "alicia", "alice"])).toBe("alice");
     expect(nearest("usrs", ["hosts", "users", "teams"])).toBe("users");
   });
 
-  it("is none where nothing is near, nor a single other letter", () => {
+  test("is none where nothing is near, nor a single other letter", () => {
     expect(nearest("margarethe", ["alice", "bob"])).toBeUndefined();
     expect(nearest("b", ["a"])).toBeUndefined();
     expect(nearest("keys", ["kms"])).toBeUndefined();
@@ -58,7 +58,7 @@ describe("the nearest name", () => {
 });
 
 describe("a slip in a name", () => {
-  it("is answered with a name of the policy that is one slip away", async () => {
+  test("is answered with a name of the policy that is one slip away", async () => {
     await fc.assert(
       fc.asyncProperty(word, slip, async (name, one) => {
         const typo = slipped(name, one);

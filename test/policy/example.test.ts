@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 
 const FILE = ".sops.yaml.example";
@@ -15,22 +15,22 @@ const claims = TEXT.split("\n").flatMap((line) => {
 describe(FILE, async () => {
   const policy = await parsePolicy(TEXT, FILE);
 
-  it.each(claims)("$path is read by $names, as it claims", ({ path, names }) => {
+  test.each(claims)("$path is read by $names, as it claims", ({ path, names }) => {
     expect(policy.rule(path)?.readers.map((reader) => reader.name)).toEqual(names);
   });
 
-  it("has a claim for every rule", () => {
+  test("has a claim for every rule", () => {
     const ruled = claims.map(({ path }) => policy.rule(path)?.at.line);
     const exact = claims.filter(({ path }) => policy.rule(path)?.kind === "secrets");
     expect(exact).toHaveLength(3);
     for (const rule of policy.creationRules) expect(ruled).toContain(rule.at.line);
   });
 
-  it("has no line that looks like a claim and is none", () => {
+  test("has no line that looks like a claim and is none", () => {
     expect(TEXT.match(/^ *# secrets who/gm)).toHaveLength(claims.length);
   });
 
-  it("gives no warnings, and its compiled list agrees", () => {
+  test("gives no warnings, and its compiled list agrees", () => {
     expect(policy.warnings).toEqual([]);
     expect(policy.rule("deploy/app/secret.yaml")?.compiled).toBe("agrees");
     expect(policy.rule("deploy/app/secret.yaml")?.settings.selection?.kind).toBe("encrypted_regex");
@@ -38,7 +38,7 @@ describe(FILE, async () => {
     expect(policy.readerHint).toBe(true);
   });
 
-  it("shows people, machines and teams", () => {
+  test("shows people, machines and teams", () => {
     expect(policy.members.map(({ name, kind, as }) => `${kind} ${name} ${as}`)).toEqual([
       "user alice age",
       "user bob age",

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Compiled, Policy, RuleSettings } from "../../src/policy/policy.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 
@@ -26,11 +26,11 @@ describe.each(readdirSync(ROOT))("the policy fixture %s", async (name) => {
   const policy: Policy = await parsePolicy(readFileSync(`${ROOT}${file}`, "utf8"), file);
   const cases: Expected[] = JSON.parse(readFileSync(`${ROOT}${name}/expected.json`, "utf8"));
 
-  it("has no warnings", () => {
+  test("has no warnings", () => {
     expect(policy.warnings).toEqual([]);
   });
 
-  it.each(cases)("$path is read by $readers", (wanted) => {
+  test.each(cases)("$path is read by $readers", (wanted) => {
     const ruling = policy.rule(wanted.path);
     expect(ruling?.at.line ?? null).toBe(wanted.line);
     expect(ruling?.readers.map((reader) => reader.name) ?? []).toEqual(wanted.readers);

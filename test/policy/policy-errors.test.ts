@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 import { A, B, C, S, S_AS_AGE } from "./keys.ts";
@@ -25,7 +25,7 @@ interface Case {
 
 function table(name: string, cases: readonly Case[]): void {
   describe(name, () => {
-    it.each(cases)("$what", async ({ text, problem: wanted }) => {
+    test.each(cases)("$what", async ({ text, problem: wanted }) => {
       expect(await problem(text)).toBe(wanted);
     });
   });

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseRecipient } from "../../src/keys/index.ts";
 import { ageRecipients } from "../../src/policy/policy.ts";
 import type { Policy, Ruling } from "../../src/policy/policy.ts";
@@ -23,7 +23,7 @@ function names(ruling: Ruling | undefined): string[] {
 }
 
 describe("an empty policy", () => {
-  it.each(["", "# nothing\n", "---\n", "creation_rules:\n", "users:\nteams: ~\ncreation_rules: []\n"])(
+  test.each(["", "# nothing\n", "---\n", "creation_rules:\n", "users:\nteams: ~\ncreation_rules: []\n"])(
     "rules no path: %j",
     async (text) => {
       const policy = await parse(text);
@@ -35,23 +35,23 @@ describe("an empty policy", () => {
 });
 
 describe("the text of a policy", () => {
-  it("may have a byte order mark, Windows line ends and a document start", async () => {
+  test("may have a byte order mark, Windows line ends and a document start", async () => {
     const policy = await parse(`\uFEFF---\r\nusers:\r\n  alice: ${A}\r\nsecrets:\r\n  a: [alice]\r\n`);
     expect(names(policy.rule("a"))).toEqual(["alice"]);
     expect(policy.rule("a")?.at).toMatchObject({ line: 5, column: 3 });
   });
 
-  it("may have anchors that look like keys, as people write them over their lists", async () => {
+  test("may have anchors that look like keys, as people write them over their lists", async () => {
     const text = `keys:\n  - &users:\n    - &alice ${A}\n  - &hosts:\n    - &web1 ${C}\ncreation_rules:\n  - age: [*alice, *web1]\n`;
     expect(names(await ruled(text))).toEqual(["alice", "web1"]);
   });
 
-  it("may use an anchor's name again: what follows means the later one", async () => {
+  test("may use an anchor's name again: what follows means the later one", async () => {
     const text = `keys: [&k ${A}, &k ${B}]\ncreation_rules:\n  - age: *k\n`;
     expect(names(await ruled(text))).toEqual([B]);
   });
 
-  it("keeps names and settings as they are written, whatever type YAML gives them", async () => {
+  test("keeps names and settings as they are written, whatever type YAML gives them", async () => {
     const text = `users: { 0123: ${A}, 1e3: ${B}, null: ${C} }\ncreation_rules:\n  - readers: [0123, 1e3]\n    encrypted_suffix: 010\n`;
     const ruling = await ruled(text.replace(", null", ", no"));
     expect(names(ruling)).toEqual(["0123", "1e3"]);
@@ -60,7 +60,7 @@ describe("the text of a policy", () => {
 });
 
 describe("members", () => {
-  it("are one key, several keys or a mapping", async () => {
+  test("are one key, several keys or a mapping", async () => {
     const { members } = await parse(
       `users:\n  a: ${A}\n  b: [${B}]\n  c: { keys: [${C}], as: ssh }\nhosts:\n  d: { keys: ${S} d@host, as: both }\n`,
     );
@@ -73,19 +73,19 @@ describe("members", () => {
     expect(members[3]?.keys[0]).toMatchObject({ text: S, comment: "d@host", kind: "ssh-ed25519" });
   });
 
-  it("are named by their anchors where a file of stock sops lists them so", async () => {
+  test("are named by their anchors where a file of stock sops lists them so", async () => {
     const text = `users:\n  - &alice ${A}\nhosts:\n  - &web1 ${C}\ncreation_rules:\n  - age: [*alice, *web1]\n`;
     const policy = await parse(text);
     expect(policy.members.map(({ name, kind }) => `${kind} ${name}`)).toEqual(["user alice", "host web1"]);
     expect(names(policy.rule("x"))).toEqual(["alice", "web1"]);
   });
 
-  it("may take their keys from anchors elsewhere", async () => {
+  test("may take their keys from anchors elsewhere", async () => {
     const text = `keys:\n  - &alice ${A}\n  - &pair [${B}, ${C}]\nusers: { alice: *alice, bob: *pair }\n`;
     expect((await parse(text)).members.map(({ keys }) => keys.map((key) => key.text))).toEqual([[A], [B, C]]);
   });
 
-  it("are found by either face of their key", async () => {
+  test("are found by either face of their key", async () => {
     const policy = await parse(PEOPLE);
     expect(policy.holder(await parseRecipient(S))?.name).toBe("bob");
     expect(policy.holder(await parseRecipient(S_AS_AGE))?.name).toBe("bob");
@@ -93,7 +93,7 @@ describe("members", () => {
     expect((await parse("")).holder(await parseRecipient(A))).toBeUndefined();
   });
 
-  it("may have names in any script", async () => {
+  test("may have names in any script", async () => {
     const text = `users: { "žofie@example.org": ${A}, "007": ${B} }\nsecrets: { a: [žofie@example.org, 007] }\n`;
     expect(names(await ruled(text, "a"))).toEqual(["žofie@example.org", "007"]);
   });
@@ -102,7 +102,7 @@ describe("members", () => {
 describe("teams", () => {
   const teams = "teams:\n  all: [ops, web1]\n  ops: [alice, bob]\n  twice: [ops, all, ops]\n";
 
-  it("are unions, with the way from the outermost inwards", async () => {
+  test("are unions, with the way from the outermost inwards", async () => {
     const ruling = await ruled(`${PEOPLE}${teams}secrets:\n  secrets/a.yaml: [all]\n`);
     expect(ruling.readers.map(({ name, through }) => [name, ...through])).toEqual([
       ["alice", "all", "ops"],
@@ -111,7 +111,7 @@ describe("teams", () => {
     ]);
   });
 
-  it("name each member once, by the first way", async () => {
+  test("name each member once, by the first way", async () => {
     const ruling = await ruled(`${PEOPLE}${teams}secrets:\n  secrets/a.yaml: [twice, ops]\n`);
     expect(ruling.readers.map(({ name, through }) => [name, ...through])).toEqual([
       ["alice", "twice", "ops"],
@@ -120,12 +120,12 @@ describe("teams", () => {
     ]);
   });
 
-  it("do not stand between a path and somebody who is named himself", async () => {
+  test("do not stand between a path and somebody who is named himself", async () => {
     const ruling = await ruled(`${PEOPLE}${teams}secrets:\n  secrets/a.yaml: [ops, bob]\n`);
     expect(ruling.readers.map(({ name, through }) => [name, ...through])).toEqual([["alice", "ops"], ["bob"]]);
   });
 
-  it("are told as they are written", async () => {
+  test("are told as they are written", async () => {
     expect([...(await parse(`${PEOPLE}${teams}`)).teams]).toEqual([
       ["all", ["ops", "web1"]],
       ["ops", ["alice", "bob"]],
@@ -135,13 +135,13 @@ describe("teams", () => {
 });
 
 describe("readers", () => {
-  it("are the whole list: age beside them adds nobody", async () => {
+  test("are the whole list: age beside them adds nobody", async () => {
     const ruling = await ruled(`${PEOPLE}creation_rules:\n  - readers: [alice]\n    age: ${A},${B}\n`);
     expect(names(ruling)).toEqual(["alice"]);
     expect(ruling).toMatchObject({ plain: false, compiled: "differs" });
   });
 
-  it.each([
+  test.each([
     ["agrees", `age: ${S_AS_AGE},${B}, ${A}`],
     ["agrees", `age: [${A}, "${B},${S}"]`],
     ["agrees", `age: [${A}, ${B}, ${S}, ${S_AS_AGE}]`],
@@ -158,7 +158,7 @@ describe("readers", () => {
     expect((await ruled(text)).compiled).toBe(compiled);
   });
 
-  it("show a literal recipient by its text, and by its holder's name where it has one", async () => {
+  test("show a literal recipient by its text, and by its holder's name where it has one", async () => {
     const text = `users: { alice: ${A}, bob: { keys: [${B}, ${S}], as: both } }\nsecrets: { a: [${C}, ${S_AS_AGE}] }\n`;
     const ruling = await ruled(text, "a");
     expect(ruling.readers).toMatchObject([
@@ -167,7 +167,7 @@ describe("readers", () => {
     ]);
   });
 
-  it("join a literal of a member with the member", async () => {
+  test("join a literal of a member with the member", async () => {
     const ruling = await ruled(`${PEOPLE}secrets: { a: [${S_AS_AGE}, bob] }\n`, "a");
     expect(names(ruling)).toEqual(["bob"]);
     expect(ageRecipients(ruling.readers).map((key) => key.text)).toEqual([S, B]);
@@ -175,7 +175,7 @@ describe("readers", () => {
 });
 
 describe("a plain rule of sops", () => {
-  it.each([
+  test.each([
     ["a text with commas and blanks", `age: ${A}, ${B},`],
     ["a folded text", `age: >-\n      ${A},\n      ${B}`],
     ["a list", `age:\n      - ${A}\n      - ${B}`],
@@ -189,7 +189,7 @@ describe("a plain rule of sops", () => {
     expect(ruling.settings.groups).toBeUndefined();
   });
 
-  it("keeps an SSH key in the face in which it stands there", async () => {
+  test("keeps an SSH key in the face in which it stands there", async () => {
     const faces = async (age: string): Promise<unknown> =>
       (await ruled(`users: { bob: ${S} }\ncreation_rules:\n  - age: ${age}\n`)).readers.map(({ name, as }) => [
         name,
@@ -204,12 +204,12 @@ describe("a plain rule of sops", () => {
     ]);
   });
 
-  it("may name no key: then sops takes those of the command line", async () => {
+  test("may name no key: then sops takes those of the command line", async () => {
     const ruling = await ruled("creation_rules:\n  - encrypted_regex: ^data$\n");
     expect(ruling).toMatchObject({ readers: [], plain: true, settings: { selection: { value: "^data$" } } });
   });
 
-  it("says which keys of other kinds it asks for", async () => {
+  test("says which keys of other kinds it asks for", async () => {
     const text = `creation_rules:\n  - age: ${A}\n    pgp: [ABCD]\n    kms: ""\n    gcp_kms: []\n    aws_profile: me\n    azure_keyvault: x\n`;
     expect((await ruled(text)).settings.foreign.map(({ text }) => text)).toEqual(["Azure key x", "PGP key ABCD"]);
   });
@@ -218,7 +218,7 @@ describe("a plain rule of sops", () => {
 describe("key groups", () => {
   const groups = `${PEOPLE}teams: { ops: [alice, bob] }\ncreation_rules:\n  - key_groups:\n`;
 
-  it("hold names and recipients, and imply no threshold", async () => {
+  test("hold names and recipients, and imply no threshold", async () => {
     const { settings, readers } = await ruled(`${groups}      - age: [ops]\n      - age: [web1, ${S_AS_AGE}]\n`);
     expect(settings.groups?.map((group) => group.map(({ name }) => name))).toEqual([
       ["alice", "bob"],
@@ -228,14 +228,14 @@ describe("key groups", () => {
     expect(settings.threshold).toBeUndefined();
   });
 
-  it("merge other groups first, depth first, without duplicates", async () => {
+  test("merge other groups first, depth first, without duplicates", async () => {
     const text = `${groups}      - age: [web1, "${B},${A}"]\n        pgp: [X]\n        merge:\n          - age: [${C}]\n            merge: [{ age: [${A}] }]\n            hc_vault: [x]\n      - pgp: [Y]\n`;
     const { settings } = await ruled(text);
     expect(settings.groups?.map((group) => group.map(({ name }) => name))).toEqual([["alice", "web1", "bob"], []]);
     expect(settings.foreign.map(({ text }) => text)).toEqual(["Vault key x", "PGP key X", "PGP key Y"]);
   });
 
-  it("that merge each other many times over are read once", async () => {
+  test("that merge each other many times over are read once", async () => {
     const layers = Array.from({ length: 40 }, (_, n) => `  - &g${n + 1} { merge: [*g${n}, *g${n}, *g${n}] }\n`).join(
       "",
     );
@@ -245,7 +245,7 @@ describe("key groups", () => {
 });
 
 describe("settings", () => {
-  it("come from merge keys too, and what the rule says itself wins", async () => {
+  test("come from merge keys too, and what the rule says itself wins", async () => {
     const text = `x: &x { encrypted_suffix: _s, mac_only_encrypted: yes, age: ${A} }\ny: &y { age: ${B}, path_regex: zzz }\ncreation_rules:\n  - path_regex: a\n    <<: [*x, *y]\n    encrypted_suffix: _t\n`;
     const ruling = await ruled(text);
     expect(ruling.title).toBe("a");
@@ -256,14 +256,14 @@ describe("settings", () => {
     });
   });
 
-  it("are undefined where nothing is written, and 0 and empty text are nothing", async () => {
+  test("are undefined where nothing is written, and 0 and empty text are nothing", async () => {
     const { settings } = await ruled(
       `creation_rules:\n  - age: ${A}\n    shamir_threshold: 0\n    encrypted_regex: ""\n    unencrypted_suffix: _x\n`,
     );
     expect(settings).toEqual({ selection: { kind: "unencrypted_suffix", value: "_x" }, foreign: [] });
   });
 
-  it("for an exact path come from the first rule that matches too; its readers and keys do not", async () => {
+  test("for an exact path come from the first rule that matches too; its readers and keys do not", async () => {
     const text = `${PEOPLE}secrets: { a/b.yaml: [web1] }\ncreation_rules:\n  - path_regex: zzz\n    readers: [bob]\n  - path_regex: ^a/\n    encrypted_regex: ^data$\n    mac_only_encrypted: true\n    readers: [alice]\n    pgp: X\n    age: ${B}\n  - readers: [bob]\n`;
     const ruling = await ruled(text, "./a//b.yaml");
     expect(names(ruling)).toEqual(["web1"]);
@@ -284,7 +284,7 @@ describe("settings", () => {
 });
 
 describe("path_regex", () => {
-  it.each([
+  test.each([
     ["secrets", "a/secrets/b.yaml", true],
     ["^secrets", "a/secrets/b.yaml", false],
     ["\\Asecrets/.*\\z", "secrets/b.yaml", true],
@@ -300,14 +300,14 @@ describe("path_regex", () => {
     expect(policy.creationRules[0]?.title).toBe(pattern);
   });
 
-  it("that is absent or empty takes every path", async () => {
+  test("that is absent or empty takes every path", async () => {
     expect((await ruled(`creation_rules:\n  - age: ${A}\n`)).title).toBe("every path");
     expect((await ruled(`creation_rules:\n  - age: ${A}\n    path_regex: ""\n`)).title).toBe("every path");
   });
 });
 
 describe("warnings", () => {
-  it("name the rules that no path reaches", async () => {
+  test("name the rules that no path reaches", async () => {
     const rule = (pattern: string): string => `  - path_regex: ${pattern}\n    age: ${A}\n`;
     const text = `creation_rules:\n${rule("^a/")}${rule("^b/")}${rule("^a/")}  - age: ${A}\n${rule("^c/")}`;
     expect((await parse(text)).warnings).toEqual([
@@ -331,7 +331,7 @@ describe("properties", () => {
   const written = (rules: readonly { pattern: string; reader: string }[]): string =>
     `${PEOPLE}creation_rules:\n${rules.map((r) => `  - path_regex: '${r.pattern}'\n    readers: [${r.reader}]\n`).join("")}`;
 
-  it("a rule added at the end never changes a path that a rule before it matches", async () => {
+  test("a rule added at the end never changes a path that a rule before it matches", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(rule, { minLength: 1, maxLength: 5 }), rule, path, async (rules, added, one) => {
         const before = (await parse(written(rules))).rule(one);
@@ -341,7 +341,7 @@ describe("properties", () => {
     );
   });
 
-  it("the first rule that matches decides", async () => {
+  test("the first rule that matches decides", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(rule, { minLength: 1, maxLength: 5 }), path, async (rules, one) => {
         const first = rules.find((r) => new RegExp(r.pattern).test(one));
@@ -351,7 +351,7 @@ describe("properties", () => {
     );
   });
 
-  it("an exact path is ruled by its line alone, whatever rules there are", async () => {
+  test("an exact path is ruled by its line alone, whatever rules there are", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(rule, { maxLength: 5 }), path, async (rules, one) => {
         const policy = await parse(
@@ -363,7 +363,7 @@ describe("properties", () => {
     );
   });
 
-  it("nesting teams deeper never changes who reads", async () => {
+  test("nesting teams deeper never changes who reads", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.constantFrom("alice", "bob", "web1"), { minLength: 1 }), async (held) => {
         const text = `${PEOPLE}teams:\n  t0: [${held.join(", ")}]\n  t1: [t0]\n  t2: [t1, t0]\nsecrets: { deep: [t2], flat: [${held.join(", ")}] }\n`;
