@@ -12,11 +12,13 @@ export interface Trouble {
   readonly title: string;
   /** Whether the process dies of it. */
   readonly kills: boolean;
+  /** The only kind of step at which it can happen. */
+  readonly only?: "write";
   /** The fault at the n-th changing call. */
   readonly at: (n: number, name: string, die: () => void) => Fault | undefined;
 }
 
-/** All that can go wrong at step `at`. */
+/** All that can go wrong at step `at`; the second two at writes only. */
 export function troubles(at: number): Trouble[] {
   const killed = (title: string, fault: (die: () => void) => Fault): Trouble => ({
     title: `${title} step ${at}`,
@@ -34,13 +36,14 @@ export function troubles(at: number): Trouble[] {
     {
       title: `killed in the middle of a write, step ${at}`,
       kills: true,
-      at: (n, name, die) => (n === at && name === "write" ? { torn: (length) => length >> 1, after: die } : undefined),
+      only: "write",
+      at: (n, _, die) => (n === at ? { torn: (length) => length >> 1, after: die } : undefined),
     },
     {
       title: `a short write, step ${at}`,
       kills: false,
-      at: (n, name) =>
-        n === at && name === "write" ? { torn: (length) => length >> 1, after: raise("ENOSPC") } : undefined,
+      only: "write",
+      at: (n) => (n === at ? { torn: (length) => length >> 1, after: raise("ENOSPC") } : undefined),
     },
     ...ERRORS.flatMap((code) => [failing(code, false), failing(code, true)]),
     ...LIES.map((code) => ({

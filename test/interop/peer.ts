@@ -83,15 +83,15 @@ export function run(path: string, args: readonly string[], { input, env, cwd }: 
 }
 
 /** Registers one check: a test of one peer, given its path. */
-export type Check = (title: string, body: (path: string) => Promise<void> | void, timeout?: number) => void;
+export type Check = (title: string, body: (path: string) => Promise<void> | void) => void;
 
 /** A group of checks against one real tool, skipped or failing as a whole where it is not installed. */
 export function describePeer(name: PeerName, group: (check: Check) => void): void {
   const path = peer(name);
   const skipped = path === undefined && !required;
   describe.skipIf(skipped)(skipped ? `${name} is not installed, so this is skipped` : name, () => {
-    group((title, body, timeout) => {
-      test(title, timeout === undefined ? {} : { timeout }, async ({ task }) => {
+    group((title, body) => {
+      test(title, async ({ task }) => {
         // SECRETS_REQUIRE_PEERS=1 wants it: test/interop/peers installs it.
         expect({ [name]: path === undefined ? "missing" : "installed" }).toEqual({ [name]: "installed" });
         task.meta.peer = name;

@@ -11,13 +11,14 @@ import { selectionSettings } from "../../src/documents/sops/selection.ts";
 import { yaml } from "../../src/formats/yaml.ts";
 import { freshly, ringOf } from "../documents/ring.ts";
 import { corpus, layoutOf } from "../formats/yaml-layouts.ts";
+import { IS_WHOLE } from "../sample.ts";
 import { describePeer } from "./peer.ts";
 import { everybody, type Readers } from "./sops-matrix.ts";
 import { withSops, type Sops } from "./sops-peer.ts";
 
 const MINUTES = Number(process.env["SECRETS_FUZZ_MINUTES"] ?? 0);
 const FIRST_SEED = Number(process.env["SECRETS_FUZZ_SEED"] ?? 1);
-const FEW = 25;
+const FEW = IS_WHOLE ? 25 : 8;
 const FILE = "layout.yaml";
 const NO_RULE = selectionSettings({}, false);
 

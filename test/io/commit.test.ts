@@ -517,7 +517,7 @@ describe("two processes", () => {
     expect(text("counter")).toBe("180");
     expect(readdirSync(repository.root).filter((name) => name.includes("secrets-tmp"))).toEqual([]);
     expect(existsSync(state)).toBe(false);
-  }, 60_000);
+  });
 
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "of which one is ended by %s dies by it and leaves nothing",
