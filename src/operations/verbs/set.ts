@@ -52,11 +52,11 @@ export async function setSecret(project: Project, file: string, request: SetRequ
   if (target.kind === "age" || key === undefined)
     return writeTarget(project, target, await target.seal(await wholeValue(project, target, request)));
   const address = await addressIn(target, { verb: "set", file: target.file, key, document: request.document });
-  const outcome = await writeTarget(
-    project,
-    target,
-    await target.seal(documentWith(target, address, await valueOf(project, target, request))),
-  );
+  const sealed = (value: NewValue) => target.seal(documentWith(target, address, value));
+  // Any other text that is typed would be refused as this one is.
+  const isText = request.value === undefined && request.typedForm !== "json";
+  if (isText) await sealed({ bytes: new TextEncoder().encode("?"), form: "raw" });
+  const outcome = await writeTarget(project, target, await sealed(await valueOf(project, target, request)));
   const isAdded = outcome.status === "updated" && address.isNew;
   return { ...outcome, added: isAdded ? stepsText(address.steps) : undefined };
 }
@@ -96,8 +96,9 @@ async function valueOf(project: Project, { file }: Target, { value, key, typedFo
 }
 
 async function wholeValue(project: Project, target: Target, request: SetRequest): Promise<Uint8Array> {
-  const { bytes, form } = await valueOf(project, target, request);
-  if (form === "raw") return bytes;
+  const isTypedJson = request.value === undefined && request.typedForm === "json";
+  const value = isTypedJson ? undefined : await valueOf(project, target, request);
+  if (value?.form === "raw") return value.bytes;
   throw new SecretsError("usage", "an .age secret is bytes, not JSON", {
     at: { file: target.file },
     hint: `secrets set ${shellWord(target.file)} --value-stdin`,
