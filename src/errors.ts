@@ -10,7 +10,8 @@
  * - `bad-key`: a recipient or identity that is malformed or of a kind that cannot be used.
  * - `cannot-ask`: a question would be needed where nobody can be asked.
  * - `no-identity`: no identity here opens it. `wrong-passphrase`: a passphrase was given and does not fit.
- * - `malformed`: bytes that are not what they claim to be. `tampered`: authentication failed.
+ * - `malformed`: bytes that are not what they claim to be. `unmerged`: the same, since git left its marks in them. `tampered`:
+ *   authentication failed.
  * - `not-found`, `io`, `busy`: reading or writing failed, the file is missing, somebody else is committing.
  * - `editor`: the editor failed, so nothing was changed.
  * - `refused`: would harm (plaintext over a secret, empty input …). `drift`: readers differ from the policy.
@@ -26,6 +27,7 @@ export type ErrorCode =
   | "no-identity"
   | "wrong-passphrase"
   | "malformed"
+  | "unmerged"
   | "tampered"
   | "not-found"
   | "io"

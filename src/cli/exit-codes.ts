@@ -17,6 +17,7 @@ const byCode = {
   "no-identity": 3,
   "wrong-passphrase": 3,
   malformed: 4,
+  unmerged: 4,
   tampered: 4,
   "not-found": 5,
   io: 5,

@@ -17,9 +17,9 @@ export type Recognised =
 /** All that has to be in any sops document, whatever its format: the beginning of an ENC text, of the MAC at least. */
 const MARK = Buffer.from("ENC[AES256_GCM,");
 
-/** How the metadata begins in each format. JSON is told from binary by its keys. */
+/** How the metadata begins in each format, in JSON also behind a mark of git. JSON is told from binary by its keys. */
 const METADATA: readonly (readonly [Exclude<FormatName, "binary">, RegExp])[] = [
-  ["json", /^\s*\{[^]*"sops"\s*:\s*\{/],
+  ["json", /^(?:<{7} .*)?\s*\{[^]*"sops"\s*:\s*\{/],
   ["ini", /^\[sops\][ \t]*\r?$/m],
   ["dotenv", /^sops_(?:version|mac)=/m],
   ["yaml", /^(?:sops|"sops"|'sops')[ \t]*:[ \t]*(?:\r?$|[{#&!])/m],

@@ -5,6 +5,7 @@
  * What lies between the leaves is never printed anew.
  */
 import type { Format, Leaf, ParsedText, Replacement, Selects, Tree } from "./format.ts";
+import { unmergedLine } from "../text/merge-marks.ts";
 import { spliced, type Splice } from "./json-edit.ts";
 import { malformedAt } from "./place.ts";
 import { expandAliases } from "./yaml/aliases.ts";
@@ -67,11 +68,8 @@ function sealedLeaves(stream: Stream): readonly Leaf[] {
 
 /** A half-merged file says so, instead of missing a colon somewhere. */
 function refuseMergeMarkers(text: string): void {
-  const start = /^<{7} /m.exec(text)?.index;
-  if (start === undefined) return;
-  const middle = /^={7}\r?$/m.exec(text.slice(start));
-  if (middle === null || !/^>{7} /m.test(text.slice(start + middle.index))) return;
-  throw malformedAt("merge conflict markers: resolve the conflict first", text.slice(0, start).split("\n").length, 1);
+  const line = unmergedLine(text);
+  if (line !== undefined) throw malformedAt("merge conflict markers: resolve the conflict first", line, 1);
 }
 
 function printLike(

@@ -26,6 +26,13 @@ describe("a file is recognised by its content", () => {
     expect(of("-----BEGIN AGE ENCRYPTED FILE-----\n", "x.json")).toEqual({ kind: "age" });
   });
 
+  test("behind a mark of git, where the two sides have no line in common", () => {
+    const marked = (text: string) => `<<<<<<< HEAD\n${text}\n=======\n${text}\n>>>>>>> theirs\n`;
+    expect(of(marked(`{"a": "${ENC}", "sops": {"mac": "${ENC}"}}`))).toEqual({ kind: "sops", format: "json" });
+    expect(of(marked("age-encryption.org/v1\n-> X"))).toEqual({ kind: "age" });
+    expect(of(marked("-----BEGIN AGE ENCRYPTED FILE-----"))).toEqual({ kind: "age" });
+  });
+
   test.each([
     ["a: 1\n", "x.yaml", "yaml"],
     [`a: ${ENC}\nmentions: sops\n`, "x.yml", "yaml"],

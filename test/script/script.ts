@@ -80,10 +80,14 @@ async function follow(
   const command = commandsIn(stage.last.stderr).findLast((each) => new RegExp(pattern).test(each));
   if (command === undefined) throw new Error("no hint gives such a command");
   followed.add(shapeOf(command));
-  for (const part of command.split(" && ")) {
-    if (part.startsWith("secrets ")) await call(stage, splitWords(part).slice(1), wanted);
-    else if (spawnSync("sh", ["-c", part], { cwd: stage.cwd, env: stage.env }).status !== 0)
-      throw new Error(`it fails: ${part}`);
+  for (const part of command.split(/ && | (?=\| )/)) {
+    const piped = part.replace(/^\| /, "");
+    if (piped.startsWith("secrets ")) await call(stage, splitWords(piped).slice(1), wanted);
+    else {
+      const { status, stdout } = spawnSync("sh", ["-c", part], { cwd: stage.cwd, env: stage.env });
+      if (status !== 0) throw new Error(`it fails: ${part}`);
+      stage.stdin = stdout;
+    }
   }
 }
 

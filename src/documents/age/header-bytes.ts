@@ -6,6 +6,7 @@
  */
 import { decodeUnpadded } from "../../crypto/base64.ts";
 import { SecretsError } from "../../errors.ts";
+import { beginsUnmerged, UNMERGED } from "../../text/merge-marks.ts";
 import { armorPrefixSize, decodeArmor, looksArmored } from "./armor.ts";
 import type { ByteStream } from "./header.ts";
 import { type ByteReader, byteReader } from "./byte-reader.ts";
@@ -19,7 +20,13 @@ const headerStep = 4096;
 
 /** Whether a file that begins like this is an age file, or means to be one. 1100 bytes are always enough. */
 export function isAge(prefix: Uint8Array): boolean {
-  return Buffer.from(prefix.subarray(0, anyVersion.length)).toString("latin1") === anyVersion || looksArmored(prefix);
+  const start = Buffer.from(prefix.subarray(0, anyVersion.length)).toString("latin1");
+  // Of two sides that have no line in common, git marks the first.
+  return start === anyVersion || looksArmored(prefix) || (start.startsWith("<<<<<<< ") && isAge(behindLine(prefix)));
+}
+
+function behindLine(prefix: Uint8Array): Uint8Array {
+  return prefix.subarray(prefix.indexOf(0x0a) + 1);
 }
 
 export interface SplitHeader {
@@ -33,11 +40,15 @@ export interface SplitHeader {
 /**
  * Divides an age file, binary or armored, into header and payload.
  *
- * @throws SecretsError `malformed`.
+ * @throws SecretsError `malformed`, `unmerged`.
  */
 export async function splitHeader(input: ByteStream): Promise<SplitHeader> {
   const outer = byteReader(input);
   const prefix = await outer.peek(armorPrefixSize);
+  if (beginsUnmerged(prefix.toString("latin1"))) {
+    await outer.close();
+    throw new SecretsError("unmerged", UNMERGED);
+  }
   const armored = looksArmored(prefix);
   const reader = armored ? byteReader(decodeArmor(outer.rest())) : outer;
   try {

@@ -14,9 +14,10 @@ import { SecretsError } from "../../errors.ts";
 import type { Format, FormatName, ParsedText, Tree } from "../../formats/format.ts";
 import { formatOfPath, loadFormat } from "../../formats/index.ts";
 import { isMapping } from "../../formats/tree.ts";
+import { unmergedLine, UNMERGED } from "../../text/merge-marks.ts";
+import { placeOf } from "./place.ts";
 import { needlesIn, type Needles } from "./needles.ts";
 import { utf8Of } from "./wide-text.ts";
-import { placeOf } from "./place.ts";
 
 /** What stands in the way of reading a file that means to be encrypted. */
 export interface Problem {
@@ -82,7 +83,7 @@ async function ageContent(bytes: Uint8Array): Promise<Content> {
     return { kind: "age", ...(await lookAtAge(bytes)) };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    return { kind: "broken-age", problem: { message: needlesIn(bytes).conflict ? CONFLICT : error.message } };
+    return { kind: "broken-age", problem: { message: error.message } };
   }
 }
 
@@ -92,10 +93,8 @@ async function sopsContent(
   found: { readonly path: string; readonly format: FormatName; readonly conflict: boolean },
 ): Promise<Content | undefined> {
   const meant = formatOfPath(found.path) !== undefined || !/\.[a-z]{1,5}$/i.test(found.path);
-  if (found.conflict && meant) {
-    const problem = { message: CONFLICT, ...placeOf(text, text.search(/^<{7} /m)) };
-    if (problem.line !== undefined) return { kind: "broken-sops", text, problem };
-  }
+  const line = found.conflict && meant ? unmergedLine(text) : undefined;
+  if (line !== undefined) return { kind: "broken-sops", text, problem: { message: UNMERGED, line, column: 1 } };
   let format: Format;
   try {
     format = await loadFormat(found.format);
@@ -118,9 +117,6 @@ async function decryptedContent(text: string, path: string): Promise<Content | u
   if ("message" in parsed || !isMapping(parsed.metadata) || !parsed.metadata.has("lastmodified")) return undefined;
   return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
 }
-
-/** The problem of a file that git could not merge. */
-export const CONFLICT = "the marks of an unfinished merge are in it";
 
 function parse(text: string, format: Format): ParsedText | Problem {
   try {

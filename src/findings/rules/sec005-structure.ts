@@ -9,8 +9,8 @@ import { textOfScalar } from "../../formats/scalar.ts";
 import { isExample, isExempt } from "../../policy/enforcement.ts";
 import { remerging, RESTORED, restoring } from "../reading/commands.ts";
 import { standsInClear } from "../reading/clear-lines.ts";
-import { CONFLICT } from "../reading/content.ts";
 import { differingKeys, sidesText } from "../reading/merged.ts";
+import { UNMERGED } from "../../text/merge-marks.ts";
 import type { Draft, FileRule, FileSubject } from "../finding.ts";
 import { placeOf, shellWord } from "../reading/place.ts";
 import { brokenEntries } from "../reading/reader-entries.ts";
@@ -39,7 +39,7 @@ async function brokenDrafts(subject: FileSubject): Promise<Draft[]> {
   const { content } = subject;
   if (content.kind === "broken-sops") {
     const exposes = await standsInClear(subject, content.text);
-    const isMerge = content.problem.message === CONFLICT;
+    const isMerge = content.problem.message === UNMERGED;
     const origin = isMerge ? await subject.origin() : undefined;
     const sides = sidesText(await differingKeys(origin, subject.path));
     return [

@@ -3,7 +3,8 @@ import { ageFileDifference } from "../../agreement/age-file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { payloadProblem } from "../reading/age-payload.ts";
 import { rekeying, remerging, RESTORED, restoring } from "../reading/commands.ts";
-import { CONFLICT, type Content } from "../reading/content.ts";
+import type { Content } from "../reading/content.ts";
+import { UNMERGED } from "../../text/merge-marks.ts";
 import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
 import { shellWord } from "../reading/place.ts";
 import { sec001 } from "./sec001-plaintext.ts";
@@ -30,7 +31,7 @@ export const sec009: FileRule = {
           ...content.problem,
           message: `broken age file: ${content.problem.message}`,
           fix:
-            content.problem.message === CONFLICT
+            content.problem.message === UNMERGED
               ? remerging(file, await subject.origin())
               : `${restoring(file)} ${RESTORED}`,
           subject: "header",

@@ -94,7 +94,7 @@ async function isDocument(project: Project, path: string, bytes: Uint8Array): Pr
   try {
     return (await kindOfContent(project, path, { bytes })).kind !== "plain";
   } catch (error) {
-    if (error instanceof SecretsError && error.code === "malformed") return false;
+    if (error instanceof SecretsError && (error.code === "malformed" || error.code === "unmerged")) return false;
     throw error;
   }
 }

@@ -5,7 +5,7 @@
  * bytes must open, with the file key still in memory, to the very plaintext that was meant.
  */
 import type { Stanza } from "age-encryption";
-import { openAge, sealAge, verifyAge } from "../../documents/age/file.ts";
+import { openAge, readAgeHeader, sealAge, verifyAge } from "../../documents/age/file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { hintLists, readHint } from "../../documents/age/reader-hint.ts";
 import type { Change } from "../../io/commit.ts";
@@ -13,6 +13,7 @@ import { inputChunks } from "../../io/input.ts";
 import { hashed } from "../../io/stream.ts";
 import type { Recipient } from "../../keys/key-kind.ts";
 import type { Opening } from "../identities/identities.ts";
+import { fileError } from "./file-kind.ts";
 import { inFile, type Project } from "../project/project.ts";
 import { ruleForReading } from "../project/rule.ts";
 
@@ -47,7 +48,18 @@ export async function openSecret(
     const opened = await openAge(bytes, (stanzas) => unwrapFor(project, path, stanzas));
     return { ...opened, plaintext: namingFile(opened.plaintext, file) };
   } catch (error) {
-    throw inFile(error, file);
+    throw await fileError(project, path, error);
+  }
+}
+
+/** The header of an age file, its MAC not verified. @throws SecretsError `malformed`, `unmerged` */
+export async function ageHeader(project: Project, path: string, bytes: AsyncIterable<Uint8Array>): Promise<AgeHeader> {
+  try {
+    const { close, stanzas, armored, hint } = await readAgeHeader(bytes);
+    await close();
+    return { stanzas, armored, hint };
+  } catch (error) {
+    throw await fileError(project, path, error);
   }
 }
 

@@ -12,6 +12,7 @@ import { shellWord } from "../../findings/reading/place.ts";
 import { formatOfPath, isFormatName, isServed, loadFormat } from "../../formats/index.ts";
 import type { Format, FormatName } from "../../formats/format.ts";
 import { attempt } from "../../io/io-error.ts";
+import { unmergedLine, UNMERGED } from "../../text/merge-marks.ts";
 import { inFile, isAgePath, statOf, type Project } from "../project/project.ts";
 
 /** The format that the user named. @throws SecretsError `usage` */
@@ -27,7 +28,7 @@ export type FileKind =
 
 /**
  * What these bytes are.
- * @throws SecretsError `malformed` with file, line and column, where it has sops metadata but cannot be read
+ * @throws SecretsError `malformed` or `unmerged` with file, line and column, where it has sops metadata but cannot be read
  */
 export async function kindOfContent(
   project: Project,
@@ -38,6 +39,7 @@ export async function kindOfContent(
   if (recognised.kind === "age") return { kind: "age" };
   if (recognised.kind === "plain") return oddYaml(found.bytes);
   try {
+    refuseUnmerged(found.bytes);
     const named = found.inputType === undefined ? recognised.format : requireFormatName(found.inputType);
     const [format, { readDocument }] = await Promise.all([
       loadFormat(named),
@@ -45,21 +47,22 @@ export async function kindOfContent(
     ]);
     return { kind: "sops", document: readDocument(utf8(found.bytes), format) };
   } catch (error) {
-    throw inFile(await ofMerge(project, path, { error, bytes: found.bytes }), project.show(path));
+    throw await fileError(project, path, error);
   }
 }
 
-/** What cannot be read because git could not merge it has both its sides in git. */
-async function ofMerge(
-  project: Project,
-  path: string,
-  found: { readonly error: unknown; readonly bytes: Uint8Array },
-): Promise<unknown> {
-  const { error, bytes } = found;
-  if (!(error instanceof SecretsError) || !/^<{7} /m.test(utf8(bytes))) return error;
+/** @throws SecretsError `unmerged` */
+function refuseUnmerged(bytes: Uint8Array): void {
+  const line = unmergedLine(utf8(bytes));
+  if (line !== undefined) throw new SecretsError("unmerged", UNMERGED, { at: { file: "", line } });
+}
+
+/** The error with the file's name; of what git could not merge, with the command that keeps both its sides. */
+export async function fileError(project: Project, path: string, error: unknown): Promise<unknown> {
+  const file = project.show(path);
+  if (!(error instanceof SecretsError) || error.code !== "unmerged") return inFile(error, file);
   const { formerSidesOf } = await import("./former-sides.ts");
-  const command = remerging(project.show(path), await formerSidesOf(project, path));
-  return dressed(error, { hint: `the marks of an unfinished merge are in it; run: ${command}` });
+  return inFile(dressed(error, { hint: remerging(file, await formerSidesOf(project, path)) }), file);
 }
 
 /** A sops document whose layout does not tell; whatever else has sops' marks in it is plain text. */

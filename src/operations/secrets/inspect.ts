@@ -10,11 +10,11 @@ import { neededShares } from "../../documents/sops/unwrap.ts";
 import type { KeyGroup, Metadata } from "../../documents/sops/metadata.ts";
 import { collect, once } from "../../io/stream.ts";
 import type { Recipient } from "../../keys/key-kind.ts";
-import { fileChunks, needsPassphrase, opening } from "./age-secret.ts";
+import { ageHeader, fileChunks, needsPassphrase, opening } from "./age-secret.ts";
 import { kindOfContent } from "./file-kind.ts";
 import type { CanOpen, IdentityRing } from "../identities/identities.ts";
 import { replayable } from "../project/input.ts";
-import { inFile, naming, type Project } from "../project/project.ts";
+import { naming, type Project } from "../project/project.ts";
 import type { Ruled } from "../project/rule.ts";
 import { looksLikeRecipient } from "../../policy/recipient-text.ts";
 import { formerKeys, type FormerKey } from "../identities/former-keys.ts";
@@ -100,7 +100,7 @@ async function inspectAge(
   input: { readonly path: string; readonly chunks: AsyncIterable<Uint8Array> },
   ruled: Ruled | undefined,
 ): Promise<AgeSecret> {
-  const header = await headerOf(project, input);
+  const header = await ageHeader(project, input.path, input.chunks);
   const today = await readersOf(header, candidates(ruled));
   const former =
     today.unknown > 0 && ruled !== undefined ? await formerKeys(project, ruled.file) : new Map<string, FormerKey>();
@@ -116,19 +116,6 @@ async function inspectAge(
     recipients: readers,
   };
   return withNames(secret, former);
-}
-
-async function headerOf(
-  project: Project,
-  input: { path: string; chunks: AsyncIterable<Uint8Array> },
-): Promise<AgeHeader> {
-  try {
-    const { close, stanzas, armored, hint } = await readAgeHeader(input.chunks);
-    await close();
-    return { stanzas, armored, hint };
-  } catch (error) {
-    throw inFile(error, project.show(input.path));
-  }
 }
 
 /** Everybody whom the policy knows, and the literal recipients of the rule. */

@@ -1,17 +1,17 @@
 /** How does a plaintext of any size become a whole-file age secret, in constant memory? */
-import { isAge, readAgeHeader } from "../../documents/age/file.ts";
+import { isAge } from "../../documents/age/file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import type { Recipient } from "../../keys/key-kind.ts";
 import { ageRecipients } from "../../policy/policy.ts";
-import { fileChunks, sealingChange } from "../secrets/age-secret.ts";
+import { ageHeader, fileChunks, sealingChange } from "../secrets/age-secret.ts";
 import { ageStanding } from "../writing/admit.ts";
 import { grantsOf, type Encrypted, type Encryption } from "../writing/encryption.ts";
 import { inFormerNames } from "../identities/key-changes.ts";
 import { replayable } from "../project/input.ts";
 import { newPassphrase } from "../identities/passphrase.ts";
-import { inFile, statOf, type Project } from "../project/project.ts";
+import { statOf, type Project } from "../project/project.ts";
 import { requireRule, ruleOf, type Ruled } from "../project/rule.ts";
 import { compareAgeFile, personMayRead } from "../../agreement/age-file.ts";
 import { settle, type Intent } from "../writing/gates.ts";
@@ -113,15 +113,7 @@ async function existingAge(
   const file = project.show(path);
   if ((await statOf(project, path)) === undefined) return undefined;
   const { head, chunks, close } = await replayable(fileChunks(project, path));
-  if (isAge(head)) {
-    try {
-      const header = await readAgeHeader(chunks());
-      await header.close();
-      return header;
-    } catch (error) {
-      throw inFile(error, file);
-    }
-  }
+  if (isAge(head)) return ageHeader(project, path, chunks());
   await close();
   if (request.inPlace === true || head.length === 0) return undefined;
   throw new SecretsError("refused", "this is not an age file: it would be overwritten", {

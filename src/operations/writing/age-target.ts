@@ -1,20 +1,18 @@
 /** How is a whole-file `.age` secret written? It is replaced whole, so that writing it needs no key. */
-import { readAgeHeader } from "../../documents/age/file.ts";
 import { SecretsError } from "../../errors.ts";
 import { collect, once, sha256 } from "../../io/stream.ts";
 import { ageRecipients } from "../../policy/policy.ts";
 import { ageStanding } from "./admit.ts";
-import { openSecret, sealingChange } from "../secrets/age-secret.ts";
+import { ageHeader, openSecret, sealingChange } from "../secrets/age-secret.ts";
 import { inFormerNames } from "../identities/key-changes.ts";
-import { inFile, type Project } from "../project/project.ts";
+import type { Project } from "../project/project.ts";
 import { compareAgeFile, personMayRead } from "../../agreement/age-file.ts";
 import type { AgeTarget, Planned } from "./target.ts";
 
 /** @param bytes what is there now; undefined for a new file */
 export async function ageTarget(project: Project, planned: Planned, bytes: Uint8Array | undefined): Promise<AgeTarget> {
   const { path, file, ruled, options } = planned;
-  const header =
-    bytes && (await readAgeHeader(once(bytes)).catch((error: unknown) => Promise.reject(inFile(error, file))));
+  const header = bytes && (await ageHeader(project, path, once(bytes)));
   const recipients = ageRecipients(ruled.ruling.readers);
   const standing = header && (await ageStanding(project, header, { file: ruled.file, recipients }));
   const difference =

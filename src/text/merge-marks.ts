@@ -1,0 +1,18 @@
+/** Did git leave its marks in this text, where it could not merge two versions? */
+
+/** What is wrong with a text that has them. */
+export const UNMERGED = "the marks of an unfinished merge are in it";
+
+/** Whether a file that begins like this is one that git could not merge; both its sides differ from the first lines on. */
+export function beginsUnmerged(start: string): boolean {
+  return /^<{7} /m.test(start);
+}
+
+/** The line, from 1, with the first mark of a conflict that has all three; undefined where there is none. */
+export function unmergedLine(text: string): number | undefined {
+  const start = /^<{7} /m.exec(text)?.index;
+  if (start === undefined) return undefined;
+  const middle = /^={7}\r?$/m.exec(text.slice(start));
+  if (middle === null || !/^>{7} /m.test(text.slice(start + middle.index))) return undefined;
+  return text.slice(0, start).split("\n").length;
+}
