@@ -7,9 +7,9 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
 import { isAbsolute } from "node:path";
-import { isatty, type ReadStream } from "node:tty";
+import { isatty, type ReadStream, type WriteStream } from "node:tty";
 
-import { hasTerminal, keyboardOf, onContinue, openTerminal, suspend } from "./controlling-terminal.ts";
+import { hasTerminal, keyboardOf, onContinue, openTerminal, screenOf, suspend } from "./controlling-terminal.ts";
 import type { ChildOptions, ChildResult, Host, System } from "./host.ts";
 import { errorCode, ioError } from "./io-error.ts";
 import { nodeFiles } from "./node-files.ts";
@@ -154,9 +154,21 @@ function silence(stream: NodeJS.WriteStream): void {
   stream.on("error", () => undefined);
 }
 
-/** Our own standard input only where it is the terminal: what is piped in is not for an editor, which takes it for commands. */
-function keyboardForChild(): "inherit" | ReadStream | undefined {
-  return isatty(0) ? "inherit" : keyboardOf();
+interface Streams {
+  readonly stdin: "inherit" | "ignore" | ReadStream;
+  readonly stdout: "inherit" | "pipe" | WriteStream;
+  readonly stderr: "inherit" | "pipe";
+}
+
+/**
+ * A child that owns the terminal gets our own streams only where they are the terminal: what is piped in is not for an editor,
+ * which takes it for commands, and what it draws is not for the file that our output goes to.
+ */
+function streamsFor(terminal: ChildOptions["terminal"]): Streams {
+  if (terminal === "capture") return { stdin: "ignore", stdout: "pipe", stderr: "pipe" };
+  const stdin = isatty(0) ? "inherit" : (keyboardOf() ?? "ignore");
+  const stdout = isatty(1) ? "inherit" : (screenOf() ?? "inherit");
+  return { stdin, stdout, stderr: "inherit" };
 }
 
 async function run(argv: readonly string[], given: ChildOptions, signals: Signals): Promise<ChildResult> {
@@ -173,17 +185,15 @@ type SafeOptions = ChildOptions & { readonly env: Readonly<Record<string, string
 async function runWhole(argv: readonly string[], options: SafeOptions, signals: Signals): Promise<ChildResult> {
   const [program = "", ...args] = argv;
   const { execa } = await import("execa");
-  const inherits = options.terminal === "inherit";
-  const output = inherits ? "inherit" : "pipe";
-  const forget = inherits ? undefined : endedWithUs(() => child, signals);
-  const keyboard = inherits ? keyboardForChild() : undefined;
+  const forget = options.terminal === "inherit" ? undefined : endedWithUs(() => child, signals);
+  const { stdin, stdout, stderr } = streamsFor(options.terminal);
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.input === undefined ? { stdin: keyboard ?? "ignore" } : { input: options.input }),
+    ...(options.input === undefined ? { stdin } : { input: options.input }),
     env: options.env,
     extendEnv: false,
-    stdout: output,
-    stderr: output,
+    stdout,
+    stderr,
     encoding: "buffer",
     maxBuffer: 1 << 30,
     stripFinalNewline: false,
@@ -193,7 +203,7 @@ async function runWhole(argv: readonly string[], options: SafeOptions, signals: 
   });
   const takeBack = forget ?? signals.handOver(child);
   const result = await child;
-  if (typeof keyboard === "object") keyboard.destroy();
+  for (const stream of [stdin, stdout]) if (typeof stream === "object") stream.destroy();
   const forwarded = takeBack();
   const { exitCode, signal, cause } = result;
   // execa's own error quotes argv and output; only the system's code may leave this function.

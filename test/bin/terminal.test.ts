@@ -32,6 +32,7 @@ const environment = {
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
 };
+const rescue = path.join(folder, ".local", "state", "secrets-cli", "rescue");
 const prompt = "passphrase for ~/.ssh/id_ed25519: ";
 
 /** Text to wait for, and what is typed or done when it has come. */
@@ -158,6 +159,115 @@ describe.runIf(process.platform === "linux")("the terminal is left as it was", (
   });
 });
 
+describe.runIf(process.platform === "linux")("an editor owns the terminal", () => {
+  /** Says on its standard output that it is there, and which of its streams are terminals, and writes what is typed. */
+  const editor = `#!/bin/sh
+if [ -t 0 ] && [ -t 1 ]; then echo "editor is open"; read -r line; printf %s "$line" >"$1"; else exit 1; fi
+`;
+  const edit = "EDITOR=asking-editor secrets edit secrets/e.age";
+
+  test.each([
+    ["standard output is a file", `${edit} >out`],
+    ["standard output is a pipe", `${edit} | cat >out`],
+    ["standard error is a file", `${edit} 2>log`],
+  ])("where %s", async (_, line) => {
+    writeFileSync(path.join(bin, "asking-editor"), editor, { mode: 0o755 });
+    rmSync(path.join(folder, "secrets", "e.age"), { force: true });
+    await atTerminal(line, [["editor is open\r\n", "typed\r"]]);
+    const shown = await atTerminal("secrets get secrets/e.age", [[prompt, "passphrase\r"]]);
+    expect(shown).toContain("typed");
+  });
+
+  test("and is not started where standard input brings the content", async () => {
+    const started = path.join(folder, "started");
+    writeFileSync(path.join(bin, "noting-editor"), `#!/bin/sh\ntouch ${started}\n`, { mode: 0o755 });
+    const shown = await atTerminal(
+      `export EDITOR=noting-editor; printf piped | secrets edit secrets/p.age; echo "exit $?"; printf again >f; secrets edit secrets/p.age <f; echo "exit $?"
+secrets edit secrets/p.age </dev/null; echo "exit $?"; secrets get secrets/p.age >out`,
+      [[prompt, "passphrase\r"]],
+    );
+    expect(shown.match(/exit \d+/g)).toEqual(["exit 0", "exit 0", "exit 6"]);
+    expect(read("out")).toBe("again");
+    expect(existsSync(started)).toBe(false);
+  });
+});
+
+describe.runIf(process.platform === "linux")("in a session of its own, which no terminal controls,", () => {
+  const alone = (command: string): string => `setsid -w ${command}; echo "exit $?"`;
+
+  test.each([
+    ["a passphrase", "secrets get secrets/a.age", "the passphrase"],
+    ["a new passphrase", "secrets encrypt -p -o secrets/s.age f", "the passphrase"],
+    ["a value", "secrets set secrets/v.age", "the value"],
+    ["trust", "secrets trust", "keys"],
+  ])("%s is refused at once where no stream is a terminal", async (_, command, what) => {
+    writeFileSync(path.join(folder, "f"), "x");
+    // A pipe that stays open: who reads it waits for ever.
+    const shown = await atTerminal(`mkfifo pipe; exec 9<>pipe; ${alone(`${command} <&9 >log 2>&1`)}; rm pipe; cat log`);
+    expect(shown).toContain("exit 2");
+    expect(shown).toContain(what);
+    expect(shown).toContain("cannot be asked");
+  });
+
+  test("no editor is waited for", async () => {
+    const shown = await atTerminal(alone("secrets edit secrets/n.age </dev/null >log 2>&1") + "; cat log");
+    expect(shown).toContain("exit 6");
+    expect(shown).toContain("no terminal");
+  });
+
+  test("the terminal that its streams lead to is asked", async () => {
+    const shown = await atTerminal(alone("secrets get secrets/a.age"), [[prompt, "passphrase\r"]]);
+    expect(shown).toContain("exit 0");
+  });
+});
+
+describe.runIf(process.platform === "linux")("whoever leaves at a question", () => {
+  const carol = readFileSync(path.join(keys, "age-2.pub"), "utf8").trim();
+  /** A folder under a policy that was changed since its files were written. */
+  beforeAll(async () => {
+    const drift = path.join(folder, "drift");
+    mkdirSync(drift);
+    const policy = (readers: string) =>
+      `users: { me: '${read(".ssh/id_ed25519.pub").split(" ").slice(0, 2).join(" ")}', carol: ${carol} }\ncreation_rules: [{ readers: [${readers}] }]\n`;
+    writeFileSync(path.join(drift, ".sops.yaml"), policy("me"));
+    await atTerminal("cd drift; echo 'k: 1' > a.yaml; secrets encrypt -i a.yaml");
+    writeFileSync(path.join(drift, ".sops.yaml"), policy("me, carol"));
+    writeFileSync(path.join(bin, "breaking-editor"), `#!/bin/sh\necho 'k: [' >"$1"\n`, { mode: 0o755 });
+  });
+
+  const questions = [
+    ["for a value", "secrets set secrets/v.age", ["value for secrets/v.age: "]],
+    ["for a new passphrase", "secrets encrypt -p -o s.age f", ["passphrase for s.age: "]],
+    ["for it again", "secrets encrypt -p -o s.age f", ["passphrase for s.age: ", "again: "]],
+    ["about keys", "secrets trust", ["[y/N] "]],
+    ["about readers", "secrets -C drift updatekeys a.yaml", ["Is this okay? [y/N] "]],
+    ["about drift", "secrets -C drift set a.yaml k", ["with this write? [y/N] "]],
+    ["of an edit", "EDITOR=breaking-editor secrets edit secrets/b.yaml", [prompt, "open the editor again? "]],
+  ] as const;
+
+  test.each(
+    questions.flatMap(([what, ...given]) => [
+      [what, "Ctrl-C", { key: "\u0003", given }] as const,
+      [what, "Ctrl-D", { key: "\u0004", given }] as const,
+    ]),
+  )(
+    "%s by %s changes nothing, and leaves the terminal as it was",
+    async (_, _name, { key, given: [command, texts] }) => {
+      writeFileSync(path.join(folder, "f"), "x");
+      rmSync(rescue, { recursive: true, force: true });
+      const names = ["secrets/a.age", "secrets/b.yaml", "secrets/v.age", "s.age", "drift/a.yaml", ".sops.yaml"];
+      const files = () => names.map((file) => (existsSync(path.join(folder, file)) ? read(file) : undefined));
+      const before = files();
+      const asked = texts.map((text, at) => [text, at === texts.length - 1 ? key : "passphrase\r"] as const);
+      const shown = await atTerminal(`stty -a >before; ${command}; echo "exit $?"; stty -a >after`, asked);
+      expect(shown).toContain("exit 130");
+      expect(files()).toEqual(before);
+      expect(read("after")).toBe(read("before"));
+      expect(existsSync(rescue) ? readdirSync(rescue) : []).toHaveLength(command.includes(" edit ") ? 1 : 0);
+    },
+  );
+});
+
 test.runIf(process.platform === "linux")(
   "a terminal that is closed in the middle of an edit ends it by SIGHUP",
   async () => {
@@ -166,6 +276,7 @@ test.runIf(process.platform === "linux")(
       `#!/bin/sh\nprintf typed >"$1"\necho editor is open\nexec sleep 60\n`,
       { mode: 0o755 },
     );
+    rmSync(rescue, { recursive: true, force: true });
     // A shell that outlives the terminal, and whose children do not.
     const line = "trap : HUP; EDITOR=slow-editor secrets edit secrets/a.age; echo $? >ended.part; mv ended.part ended";
     await atTerminal(line, [
@@ -174,7 +285,6 @@ test.runIf(process.platform === "linux")(
     ]);
     await expect.poll(() => existsSync(path.join(folder, "ended")), { timeout: 20_000 }).toBe(true);
     expect(read("ended")).toBe("129\n");
-    const rescue = path.join(folder, ".local", "state", "secrets-cli", "rescue");
     expect(readdirSync(rescue)).toEqual([expect.stringMatching(/-a\.age$/)]);
     expect(statSync(rescue).mode & 0o777).toBe(0o700);
     expect(statSync(path.join(rescue, readdirSync(rescue)[0] ?? "")).mode & 0o777).toBe(0o600);

@@ -74,7 +74,8 @@ async function session(project: Project, target: Target, scratch: Scratch): Prom
     const plaintext = await edited(project, target, { scratch, line });
     const saved = await save(project, target, plaintext);
     if (!(saved instanceof SecretsError)) return saved;
-    if (!(await askAgain(project, target, { error: saved, plaintext }))) {
+    const question = { typed: async () => plaintext, ask: () => wantsAgain(project, saved) };
+    if (!(await asking(project, target, question))) {
       throw await withRescue(project, target, { error: saved, plaintext });
     }
     line = saved.at?.line;
@@ -121,21 +122,29 @@ async function edited(
   const after = await at.scratch.read();
   const isBack = host.now().getTime() - start < AT_ONCE && Buffer.compare(before, after) === 0;
   if (!isBack || !host.terminal.canAsk) return after;
-  await host.terminal.ask("the editor is back already; press Enter when you are done with the file ");
+  const question = "the editor is back already; press Enter when you are done with the file ";
+  await asking(project, target, { typed: () => typedIn(at.scratch, before), ask: () => host.terminal.ask(question) });
   return at.scratch.read();
 }
 
-/** Who leaves at the question, by Ctrl-C or by closing the terminal, has not given up what was typed. */
-async function askAgain(
+/** What the file holds now; nothing if that is what it held before. */
+async function typedIn(scratch: Scratch, before: Uint8Array): Promise<Uint8Array> {
+  const now = await scratch.read().catch(() => before);
+  return Buffer.compare(now, before) === 0 ? new Uint8Array() : now;
+}
+
+/** Who leaves at a question, by Ctrl-C or by closing the terminal, has not given up what was typed. */
+async function asking<T>(
   project: Project,
   target: Target,
-  { error, plaintext }: { readonly error: SecretsError; readonly plaintext: Uint8Array },
-): Promise<boolean> {
-  const forget = project.host.onExit(async () => void (await withRescue(project, target, { error, plaintext })));
+  { typed, ask }: { readonly typed: () => Promise<Uint8Array>; readonly ask: () => Promise<T> },
+): Promise<T> {
+  const keep = async (error: SecretsError) => withRescue(project, target, { error, plaintext: await typed() });
+  const forget = project.host.onExit(async () => void (await keep(new SecretsError("interrupted", "left"))));
   try {
-    return await wantsAgain(project, error);
+    return await ask();
   } catch (left) {
-    throw left instanceof SecretsError ? await withRescue(project, target, { error: left, plaintext }) : left;
+    throw left instanceof SecretsError ? await keep(left) : left;
   } finally {
     forget();
   }
@@ -165,9 +174,7 @@ async function openedEditor(
       await openEditor(project.host, scratch.path, { line, warn: (text) => project.tell(`warning: ${text}`) });
     } catch (error) {
       if (!(error instanceof SecretsError) || (error.code !== "interrupted" && error.code !== "editor")) throw error;
-      const plaintext = await scratch.read().catch(() => before);
-      if (Buffer.compare(plaintext, before) === 0) throw error;
-      throw await withRescue({ ...project, host }, target, { error, plaintext });
+      throw await withRescue({ ...project, host }, target, { error, plaintext: await typedIn(scratch, before) });
     }
   });
 }
