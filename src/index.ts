@@ -6,7 +6,7 @@
  *
  * @packageDocumentation
  */
-import type { CheckReport, CheckRequest } from "./check/report.ts";
+import type { CheckMode, CheckReport, CheckRequest } from "./check/report.ts";
 import type { DecryptRequest } from "./operations/verbs/decrypt.ts";
 import type { EncryptRequest } from "./operations/writing/encryption.ts";
 import type { SecretReport, WhoReport } from "./operations/verbs/list.ts";
@@ -36,7 +36,16 @@ export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operati
 export type { Agreement } from "./agreement/agreement.ts";
 export type { FileOfPerson, PersonReport, RuleOfPerson } from "./operations/verbs/who.ts";
 export type { WhoAnswer };
-export type { CheckReport, CheckRequest, DecryptRequest, EncryptRequest, PlannedFile, Project, ProjectOptions };
+export type {
+  CheckMode,
+  CheckReport,
+  CheckRequest,
+  DecryptRequest,
+  EncryptRequest,
+  PlannedFile,
+  Project,
+  ProjectOptions,
+};
 export type { KeyChange, TrustState };
 export type { CompileOutcome, NewValue, SetOutcome, SetRequest, UpdateKeysOutcome };
 export type { EditOptions, RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };

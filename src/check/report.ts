@@ -4,32 +4,32 @@
 import { SecretsError } from "../errors.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Ignored } from "../findings/suppressions.ts";
-import type { Scope, Unchecked } from "./scope/scope.ts";
+import type { Unchecked } from "./scope/scope.ts";
 
-export interface CheckRequest {
-  /** What is looked at; the working tree if none of these is set. */
-  readonly staged?: boolean | undefined;
-  readonly range?: string | undefined;
-  readonly history?: boolean | undefined;
-  /** The path that standard input is looked at as. */
-  readonly stdinAs?: string | undefined;
+/** What is looked at, and what only makes sense there. */
+export type CheckMode =
+  /** The working tree. `values`: look for the current values in all other tracked files. */
+  | { readonly mode?: "tree" | undefined; readonly config?: string | undefined; readonly values?: boolean | undefined }
+  | { readonly mode: "staged" }
+  /** `A..B` */
+  | { readonly mode: "range"; readonly range: string }
+  | { readonly mode: "history" }
+  /** Standard input, as if it lay at this path. */
+  | { readonly mode: "stdin"; readonly path: string; readonly config?: string | undefined };
+
+export type CheckRequest = CheckMode & {
+  /** Files and directories; absent or none: everything. */
   readonly paths?: readonly string[] | undefined;
-  /** The policy file of `--config`. */
-  readonly config?: string | undefined;
   /** Open the files with the keys at hand and verify them. */
   readonly verify?: boolean | undefined;
-  /** Look for the values of today in all other tracked files. */
-  readonly values?: boolean | undefined;
   /** A file of fingerprints that do not count. */
   readonly baseline?: string | undefined;
   /** Write all findings that count into such a file, so that they do not count from now on. */
   readonly writeBaseline?: string | undefined;
-  /** Whether this is a repository inside the one that is meant. */
-  readonly isInner?: boolean | undefined;
-}
+};
 
 export interface CheckReport {
-  readonly mode: Scope["mode"];
+  readonly mode: NonNullable<CheckRequest["mode"]>;
   /** By file, line and rule. */
   readonly findings: readonly Finding[];
   readonly ignored: readonly Ignored[];

@@ -12,7 +12,7 @@ import {
 } from "./check-formats/format.ts";
 import { flag, listOption, textOption, type CommandSpec, type Context, type Invocation } from "./command.ts";
 import { unknownReadersLine } from "./readers-text.ts";
-import type { CheckReport, Project, Severity } from "../index.ts";
+import type { CheckMode, CheckReport, CheckRequest, Project, Severity } from "../index.ts";
 
 const NAMES = formats.map(({ name }) => name).join(", ");
 
@@ -100,24 +100,42 @@ export const check: CommandSpec = {
   },
 };
 
-function requestOf(context: Context, invocation: Invocation) {
-  const fromStdin = flag(invocation, "stdin");
-  const filename = textOption(invocation, "filename");
-  if (fromStdin !== (filename !== undefined)) {
-    throw usage(context, "--stdin and --filename belong together", "secrets check --stdin --filename secrets/app.yaml");
+function requestOf(context: Context, invocation: Invocation): CheckRequest {
+  const mode = modeOf(context, invocation);
+  const [config, values] = [textOption(invocation, "config"), flag(invocation, "values")];
+  const isTree = mode.mode === "tree";
+  if (config !== undefined && !isTree && mode.mode !== "stdin") {
+    throw usage(context, "--config is for the working tree: what git holds is judged by the policies it holds");
   }
+  if (values && !isTree) throw usage(context, "--values looks at the working tree only");
   return {
-    staged: flag(invocation, "staged"),
-    range: textOption(invocation, "range"),
-    history: flag(invocation, "history"),
-    stdinAs: filename,
+    ...mode,
+    ...(config === undefined ? {} : { config }),
+    ...(values ? { values } : {}),
     paths: invocation.words,
-    config: textOption(invocation, "config"),
     verify: flag(invocation, "verify"),
-    values: flag(invocation, "values"),
     baseline: textOption(invocation, "baseline"),
     writeBaseline: textOption(invocation, "writeBaseline"),
   };
+}
+
+function modeOf(context: Context, invocation: Invocation): CheckMode {
+  const [range, path] = [textOption(invocation, "range"), textOption(invocation, "filename")];
+  if (flag(invocation, "stdin") !== (path !== undefined)) {
+    throw usage(context, "--stdin and --filename belong together", "secrets check --stdin --filename secrets/app.yaml");
+  }
+  const [mode = { mode: "tree" }, second] = [
+    ...(flag(invocation, "staged") ? [{ mode: "staged" } as const] : []),
+    ...(range === undefined ? [] : [{ mode: "range", range } as const]),
+    ...(flag(invocation, "history") ? [{ mode: "history" } as const] : []),
+    ...(path === undefined ? [] : [{ mode: "stdin", path } as const]),
+  ];
+  if (second === undefined) return mode;
+  throw usage(
+    context,
+    "--staged, --range, --history and --stdin exclude each other",
+    "run secrets check once for each",
+  );
 }
 
 function severityOption(context: Context, invocation: Invocation): Severity {
@@ -155,8 +173,8 @@ function outputOptions(context: Context, invocation: Invocation): Output[] {
   });
 }
 
-function usage(context: Context, message: string, hint: string): Error {
-  return new context.library.SecretsError("usage", message, { hint });
+function usage(context: Context, message: string, hint?: string): Error {
+  return new context.library.SecretsError("usage", message, hint === undefined ? {} : { hint });
 }
 
 interface Writing {

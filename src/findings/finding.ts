@@ -1,15 +1,16 @@
 /**
  * What is a finding, and what does a rule look at?
  *
- * The vocabulary of `findings/`. A rule is one file with its id, its words for `secrets explain`, and one pure function from
- * what was read to findings; `index.ts` has a line for each. A finding names places, key paths and people, and never holds a
- * value or key text. Types only.
+ * The vocabulary of `findings/`. A rule is one file with its id, its words for `secrets explain`, its traits, by which the runner
+ * goes, and a pure function for each question that it answers; `index.ts` has a line for each. A finding names places, key paths
+ * and people, and never holds a value or key text. Types only.
  */
 import type { Position } from "../errors.ts";
 import type { Policy, Ruling } from "../policy/policy.ts";
 import type { Enforcement } from "../policy/policy.ts";
 import type { LineFile, Origin } from "./reading/commands.ts";
 import type { Content } from "./reading/content.ts";
+import type { Needles } from "./reading/needles.ts";
 import type { Outline } from "./reading/outline.ts";
 import type { FoundKey } from "./private-keys/find.ts";
 import type { ValueForm } from "./reading/value-search.ts";
@@ -33,6 +34,8 @@ export interface Draft {
   readonly subject?: string | undefined;
   /** Whether something stands in clear there, so that it was published even where a later commit mends it. */
   readonly exposes?: boolean | undefined;
+  /** The file that it is about, if not the one that was asked about; POSIX, relative to the root. */
+  readonly path?: string | undefined;
 }
 
 export interface Finding extends Draft {
@@ -67,17 +70,6 @@ export interface Change {
   readonly governed: Governed | undefined;
   /** Whether the version by itself is broken or unencrypted, which was told. */
   readonly isTold: boolean;
-}
-
-interface RuleText {
-  readonly id: RuleId;
-  /** A few words, lower case: the name in lists and reports. */
-  readonly title: string;
-  /** The gravest that it gives. */
-  readonly severity: Severity;
-  readonly explanation: Explanation;
-  /** What it finds beside the versions before, and not in the version alone. */
-  readonly compare?: (change: Change) => readonly Draft[];
 }
 
 /** What the policy says of one file, and how it obliges. */
@@ -123,12 +115,6 @@ export interface FileSubject {
   readonly now: Date;
 }
 
-/** A rule about one version of one file, that needs no key. */
-export interface FileRule extends RuleText {
-  readonly about: "file";
-  readonly inspect: (subject: FileSubject) => readonly Draft[] | Promise<readonly Draft[]>;
-}
-
 /** How opening a file with a key at hand failed. */
 export interface Opened {
   /** As the user names it. */
@@ -140,12 +126,6 @@ export interface Opened {
   readonly mixed?: readonly string[] | undefined;
 }
 
-/** A rule about what opening a file showed. */
-export interface OpenedRule extends RuleText {
-  readonly about: "opened";
-  readonly inspect: (opened: Opened) => readonly Draft[];
-}
-
 /** A file in two places or at two times: what stands here, and what stands there. */
 export interface Versions {
   readonly file: string;
@@ -153,12 +133,6 @@ export interface Versions {
   readonly found: Finding;
   /** What the other version is: encrypted, in clear as well, or not there. */
   readonly other: "encrypted" | "clear" | "absent";
-}
-
-/** A rule about plaintext that another version of the file does not have. */
-export interface VersionsRule extends RuleText {
-  readonly about: "versions";
-  readonly inspect: (versions: Versions) => readonly Draft[];
 }
 
 /** What is known of the repository beside the content of its files. */
@@ -182,16 +156,6 @@ export interface EncryptedFile {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** A draft with the file that it is about, POSIX and relative to the root. */
-export interface PlacedDraft extends Draft {
-  readonly path: string;
-}
-
-export interface TreeRule extends RuleText {
-  readonly about: "tree";
-  readonly inspect: (facts: TreeFacts) => readonly PlacedDraft[];
-}
-
 /** A secret value seen in clear, told without the value. */
 export interface SeenValue {
   /** The file that holds the secret, and the way to it. */
@@ -201,11 +165,6 @@ export interface SeenValue {
   readonly form: ValueForm;
   readonly line: number;
   readonly column: number;
-}
-
-export interface ValueRule extends RuleText {
-  readonly about: "values";
-  readonly inspect: (seen: readonly SeenValue[]) => readonly Draft[];
 }
 
 /** A path under `secrets:` behind which there is nothing, as the policy says it, and the path that was probably meant. */
@@ -232,9 +191,75 @@ export interface PolicySubject {
     | undefined;
 }
 
-export interface PolicyRule extends RuleText {
-  readonly about: "policy";
-  readonly inspect: (subject: PolicySubject) => readonly Draft[];
+/** A version of a file of which nothing is known yet but its bytes. */
+export interface Glance {
+  /** POSIX, relative to the root. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly needles: Needles;
+  readonly governs: (path: string) => Governed | undefined;
 }
 
-export type Rule = FileRule | OpenedRule | VersionsRule | TreeRule | ValueRule | PolicyRule;
+/** A symbolic link in the place of a secret, and the plaintext that it leads to. */
+export interface Linked {
+  /** POSIX, relative to the root; `file` is how the user names it. */
+  readonly path: string;
+  readonly file: string;
+  /** Where it leads, as the user names it, and what stands there. */
+  readonly target: string;
+  readonly text: string | undefined;
+  readonly governed: Governed;
+}
+
+/** What a rule may be asked about; only for `opened` and `values` it takes a key. */
+export interface Subjects {
+  /** One version of one file. */
+  readonly file: FileSubject;
+  /** A version beside those that it replaces. */
+  readonly change: Change;
+  readonly link: Linked;
+  /** What opening a file showed. */
+  readonly opened: Opened;
+  /** What was found in a version of which another one is known. */
+  readonly versions: Versions;
+  /** The repository beside the content of its files. */
+  readonly tree: TreeFacts;
+  readonly values: readonly SeenValue[];
+  readonly policy: PolicySubject;
+}
+
+/** The questions that a rule answers. */
+export type Answers = {
+  readonly [Q in keyof Subjects]?: (subject: Subjects[Q]) => readonly Draft[] | Promise<readonly Draft[]>;
+};
+
+/** How the runner takes a rule. */
+interface Traits {
+  /**
+   * What it tells of a file. `plaintext`, `exposure`: something is readable, so that it counts in older commits and under older
+   * policies too; of plaintext the disk may have a better version, and its fix belongs into the commit that brought it.
+   * `readers`: other people read it than should, which older policies tell where the newest says nothing. `damage`: it is broken.
+   * `key`: published whatever a later commit does.
+   */
+  readonly tells?: "plaintext" | "exposure" | "readers" | "damage" | "key";
+  /** Whether a file that no rule of the policy covers is worth a look. */
+  readonly mark?: (glance: Glance) => boolean;
+  /** The mode of check in which it says what a finding in another version means. */
+  readonly mode?: "staged" | "range" | "history";
+  readonly needs?: {
+    /** All files, so that it has the last word when all of them were read. */
+    readonly everything?: boolean;
+    /** Of which names git is asked whether it ignores them, and for which attributes of encrypted files. */
+    readonly ignored?: readonly string[];
+    readonly attributes?: readonly string[];
+  };
+}
+
+export interface Rule extends Traits, Answers {
+  readonly id: RuleId;
+  /** A few words, lower case: the name in lists and reports. */
+  readonly title: string;
+  /** The gravest that it gives. */
+  readonly severity: Severity;
+  readonly explanation: Explanation;
+}

@@ -3,7 +3,7 @@
  *
  * The registry: a new rule is one file and one line here.
  */
-import type { FileRule, Rule } from "./finding.ts";
+import type { Finding, Rule, RuleId } from "./finding.ts";
 import { sec001 } from "./rules/sec001-plaintext.ts";
 import { sec002 } from "./rules/sec002-clear-leaves.ts";
 import { sec003 } from "./rules/sec003-selection.ts";
@@ -48,9 +48,14 @@ export const rules: readonly Rule[] = [
   sec020,
 ];
 
-export const fileRules: readonly FileRule[] = rules.filter((rule) => rule.about === "file");
+const byId = new Map(rules.map((rule) => [rule.id, rule]));
 
-/** The rule of this id, in any case. */
-export function ruleNamed(id: string): Rule | undefined {
-  return rules.find((rule) => rule.id === id.toUpperCase());
+/** What this rule tells of a file. */
+export function tells(id: RuleId): Rule["tells"] {
+  return byId.get(id)?.tells;
+}
+
+/** Whether this tells that something was published, whatever was done to the file later. */
+export function isExposure({ rule, exposes }: Pick<Finding, "rule" | "exposes">): boolean {
+  return exposes ?? ["plaintext", "exposure"].includes(tells(rule) ?? "");
 }

@@ -193,7 +193,9 @@ describe("the Action", () => {
     expect(existsSync(path.join(directory, "a $(touch made) b.json"))).toBe(true);
     expect(existsSync(path.join(directory, "made"))).toBe(false);
     expect(run(directory, event, { args: "--output 'json:a" })).toMatchObject({ status: 2 });
-    expect(run(directory, event, { args: "--fail-on critical", range: "$(touch made)..HEAD" })).toMatchObject({
+    expect(
+      run(directory, event, { args: "--fail-on critical", mode: "range", range: "$(touch made)..HEAD" }),
+    ).toMatchObject({
       status: 2,
     });
     expect(existsSync(path.join(directory, "made"))).toBe(false);

@@ -13,8 +13,8 @@ test.each(BASE_NAMES)("a clean repository under the policy %s gives no finding",
   const { repository } = await makeBase(name, path.join(here.folder, name));
 
   expect(await repository.check()).toMatchObject({ findings: [], unchecked: [] });
-  expect(await repository.check({ staged: true })).toMatchObject({ findings: [], unchecked: [] });
-  expect(await repository.check({ history: true })).toMatchObject({ findings: [], unchecked: [] });
+  expect(await repository.check({ mode: "staged" })).toMatchObject({ findings: [], unchecked: [] });
+  expect(await repository.check({ mode: "history" })).toMatchObject({ findings: [], unchecked: [] });
 });
 
 describe("over the corpus of mutations", () => {

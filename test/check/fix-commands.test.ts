@@ -30,7 +30,7 @@ beforeAll(async () => {
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), name]), "password: x\n");
   }
   repository.git("add", "--all");
-  report = await repository.check({ staged: true });
+  report = await repository.check({ mode: "staged" });
 });
 afterAll(dispose);
 

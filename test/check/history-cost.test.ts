@@ -28,14 +28,18 @@ vi.mock("../../src/formats/index.ts", async (original) => {
 
 vi.mock("../../src/findings/index.ts", async (original) => {
   const actual = await original<typeof findings>();
-  const fileRules = actual.fileRules.map((rule) => ({
-    ...rule,
-    inspect: (subject: Parameters<typeof rule.inspect>[0]) => {
-      counted.judged += 1;
-      return rule.inspect(subject);
-    },
-  }));
-  return { ...actual, fileRules };
+  const rules = actual.rules.map(({ file, ...rule }) =>
+    file === undefined
+      ? rule
+      : {
+          ...rule,
+          file: (subject: Parameters<typeof file>[0]) => {
+            counted.judged += 1;
+            return file(subject);
+          },
+        },
+  );
+  return { ...actual, rules };
 });
 
 vi.mock("re2js", async (original) => {
@@ -61,7 +65,7 @@ async function costOf(policies: readonly string[]) {
   writeHistory(folder, { commits: COMMITS, files: FILES, policies });
   const host = { ...nodeHost(), stderr: () => undefined };
   const project = await openProject({ host: { ...host, system: { ...host.system, cwd: folder } } });
-  const report = await check(project, { history: true });
+  const report = await check(project, { mode: "history" });
   const files = COMMITS * FILES;
   expect(report.files).toBe(files + policies.length);
   expect(report.findings.length).toBeGreaterThan(0);

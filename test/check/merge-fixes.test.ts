@@ -114,15 +114,15 @@ test.each([
   await expectBoth(file);
 });
 
-test.each([
+test.each<[string, CheckRequest]>([
   ["in the working tree", {}],
-  ["staged", { staged: true }],
-])("marks that were committed without a merge, %s", async (_, request: CheckRequest) => {
+  ["staged", { mode: "staged" }],
+])("marks that were committed without a merge, %s", async (_, request) => {
   await conflicting("s/app.yaml");
   const marked = repository.read("s/app.yaml");
   repository.git("merge", "--abort");
   repository.write("s/app.yaml", marked);
-  if (request.staged === true) repository.git("add", "s/app.yaml");
+  if (request.mode === "staged") repository.git("add", "s/app.yaml");
   else repository.commit();
   const found = await fixOf(request, "SEC005");
   shell(found?.fix ?? "", THEIRS);
@@ -130,10 +130,10 @@ test.each([
   await expectBoth("s/app.yaml");
 });
 
-test.each([
+test.each<[string, CheckRequest]>([
   ["on the disk", {}],
-  ["staged", { staged: true }],
-  ["committed", { range: "HEAD~1..HEAD" }],
+  ["staged", { mode: "staged" }],
+  ["committed", { mode: "range", range: "HEAD~1..HEAD" }],
   ["committed, with a key", { verify: true }],
 ])("a merge whose marks were taken out by hand, %s", async (state, request) => {
   await conflicting("s/app.yaml");

@@ -80,9 +80,9 @@ describe("the key groups of a file", () => {
 });
 
 describe("a rule that names nobody", () => {
-  test.each([
-    ["by --staged", { staged: true }],
-    ["by --range", { range: "HEAD~1..HEAD" }],
+  test.each<[string, CheckRequest]>([
+    ["by --staged", { mode: "staged" }],
+    ["by --range", { mode: "range", range: "HEAD~1..HEAD" }],
   ])("does not hide a stranger from the policy before it: %s", async (_, request) => {
     const repository = await fresh();
     const file = "secrets/app.yaml";
@@ -93,7 +93,7 @@ describe("a rule that names nobody", () => {
     ];
     repository.write(file, await sopsFile(repository.policy, { path: file, text: PLAINTEXTS.yaml }, { readers }));
     repository.write("secrets/.sops.yaml", "creation_rules:\n  - path_regex: .*\n");
-    if ("staged" in request) repository.git("add", "--all");
+    if (request.mode === "staged") repository.git("add", "--all");
     else repository.commit();
 
     expect(await foundFor(repository, file, request)).toContain("error SEC004");
@@ -109,5 +109,5 @@ test("what is staged in clear is as grave as what stands in clear there", async 
   repository.git("add", "--all");
   repository.write(file, sealed);
 
-  expect(await foundFor(repository, file, { staged: true })).not.toContain("error SEC010");
+  expect(await foundFor(repository, file, { mode: "staged" })).not.toContain("error SEC010");
 });

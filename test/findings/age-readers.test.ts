@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { readContent } from "../../src/findings/reading/content.ts";
 import { sec004 } from "../../src/findings/rules/sec004-readers.ts";
-import { readersAgree, sec009 } from "../../src/findings/rules/sec009-age-file.ts";
+import { readersAgree } from "../../src/findings/reading/readers.ts";
+import { sec009 } from "../../src/findings/rules/sec009-age-file.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 import { scriptKey } from "../check/bases.ts";
 import { ageFile, rulingOf } from "../check/sealed.ts";
@@ -27,7 +28,7 @@ test("an age file is compared with the policy once, however many rules ask", asy
   } as const;
   const subject = subjectOf({ path: "a.age", content, governed });
 
-  expect([...(await sec004.inspect(subject)), ...(await sec009.inspect(subject))]).toEqual([]);
+  expect([await sec004.file?.(subject), await sec009.file?.(subject)]).toEqual([[], []]);
   expect(await readersAgree(content.header, governed)).toBe("agree");
   expect(asked).toBe(1);
 });

@@ -6,18 +6,17 @@
 import { join } from "node:path";
 import { readContent } from "../../findings/reading/content.ts";
 import type { Finding } from "../../findings/finding.ts";
-import { linkedDraft, sec001 } from "../../findings/rules/sec001-plaintext.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { readOne } from "../scope/blob-reading.ts";
 import { isOutside, posixPath } from "../scope/inside.ts";
-import type { Inspector } from "../judge/inspector.ts";
+import type { Ask } from "../judge/ask.ts";
 import type { PolicySet } from "./policies.ts";
 import type { Scope } from "../scope/scope.ts";
 
 export async function linkedPlaintext(
   project: Project,
   { scope, policies }: { scope: Scope; policies: PolicySet | undefined },
-  finding: Inspector["finding"],
+  ask: Ask,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   for (const path of scope.links ?? []) {
@@ -31,8 +30,7 @@ export async function linkedPlaintext(
     const content = await readContent(bytes, path);
     const [file, led] = [path, target].map((one) => project.show(join(scope.root, one)));
     if (content.kind !== "plain" || file === undefined || led === undefined) continue;
-    const draft = await linkedDraft({ path, file, target: led, text: content.text, governed });
-    if (draft !== undefined) found.push(finding(sec001.id, draft, { path }));
+    found.push(...(await ask("link", { path, file, target: led, text: content.text, governed }, { path })));
   }
   return found;
 }

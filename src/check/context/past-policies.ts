@@ -2,7 +2,7 @@
  * Which policies of the past judge this path?
  */
 import type { Governed } from "../../findings/finding.ts";
-import { leftoverStem } from "../../findings/rules/sec013-leftovers.ts";
+import { leftoverStem } from "../../findings/reading/leftovers.ts";
 import type { PolicySet } from "./policies.ts";
 
 export type Obliging = (path: string) => readonly PolicySet[];

@@ -55,7 +55,7 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
     if (known.has(directory)) return known.get(directory);
     const found = [...policyPlaces(directory, ".", { paths: posix })].flatMap((path) => byPath.get(path) ?? []);
     // One without a rule encrypts nothing, and must not hide what the one above it wants encrypted.
-    const chosen = found.find((entry) => entry.problem !== undefined || rules(entry)) ?? found.at(-1);
+    const chosen = found.find((entry) => entry.problem !== undefined || hasRules(entry)) ?? found.at(-1);
     known.set(directory, chosen);
     return chosen;
   };
@@ -81,7 +81,7 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
 }
 
 /** Whether it has a rule. */
-export function rules({ policy }: PolicyEntry): boolean {
+export function hasRules({ policy }: PolicyEntry): boolean {
   return policy !== undefined && policy.creationRules.length + policy.exactPaths.length > 0;
 }
 

@@ -5,7 +5,7 @@ import type { SecretsError } from "../../errors.ts";
 import { placeText } from "../../operations/project/project.ts";
 import { FIRST_SOURCE } from "../../policy/sources/index.ts";
 import { problemOf } from "../report.ts";
-import { rules, type PolicySet } from "./policies.ts";
+import { hasRules, type PolicySet } from "./policies.ts";
 import type { Unchecked } from "../scope/scope.ts";
 
 /**
@@ -24,7 +24,7 @@ export function brokenPolicies(
   for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
     const now = newest?.entries.find((entry) => entry.path === path);
     if (problem === undefined || now?.problem !== undefined) continue;
-    if (now === undefined || !rules(now)) found.push(unjudged(problem, "nothing was judged by it"));
+    if (now === undefined || !hasRules(now)) found.push(unjudged(problem, "nothing was judged by it"));
     else warn(`warning: ${placeText(problem.at)}${problem.message}; ${now.file} mends it and judges alone`);
   }
   return found;
@@ -37,7 +37,7 @@ function unjudged(problem: SecretsError, what: string): Unchecked {
 
 /** Whether there is anything in it to judge by; what cannot be read may have had it. */
 export function isRuled({ entries }: PolicySet): boolean {
-  return entries.some((entry) => entry.problem !== undefined || rules(entry));
+  return entries.some((entry) => entry.problem !== undefined || hasRules(entry));
 }
 
 /** Private keys are looked for all the same, but that nothing is in clear cannot be proved. */

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { isAge } from "../../documents/age/header-bytes.ts";
 import type { LineFile } from "../../findings/reading/commands.ts";
 import type { EncryptedFile, TreeFacts } from "../../findings/finding.ts";
-import { SHOULD_IGNORE } from "../../findings/rules/sec014-gitignore.ts";
-import { ATTRIBUTES } from "../../findings/rules/sec015-gitattributes.ts";
+import { rules } from "../../findings/index.ts";
 import type { Git } from "../../git/git.ts";
 import { attributesOf, ignoredAmong, ignoredFiles } from "../../git/listing.ts";
 import { readInput } from "../../io/input.ts";
@@ -32,13 +31,14 @@ export async function treeFacts(
   const exact = policies.entries.flatMap(({ path, policy }) =>
     (policy?.exactPaths ?? []).map((inside) => posixPath(git.root, join(git.root, path, "..", inside))),
   );
+  const names = rules.flatMap(({ needs }) => needs?.ignored ?? []);
   const [ignored, lying, attributes] = await Promise.all([
-    ignoredAmong(git, [...SHOULD_IGNORE, ...exact]),
+    ignoredAmong(git, [...names, ...exact]),
     ignoredFiles(git),
     attributesOf(
       git,
       encrypted.map(({ path }) => path),
-      ATTRIBUTES,
+      rules.flatMap(({ needs }) => needs?.attributes ?? []),
     ),
   ]);
   const governed = lying.filter((path) => (policies.governs(path)?.enforcement ?? "never") !== "never");
@@ -52,7 +52,7 @@ export async function treeFacts(
     hasPolicy,
     gitignore,
     gitattributes,
-    shouldIgnore: new Map(SHOULD_IGNORE.map((name) => [name, ignored.has(name)])),
+    shouldIgnore: new Map(names.map((name) => [name, ignored.has(name)])),
     ignoredSecrets: [...new Set([...exact.filter((path) => ignored.has(path)), ...secrets])].sort(),
     encrypted: encrypted.map((file) => ({
       ...file,

@@ -5,15 +5,16 @@
  * version may come before the one that it replaced.
  */
 import { join } from "node:path";
-import type { Draft, Governed } from "../../findings/finding.ts";
-import { rules } from "../../findings/index.ts";
+import type { Governed } from "../../findings/finding.ts";
+import { isExposure, tells } from "../../findings/index.ts";
 import { mayBeEncrypted, readContent } from "../../findings/reading/content.ts";
 import { needlesIn } from "../../findings/reading/needles.ts";
 import { outlineOf, type Outline } from "../../findings/reading/outline.ts";
 import { allowancesIn } from "../../findings/suppressions.ts";
 import type { Project } from "../../operations/project/project.ts";
 import type { Scope, Take, Version } from "../scope/scope.ts";
-import { isExposure, isTold, type Inspected, type Inspector } from "./inspector.ts";
+import type { Ask } from "./ask.ts";
+import type { Inspected } from "./inspector.ts";
 
 type Judged = Pick<Inspected, "version" | "findings" | "past" | "allowances">;
 
@@ -22,7 +23,7 @@ export interface Changes {
   readonly former: Take["former"];
   /** Takes every version with what was found in it; undefined where nothing gave a reason to read it. */
   readonly look: (version: Version, inspected: Inspected | undefined) => Promise<void>;
-  readonly findings: (finding: Inspector["finding"]) => Judged[];
+  readonly findings: (ask: Ask) => Promise<Judged[]>;
 }
 
 interface Waiting {
@@ -57,21 +58,23 @@ export function createChanges(project: Project, { root, mode }: Pick<Scope, "roo
       remember(version.oid, now);
       if (replaces) waiting.push({ judged: judgedIn(version, inspected), now, governed: inspected?.governed });
     },
-    findings: (finding) =>
-      waiting.flatMap(({ judged, now, governed }) => {
-        const { version, findings, past, allowances } = judged;
+    findings: async (ask) => {
+      const judged: Judged[] = [];
+      for (const { judged: own, now, governed } of waiting) {
+        const { version, findings, past, allowances } = own;
         const before = (version.before ?? []).map((parents) => parents.map((oid) => outlines.get(oid) ?? PLAIN));
         const file = project.show(join(root, version.path));
         const found = [...findings, ...past];
-        // One word for each place.
-        const isKnown = (draft: Draft) =>
-          found.some((each) => isExposure(each) && each.line === draft.line && each.subject === draft.subject);
-        const change = { file, now, before, governed, isTold: found.some(isTold) };
-        const news = rules
-          .flatMap(({ id, compare }) => (compare?.(change) ?? []).map((draft) => finding(id, draft, version)))
-          .filter((each) => !isKnown(each));
-        return news.length === 0 ? [] : [{ version, allowances, findings: news, past: [] }];
-      }),
+        const isTold = found.some((each) => isExposure(each) || ["readers", "damage"].includes(tells(each.rule) ?? ""));
+        const news = (await ask("change", { file, now, before, governed, isTold }, version)).filter(
+          // One word for each place.
+          ({ line, subject }) =>
+            !found.some((each) => isExposure(each) && each.line === line && each.subject === subject),
+        );
+        if (news.length > 0) judged.push({ version, allowances, findings: news, past: [] });
+      }
+      return judged;
+    },
   };
 
   function judgedIn(version: Version, { findings, past, allowances }: Partial<Inspected> = {}): Judged {

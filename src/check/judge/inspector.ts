@@ -4,25 +4,23 @@
  * Looks for marks first, and reads on only where the policy governs the path or a mark is there. Remembers what is
  * encrypted and for whom, so that a private key can be told with every file that it opens.
  */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { mayBeEncrypted, readContent, type Content } from "../../findings/reading/content.ts";
-import type { Draft, FileSubject, Finding, Governed, RuleId } from "../../findings/finding.ts";
-import { fileRules } from "../../findings/index.ts";
-import { needlesIn, type Needles } from "../../findings/reading/needles.ts";
+import { readContent, type Content } from "../../findings/reading/content.ts";
+import type { FileSubject, Finding, Governed, Rule } from "../../findings/finding.ts";
+import { isExposure, rules } from "../../findings/index.ts";
+import { needlesIn } from "../../findings/reading/needles.ts";
 import { utf8Of } from "../../findings/reading/wide-text.ts";
 import { findPrivateKeys } from "../../findings/private-keys/find.ts";
 import { namesNobody } from "../../findings/reading/readers.ts";
-import { leftoverStem } from "../../findings/rules/sec013-leftovers.ts";
-import { mayBeUncovered } from "../../findings/rules/sec019-uncovered.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
 import type { Git } from "../../git/git.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { formerSides } from "../../operations/secrets/former-sides.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "../context/key-holders.ts";
 import { obligingOf, obliges, type Obliging } from "../context/past-policies.ts";
-import { rules, type PolicyEntry, type PolicySet } from "../context/policies.ts";
-import { REPLACED, type Version } from "../scope/scope.ts";
+import { hasRules, type PolicyEntry, type PolicySet } from "../context/policies.ts";
+import type { Version } from "../scope/scope.ts";
+import type { Ask } from "./ask.ts";
 
 /** What was found in one version. */
 export interface Inspected {
@@ -45,40 +43,20 @@ export interface InspectorOptions {
   readonly past?: readonly PolicySet[] | undefined;
   readonly listing: () => Promise<readonly string[]>;
   readonly git: Git | undefined;
+  readonly ask: Ask;
 }
 
 export interface Inspector {
   /** Undefined where nothing about the version needs a closer look. */
   readonly inspect: (version: Version) => Promise<Inspected | undefined>;
-  /** What can be said only when everything was looked at: private keys of readers. */
+  /** What can be said only when everything was looked at. */
   readonly finish: () => Promise<Inspected[]>;
-  /** A draft of a rule about this file as a finding. */
-  readonly finding: (rule: RuleId, draft: Draft, file: { path: string; commit?: string | undefined }) => Finding;
-}
-
-/** Rules that tell of what stands in clear, so that the policy of an older commit counts for them too. */
-const EXPOSURE: ReadonlySet<RuleId> = new Set(["SEC001", "SEC002", "SEC003", "SEC013"]);
-/** Rules about readers: where there is no rule any more, or one that names nobody, the older ones go on. */
-const READERS: ReadonlySet<RuleId> = new Set(["SEC004", "SEC009"]);
-
-/** Whether this tells that something was published, whatever was done to the file later. */
-export function isExposure({ rule, exposes }: Pick<Finding, "rule" | "exposes">): boolean {
-  return exposes ?? EXPOSURE.has(rule);
-}
-
-/** Rules that tell of a file that it is not what it should be; it is not compared with the versions before any more. */
-const TELLING: ReadonlySet<RuleId> = new Set(["SEC001", "SEC002", "SEC003", "SEC004", "SEC005", "SEC009"]);
-
-/** Whether this tells that the version by itself is broken or unencrypted. */
-export function isTold(found: Finding): boolean {
-  return TELLING.has(found.rule) || isExposure(found);
 }
 
 /** What inspecting one version needs. */
 interface Looking extends InspectorOptions {
   readonly holders: KeyHolders;
   readonly recipientId: FileSubject["recipientId"];
-  readonly finding: Inspector["finding"];
   /** Those of the past that obliged this path. */
   readonly pastOf: Obliging;
 }
@@ -87,37 +65,28 @@ interface Waiting extends Pick<Inspected, "version" | "allowances"> {
   readonly subject: FileSubject;
 }
 
+/** Whether a rule has the last word only when all files were read. */
+const waits = ({ needs }: Rule) => needs?.everything === true;
+
 export function createInspector(options: InspectorOptions): Inspector {
-  const { project, root, policies } = options;
+  const { policies, ask } = options;
   const looking: Looking = {
     ...options,
     holders: keyHolders(options),
     recipientId: recipientIds(policies),
     pastOf: obligingOf(options.past ?? []),
-    finding: (rule, draft, { path, commit }) => ({
-      ...draft,
-      // A name that is not UTF-8 cannot be written in a command.
-      fix: path.includes(REPLACED) ? undefined : draft.fix,
-      rule,
-      path,
-      commit,
-      at: { file: project.show(join(root, path)), line: draft.line, column: draft.column },
-      fingerprint: fingerprint(rule, path, draft.subject),
-    }),
   };
-  /** Whose keys are readers', with all that is still asked of them: not their content. */
+  /** What is found in them can only become more, and needs no content any more. */
   const waiting: Waiting[] = [];
   return {
-    finding: looking.finding,
     inspect: async (version) => {
       const subject = await subjectOf(looking, version);
       if (subject === undefined) return undefined;
-      if (looking.holders.find(subject.keys.flatMap(({ ids }) => ids)) !== undefined) {
-        const { good } = permissionsIn(subject, version);
+      if ((await ask("file", subject, { ...version, wanted: waits })).length > 0) {
         waiting.push({
           subject: { ...subject, content: { kind: "empty" } },
           version: { ...version, bytes: new Uint8Array() },
-          allowances: good,
+          allowances: permissionsIn(subject, version).good,
         });
       }
       return inspected(subject, version, await findingsIn(looking, subject, version));
@@ -127,17 +96,12 @@ export function createInspector(options: InspectorOptions): Inspector {
       const all = waiting.length === 0 ? [] : await options.listing();
       for (const { subject, version, allowances } of waiting) {
         const informed = { ...subject, holder: (ids: readonly string[]) => looking.holders.find(ids, all) };
-        const drafts = await draftsOf(informed, (id) => id === "SEC008");
-        const findings = drafts.map(({ rule, draft }) => looking.finding(rule, draft, version));
+        const findings = await ask("file", informed, { ...version, wanted: waits });
         found.push({ ...inspected(subject, version, { findings, past: [] }), allowances });
       }
       return found;
     },
   };
-}
-
-function fingerprint(rule: RuleId, path: string, subject = ""): string {
-  return createHash("sha256").update([rule, path, subject].join("\0")).digest("hex").slice(0, 16);
 }
 
 /** Undefined where neither the policy nor a mark in the bytes gives a reason to read on. */
@@ -148,7 +112,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
   const needles = needlesIn(bytes);
   const governed = policies[0]?.governs(path);
   const governs: FileSubject["governs"] = (other) => policies[0]?.governs(other);
-  if (governed === undefined && !hasMark(version, needles) && !mayBeUncovered(path, bytes, governs)) {
+  if (governed === undefined && !rules.some(({ mark }) => mark?.({ path, bytes, needles, governs }))) {
     if (!policies.slice(1).some((set) => obliges(set, path)) && looking.pastOf(path).length === 0) return undefined;
   }
 
@@ -172,12 +136,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
 }
 
 function ruledBy(entry: PolicyEntry | undefined): string | undefined {
-  return entry !== undefined && rules(entry) ? entry.file : undefined;
-}
-
-function hasMark({ path, bytes }: Version, needles: Needles): boolean {
-  const isSealed = mayBeEncrypted(bytes, needles);
-  return needles.key || needles.metadata || isSealed || path.endsWith(".age") || leftoverStem(path) !== undefined;
+  return entry !== undefined && hasRules(entry) ? entry.file : undefined;
 }
 
 /** By the newest policies in everything; by older ones in what was published, where the newest say nothing of it. */
@@ -186,8 +145,7 @@ async function findingsIn(
   subject: FileSubject,
   version: Version,
 ): Promise<Pick<Inspected, "findings" | "past">> {
-  const drafts = await draftsOf(subject, (id) => id !== "SEC008");
-  const findings = drafts.map(({ rule, draft }) => looking.finding(rule, draft, version));
+  const findings = await looking.ask("file", subject, { ...version, wanted: (rule) => !waits(rule) });
   const past: Finding[] = [];
   const add = (to: Finding[], more: readonly Finding[]) => {
     const known = new Set([...findings, ...past].map(({ fingerprint }) => fingerprint));
@@ -201,27 +159,26 @@ async function findingsIn(
   return { findings, past };
 }
 
-/** What an older policy finds. */
+/** What an older policy finds: what is readable; and where there is no rule any more, or one that names nobody, who reads. */
 async function findingsUnder(
   set: PolicySet,
-  { finding }: Looking,
+  { ask }: Looking,
   { subject, version }: { subject: FileSubject; version: Version },
 ): Promise<Finding[]> {
   const governed = set.governs(subject.path);
   if (governed === undefined) return [];
   const isUnruled = subject.governed === undefined || namesNobody(subject.governed.ruling);
-  const drafts = await draftsOf(
-    { ...subject, governed, governs: (path) => set.governs(path) },
-    (id) => EXPOSURE.has(id) || (isUnruled && READERS.has(id)),
+  const former = { ...subject, governed, governs: (path: string) => set.governs(path) };
+  const exposed = await ask("file", former, { ...version, wanted: tellsOf("plaintext", "exposure") });
+  const read = isUnruled ? await ask("file", former, { ...version, wanted: tellsOf("readers") }) : [];
+  const origin = governed.origin ?? governed.policy.file;
+  return [...exposed, ...read.map((found) => ({ ...found, message: `${found.message} (${origin})` }))].filter(
+    ({ severity }) => severity !== "warning",
   );
-  return drafts
-    .filter(({ draft }) => draft.severity !== "warning")
-    .map(({ rule, draft }) => {
-      const message = READERS.has(rule)
-        ? `${draft.message} (${governed.origin ?? governed.policy.file})`
-        : draft.message;
-      return finding(rule, { ...draft, message }, version);
-    });
+}
+
+function tellsOf(...kinds: readonly Rule["tells"][]): (rule: Rule) => boolean {
+  return ({ tells }) => tells !== undefined && kinds.includes(tells);
 }
 
 function inspected(
@@ -238,27 +195,4 @@ function inspected(
 /** What stands in the file itself. */
 function permissionsIn({ file, path }: FileSubject, { bytes }: Version): ReturnType<typeof allowancesIn> {
   return allowancesIn(new TextDecoder().decode(utf8Of(bytes)), file, path);
-}
-
-async function draftsOf(
-  subject: FileSubject,
-  wanted: (id: RuleId) => boolean,
-): Promise<{ readonly rule: RuleId; readonly draft: Draft }[]> {
-  const found: { rule: RuleId; draft: Draft }[] = [];
-  for (const { id, inspect } of fileRules) {
-    if (!wanted(id)) continue;
-    for (const draft of fewer(await inspect(subject))) found.push({ rule: id, draft });
-  }
-  return found;
-}
-
-/** More findings of one rule in one file nobody reads; how many there are is enough. */
-const MOST = 1000;
-
-function fewer(drafts: readonly Draft[]): readonly Draft[] {
-  const [first, ...others] = drafts.slice(MOST);
-  if (first === undefined) return drafts;
-  const message = `and ${others.length + 1} more findings of this rule in this file`;
-  const severity = [first, ...others].some((draft) => draft.severity === "error") ? "error" : first.severity;
-  return [...drafts.slice(0, MOST), { severity, message, subject: "more" }];
 }

@@ -6,7 +6,6 @@
 import { join } from "node:path";
 import type { Finding, SeenValue } from "../../findings/finding.ts";
 import { placesInBytes } from "../../findings/reading/place.ts";
-import { sec016 } from "../../findings/rules/sec016-values.ts";
 import {
   formsOf,
   isWorthSeeking,
@@ -16,7 +15,7 @@ import {
 } from "../../findings/reading/value-search.ts";
 import { utf8Of } from "../../findings/reading/wide-text.ts";
 import type { Project } from "../../operations/project/project.ts";
-import type { Inspector } from "./inspector.ts";
+import type { Ask } from "./ask.ts";
 import type { SecretValue } from "../context/opened.ts";
 import type { Scope } from "../scope/scope.ts";
 
@@ -29,7 +28,7 @@ interface Owner {
 export interface ValueHunt {
   readonly add: (path: string, values: readonly SecretValue[]) => void;
   /** Reads everything once more. */
-  readonly findings: (finding: Inspector["finding"]) => Promise<Finding[]>;
+  readonly findings: (ask: Ask) => Promise<Finding[]>;
 }
 
 export function createValueHunt(project: Project, scope: Scope): ValueHunt {
@@ -43,7 +42,7 @@ export function createValueHunt(project: Project, scope: Scope): ValueHunt {
         }
       }
     },
-    findings: async (finding) => {
+    findings: async (ask) => {
       const search = valueSearch([...sought.values()]);
       const found: Finding[] = [];
       await scope.read({
@@ -58,7 +57,7 @@ export function createValueHunt(project: Project, scope: Scope): ValueHunt {
             const secretFile = project.show(join(scope.root, owner.path));
             told.set(id, { secretFile, key: owner.key, form: owner.form, ...placeAt(offset) });
           }
-          for (const draft of sec016.inspect([...told.values()])) found.push(finding(sec016.id, draft, { path }));
+          if (told.size > 0) found.push(...(await ask("values", [...told.values()], { path })));
         },
         former: async () => undefined,
         unchecked: () => undefined,

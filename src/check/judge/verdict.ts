@@ -8,12 +8,13 @@ import { looksSealed } from "../../crypto/value-cipher.ts";
 import { readContent, isEncryptedContent } from "../../findings/reading/content.ts";
 import type { Finding } from "../../findings/finding.ts";
 import { textOfScalar } from "../../formats/scalar.ts";
-import { clearValues, subjectOf } from "../../findings/rules/sec002-clear-leaves.ts";
+import { clearValues, subjectOf } from "../../findings/reading/clear-leaves.ts";
 import { baselineText, sifted, type Allowance, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { readOne } from "../scope/blob-reading.ts";
 import { dayOf, type CheckRules } from "./check-rules.ts";
-import type { Inspected, Inspector } from "./inspector.ts";
+import type { Ask } from "./ask.ts";
+import type { Inspected } from "./inspector.ts";
 import type { CheckRequest } from "../report.ts";
 import type { Scope } from "../scope/scope.ts";
 import { acrossVersions, type Judged, type OnDisk } from "./versions.ts";
@@ -33,9 +34,9 @@ export interface Verdict {
 export async function verdict(
   { project, scope, request }: { project: Project; scope: Scope; request: CheckRequest },
   { inspected, others }: Found,
-  { rules, finding }: { rules: CheckRules; finding: Inspector["finding"] },
+  { rules, ask }: { rules: CheckRules; ask: Ask },
 ): Promise<Verdict> {
-  await tellOfIdle(project, scope, { request, rules });
+  await tellOfIdle(project, scope, rules);
   const today = dayOf(project);
   const ignored: Ignored[] = [];
   const sift = (findings: readonly Finding[], own: { inFile?: readonly Allowance[]; isNew?: boolean } = {}) => {
@@ -53,10 +54,8 @@ export async function verdict(
     }),
   );
   const onDisk = (path: string) => diskState(project, join(scope.root, path));
-  const across = await acrossVersions(scope.mode, judged, { onDisk, finding });
-  const isConverted = ({ rule }: Finding) => ["SEC010", "SEC011", "SEC012"].includes(rule);
-  const plain = across.filter((found) => !isConverted(found));
-  const sound = [...plain, ...sift([...across.filter(isConverted), ...others])];
+  const { plain, converted } = await acrossVersions(scope.mode, judged, { onDisk, ask });
+  const sound = [...plain, ...sift([...converted, ...others])];
   const kept = (await withNames(scope, sound)).map(told).sort(byPlace);
   if (request.writeBaseline === undefined) return { kept, ignored };
   await writeBaseline(project, request.writeBaseline, kept);
@@ -66,13 +65,8 @@ export async function verdict(
 }
 
 /** A slip in a path of the settings allows nothing, and would never be noticed. */
-async function tellOfIdle(
-  project: Project,
-  scope: Scope,
-  { request, rules }: { request: CheckRequest; rules: CheckRules },
-): Promise<void> {
-  const isWhole = scope.mode === "tree" && (request.paths ?? []).length === 0 && (scope.modules ?? []).length === 0;
-  if (!isWhole || rules.allowances.length === 0) return;
+async function tellOfIdle(project: Project, scope: Scope, rules: CheckRules): Promise<void> {
+  if (scope.isWhole !== true || (scope.modules ?? []).length > 0 || rules.allowances.length === 0) return;
   const listing = await scope.listing();
   for (const { by, covers } of rules.allowances) {
     if (!listing.some(covers)) project.tell(`warning: ${by}: no file that was looked at is covered by this permission`);

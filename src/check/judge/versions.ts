@@ -1,12 +1,10 @@
 /**
  * What does a finding in an older or a staged version mean, seen beside the newest one?
  */
-import type { Draft, Finding, RuleId, Versions, VersionsRule } from "../../findings/finding.ts";
-import { sec010 } from "../../findings/rules/sec010-staged.ts";
-import { sec011 } from "../../findings/rules/sec011-range.ts";
-import { sec012 } from "../../findings/rules/sec012-history.ts";
-import { isExposure } from "./inspector.ts";
+import type { Finding, Versions } from "../../findings/finding.ts";
+import { isExposure, tells } from "../../findings/index.ts";
 import type { Scope } from "../scope/scope.ts";
+import type { Ask } from "./ask.ts";
 
 /** What a version of a file was found for, after permissions. */
 export interface Judged {
@@ -22,80 +20,80 @@ export interface Judged {
 /** What a file on the disk is beside this finding in what is staged. */
 export type OnDisk = (found: Finding) => Versions["other"];
 
-export interface Comparing {
-  /** What lies on the disk at this path, as far as this finding goes. */
-  readonly onDisk: (path: string) => Promise<OnDisk>;
-  readonly finding: (rule: RuleId, draft: Draft, file: { path: string; commit?: string | undefined }) => Finding;
+/** Findings as they are reported: those of other versions by what they mean, apart from those that stand as they are. */
+export interface Across {
+  readonly plain: Finding[];
+  readonly converted: Finding[];
 }
 
-/** Keys are published whatever a later commit does. */
-const KEYS: ReadonlySet<RuleId> = new Set(["SEC007", "SEC008"]);
-
-/** The findings of all versions, as they are reported. */
+/** The findings of all versions. @param onDisk what lies on the disk at this path */
 export async function acrossVersions(
   mode: Scope["mode"],
   judged: readonly Judged[],
-  comparing: Comparing,
-): Promise<Finding[]> {
-  if (mode === "staged") return staged(judged, comparing);
-  if (mode === "range") return overCommits(judged, sec011, comparing);
-  if (mode === "history") return overCommits(judged, sec012, comparing);
-  return judged.flatMap(({ findings }) => findings);
+  { ask, onDisk }: { ask: Ask; onDisk: (path: string) => Promise<OnDisk> },
+): Promise<Across> {
+  const convert = (found: Finding, other: Versions["other"], at: Pick<Judged, "path" | "commit">) =>
+    ask("versions", { file: found.at.file, found, other }, { ...at, wanted: (rule) => rule.mode === mode });
+  if (mode === "staged") return staged(judged, onDisk, convert);
+  if (mode === "range" || mode === "history") return overCommits(judged, convert);
+  return { plain: judged.flatMap(({ findings }) => findings), converted: [] };
 }
 
-async function staged(judged: readonly Judged[], comparing: Comparing): Promise<Finding[]> {
-  const reported: Finding[] = [];
-  const isInClear = ({ rule }: Finding) => rule === "SEC001" || rule === "SEC002";
-  for (const { path, findings } of judged) {
-    const disk = findings.some(isInClear) ? await comparing.onDisk(path) : (): "absent" => "absent";
+type Convert = (found: Finding, other: Versions["other"], at: Pick<Judged, "path" | "commit">) => Promise<Finding[]>;
+
+const isPlaintext = ({ rule }: Finding) => tells(rule) === "plaintext";
+
+async function staged(
+  judged: readonly Judged[],
+  onDisk: (path: string) => Promise<OnDisk>,
+  convert: Convert,
+): Promise<Across> {
+  const across: Across = { plain: [], converted: [] };
+  for (const { path, commit, findings } of judged) {
+    const disk = findings.some(isPlaintext) ? await onDisk(path) : (): "absent" => "absent";
     for (const found of findings) {
-      const drafts = sec010.inspect({ file: found.at.file, found, other: isInClear(found) ? disk(found) : "absent" });
-      reported.push(
-        ...(drafts.length === 0 ? [found] : drafts.map((draft) => comparing.finding(sec010.id, draft, { path }))),
-      );
+      const instead = isPlaintext(found) ? await convert(found, disk(found), { path, commit }) : [];
+      if (instead.length === 0) across.plain.push(found);
+      else across.converted.push(...instead);
     }
   }
-  return reported;
+  return across;
 }
 
 /** What the newest version still has is reported there; what only older ones have, once. */
-function overCommits(judged: readonly Judged[], rule: VersionsRule, { finding }: Comparing): Finding[] {
+async function overCommits(judged: readonly Judged[], convert: Convert): Promise<Across> {
   const newest = judged
     .filter(({ commit }) => commit === undefined)
     .flatMap(({ findings, isNew }) => (isNew ? findings.map(intoTheSameCommit) : findings));
-  const reported = [...newest];
+  const across: Across = { plain: newest, converted: [] };
   const known = new Set(newest.map(identityOf));
   const isNews = (found: Finding): boolean => {
     const identity = identityOf(found);
     return !known.has(identity) && known.add(identity) !== undefined;
   };
-  const converted = (found: Finding, { path, commit }: Judged): Finding[] =>
-    rule.inspect({ file: found.at.file, found, other: "absent" }).map((draft) => {
-      const { permission } = found;
-      const made = finding(rule.id, permission === undefined ? draft : { ...draft, severity: "warning" }, {
-        path,
-        commit,
-      });
-      return { ...made, permission };
-    });
+  const add = async (found: Finding, version: Judged) => {
+    const { permission } = found;
+    for (const made of await convert(found, "absent", version)) {
+      across.converted.push(permission === undefined ? made : { ...made, severity: "warning", permission });
+    }
+  };
   for (const version of judged) {
     const { commit, findings, past } = version;
     for (const found of commit === undefined ? [] : findings.filter(isNews)) {
-      if (KEYS.has(found.rule)) reported.push(found);
+      // Keys are published whatever a later commit does.
+      if (tells(found.rule) === "key") across.plain.push(found);
       else if (isExposure(found) && (found.severity === "error" || found.permission !== undefined)) {
-        reported.push(...converted(found, version));
+        await add(found, version);
       }
     }
-    for (const found of past.filter(isNews)) reported.push(...converted(found, version));
+    for (const found of past.filter(isNews)) await add(found, version);
   }
-  return reported;
+  return across;
 }
-
-const PLAINTEXT: ReadonlySet<RuleId> = new Set(["SEC001", "SEC002"]);
 
 /** The range goes out with all of its commits, and with this one the plaintext, whatever comes on top. */
 function intoTheSameCommit(found: Finding): Finding {
-  if (!PLAINTEXT.has(found.rule) || found.fix === undefined) return found;
+  if (!isPlaintext(found) || found.fix === undefined) return found;
   return { ...found, fix: `${found.fix}; and into the same commit: git commit --amend, or git rebase -i` };
 }
 

@@ -5,6 +5,7 @@
  * standard input. What follows is the same for all.
  */
 import type { Git } from "../../git/git.ts";
+import type { CheckReport } from "../report.ts";
 import type { PolicySet } from "../context/policies.ts";
 
 /** What stands in a name for bytes that are not UTF-8. */
@@ -74,7 +75,7 @@ export interface Take {
 }
 
 export interface Scope {
-  readonly mode: "tree" | "staged" | "range" | "history" | "stdin";
+  readonly mode: CheckReport["mode"];
   /** Absolute. */
   readonly root: string;
   readonly git: Git | undefined;
@@ -84,6 +85,8 @@ export interface Scope {
   readonly commits: number;
   /** What leads to these commits, where HEAD does not. */
   readonly namesOf?: (commits: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+  /** Whether it is a whole working tree, of which nothing was named. */
+  readonly isWhole?: boolean;
   /** The paths of symbolic links in the working tree, among others that nobody has told from files yet. */
   readonly links?: readonly string[];
   /** Repositories inside this one that are looked at as well: their paths, with the paths that were named in them. */

@@ -4,12 +4,12 @@
  * Each is looked at as the repository that it is, with its own root, policies and settings; what is found there is reported
  * with its path from the outer root, where permissions and the baseline of the outer repository count as well.
  */
-import { createHash } from "node:crypto";
 import { join, posix } from "node:path";
 import type { Finding } from "../../findings/finding.ts";
 import type { Project } from "../../operations/project/project.ts";
+import { hash } from "../judge/ask.ts";
 import type { Named } from "./named-paths.ts";
-import type { CheckReport, CheckRequest } from "../report.ts";
+import type { CheckReport } from "../report.ts";
 import type { Module, Scope } from "./scope.ts";
 
 /** @param paths of all submodules, POSIX and relative to the root. */
@@ -35,19 +35,17 @@ export async function modulesIn(
   return found;
 }
 
-/** @param check looks at a repository, those inside it included. */
+/** @param check looks at these paths of a repository, those inside it included */
 export async function innerReport(
   project: Project,
-  { scope, module, request }: { scope: Scope; module: Module; request: CheckRequest },
-  check: (project: Project, request: CheckRequest) => Promise<CheckReport>,
+  { scope, module }: { scope: Scope; module: Module },
+  check: (project: Project, paths: readonly string[]) => Promise<CheckReport>,
 ): Promise<CheckReport> {
-  const { verify, values } = request;
-  const directory = join(scope.root, module.path);
-  const report = await check({ ...project, directory }, { paths: module.named, verify, values, isInner: true });
+  const report = await check({ ...project, directory: join(scope.root, module.path) }, module.named);
   const outer = (finding: Finding): Finding => ({
     ...finding,
     path: posix.join(module.path, finding.path),
-    fingerprint: createHash("sha256").update(`${module.path}\0${finding.fingerprint}`).digest("hex").slice(0, 16),
+    fingerprint: hash(module.path, finding.fingerprint),
   });
   return {
     ...report,

@@ -136,6 +136,7 @@ async function scopeOf(project: Project, request: TreeRequest, listed: Listed): 
   const named = await namedPaths(project, root, request.paths);
   return {
     mode: "tree",
+    isWhole: request.paths.length === 0,
     root,
     git,
     listing: () => Promise.resolve(listing),

@@ -8,7 +8,7 @@ import { looksSealed } from "../../crypto/value-cipher.ts";
 import { usableSelection } from "../../documents/sops/selection.ts";
 import { readContent } from "./content.ts";
 import type { FileSubject } from "../finding.ts";
-import { clearValues } from "../rules/sec002-clear-leaves.ts";
+import { clearValues } from "./clear-leaves.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 
 /** @param subject whose `content` is broken, or no sops file for want of metadata. */

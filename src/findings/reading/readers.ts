@@ -3,6 +3,9 @@
  *
  * By the names of the policy. A key that nobody there holds has no name: it is told by the beginning of its public text.
  */
+import { ageFileDifference } from "../../agreement/age-file.ts";
+import type { AgeHeader } from "../../documents/age/header.ts";
+import type { Governed } from "../finding.ts";
 import type { Recipient } from "../../keys/key-kind.ts";
 import { looksLikeRecipient } from "../../policy/recipient-text.ts";
 import type { Policy, Reader, Ruling } from "../../policy/policy.ts";
@@ -46,4 +49,13 @@ export function namesOf(missing: readonly Recipient[], readers: readonly Reader[
 /** Whether a rule names no key of any kind: sops refuses to encrypt under it, and what it rules has no readers to compare. */
 export function namesNobody({ readers, settings }: Pick<Ruling, "readers" | "settings">): boolean {
   return readers.length === 0 && settings.foreign.length === 0;
+}
+
+/** Whether the readers of an age file are those of the policy, as far as it tells. */
+export async function readersAgree(
+  header: AgeHeader,
+  governed: Governed,
+): Promise<"agree" | "differ" | "unknown" | undefined> {
+  if (governed.ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return undefined;
+  return (await ageFileDifference(header, governed)).status;
 }

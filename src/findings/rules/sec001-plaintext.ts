@@ -4,17 +4,17 @@ import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
 import { formatOfPath, isServed } from "../../formats/index.ts";
 import { isExempt } from "../../policy/enforcement.ts";
 import { appending, ignoreLine, placeOfRule } from "../reading/commands.ts";
-import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
+import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
 import { strayPlace } from "./sec005-structure.ts";
-import { isLeftover, leftoverStem } from "./sec013-leftovers.ts";
+import { isLeftover, leftoverStem } from "../reading/leftovers.ts";
 import { sensitivePlace, unselectedValues } from "../reading/sensitivity.ts";
 import { shellWord, type Place } from "../reading/place.ts";
 
-export const sec001: FileRule = {
-  about: "file",
+export const sec001: Rule = {
   id: "SEC001",
   title: "plaintext where the policy wants ciphertext",
   severity: "error",
+  tells: "plaintext",
   explanation: {
     what: "A path that a rule of the policy obliges to be encrypted holds a file in which nothing is encrypted.",
     why: "Whoever can read the repository, now or in any clone ever made of it, can read the secret.",
@@ -22,13 +22,20 @@ export const sec001: FileRule = {
     limits:
       "A path under `secrets:` and a rule with a narrow path_regex oblige; a rule that also matches README.md, package.json, src/a.yaml or .github/workflows/ci.yml only where the content is sensitive: a filled Kubernetes Secret, wherever it stands in the file, or a key that the rule's encrypted_regex or encrypted_suffix names, outside of Kubernetes objects of other kinds and of schemas. Below docs and examples such a rule asks nothing. Where a narrow rule has encrypted_regex or encrypted_suffix, only what these pick out counts, and not in a ConfigMap, CustomResourceDefinition, SealedSecret, SecretProviderClass, PushSecret, ExternalSecret or ClusterExternalSecret; data counts in other objects only as their own field, unless their kind speaks of a Secret. In both cases a value that is only a reference (${VAR}, ${{ … }}, {{ … }}, $(VAR), <path:…>, ref+…://, op://…, vault:…#…) is none. Documentation, examples, templates by their name, public keys, Nix expressions, empty files, and YAML of nothing but comments (which sops refuses too) are never meant; templates with {{ below a directory templates only where a value beside the {{ is a literal of a Secret or named like one. Above 8 MB YAML and JSON are not parsed: a rule that obliges takes them for plaintext, another only those with a line kind: Secret. `enforce: always | when-sensitive | never` in the rule says it outright: under always, as under `secrets:`, neither name nor kind nor reference is an excuse, but for the policy itself and what git reads. A baseline knows a finding by its path: it leaves out whatever is in clear in that file later, too.",
   },
-  inspect: async (subject) => {
+  file: async (subject) => {
     const place = await plaintextPlace(subject);
     return place === undefined || subject.governed === undefined ? [] : [await draft(subject, subject.governed, place)];
   },
+  link: async ({ path, file, target, text, governed }) => {
+    if (isExempt(path, governed) || (await sensitivePlace(text, governed, path)) === undefined) return [];
+    const [link, led] = [file, target].map(shellWord);
+    const message = `a link in a path that the policy wants encrypted leads to plaintext in ${target} (${placeOfRule(governed)})`;
+    const fix = `rm ${link} && git mv ${led} ${link} && secrets encrypt -i ${link} && git add ${link}`;
+    return [{ severity: "error", message, fix, subject: "link" }];
+  },
   // Whatever the policy says of the path: that it is a secret was said by whoever encrypted it. `sops decrypt -i` and a commit
   // are the commonest accident, and under a broad rule nothing else tells it.
-  compare: ({ file, now, before, governed, isTold }) => {
+  change: ({ file, now, before, governed, isTold }) => {
     const wasSealed = before.flat().some(({ kind }) => kind !== "plain");
     if (now.kind !== "plain" || !wasSealed || governed?.enforcement === "never" || isTold) return [];
     const word = shellWord(file);
@@ -77,28 +84,6 @@ async function draft(subject: FileSubject, governed: Governed, place: Place): Pr
     column: place.column,
     fix: [...before, fixFor(subject)].join(", then: "),
   };
-}
-
-/** What is said of a link in the place of a secret that leads to plaintext; undefined where that is none. */
-export async function linkedDraft({ path, file, target, text, governed }: Linked): Promise<Draft | undefined> {
-  if (isExempt(path, governed) || (await sensitivePlace(text, governed, path)) === undefined) return undefined;
-  const [link, led] = [file, target].map(shellWord);
-  return {
-    severity: "error",
-    message: `a link in a path that the policy wants encrypted leads to plaintext in ${target} (${placeOfRule(governed)})`,
-    fix: `rm ${link} && git mv ${led} ${link} && secrets encrypt -i ${link} && git add ${link}`,
-    subject: "link",
-  };
-}
-
-interface Linked {
-  /** POSIX, relative to the root; `file` is how the user names it. */
-  readonly path: string;
-  readonly file: string;
-  /** Where it leads, as the user names it, and what stands there. */
-  readonly target: string;
-  readonly text: string | undefined;
-  readonly governed: Governed;
 }
 
 /** In place where there is a format for it, else as an age file beside it. */

@@ -1,22 +1,19 @@
 /** SEC002: does a value stand in clear in a file whose own settings want it encrypted? */
-import { looksSealed } from "../../crypto/value-cipher.ts";
-import { leafSelection } from "../../documents/sops/leaf-selection.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
 import type { Leaf } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
-import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { RESTORED, restoring } from "../reading/commands.ts";
+import { clearLeaves, subjectOf } from "../reading/clear-leaves.ts";
 import { movedValues } from "../reading/moved-values.ts";
-import type { Draft, FileRule } from "../finding.ts";
+import type { Draft, Rule } from "../finding.ts";
 import { keyWord, shellWord } from "../reading/place.ts";
-import { ALLOW_MARK } from "../suppressions.ts";
 
-export const sec002: FileRule = {
-  about: "file",
+export const sec002: Rule = {
   id: "SEC002",
   title: "value in clear inside an encrypted file",
   severity: "error",
+  tells: "plaintext",
   explanation: {
     what: "A sops file is encrypted, but some of its values stand in clear although the file's own encrypted_regex, suffix or default says that they are encrypted. A comment in clear among encrypted ones is a warning. Or, beside the version before: a value that was encrypted there is not any more, or stands under another key, or a new one is nearly a key that is encrypted, although the MAC fits.",
     why: "It looks encrypted, so nobody looks twice: somebody added a key with a plain editor, or a merge brought it. All of them are in clear where somebody replaced the text and left the metadata. Anybody can read it, and neither sops nor secrets can open the file any more.",
@@ -24,7 +21,7 @@ export const sec002: FileRule = {
     limits:
       "null and empty texts are never encrypted. Under encrypted_comment_regex and unencrypted_comment_regex the comments that stand in the file decide, as sops reads them: one that was taken out, or put in, changes what is judged. With the version before are compared what is changed on the disk, what is staged, and every version of a range and of the history; a file that was moved has none. Whether it is the same value nobody can tell without a key. Where it is meant: allow SEC002 for the file.",
   },
-  inspect: async ({ content, file }) => {
+  file: async ({ content, file }) => {
     if (content.kind !== "sops") return [];
     const { document } = content;
     const leaves = await clearLeaves(document);
@@ -32,31 +29,8 @@ export const sec002: FileRule = {
     const fix = fixFor(file, keys);
     return leaves.map((leaf) => (leaf.kind === "comment" ? commentDraft(leaf) : valueDraft(leaf, document, fix)));
   },
-  compare: movedValues,
+  change: movedValues,
 };
-
-/** The values that stand in clear against the file's own settings. */
-export async function clearValues(document: SopsDocument): Promise<Leaf[]> {
-  return (await clearLeaves(document)).filter(({ kind }) => kind === "value");
-}
-
-/** What a finding about this leaf is about. */
-export function subjectOf({ kind, steps }: Leaf): string {
-  return kind === "comment" ? `#${stepsText(steps)}` : stepsText(steps);
-}
-
-async function clearLeaves(document: SopsDocument): Promise<Leaf[]> {
-  // A broken rule is SEC005's.
-  const selects = await leafSelection(document.metadata.settings, document.parsed);
-  return selects === undefined ? [] : document.parsed.leaves.filter((leaf) => selects(leaf) && isClear(leaf));
-}
-
-/** Whether a leaf that should be sealed is not, and does not even pretend to be. */
-function isClear(leaf: Leaf): boolean {
-  if (staysClear(leaf.scalar)) return false;
-  const text = textOfScalar(leaf.scalar) ?? "";
-  return leaf.kind === "comment" ? !looksSealed(text) && !ALLOW_MARK.test(text) : !text.startsWith("ENC[");
-}
 
 /** More values than these are changed in an editor. */
 const MOST_SET = 3;

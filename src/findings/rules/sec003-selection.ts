@@ -5,14 +5,14 @@ import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../../docume
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { stepsText } from "../../formats/place.ts";
 import { placeOfRule, rekeying } from "../reading/commands.ts";
-import type { Draft, FileRule, Governed } from "../finding.ts";
+import type { Draft, Rule, Governed } from "../finding.ts";
 import { listed, placeOf } from "../reading/place.ts";
 
-export const sec003: FileRule = {
-  about: "file",
+export const sec003: Rule = {
   id: "SEC003",
   title: "selection differs from the rule",
   severity: "error",
+  tells: "exposure",
   explanation: {
     what: "A sops file stores which of its values are encrypted (encrypted_regex and its siblings). It stores something else than the rule for its path says.",
     why: "sops takes the rule when it creates a file and never again. A key that is added later follows the old setting, so what everybody believes encrypted can be stored in clear.",
@@ -20,7 +20,7 @@ export const sec003: FileRule = {
     limits:
       "An error if a value stands in clear that the rule wants encrypted, else a warning; one also where the rule would leave in clear what the file encrypts. Regular expressions are compared as text: two that mean the same are told apart. Files in sops' binary form have one value and are not looked at.",
   },
-  inspect: async ({ content, governed, file }) => {
+  file: async ({ content, governed, file }) => {
     if (content.kind !== "sops" || governed === undefined || content.document.format.name === "binary") return [];
     const { document } = content;
     const wanted = {

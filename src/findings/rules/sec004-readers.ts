@@ -6,17 +6,17 @@ import type { SopsDocument } from "../../documents/sops/document.ts";
 import { readerId } from "../../documents/sops/readers.ts";
 import { rekeying } from "../reading/commands.ts";
 import { isEncryptedContent } from "../reading/content.ts";
-import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
+import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
 import { placesOfWords, shellWord } from "../reading/place.ts";
 import { sharedEntries } from "../reading/reader-entries.ts";
-import { leftoverStem } from "./sec013-leftovers.ts";
+import { leftoverStem } from "../reading/leftovers.ts";
 import { memberWith, namesNobody, namesOf, personOf, strangerWith } from "../reading/readers.ts";
 
-export const sec004: FileRule = {
-  about: "file",
+export const sec004: Rule = {
   id: "SEC004",
   title: "readers differ from the policy",
   severity: "error",
+  tells: "readers",
   explanation: {
     what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Or the file is encrypted and no rule of the policy above it covers it (a warning), as after a slip in the policy or a move; an age file only if its name ends in .age, and no backup copy (x.yaml.bak). Also key groups that let others open it, or fewer (an error), other key groups (a warning), and keys of other kinds (pgp, kms …) that are not those of the rule; an entry of a sops file that somebody else can open too, or a second one for the same reader; and readers where the rule names nobody (a warning).",
     why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
@@ -24,7 +24,7 @@ export const sec004: FileRule = {
     limits:
       "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. Entries of other kinds (pgp, kms …) are compared by what identifies their keys: fingerprint, ARN, resource id, address and name. An entry of a sops file is looked at from outside: one stanza, of the kind and with the tag of its recipient. Where a range, or what is staged, takes the rule of a path or its keys away, who reads too much by the policy before it is an error still; who is missing by that one is not told. Whether a file without a rule is read by the right people nobody can tell; where there is no policy, or none with a rule, nothing is said of it.",
   },
-  inspect: async (subject) => {
+  file: async (subject) => {
     const { content, governed } = subject;
     const entries = content.kind === "sops" ? await sharedEntries(content.document, subject) : [];
     if (governed === undefined) return [...entries, ...unruledDrafts(subject)];

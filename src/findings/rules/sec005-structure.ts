@@ -9,19 +9,21 @@ import { textOfScalar } from "../../formats/scalar.ts";
 import { isExample, isExempt } from "../../policy/enforcement.ts";
 import { remerging, RESTORED, restoring } from "../reading/commands.ts";
 import { standsInClear } from "../reading/clear-lines.ts";
+import { mayBeEncrypted } from "../reading/content.ts";
 import { differingKeys, sidesText } from "../reading/merged.ts";
 import { UNMERGED } from "../../text/merge-marks.ts";
-import type { Draft, FileRule, FileSubject } from "../finding.ts";
+import type { Draft, Rule, FileSubject } from "../finding.ts";
 import { placeOf, shellWord } from "../reading/place.ts";
 import { brokenEntries } from "../reading/reader-entries.ts";
 import { sealedShape } from "../reading/sealed-shape.ts";
 import { openLeaves } from "../reading/sensitivity.ts";
 
-export const sec005: FileRule = {
-  about: "file",
+export const sec005: Rule = {
   id: "SEC005",
   title: "broken encrypted file",
   severity: "error",
+  tells: "damage",
+  mark: ({ bytes, needles }) => needles.metadata || mayBeEncrypted(bytes, needles),
   explanation: {
     what: "A sops file that does not hold together: no MAC or no version, an encrypted value that is cut short, can be read or has a type that sops does not write, a duplicate key, an entry of a recipient that is not an age file or is a copy of another recipient's, the marks of an unfinished merge, encrypted values without the metadata that opens them, or text that does not parse.",
     why: "It cannot be opened, or it opens to something that nobody wrote: without a MAC values can be swapped and removed unseen, and of two equal keys every tool takes another.",
@@ -29,7 +31,7 @@ export const sec005: FileRule = {
     limits:
       "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path, and under a rule that matches ordinary files too only where YAML or JSON has one as a value.",
   },
-  inspect: async (subject) => {
+  file: async (subject) => {
     const fix = `${restoring(subject.file)} ${RESTORED}`;
     return (await brokenDrafts(subject)).map((draft) => ({ ...draft, fix: draft.fix ?? fix }));
   },

@@ -2,10 +2,9 @@
 import { renewingMac, RESTORED, restoring } from "../reading/commands.ts";
 import { sidesText } from "../reading/merged.ts";
 import { handEdits } from "../reading/hand-edits.ts";
-import type { OpenedRule } from "../finding.ts";
+import type { Rule } from "../finding.ts";
 
-export const sec006: OpenedRule = {
-  about: "opened",
+export const sec006: Rule = {
   id: "SEC006",
   title: "authentication failed",
   severity: "error",
@@ -16,11 +15,11 @@ export const sec006: OpenedRule = {
     limits:
       "That the file opens shows only with a key, so with --verify; a file that no key here opens is then reported as not checked. The MAC of sops covers the bytes of values and their order, not the names of keys, types, null and empty values and comments: what was changed of these is only seen where git has the version before, and not with --history. docs/tampering.md has the whole list.",
   },
-  inspect: ({ file, problem, line, column, mixed }) => {
+  opened: ({ file, problem, line, column, mixed }) => {
     const fix = mixed === undefined ? `${restoring(file)} ${RESTORED}` : renewingMac(file);
     const message =
       mixed === undefined ? problem : `${problem}: a merge has put two versions into it${sidesText(mixed)}`;
     return [{ severity: "error", message, line, column, fix, subject: "mac" }];
   },
-  compare: handEdits,
+  change: handEdits,
 };

@@ -1,15 +1,16 @@
 /** SEC008: is the private key in the file the other half of one that the policy names? */
-import type { FileRule, KeyHolder } from "../finding.ts";
+import type { Rule, KeyHolder } from "../finding.ts";
 import { looksLikeRecipient } from "../../policy/recipient-text.ts";
 import { keyWords } from "../reading/key-words.ts";
 import { shellWord } from "../reading/place.ts";
 import { shortKey } from "../reading/readers.ts";
 
-export const sec008: FileRule = {
-  about: "file",
+export const sec008: Rule = {
   id: "SEC008",
   title: "private key of a reader of the policy",
   severity: "critical",
+  tells: "key",
+  needs: { everything: true },
   explanation: {
     what: "The file holds the private key of somebody whom the policy names. Its public half was derived and compared; the finding says whose it is and which files it opens.",
     why: "Lock and key are in the same repository: every file that this reader can read is readable for everybody who has it.",
@@ -17,7 +18,7 @@ export const sec008: FileRule = {
     limits:
       "The public half is derived from age identities, from ed25519 and RSA keys of SSH, and read in clear from OpenSSH and PuTTY files under a passphrase. Post-quantum and plugin identities are reported as SEC007. The files named are those that were looked at, and those whose rule obliges and names this reader: with paths, --staged or --range it may open others. Of the files that it opens the first 20 are named.",
   },
-  inspect: (subject) =>
+  file: (subject) =>
     subject.keys.flatMap((key) => {
       const holder = subject.holder(key.ids);
       if (holder === undefined) return [];

@@ -5,16 +5,17 @@ import { payloadProblem } from "../reading/age-payload.ts";
 import { rekeying, remerging, RESTORED, restoring } from "../reading/commands.ts";
 import type { Content } from "../reading/content.ts";
 import { UNMERGED } from "../../text/merge-marks.ts";
-import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
+import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
 import { shellWord } from "../reading/place.ts";
 import { sec001 } from "./sec001-plaintext.ts";
-import { isLeftover } from "./sec013-leftovers.ts";
+import { isLeftover } from "../reading/leftovers.ts";
 
-export const sec009: FileRule = {
-  about: "file",
+export const sec009: Rule = {
   id: "SEC009",
   title: "age file that is none, or for others than the policy names",
   severity: "error",
+  tells: "readers",
+  mark: ({ path }) => path.endsWith(".age"),
   explanation: {
     what: "A file whose name ends in .age does not begin as an age file does, or its header is broken, or what follows the header is readable or cut short; or its stanzas do not fit the policy in number or kind: more readers than it names (an error), fewer (a warning), or only a passphrase (a warning).",
     why: "Deployments take every .age file for a secret: plaintext under that name is published, a broken header fails on the machine that needs it. A stanza too many is a reader that nobody decided on.",
@@ -22,7 +23,7 @@ export const sec009: FileRule = {
     limits:
       "X25519 stanzas do not say whose they are. Unless the file carries the reader hint, only their number can be compared; readers that can be named are SEC004's. Grease stanzas are nobody. Of what follows the header its length and first 64 bytes are looked at. A name in .age is taken at its word, whatever else is in it: x.example.age is no example.",
   },
-  inspect: async (subject) => {
+  file: async (subject) => {
     const { path, file, content, governed } = subject;
     if (content.kind === "broken-age") {
       return [
@@ -41,7 +42,7 @@ export const sec009: FileRule = {
     if (content.kind === "age") return wholeDrafts(subject, content);
     if (!path.endsWith(".age") || content.kind === "empty") return [];
     // Under a policy SEC001 says it, if the name is no excuse there, or SEC013.
-    if ((await sec001.inspect(subject)).length > 0) return [];
+    if ((await sec001.file?.(subject))?.length) return [];
     if (governed?.enforcement === "always" && (await isLeftover(subject))) return [];
     const command = `secrets encrypt -i ${shellWord(file)} && git add ${shellWord(file)}`;
     const fix = governed === undefined ? `name its readers in the policy, then: ${command}` : command;
@@ -57,7 +58,7 @@ export const sec009: FileRule = {
       },
     ];
   },
-  compare: ({ file, now, before, isTold }) => {
+  change: ({ file, now, before, isTold }) => {
     const olds = before.flat();
     if (now.kind !== "age" || now.hasHint !== false || isTold || olds.length === 0) return [];
     if (!olds.every((each) => each.kind === "age" && each.hasHint === true)) return [];
@@ -76,15 +77,6 @@ async function wholeDrafts(
   const matters = problem?.exposes === true || governed !== undefined || path.endsWith(".age");
   if (problem !== undefined && matters) return [{ severity: "error", ...problem, subject: "payload" }];
   return governed === undefined ? [] : readerDrafts(header, governed, rekeying(file, governed));
-}
-
-/** Whether the readers of an age file are those of the policy, as far as it tells. */
-export async function readersAgree(
-  header: AgeHeader,
-  governed: Governed,
-): Promise<"agree" | "differ" | "unknown" | undefined> {
-  if (governed.ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return undefined;
-  return (await ageFileDifference(header, governed)).status;
 }
 
 async function readerDrafts(header: AgeHeader, governed: Governed, fix: string): Promise<Draft[]> {

@@ -1,9 +1,9 @@
 /** SEC014: does git ignore what should never be committed, and nothing that should be? */
 import { appending, ignoreLine } from "../reading/commands.ts";
-import type { PlacedDraft, TreeFacts, TreeRule } from "../finding.ts";
+import type { Draft, Rule, TreeFacts } from "../finding.ts";
 
 /** Names that no repository wants: one of each kind that tools and people make. */
-export const SHOULD_IGNORE = [".env.keys", "keys.txt", "secrets.yaml.dec", "secrets.decrypted.yaml"] as const;
+const SHOULD_IGNORE = [".env.keys", "keys.txt", "secrets.yaml.dec", "secrets.decrypted.yaml"] as const;
 
 /** The pattern for each of them. */
 const PATTERNS: Readonly<Record<string, string>> = {
@@ -13,11 +13,11 @@ const PATTERNS: Readonly<Record<string, string>> = {
   "secrets.decrypted.yaml": "*.decrypted.*",
 };
 
-export const sec014: TreeRule = {
-  about: "tree",
+export const sec014: Rule = {
   id: "SEC014",
   title: "gitignore does not fit",
   severity: "warning",
+  needs: { ignored: SHOULD_IGNORE },
   explanation: {
     what: ".gitignore does not cover the names that keys and decrypted copies have (.env.keys, keys.txt, *.dec, *.decrypted.*); or it covers a file that the policy names, so that git never commits it.",
     why: "What is not ignored is one `git add .` away from being published. A secret that is ignored exists on one machine only, and everybody else wonders why theirs does not work.",
@@ -25,10 +25,10 @@ export const sec014: TreeRule = {
     limits:
       "Looked at in the working tree only, where there is a policy. Files inside ignored directories are not looked at.",
   },
-  inspect: (facts) => [...uncovered(facts), ...ignored(facts)],
+  tree: (facts) => [...uncovered(facts), ...ignored(facts)],
 };
 
-function uncovered({ hasPolicy, shouldIgnore, gitignore }: TreeFacts): PlacedDraft[] {
+function uncovered({ hasPolicy, shouldIgnore, gitignore }: TreeFacts): Draft[] {
   const open = [...shouldIgnore].filter(([, covered]) => !covered).map(([name]) => PATTERNS[name] ?? name);
   if (!hasPolicy || open.length === 0) return [];
   return [
@@ -42,7 +42,7 @@ function uncovered({ hasPolicy, shouldIgnore, gitignore }: TreeFacts): PlacedDra
   ];
 }
 
-function ignored({ ignoredSecrets, gitignore }: TreeFacts): PlacedDraft[] {
+function ignored({ ignoredSecrets, gitignore }: TreeFacts): Draft[] {
   return ignoredSecrets.map((path) => ({
     path,
     severity: "warning",

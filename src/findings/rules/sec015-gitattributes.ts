@@ -1,26 +1,26 @@
 /** SEC015: does git treat encrypted files as what they are? */
 import { appending, type LineFile } from "../reading/commands.ts";
-import type { EncryptedFile, PlacedDraft, TreeRule } from "../finding.ts";
+import type { Draft, EncryptedFile, Rule } from "../finding.ts";
 
 /** What has to be asked of git for every encrypted file. */
-export const ATTRIBUTES = ["diff", "text", "eol"] as const;
+const ATTRIBUTES = ["diff", "text", "eol"] as const;
 
 /** No lines are merged into a file that is only whole as a whole. */
 const AGE = "*.age -text merge=binary";
 
-export const sec015: TreeRule = {
-  about: "tree",
+export const sec015: Rule = {
   id: "SEC015",
   title: "gitattributes do not fit",
   severity: "note",
+  needs: { attributes: ATTRIBUTES },
   explanation: {
     what: "Encrypted files have no diff driver, so that changes show as noise; or a binary .age file is under line-end conversion.",
     why: "Nobody reviews what nobody can read. Line-end conversion changes bytes of the payload, and the file does not open any more.",
     mend: "Give the files a driver in .gitattributes, and say in the configuration of each clone what it is; the command of the finding does both. Then git diff, git log -p and git show give plaintext to those who have a key, also where they are piped into a file or another program, and ciphertext to others; a version that is not encrypted, or that no key here opens, begins with a line that says so. For binary files: a line `*.age -text merge=binary` in .gitattributes.",
     limits: "`text=auto` is left alone: git sees that age files are binary. Looked at in the working tree only.",
   },
-  inspect: ({ encrypted, gitattributes }) => {
-    const drafts: PlacedDraft[] = encrypted.filter(isConverted).map(({ path }) => ({
+  tree: ({ encrypted, gitattributes }) => {
+    const drafts: Draft[] = encrypted.filter(isConverted).map(({ path }) => ({
       path,
       severity: "note",
       message: "git converts the line ends of this binary file",

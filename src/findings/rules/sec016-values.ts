@@ -1,9 +1,8 @@
 /** SEC016: does a secret of today stand in clear in another file? */
-import type { ValueRule } from "../finding.ts";
+import type { Rule } from "../finding.ts";
 import { keyWord, shellWord } from "../reading/place.ts";
 
-export const sec016: ValueRule = {
-  about: "values",
+export const sec016: Rule = {
   id: "SEC016",
   title: "current secret in clear elsewhere",
   severity: "error",
@@ -14,7 +13,7 @@ export const sec016: ValueRule = {
     limits:
       "Needs a key for the files whose values are looked for; those that cannot be opened are reported as not checked. Texts shorter than 8 bytes, numbers, dates, true and false and plain lower-case words are not looked for. Found as they stand, escaped for JSON, encoded for an address, in base64 or in hexadecimal, each of the whole value; of a value in many lines its longest line is enough, if that is one word of 20 letters or more.",
   },
-  inspect: (seen) =>
+  values: (seen) =>
     seen.map(({ secretFile, key, form, line, column }) => ({
       severity: "error",
       message: `the current value of ${key === "" ? secretFile : `${key} in ${secretFile}`} stands here ${form}`,

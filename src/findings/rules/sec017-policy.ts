@@ -4,11 +4,10 @@ import { isBroad } from "../../policy/enforcement.ts";
 import { idleMembers, type IdleMember } from "../../policy/idle.ts";
 import type { CreationRule, Policy } from "../../policy/policy.ts";
 import { isMisnamedPolicy, properName } from "../../policy/sources/index.ts";
-import type { AbsentSecret, Draft, PolicyRule } from "../finding.ts";
+import type { AbsentSecret, Draft, Rule } from "../finding.ts";
 import { namesNobody } from "../reading/readers.ts";
 
-export const sec017: PolicyRule = {
-  about: "policy",
+export const sec017: Rule = {
   id: "SEC017",
   title: "doubtful policy",
   severity: "error",
@@ -19,7 +18,7 @@ export const sec017: PolicyRule = {
     limits:
       "A last rule without path_regex, or with `.*`, is taken for what it is. Only policies that are in the repository are looked at. That there is no such file is told of the whole working tree only.",
   },
-  inspect: ({ path, text, policy, problem, absent }) => {
+  policy: ({ path, text, policy, problem, absent }) => {
     if (problem !== undefined) {
       const { message, line, column, fix } = problem;
       return [{ severity: "error", message, line, column, fix, subject: message }];

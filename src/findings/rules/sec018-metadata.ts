@@ -3,15 +3,14 @@ import { stepsText } from "../../formats/place.ts";
 import { staysClear } from "../../formats/scalar.ts";
 import { usableSelection } from "../../documents/sops/selection.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
-import type { Draft, FileRule } from "../finding.ts";
+import type { Draft, Rule } from "../finding.ts";
 import { unknownFields } from "../reading/metadata-fields.ts";
 import { placeOf, placesOfWords } from "../reading/place.ts";
 
 /** Clocks differ; a day is more than that. */
 const TOLERANCE = 24 * 60 * 60 * 1000;
 
-export const sec018: FileRule = {
-  about: "file",
+export const sec018: Rule = {
   id: "SEC018",
   title: "weak or foreign metadata",
   severity: "warning",
@@ -22,7 +21,7 @@ export const sec018: FileRule = {
     limits:
       "A time up to one day ahead is taken for a clock that is fast. Fields are known as sops 3.13 and older write them; secrets_spelling is ours.",
   },
-  inspect: async ({ content, governed, now }) => {
+  file: async ({ content, governed, now }) => {
     if (content.kind !== "sops") return [];
     const { document } = content;
     const asked = governed?.ruling.settings.macOnlyEncrypted === true;

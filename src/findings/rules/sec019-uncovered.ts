@@ -2,16 +2,16 @@
 import { FIRST_SOURCE } from "../../policy/sources/index.ts";
 import { isExample, isExempt } from "../../policy/enforcement.ts";
 import { placeOfRule } from "../reading/commands.ts";
-import type { Draft, FileRule, FileSubject, Governed } from "../finding.ts";
+import type { Draft, FileSubject, Glance, Governed, Rule } from "../finding.ts";
 import { shellWord } from "../reading/place.ts";
-import { leftoverStem } from "./sec013-leftovers.ts";
+import { leftoverStem } from "../reading/leftovers.ts";
 import { filledSecretPlace, sensitivePlace } from "../reading/sensitivity.ts";
 
-export const sec019: FileRule = {
-  about: "file",
+export const sec019: Rule = {
   id: "SEC019",
   title: "secret that no rule covers",
   severity: "warning",
+  mark: mayBeUncovered,
   explanation: {
     what: "No rule of the policy covers this unencrypted file, and it is a Kubernetes Secret with values in it, or its path differs from one that a rule covers only in a letter: .yml for .yaml, another ending beside secrets, upper case, or a directory without its s.",
     why: "sops encrypts what a path_regex matches, and says nothing about what it misses. Such a file looks protected and is not.",
@@ -19,7 +19,7 @@ export const sec019: FileRule = {
     limits:
       "A warning, because only you know what was meant. Not looked at: documentation, examples, tests and fixtures, and what a Secret takes from elsewhere (${VAR}, {{ … }}, op://…). Another ending counts only where the path speaks of secrets.",
   },
-  inspect: async (subject) => {
+  file: async (subject) => {
     const { content, path, governed } = subject;
     if (governed !== undefined || content.kind !== "plain" || !DATA.test(path)) return [];
     // Copies are SEC013's.
@@ -31,8 +31,7 @@ export const sec019: FileRule = {
 /** Where repositories keep what only looks like a secret. */
 const TRIED = /(?:^|\/)(?:tests?|__tests__|testdata|fixtures?|e2e|mocks?)\//i;
 
-/** Whether a file that no rule covers, and that has no other mark, is worth a look. */
-export function mayBeUncovered(path: string, bytes: Uint8Array, governs: FileSubject["governs"]): boolean {
+function mayBeUncovered({ path, bytes, governs }: Glance): boolean {
   if (!DATA.test(path)) return false;
   return nearRule(path, governs) !== undefined || (STRUCTURED.test(path) && Buffer.from(bytes).includes("Secret"));
 }

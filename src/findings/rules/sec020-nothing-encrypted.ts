@@ -6,14 +6,13 @@ import type { SopsDocument } from "../../documents/sops/document.ts";
 import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { isExempt } from "../../policy/enforcement.ts";
-import type { Draft, FileRule, FileSubject } from "../finding.ts";
+import type { Draft, Rule, FileSubject } from "../finding.ts";
 import { placeOfRule } from "../reading/commands.ts";
 import { shellWord } from "../reading/place.ts";
 import { unselectedSecret } from "../reading/sensitivity.ts";
-import { leftoverStem } from "./sec013-leftovers.ts";
+import { leftoverStem } from "../reading/leftovers.ts";
 
-export const sec020: FileRule = {
-  about: "file",
+export const sec020: Rule = {
   id: "SEC020",
   title: "nothing in it is encrypted",
   severity: "error",
@@ -24,7 +23,7 @@ export const sec020: FileRule = {
     limits:
       "An error with metadata, because whoever put it there took the file for a secret; a warning without, because the rule itself says what is encrypted. Kubernetes objects, references to values elsewhere, examples and files below a broad rule are left out of the latter. What the rule selects and the file does not is SEC003.",
   },
-  inspect: async (subject) => {
+  file: async (subject) => {
     const { content, governed, path } = subject;
     if (content.kind === "sops") return sopsDrafts(subject, content.document);
     if (content.kind !== "plain" || governed?.enforcement !== "always" || governed.origin !== undefined) return [];

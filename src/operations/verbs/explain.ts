@@ -17,11 +17,11 @@ export interface RuleInfo {
 
 /** In the order of their ids. */
 export function checkRules(): RuleInfo[] {
-  return rules.map(({ id, title, severity, explanation, about }) => ({
+  return rules.map(({ id, title, severity, explanation, opened, values }) => ({
     id,
     title,
     severity,
-    needsKey: about === "opened" || about === "values",
+    needsKey: (opened ?? values) !== undefined,
     explanation,
   }));
 }

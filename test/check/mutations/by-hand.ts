@@ -26,11 +26,11 @@ function changing(name: string, change: (text: string) => string, rule = "SEC006
     onFile(`${name}, on the disk`, wholeYaml, (repository, file) => apply(repository, file, () => undefined)),
     onFile(`${name}, staged`, wholeYaml, async (repository, file) => ({
       expected: await apply(repository, file, () => repository.git("add", file)),
-      request: { staged: true },
+      request: { mode: "staged" },
     })),
     onFile(`${name}, committed`, wholeYaml, async (repository, file) => ({
       expected: await apply(repository, file, () => repository.commit()),
-      request: { range: "HEAD~1..HEAD" },
+      request: { mode: "range", range: "HEAD~1..HEAD" },
     })),
   ];
 }

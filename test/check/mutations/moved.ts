@@ -20,17 +20,17 @@ function rewriting(name: string, change: (text: string) => string, isFound = tru
     onFile(`${name}, staged`, kubernetes, async (repository, file) => {
       const expected = await write(repository, file);
       repository.git("add", file);
-      return { expected, request: { staged: true } };
+      return { expected, request: { mode: "staged" } };
     }),
     onFile(`${name}, committed`, kubernetes, async (repository, file) => {
       const expected = await write(repository, file);
       repository.commit();
-      return { expected, request: { range: "HEAD~1..HEAD" } };
+      return { expected, request: { mode: "range", range: "HEAD~1..HEAD" } };
     }),
     onFile(`${name}, seen in the history`, kubernetes, async (repository, file) => {
       const expected = await write(repository, file);
       repository.commit();
-      return { expected, request: { history: true } };
+      return { expected, request: { mode: "history" } };
     }),
     onFile(`${name}, committed and taken back`, kubernetes, async (repository, file) => {
       const sealed = repository.text(file);
@@ -40,7 +40,7 @@ function rewriting(name: string, change: (text: string) => string, isFound = tru
       repository.commit();
       return {
         expected: expected.map((found) => found.replace("SEC002", "SEC011")),
-        request: { range: "HEAD~2..HEAD" },
+        request: { mode: "range", range: "HEAD~2..HEAD" },
       };
     }),
   ];

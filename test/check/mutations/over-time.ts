@@ -8,28 +8,28 @@ export const overTime: readonly Mutation[] = [
     repository.write(file, PLAINTEXTS.yaml);
     repository.git("add", file);
     repository.write(file, sealed);
-    return { expected: [`SEC010 ${file}`], request: { staged: true } };
+    return { expected: [`SEC010 ${file}`], request: { mode: "staged" } };
   }),
   onFile("one value in clear is staged, and encrypted on disk", wholeYaml, (repository, file) => {
     const sealed = repository.text(file);
     repository.edit(file, (text) => text.replace(sealedLine(text)?.[2] ?? "-", "swordfish-1942"));
     repository.git("add", file);
     repository.write(file, sealed);
-    return { expected: [`SEC010 ${file}`], request: { staged: true } };
+    return { expected: [`SEC010 ${file}`], request: { mode: "staged" } };
   }),
   onFile("one value in clear is staged, and on disk too", wholeYaml, (repository, file) => {
     repository.edit(file, (text) => text.replace(sealedLine(text)?.[2] ?? "-", "swordfish-1942"));
     repository.git("add", file);
-    return { expected: [`SEC002 ${file}`], request: { staged: true } };
+    return { expected: [`SEC002 ${file}`], request: { mode: "staged" } };
   }),
   onFile("plaintext is staged, and on disk too", wholeYaml, (repository, file) => {
     repository.write(file, PLAINTEXTS.yaml);
     repository.git("add", file);
-    return { expected: [`SEC001 ${file}`], request: { staged: true } };
+    return { expected: [`SEC001 ${file}`], request: { mode: "staged" } };
   }),
   onFile("plaintext lies on disk, and what is staged is encrypted", wholeYaml, (repository, file) => {
     repository.write(file, PLAINTEXTS.yaml);
-    return { expected: [], request: { staged: true } };
+    return { expected: [], request: { mode: "staged" } };
   }),
   onFile("plaintext is committed and then encrypted", wholeYaml, (repository, file) => {
     const sealed = repository.read(file);
@@ -37,7 +37,7 @@ export const overTime: readonly Mutation[] = [
     repository.commit();
     repository.write(file, sealed);
     repository.commit();
-    return { expected: [`SEC011 ${file}`], request: { range: "HEAD~2..HEAD" } };
+    return { expected: [`SEC011 ${file}`], request: { mode: "range", range: "HEAD~2..HEAD" } };
   }),
   onFile("plaintext is committed and then removed", wholeYaml, (repository, file) => {
     repository.write(`${file.replace(/[^/]*$/, "")}more.yaml`, PLAINTEXTS.yaml);
@@ -45,7 +45,10 @@ export const overTime: readonly Mutation[] = [
     repository.commit();
     repository.remove(`${file.replace(/[^/]*$/, "")}more.yaml`);
     repository.commit();
-    return { expected: [`SEC011 ${file.replace(/[^/]*$/, "")}more.yaml`], request: { range: "HEAD~2.." } };
+    return {
+      expected: [`SEC011 ${file.replace(/[^/]*$/, "")}more.yaml`],
+      request: { mode: "range", range: "HEAD~2.." },
+    };
   }),
   onFile("a merge brings plaintext that neither side has", wholeYaml, (repository, file) => {
     const sealed = repository.read(file);
@@ -60,23 +63,23 @@ export const overTime: readonly Mutation[] = [
     repository.commit("merge");
     repository.write(file, sealed);
     repository.commit();
-    return { expected: [`SEC011 ${file}`], request: { range: "HEAD~2..HEAD" } };
+    return { expected: [`SEC011 ${file}`], request: { mode: "range", range: "HEAD~2..HEAD" } };
   }),
   onFile("rule and secret are dropped together", wholeYaml, (repository, file) => {
     repository.write(".sops.yaml", "creation_rules: []\n");
     repository.write(file, PLAINTEXTS.yaml);
     repository.commit();
-    return { expected: [`SEC001 ${file}`], request: { range: "HEAD~1..HEAD" } };
+    return { expected: [`SEC001 ${file}`], request: { mode: "range", range: "HEAD~1..HEAD" } };
   }),
   onFile("plaintext is at the end of the range", wholeYaml, (repository, file) => {
     repository.write(file, PLAINTEXTS.yaml);
     repository.commit();
-    return { expected: [`SEC001 ${file}`], request: { range: "HEAD~1..HEAD" } };
+    return { expected: [`SEC001 ${file}`], request: { mode: "range", range: "HEAD~1..HEAD" } };
   }),
   onFile("a range without anything in it", wholeYaml, (repository) => {
     repository.write("README.md", "changed\n");
     repository.commit();
-    return { expected: [], request: { range: "HEAD~1..HEAD" } };
+    return { expected: [], request: { mode: "range", range: "HEAD~1..HEAD" } };
   }),
   onFile("plaintext lies far back in the history", wholeYaml, (repository, file) => {
     const sealed = repository.read(file);
@@ -87,9 +90,9 @@ export const overTime: readonly Mutation[] = [
       repository.write("README.md", text);
       repository.commit();
     }
-    return { expected: [`SEC012 ${file}`], request: { history: true } };
+    return { expected: [`SEC012 ${file}`], request: { mode: "history" } };
   }),
-  onFile("a history without anything in it", wholeYaml, () => ({ expected: [], request: { history: true } })),
+  onFile("a history without anything in it", wholeYaml, () => ({ expected: [], request: { mode: "history" } })),
   {
     name: "a key is committed and then removed",
     apply: (repository) => {
@@ -97,7 +100,7 @@ export const overTime: readonly Mutation[] = [
       repository.commit();
       repository.remove("tools/key");
       repository.commit();
-      return { expected: ["SEC007 tools/key"], request: { range: "HEAD~2..HEAD" } };
+      return { expected: ["SEC007 tools/key"], request: { mode: "range", range: "HEAD~2..HEAD" } };
     },
   },
 ];
