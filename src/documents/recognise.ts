@@ -5,7 +5,7 @@
  * sops document may still turn out to be a broken one.
  */
 import type { FormatName } from "../formats/format.ts";
-import { formatOfPath } from "../formats/index.ts";
+import { formatOfPath, formatOfSealed } from "../formats/index.ts";
 import { isAge } from "./age/header-bytes.ts";
 
 export type Recognised =
@@ -16,15 +16,6 @@ export type Recognised =
 
 /** All that has to be in any sops document, whatever its format: the beginning of an ENC text, of the MAC at least. */
 const MARK = Buffer.from("ENC[AES256_GCM,");
-
-/** How the metadata begins in each format, in JSON also behind a mark of git. JSON is told from binary by its keys. */
-const METADATA: readonly (readonly [Exclude<FormatName, "binary">, RegExp])[] = [
-  ["json", /^(?:<{7} .*)?\s*\{[^]*"sops"\s*:\s*\{/],
-  ["ini", /^\[sops\][ \t]*\r?$/m],
-  ["dotenv", /^sops_(?:version|mac)=/m],
-  ["yaml", /^(?:sops|"sops"|'sops')[ \t]*:[ \t]*(?:\r?$|[{#&!])/m],
-  ["yaml", /^\s*(?:---\s+)?\{[^]*\bsops["']?[ \t]*:/],
-];
 
 /** The layouts in which it can stand too, which prose about sops can look like: only parsing tells. */
 const PERHAPS_YAML = /(?:^[ \t]*(?:[?][ \t]+)?|[{,]\s*)["']?sops["']?\s*:/m;
@@ -45,11 +36,7 @@ export function recognise(bytes: Uint8Array, path: string): Recognised {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (!whole.includes(MARK) || !whole.includes("sops")) return { kind: "plain", format: named };
   const text = whole.toString("utf8");
-  const found = METADATA.filter(([, pattern]) => pattern.test(text)).map(([format]) => format);
-  const format = found.find((each) => each === named) ?? found[0];
+  const format = formatOfSealed(text, named);
   if (format === undefined) return { kind: "plain", format: named };
-  if (format === "json" && named !== "json" && /^\s*\{\s*"data"\s*:\s*"ENC\[[^"]*"\s*,\s*"sops"\s*:/.test(text)) {
-    return { kind: "sops", format: "binary" };
-  }
   return { kind: "sops", format };
 }

@@ -48,7 +48,7 @@ export function convertedAt({ parsed, from, to }: Conversion, steps: readonly St
     throw new SecretsError("not-found", `there is nothing at ${stepsText(steps.slice(0, index + 1))}`);
   }
   if (content.kind === "scalar" && content.scalar.type === "str") return content.scalar.bytes;
-  return new TextEncoder().encode(to.write(content));
+  return to.encode(to.write(content));
 }
 
 /** What stands at these steps, or undefined. */

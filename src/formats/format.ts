@@ -6,6 +6,9 @@
  * never printed anew. A format knows syntax only: no keys, no ciphers, no rules. A new format is one file and one line
  * in `index.ts`; the contract tests run over the registry.
  */
+import type { FormatName } from "./index.ts";
+
+export type { FormatName };
 
 /** The types of sops' ENC strings, and the two that never are encrypted: null and what sops leaves empty. */
 export type ScalarType = "str" | "int" | "float" | "bool" | "time" | "comment" | "bytes" | "null";
@@ -87,7 +90,8 @@ export interface Replacement {
   readonly source: string;
 }
 
-export type FormatName = "yaml" | "json" | "dotenv" | "ini" | "binary";
+/** `open`: what people write; `sealed`: what lies in git. */
+export type Side = "open" | "sealed";
 
 /** Whether the rules want this leaf sealed. */
 export type Selects = (leaf: Leaf) => boolean;
@@ -102,12 +106,16 @@ export interface Format {
   readonly name: FormatName;
   /** An open text that says nothing yet; absent: one without a byte. */
   readonly empty?: string;
+  /** The bytes of a side as the text in which everything else here counts. @throws SecretsError `malformed` where they are none. */
+  decode(bytes: Uint8Array, side: Side): string;
+  /** The bytes of an open text; the sealed one is UTF-8 in every format. */
+  encode(text: string): Uint8Array;
   /**
-   * @param side `open`: what people write; comment paths are those of the sealed layout that will come of it.
+   * @param side on the open one, comment paths are those of the sealed layout that will come of it.
    * @param selects for the open side: which leaves will be sealed, since that decides the sealed layout; absent: all.
    * @throws SecretsError `malformed` with line and column, never quoting the text.
    */
-  parse(text: string, side: "open" | "sealed", selects?: Selects): ParsedText;
+  parse(text: string, side: Side, selects?: Selects): ParsedText;
   /**
    * Only for formats with aliases: the open text with every alias that reaches a leaf to be sealed written out, since sealed
    * text holds its path. To be called before an open text is parsed to be sealed. Unchanged text where there is none.

@@ -19,6 +19,7 @@ import {
 } from "./json-syntax.ts";
 import { malformedAt, stepsText } from "./place.ts";
 import { textOfScalar } from "./scalar.ts";
+import { utf8 } from "./text.ts";
 import { isMapping, sameKeys, sameTree } from "./tree.ts";
 
 const METADATA_KEY = "sops";
@@ -38,6 +39,7 @@ const parsedTexts = new WeakMap<ParsedText, JsonText>();
 
 export const json: Format = {
   name: "json",
+  ...utf8,
   parse: parseText,
   print,
   set(parsed, steps, source) {

@@ -18,6 +18,12 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
+/** How a format of text reads and writes its bytes: as strict UTF-8. */
+export const utf8 = {
+  decode: (bytes: Uint8Array) => textOf(bytes),
+  encode: (text: string): Uint8Array => new TextEncoder().encode(text),
+};
+
 function lineOfFirstError(bytes: Uint8Array): number {
   // What does not decode becomes U+FFFD, so the longest common beginning with the re-encoded text ends at the error.
   const lenient = Buffer.from(Buffer.from(bytes).toString("utf8"));

@@ -4,10 +4,11 @@
  * sops.md 3.4 and yaml-holes: the text is scanned as go-yaml scans it, because sops does, and every leaf is a stretch of it.
  * What lies between the leaves is never printed anew.
  */
-import type { Format, Leaf, ParsedText, Replacement, Selects, Tree } from "./format.ts";
+import type { Format, Leaf, ParsedText, Replacement, Selects, Side, Tree } from "./format.ts";
 import { unmergedLine } from "../text/merge-marks.ts";
 import { spliced, type Splice } from "./json-edit.ts";
 import { malformedAt } from "./place.ts";
+import { utf8 } from "./text.ts";
 import { expandAliases } from "./yaml/aliases.ts";
 import { checkStream } from "./yaml/check.ts";
 import { composeStream } from "./yaml/compose.ts";
@@ -25,6 +26,7 @@ const streams = new WeakMap<ParsedText, Stream>();
 
 export const yaml: Format = {
   name: "yaml",
+  ...utf8,
   parse: parseText,
   expandAliases,
   print,
@@ -47,7 +49,7 @@ function streamOf(parsed: ParsedText): Stream {
   return stream;
 }
 
-function parseText(text: string, side: "open" | "sealed", selects: Selects = () => true): ParsedText {
+function parseText(text: string, side: Side, selects: Selects = () => true): ParsedText {
   refuseMergeMarkers(text);
   const stream = composeStream(text);
   checkStream(stream);

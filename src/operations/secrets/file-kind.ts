@@ -9,7 +9,7 @@ import { mayBeYaml, recognise } from "../../documents/recognise.ts";
 import { dressed, SecretsError } from "../../errors.ts";
 import { remerging } from "../../findings/reading/commands.ts";
 import { shellWord } from "../../findings/reading/place.ts";
-import { formatOfPath, isFormatName, isServed, loadFormat } from "../../formats/index.ts";
+import { FORMAT_NAMES, formatOfPath, isFormatName, isServed, loadFormat } from "../../formats/index.ts";
 import type { Format, FormatName } from "../../formats/format.ts";
 import { attempt } from "../../io/io-error.ts";
 import { unmergedLine, UNMERGED } from "../../text/merge-marks.ts";
@@ -18,7 +18,7 @@ import { inFile, isAgePath, statOf, type Project } from "../project/project.ts";
 /** The format that the user named. @throws SecretsError `usage` */
 export function requireFormatName(name: string): FormatName {
   if (isFormatName(name)) return name;
-  throw new SecretsError("usage", "there is no such format", { hint: "one of: yaml, json, dotenv, ini, binary" });
+  throw new SecretsError("usage", "there is no such format", { hint: `one of: ${FORMAT_NAMES.join(", ")}` });
 }
 
 export type FileKind =
@@ -45,7 +45,7 @@ export async function kindOfContent(
       loadFormat(named),
       import("../../documents/sops/document.ts"),
     ]);
-    return { kind: "sops", document: readDocument(utf8(found.bytes), format) };
+    return { kind: "sops", document: readDocument(format.decode(found.bytes, "sealed"), format) };
   } catch (error) {
     throw await fileError(project, path, error);
   }
@@ -53,7 +53,7 @@ export async function kindOfContent(
 
 /** @throws SecretsError `unmerged` */
 function refuseUnmerged(bytes: Uint8Array): void {
-  const line = unmergedLine(utf8(bytes));
+  const line = unmergedLine(Buffer.from(bytes).toString());
   if (line !== undefined) throw new SecretsError("unmerged", UNMERGED, { at: { file: "", line } });
 }
 
@@ -73,7 +73,7 @@ async function oddYaml(bytes: Uint8Array): Promise<FileKind> {
       loadFormat("yaml"),
       import("../../documents/sops/document.ts"),
     ]);
-    return { kind: "sops", document: readDocument(utf8(bytes), format) };
+    return { kind: "sops", document: readDocument(format.decode(bytes, "sealed"), format) };
   } catch {
     return { kind: "plain" };
   }
@@ -94,15 +94,6 @@ export function commandToEncrypt(project: Project, path: string): string {
   return stays
     ? `secrets encrypt -i ${shellWord(file)}`
     : `secrets encrypt ${shellWord(file)} -o ${shellWord(`${file}.age`)}`;
-}
-
-/** The bytes as text. @throws SecretsError `malformed` where they are not UTF-8 */
-export function utf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SecretsError("malformed", "this is not UTF-8 text");
-  }
 }
 
 /**

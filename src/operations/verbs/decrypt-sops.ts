@@ -29,7 +29,7 @@ export async function sopsPlaintext(
     throw new SecretsError("usage", "a document is named, and no key in it", { at: { file: project.show(path) } });
   try {
     const wanted = request.outputType === undefined ? format : await loadFormat(requireFormatName(request.outputType));
-    if (request.extract === undefined && wanted === format) return once(new TextEncoder().encode(opened.openText));
+    if (request.extract === undefined && wanted === format) return once(format.encode(opened.openText));
     const parsed = format.parse(opened.openText, "open");
     if (request.extract === undefined) return once(convertedText(project, path, { parsed, from: format, to: wanted }));
     const { extract: key, document } = request;
@@ -47,7 +47,7 @@ function convertedText(project: Project, path: string, conversion: Conversion): 
   const name = conversion.to.name;
   if (documents > 0) project.warn(`${file}: ${name} holds one document; ${documents} more of the file are left out`);
   if (comments > 0) project.tell(`${file}: ${name} has no comments; those of the file are left out`);
-  return new TextEncoder().encode(text);
+  return conversion.to.encode(text);
 }
 
 function notEncrypted(file: string, bytes: Uint8Array): SecretsError {

@@ -17,7 +17,7 @@ import {
   type EncryptRequest,
   type Encryption,
 } from "../writing/encryption.ts";
-import { formatToWrite, kindOfContent, requireFormatName, utf8 } from "../secrets/file-kind.ts";
+import { formatToWrite, kindOfContent, requireFormatName } from "../secrets/file-kind.ts";
 import { naming, statOf, type Project } from "../project/project.ts";
 import { requireRule, ruleOf } from "../project/rule.ts";
 import { wantedReaders } from "../../agreement/sops-document.ts";
@@ -39,7 +39,7 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   const source = input === "-" ? file : project.show(project.resolve(input));
   const text = await naming(source, async () => {
     const { from, to } = await formatsOf(project, encryption);
-    const plain = utf8(bytes);
+    const plain = from.decode(bytes, "open");
     return sealNew(project, {
       text: from === to ? plain : carriedOver(project, source, { parsed: from.parse(plain, "open"), from, to }),
       format: to,

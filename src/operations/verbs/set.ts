@@ -7,11 +7,11 @@
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import { stepsText } from "../../formats/place.ts";
+import { textOf } from "../../formats/text.ts";
 import { addressIn, type Address } from "../secrets/document-address.ts";
 import { typedTwice } from "../project/ask.ts";
 import { inFile, type Project } from "../project/project.ts";
 import { missingKey, stepsOf } from "../secrets/key-path.ts";
-import { utf8 } from "../secrets/file-kind.ts";
 import { planWrite } from "../writing/plan-write.ts";
 import type { SopsTarget, Target, WriteOptions } from "../writing/target.ts";
 import { requireWritable, writeTarget, type WriteOutcome } from "../writing/write.ts";
@@ -108,9 +108,10 @@ async function wholeValue(project: Project, target: Target, request: SetRequest)
 /** The open text of the document with this value in it. */
 function documentWith(target: SopsTarget, { parsed, steps }: Address, value: NewValue): Uint8Array {
   try {
-    const json = value.form === "json" ? utf8(value.bytes) : JSON.stringify(utf8(value.bytes).replace(/\r?\n$/, ""));
+    const text = textOf(value.bytes);
+    const json = value.form === "json" ? text : JSON.stringify(text.replace(/\r?\n$/, ""));
     if (value.form === "json") requireJson(json);
-    return new TextEncoder().encode(target.format.set(parsed, steps, json));
+    return target.format.encode(target.format.set(parsed, steps, json));
   } catch (error) {
     throw inFile(missingKey(error), target.file);
   }

@@ -33,7 +33,7 @@ export async function unsetKey(
     const { key, document } = request;
     const { parsed, steps } = await addressIn(target, { verb: "unset", file: target.file, key, document });
     const text = target.format.unset(parsed, steps);
-    return await writeTarget(project, target, await target.seal(new TextEncoder().encode(text)));
+    return await writeTarget(project, target, await target.seal(target.format.encode(text)));
   } catch (error) {
     const isMissing = error instanceof SecretsError && error.code === "not-found";
     if (isMissing && request.idempotent === true) return { status: "unchanged", file: target.file };

@@ -5,7 +5,6 @@ import type { Format } from "../../formats/format.ts";
 import { sha256 } from "../../io/stream.ts";
 import { inFormerNames } from "../identities/key-changes.ts";
 import { naming, type Project } from "../project/project.ts";
-import { utf8 } from "../secrets/file-kind.ts";
 import { compareDocument, personMayOpen, wantedReaders } from "../../agreement/sops-document.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 import { sopsRecipients } from "../../policy/sops-recipients.ts";
@@ -39,12 +38,12 @@ export async function sopsTarget(
     hasPeople: ruled === undefined || (await personMayOpen(found.document.metadata, ruled)),
     difference,
     document,
-    open: async () => new TextEncoder().encode((await document()).openText),
+    open: async () => found.document.format.encode((await document()).openText),
     isReplaced: () => false,
     seal: async (plaintext) => {
       const opened = await document();
-      const isEmptied =
-        hasValues(found.document.format, opened.openText) && !hasValues(found.document.format, utf8(plaintext));
+      const { format } = found.document;
+      const isEmptied = hasValues(format, format.encode(opened.openText)) && !hasValues(format, plaintext);
       if (isEmptied && options.allowEmpty !== true) {
         throw new SecretsError("refused", "the new content is empty and would replace a secret", {
           at: { file },
@@ -54,7 +53,7 @@ export async function sopsTarget(
       const text = await naming(file, () =>
         reseal(project, {
           opened,
-          text: utf8(plaintext),
+          text: format.decode(plaintext, "open"),
           ruled,
           newKey: "removed",
           renewMac: options.ignoreMac,
@@ -87,7 +86,7 @@ export async function newSopsTarget(project: Project, planned: Planned, format: 
       if (plaintext.length === 0) return undefined;
       const text = await naming(file, async () =>
         sealNew(project, {
-          text: utf8(plaintext),
+          text: format.decode(plaintext, "open"),
           format,
           readers: await wantedReaders(ruling),
           settings: wantedSettings(ruling),
@@ -105,10 +104,10 @@ function judgeOf(project: Project, { file, options, ruled }: PlannedChange, befo
 }
 
 /** Whether a text says anything; one that cannot be parsed does, and whoever seals it will say what is wrong. */
-function hasValues(format: Format, text: string): boolean {
-  if (text.trim() === "") return false;
+function hasValues(format: Format, bytes: Uint8Array): boolean {
   try {
-    return format.parse(text, "open").leaves.some(({ kind }) => kind === "value");
+    const text = format.decode(bytes, "open");
+    return text.trim() !== "" && format.parse(text, "open").leaves.some(({ kind }) => kind === "value");
   } catch {
     return true;
   }
