@@ -56,7 +56,7 @@ const forbidden: Record<string, [string, string]> = {
   "crypto knows keys": ['crypto/a.ts: import { b } from "../keys/b.ts";', "crypto must not import keys"],
   "keys know documents": ['keys/a.ts: import { b } from "../documents/b.ts";', "keys must not import documents"],
   "documents know the policy": ['documents/a.ts: import { b } from "../policy/b.ts";', "must not import policy"],
-  "io sees a key": ['io/commit.ts: import type { Identity } from "../keys/key-kind.ts";', "io must not import keys"],
+  "io sees a key": ['io/commit.ts: import type { Identity } from "../keys/recipient.ts";', "io must not import keys"],
   "io sees the policy": ['io/commit.ts: import { a } from "../policy/policy.ts";', "io must not import policy"],
   "io sees a document": ['io/commit.ts: import { a } from "../documents/age.ts";', "io must not import documents"],
   "an operation knows the check": ['operations/a.ts: import { b } from "../check/b.ts";', "must not import check"],

@@ -1,10 +1,18 @@
 /** Do the readers that an age file declares agree with the policy? */
 import type { AgeHeader } from "../documents/age/header.ts";
 import { agreement } from "../documents/age/readers.ts";
-import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import type { Recipient } from "../keys/recipient.ts";
 import { ageRecipients } from "../policy/policy.ts";
-import { hostKeys, knownKeys, namesOf, NO_DIFFERENCE, type Agreement, type Ruled } from "./agreement.ts";
+import {
+  cannotEncrypt,
+  foreignKeysOf,
+  hostKeys,
+  knownKeys,
+  namesOf,
+  NO_DIFFERENCE,
+  type Agreement,
+  type Ruled,
+} from "./agreement.ts";
 
 /** How the readers of an age file differ from those of the rule. */
 export interface AgeFileDifference {
@@ -14,8 +22,6 @@ export interface AgeFileDifference {
   readonly extra: readonly Recipient[];
   /** Readers whom the policy does not know. */
   readonly strangers: number;
-  /** Recipients of the rule that nothing can be encrypted to here; whether the file has them nobody can tell. */
-  readonly foreign: readonly ForeignKey[];
 }
 
 /** By file and rule: a check asks for several rules of its own, and each answer hashes every key of the policy. */
@@ -42,14 +48,10 @@ async function compared(
 ): Promise<AgeFileDifference> {
   const known = [...knownKeys(policy), ...former];
   const found = await agreement(header, { wanted: ageRecipients(ruling.readers), known });
-  const foreign = ruling.settings.foreign.filter(({ type }) => type === "age");
-  const nothing = { missing: [], missingUnknown: 0, extra: [], strangers: 0, foreign };
-  // Recipients of other kinds have stanzas that name nobody.
-  if (found.status !== "differ") return { ...nothing, status: foreign.length > 0 ? "unknown" : found.status };
-  const strangers = Math.max(0, found.extraUnknown - foreign.length);
-  const { missing, missingUnknown, extra } = found;
-  const differs = missing.length + missingUnknown + extra.length + strangers > 0;
-  return { status: differs ? "differ" : "unknown", missing, missingUnknown, extra, strangers, foreign };
+  const nothing = { missing: [], missingUnknown: 0, extra: [], strangers: 0 };
+  if (found.status !== "differ") return { ...nothing, status: found.status };
+  const { status, missing, missingUnknown, extra, extraUnknown: strangers } = found;
+  return { status, missing, missingUnknown, extra, strangers };
 }
 
 /** @param former keys that the policy had a name for before */
@@ -67,10 +69,7 @@ export async function compareAgeFile(
     extra: namesOf(found.extra, policy, ruling.readers),
     strangers: found.strangers,
     missingUnknown: found.missingUnknown,
-    stuck:
-      found.foreign.length === 0
-        ? undefined
-        : `only age can encrypt to ${found.foreign.map(({ text }) => text).join(", ")}`,
+    stuck: found.status === "agree" ? undefined : cannotEncrypt("age", foreignKeysOf(ruling.readers)),
   };
 }
 

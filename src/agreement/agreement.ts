@@ -4,7 +4,9 @@
  * The vocabulary of the room: what was compared, what differs, and how keys become people. Everybody who asks whether a file
  * agrees asks here: what writes, what looks, and what checks. Pure.
  */
-import type { Recipient } from "../keys/key-kind.ts";
+import { onlyProgram } from "../keys/index.ts";
+import type { Recipient } from "../keys/recipient.ts";
+import { keyName, shownKey } from "../keys/shown-key.ts";
 import type { Policy, Reader, Ruling } from "../policy/policy.ts";
 
 /** The rule of a file, in its policy. */
@@ -57,7 +59,20 @@ export const NO_DIFFERENCE: Omit<Agreement, "status"> = {
   stuck: undefined,
 };
 
+/** The keys of these readers that only another program can encrypt to, with whose they are. */
+export function foreignKeysOf(readers: readonly Reader[]): string[] {
+  return readers.flatMap(({ name, kind, keys }) =>
+    keys
+      .filter((key) => onlyProgram(key) !== undefined)
+      .map((key) => (kind === "literal" && name === keyName(key) ? shownKey(key) : `${shownKey(key)} of ${name}`)),
+  );
+}
+
 /** What stands in the way of a new data key. */
+export function cannotEncrypt(program: string, keys: readonly string[]): string | undefined {
+  return keys.length === 0 ? undefined : `only ${program} can encrypt to ${keys.join(", ")}`;
+}
+
 export function cannotRenew(unrenewable: readonly string[]): string | undefined {
   return unrenewable.length === 0 ? undefined : `only sops can renew the data key for ${unrenewable.join(", ")}`;
 }
@@ -86,7 +101,7 @@ function byName(a: readonly [string, number], b: readonly [string, number]): num
 
 /** The member who holds the key, else its anchor, else the key's own public text. */
 export function nameOf(recipient: Recipient, policy: Policy | undefined): string {
-  return policy?.nameOf(recipient) ?? recipient.text;
+  return policy?.nameOf(recipient) ?? keyName(recipient);
 }
 
 /** The keys of every machine that the policy knows. */

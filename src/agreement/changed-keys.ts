@@ -4,8 +4,9 @@
  * A comparison of keys alone shows bob's new key as a newcomer and his old one as a stranger. With the names that keys had
  * before, both are bob: his key changed, and that is what is shown, old and new. Pure.
  */
+import { keyName } from "../keys/shown-key.ts";
 import { without } from "../keys/distinct.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import type { Recipient } from "../keys/recipient.ts";
 import { shownKey } from "../keys/shown-key.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Agreement } from "./agreement.ts";
@@ -33,7 +34,7 @@ export function withFormerNames(agreement: Agreement, { policy, standing, wanted
   });
   const isChanged = (name: string) => changed.some((one) => name === one.name || name.startsWith(`${one.name} (`));
   const found = removed.filter((key) => policy.nameOf(key) === undefined && former.has(key.id));
-  const texts = new Set(found.map(({ text }) => text));
+  const texts = new Set(found.map(keyName));
   const extra = [...agreement.extra.filter((name) => !texts.has(name)), ...byName(found, nameOf).keys()];
   return {
     ...agreement,
@@ -41,7 +42,7 @@ export function withFormerNames(agreement: Agreement, { policy, standing, wanted
     missing: agreement.missing.filter((name) => !isChanged(name)),
     extra: [...new Set(extra)].filter((name) => !isChanged(name)).sort(),
     // Those of an age file whose keys were not among those that it was compared with.
-    strangers: agreement.strangers - found.filter(({ text }) => !agreement.extra.includes(text)).length,
+    strangers: agreement.strangers - found.filter((key) => !agreement.extra.includes(keyName(key))).length,
   };
 }
 

@@ -5,6 +5,7 @@ import { foreignEntries } from "../documents/sops/foreign.ts";
 import {
   compareReaders,
   copiedEntries,
+  isForeign,
   knownEntries,
   readerId,
   type KnownEntry,
@@ -13,10 +14,11 @@ import {
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops/selection.ts";
 import type { WantedReaders } from "../documents/sops/verbs.ts";
 import { isMeant, type ForeignKey } from "../keys/foreign/foreign-key.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import { onlyProgram } from "../keys/index.ts";
+import type { Recipient } from "../keys/recipient.ts";
 import type { Policy, Reader, Ruling } from "../policy/policy.ts";
 import { sopsRecipients } from "../policy/sops-recipients.ts";
-import { cannotRenew, hostKeys, nameOf, namesOf, type Agreement, type Ruled } from "./agreement.ts";
+import { cannotEncrypt, cannotRenew, hostKeys, nameOf, namesOf, type Agreement, type Ruled } from "./agreement.ts";
 import { opensToOthers } from "./group-access.ts";
 import { movedLeaves } from "./left-unencrypted.ts";
 import { wantedSettings } from "./wanted-settings.ts";
@@ -126,22 +128,21 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
   ];
   const unrenewable = [
     ...groups.foreign.kept.map(({ key }) => key.text),
-    ...groups.kept.flatMap(({ entry, recipient }) =>
-      recipient === undefined ? [`age recipient ${entry.recipient}`] : [],
-    ),
+    ...namesOf(recipientsIn(groups.kept.filter(isForeign)), policy, []),
   ];
+  const missingForeign = [...missing.map(({ text }) => text), ...namesOf(groups.unservable, policy, ruling.readers)];
   const agreement: Agreement = {
-    status: groups.differs || missing.length + settings.length > 0 ? "differ" : "agree",
+    status: groups.differs || missingForeign.length + settings.length > 0 ? "differ" : "agree",
     missing: namesOf(added, policy, ruling.readers),
     extra: [...namesOf(gone, policy, ruling.readers), ...extra.map(({ key }) => key.text)],
     changed: [],
     strangers: groups.removed.length - known.length,
     missingUnknown: 0,
-    missingForeign: missing.map(({ text }) => text),
+    missingForeign,
     settings,
     leftInClear: (await movedLeaves(document, ruling)).opened,
     unrenewable,
-    stuck: stuckBy(groups, { metadata, wanted, settings, unrenewable }),
+    stuck: stuckBy(groups, { metadata, wanted, settings, unrenewable, missingForeign }),
   };
   const access = await wrongAccess(metadata, ruling);
   return { groups, agreement, removed, added, turned, access, isRegrouped: onlyMoved || isOtherThreshold };
@@ -164,17 +165,23 @@ export async function copiedLines(metadata: Metadata, policy: () => Promise<Poli
 
 /** Why only another program can bring the document to the rule. */
 function stuckBy(
-  { removes, differs, foreign }: ReadersDifference,
-  given: { metadata: Metadata; wanted: WantedReaders; settings: readonly string[]; unrenewable: readonly string[] },
+  { removes, differs }: ReadersDifference,
+  given: {
+    readonly metadata: Metadata;
+    readonly wanted: WantedReaders;
+    readonly settings: readonly string[];
+    readonly unrenewable: readonly string[];
+    readonly missingForeign: readonly string[];
+  },
 ): string | undefined {
-  const { metadata, wanted, settings, unrenewable } = given;
+  const { metadata, wanted, settings, unrenewable, missingForeign } = given;
   const isSplit = metadata.groups.length > 1 || wanted.groups.length > 1;
   const isRenewed = removes || (isSplit && differs) || hasOtherThreshold(metadata, wanted);
   if (isRenewed && unrenewable.length > 0) return cannotRenew(unrenewable);
   // A group of keys that are missing would be empty.
-  const isEmpty = wanted.groups.some((group) => group.length === 0) && foreign.missing.length > 0;
-  if (isEmpty) return `only sops can encrypt to ${foreign.missing.map(({ text }) => text).join(", ")}`;
-  const isDone = !differs && settings.length === 0 && foreign.missing.length > 0;
+  const isServed = (group: readonly Recipient[]) => group.some((each) => onlyProgram(each) === undefined);
+  if (!wanted.groups.every(isServed) && missingForeign.length > 0) return cannotEncrypt("sops", missingForeign);
+  const isDone = !differs && settings.length === 0 && missingForeign.length > 0;
   return isDone ? "only sops can add what is missing" : undefined;
 }
 

@@ -106,7 +106,12 @@ async function done(context: Context, invocation: Invocation, outcome: RekeyOutc
   context.note(
     `${count(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${of("keep")} agreed already${leftOut(of("no rule"), "without a rule")}${leftOut(of("passphrase"), "sealed with a passphrase")}`,
   );
-  return outcome.skipped.length + stuck.length > 0 ? 1 : 0;
+  return outcome.skipped.length + stuck.length > 0 || outcome.planned.some(isPartial) ? 1 : 0;
+}
+
+/** Whether readers are named for it whom only sops can add. */
+export function isPartial({ action, agreement }: PlannedFile): boolean {
+  return action === "re-encrypt" && (agreement?.missingForeign ?? []).length > 0;
 }
 
 /** What was left alone is said, so that nobody takes it for done. */

@@ -1,5 +1,6 @@
 /** `secrets updatekeys PATH…` */
 import { acceptReadersOption, allowClearOption, flag, type CommandSpec, type Context } from "./command.ts";
+import { isPartial } from "./rekey.ts";
 import { visible } from "./visible.ts";
 import type { PlannedFile } from "../index.ts";
 
@@ -38,7 +39,7 @@ export const updatekeys: CommandSpec = {
     for (const { status, planned } of outcomes) {
       context.note(`${planned.file}: ${status === "updated" && context.dryRun ? "would be updated" : status}`);
     }
-    return 0;
+    return outcomes.some(({ status, planned }) => status === "updated" && isPartial(planned)) ? 1 : 0;
   },
 };
 

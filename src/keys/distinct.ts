@@ -1,7 +1,10 @@
 /**
- * Who is left when everybody is named once, or when others are taken away?
+ * Who is left when everybody is named once, or when others are taken away, and may they share a file?
  */
-import type { Recipient } from "./key-kind.ts";
+import type { Recipient } from "./recipient.ts";
+
+/** The label of who has nobody beside them: a passphrase. */
+export const ALONE = "alone";
 
 /** One recipient per reader (`id`), the first of its faces, in the order given. */
 export function distinct(recipients: readonly Recipient[]): Recipient[] {
@@ -17,4 +20,10 @@ export function distinct(recipients: readonly Recipient[]): Recipient[] {
 export function without(recipients: readonly Recipient[], others: readonly Recipient[]): Recipient[] {
   const gone = new Set(others.map(({ id }) => id));
   return recipients.filter(({ id }) => !gone.has(id));
+}
+
+/** Whether age takes them into one file: a passphrase is alone, and post-quantum and classic keys do not mix. */
+export function canShare(recipients: readonly Recipient[]): boolean {
+  const labels = recipients.map((recipient) => (recipient.labels ?? []).toSorted().join(" "));
+  return new Set(labels).size <= 1 && (labels[0] !== ALONE || recipients.length === 1);
 }

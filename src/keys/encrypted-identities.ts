@@ -6,6 +6,7 @@
 import { armor, Decrypter, type Stanza } from "age-encryption";
 import { SecretsError } from "../errors.ts";
 import { scryptIdentity } from "./kinds/scrypt.ts";
+import { isPassphrase } from "./passphrase.ts";
 
 /**
  * @param bytes binary or armored.
@@ -17,7 +18,7 @@ export async function openWithPassphrase(bytes: Uint8Array, ask: () => Promise<s
   const decrypter = new Decrypter();
   decrypter.addIdentity({
     unwrapFileKey: async (stanzas: readonly Stanza[]) => {
-      if (!stanzas.some(({ args }) => args[0] === "scrypt")) {
+      if (!stanzas.some(isPassphrase)) {
         throw new SecretsError("bad-key", "the identity file is encrypted, but not with a passphrase");
       }
       const fileKey = await scryptIdentity(await ask()).unwrapFileKey(stanzas);

@@ -16,17 +16,26 @@ const tagLength = 16;
 /** Bytes of an age file key. */
 export const fileKeySize = 16;
 
+/** A wrap key, with its nonce where that is not zero. */
+type WrapKey = Uint8Array | { readonly key: Uint8Array; readonly nonce: Uint8Array };
+
+function withNonce(wrapKey: WrapKey) {
+  return wrapKey instanceof Uint8Array ? { key: wrapKey, nonce: zeroNonce } : wrapKey;
+}
+
 /** @returns 32 bytes: the file key's ciphertext and its tag. */
-export function wrapUnder(wrapKey: Uint8Array, fileKey: Uint8Array): Buffer {
-  const cipher = createCipheriv(algorithm, wrapKey, zeroNonce, { authTagLength: tagLength });
+export function wrapUnder(wrapKey: WrapKey, fileKey: Uint8Array): Buffer {
+  const { key, nonce } = withNonce(wrapKey);
+  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagLength });
   const ciphertext = cipher.update(fileKey);
   cipher.final();
   return Buffer.concat([ciphertext, cipher.getAuthTag()]);
 }
 
 /** @returns the file key, or undefined where `body` was made under another key. */
-export function unwrapUnder(wrapKey: Uint8Array, body: Uint8Array): Buffer | undefined {
-  const decipher = createDecipheriv(algorithm, wrapKey, zeroNonce, { authTagLength: tagLength });
+export function unwrapUnder(wrapKey: WrapKey, body: Uint8Array): Buffer | undefined {
+  const { key, nonce } = withNonce(wrapKey);
+  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagLength });
   decipher.setAuthTag(body.subarray(fileKeySize));
   const fileKey = decipher.update(body.subarray(0, fileKeySize));
   try {

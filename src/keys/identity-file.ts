@@ -6,7 +6,8 @@
  */
 import { dressed, SecretsError } from "../errors.ts";
 import { atMost, IDENTITIES } from "../limits.ts";
-import type { Identity, IdentitySource, LockedIdentity } from "./key-kind.ts";
+import { keyKinds } from "./index.ts";
+import type { Identity, IdentitySource, LockedIdentity } from "./recipient.ts";
 import { lockedIdentity } from "./locked-identity.ts";
 
 const maxSize = 16 * 1024 * 1024;
@@ -66,25 +67,19 @@ async function parseLines(
     for (const word of inline ? trimmed.split(/\s+/) : [trimmed]) {
       const at = { file: origin, line: index + 1 };
       atMost(identities.length + warnings.length + 1, IDENTITIES, { at, code: "bad-key" });
-      const unsupported = whyUnsupported(word);
-      if (unsupported === undefined) identities.push(await parseIdentity(word, at));
-      else warnings.push(`line ${index + 1}: ${unsupported}`);
+      if (!word.startsWith("AGE-PLUGIN-")) identities.push(await parseIdentity(word, at));
+      else warnings.push(`line ${index + 1}: left out: identities of age plugins are not supported yet`);
     }
   }
   if (identities.length === 0 && warnings.length === 0) throw new SecretsError("bad-key", "no identities found");
   return { identities, warnings };
 }
 
-function whyUnsupported(line: string): string | undefined {
-  if (line.startsWith("AGE-SECRET-KEY-PQ-1")) return "left out: post-quantum hybrid identities are not supported yet";
-  if (line.startsWith("AGE-PLUGIN-")) return "left out: identities of age plugins are not supported yet";
-  return undefined;
-}
-
 async function parseIdentity(line: string, at: { file: string; line: number }): Promise<Identity> {
-  if (/^AGE-SECRET-KEY-/i.test(line)) {
+  const { parseIdentity: parse } = (await keyKinds.find((kind) => kind.claimsIdentity?.(line))?.load()) ?? {};
+  if (parse !== undefined) {
     try {
-      return (await import("./kinds/x25519.ts")).parseIdentity(line);
+      return parse(line);
     } catch (error) {
       throw error instanceof SecretsError ? dressed(error, { at }) : error;
     }
@@ -104,7 +99,6 @@ async function parseIdentity(line: string, at: { file: string; line: number }): 
 /** An age file under a passphrase: opened when a passphrase is there, and then read line by line. */
 function encryptedFile(bytes: Uint8Array, origin: string): LockedIdentity {
   return lockedIdentity({
-    kind: "x25519",
     recipients: undefined,
     open: async (ask) => {
       const { openWithPassphrase } = await import("./encrypted-identities.ts");

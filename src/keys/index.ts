@@ -2,10 +2,12 @@
  * Which kinds of keys are there, and what does this text name?
  *
  * The registry. A kind is told by its prefix, and its code is loaded when the first key of it is met: importing this file
- * loads nothing heavy. A passphrase has no text, so `scrypt.ts` has no line here.
+ * loads nothing heavy. A passphrase has no text, so it has no entry here: `passphrase.ts`.
  */
+import type { Stanza } from "age-encryption";
 import { dressed, type Position, SecretsError } from "../errors.ts";
-import type { KeyKind, Recipient } from "./key-kind.ts";
+import type { KeyKind, Keyring, Recipient } from "./recipient.ts";
+import { shownKey } from "./shown-key.ts";
 import { whyUnusable } from "./unusable.ts";
 
 /** More than any list of people is long. */
@@ -14,21 +16,72 @@ const maxFileSize = 16 * 1024 * 1024;
 export const keyKinds: readonly KeyKind[] = [
   {
     name: "x25519",
+    noun: "age key",
+    tagged: false,
+    stanza: "X25519",
     // A second 1 belongs to plugins and to the newer native kinds.
     claims: (text) => /^age1[^1]*$/.test(text),
-    parseRecipient: async (text) => (await import("./kinds/x25519.ts")).parseRecipient(text),
+    claimsIdentity: (line) => /^AGE-SECRET-KEY-(?!PQ-)/i.test(line),
+    load: () => import("./kinds/x25519.ts"),
+  },
+  {
+    name: "mlkem768x25519",
+    noun: "post-quantum age key",
+    tagged: false,
+    stanza: "mlkem768x25519",
+    claims: (text) => text.startsWith("age1pq1"),
+    claimsIdentity: (line) => /^AGE-SECRET-KEY-PQ-/i.test(line),
+    load: () => import("./kinds/mlkem768x25519.ts"),
   },
   {
     name: "ssh-ed25519",
+    noun: "ssh-ed25519 key",
+    stanza: "ssh-ed25519",
+    tagged: true,
     claims: (text) => /^ssh-ed25519[ \t]/.test(text),
-    parseRecipient: async (text) => (await import("./kinds/ssh-ed25519.ts")).parseRecipient(text),
+    load: () => import("./kinds/ssh-ed25519.ts"),
   },
   {
     name: "ssh-rsa",
+    noun: "ssh-rsa key",
+    stanza: "ssh-rsa",
+    tagged: true,
     claims: (text) => /^ssh-rsa[ \t]/.test(text),
-    parseRecipient: async (text) => (await import("./kinds/ssh-rsa.ts")).parseRecipient(text),
+    load: () => import("./kinds/ssh-rsa.ts"),
+  },
+  {
+    name: "plugin",
+    noun: "key of another kind",
+    tagged: false,
+    onlyBy: "age",
+    claims: (text) => /^age1(?!pq1)[^1].*1/.test(text),
+    load: () => import("./kinds/plugin.ts"),
   },
 ];
+
+/** Encrypts to every kind that its public key is enough for. */
+export const keyring: Keyring = {
+  wrap: async (recipient, fileKey) => {
+    const code = await kindOf(recipient)?.load();
+    if (code?.wrap !== undefined) return [code.wrap(recipient, fileKey)];
+    throw new SecretsError("refused", `nothing can be encrypted here to ${shownKey(recipient)}`);
+  },
+};
+
+/** The registry's entry for this kind; none for a passphrase. */
+export function kindOf({ kind }: { readonly kind?: string | undefined }): KeyKind | undefined {
+  return keyKinds.find(({ name }) => name === kind);
+}
+
+/** The kind whose stanzas have this type. */
+export function kindOfStanza({ args: [type] }: Stanza): KeyKind | undefined {
+  return keyKinds.find(({ stanza }) => stanza === type);
+}
+
+/** The only program that can encrypt to it; undefined where that can be done here. */
+export function onlyProgram(recipient: Recipient): string | undefined {
+  return kindOf(recipient)?.onlyBy;
+}
 
 /**
  * One recipient; blanks around it do not matter.
@@ -42,7 +95,7 @@ export async function parseRecipient(text: string): Promise<Recipient> {
   }
   const kind = keyKinds.find((kind) => kind.claims(trimmed));
   if (kind === undefined) throw whyUnusable(trimmed);
-  return kind.parseRecipient(trimmed);
+  return (await kind.load()).parseRecipient(trimmed);
 }
 
 export interface RecipientsFile {

@@ -4,17 +4,14 @@
  * A promise that is made at the first unlocking and kept, so that nobody is asked twice for what was right.
  */
 import { SecretsError } from "../errors.ts";
-import type { AskPassphrase, Identity, IdentitySource, KeyKindName, LockedIdentity, Recipient } from "./key-kind.ts";
+import type { AskPassphrase, Identity, IdentitySource, LockedIdentity } from "./recipient.ts";
 
-export interface Guarded {
-  readonly kind: KeyKindName;
-  /** As far as they are known without the passphrase. */
-  readonly recipients: readonly Recipient[] | undefined;
+export interface Guarded extends Omit<LockedIdentity, "unlock"> {
   readonly open: (ask: AskPassphrase) => Promise<Identity[]>;
 }
 
 /** Opens at most once; what came of it is remembered, an error as well, unless it is that the passphrase was mistyped. */
-export function lockedIdentity({ kind, recipients, open }: Guarded): LockedIdentity {
+export function lockedIdentity({ open, ...known }: Guarded): LockedIdentity {
   let answer: Promise<Identity[]> | undefined;
   const unlock = async (ask: AskPassphrase): Promise<Identity[]> => {
     try {
@@ -24,7 +21,7 @@ export function lockedIdentity({ kind, recipients, open }: Guarded): LockedIdent
       throw error;
     }
   };
-  return { kind, recipients, unlock };
+  return { ...known, unlock };
 }
 
 export function isLocked(source: IdentitySource): source is LockedIdentity {

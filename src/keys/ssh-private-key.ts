@@ -6,13 +6,14 @@
  */
 import { createPrivateKey, getCiphers, type KeyObject } from "node:crypto";
 import { ed25519Secret } from "../crypto/curve25519.ts";
+import { encodePadded } from "../crypto/base64.ts";
 import { SecretsError } from "../errors.ts";
-import type { Identity, IdentitySource, KeyKindName, Recipient } from "./key-kind.ts";
+import { parseRecipient } from "./index.ts";
+import type { Identity, IdentitySource, Recipient } from "./recipient.ts";
 import { lockedIdentity } from "./locked-identity.ts";
 import { type OpensshContainer, parseOpensshContainer, unlockedContainer } from "./openssh-container.ts";
 import { parseSshPublicKey } from "./ssh-public-key.ts";
 import { wireReader } from "./ssh-wire.ts";
-import { whyUnusable } from "./unusable.ts";
 
 /** As in age; a key of 16384 bits fits. */
 const maxSize = 16 * 1024;
@@ -58,22 +59,16 @@ async function openssh(body: string, file: SshKeyFile): Promise<IdentitySource> 
   const recipients = await facesOf(container.blob);
   if (!container.locked) return opensshIdentity(container);
   return lockedIdentity({
-    kind: kindOf(recipients),
     recipients,
     open: async (ask) => [await opensshIdentity(container, await ask(file.origin))],
   });
 }
 
-/** The public half of a key in clear: both faces of an ed25519 key, the one of an RSA key. */
+/** The public half of a key in clear, by all its faces. */
 async function facesOf(blob: Buffer, comment = ""): Promise<Recipient[]> {
   const type = wireReader(blob).string()?.toString("latin1") ?? "";
-  if (type === "ssh-ed25519") return (await import("./kinds/ssh-ed25519.ts")).ed25519Faces(blob, comment);
-  if (type === "ssh-rsa") return [(await import("./kinds/ssh-rsa.ts")).rsaRecipient(blob, comment)];
-  throw whyUnusable(type === "" ? "ssh-unknown" : type);
-}
-
-function kindOf(recipients: readonly Recipient[]): KeyKindName {
-  return recipients[0]?.kind ?? "ssh-rsa";
+  const recipient = await parseRecipient(`${type === "" ? "ssh-unknown" : type} ${encodePadded(blob)} ${comment}`);
+  return recipient.twin === undefined ? [recipient] : [recipient, recipient.twin];
 }
 
 async function opensshIdentity(container: OpensshContainer, passphrase?: string): Promise<Identity> {
@@ -108,7 +103,7 @@ async function pem(text: string, file: SshKeyFile): Promise<IdentitySource> {
   const recipients = await facesBeside(file.publicKey);
   return lockedIdentity({
     // Without its .pub nobody knows; in PEM it is hardly ever anything else.
-    kind: recipients === undefined ? "ssh-rsa" : kindOf(recipients),
+    kind: "ssh-rsa",
     recipients,
     open: async (ask) => {
       const identity = await identityOf(pemKey(text, await ask(file.origin)));

@@ -32,13 +32,6 @@ const unusable: readonly Unusable[] = [
     hint: "fetch https://github.com/USER.keys once, look at the keys and write them down",
   },
   {
-    when: /^age1(pq|tagpq)1/i,
-    why: "post-quantum hybrid recipients are not supported yet",
-    hint: otherKey,
-  },
-  { when: /^age1tag1/i, why: "recipients of hardware keys (age1tag) are not supported yet", hint: otherKey },
-  { when: /^age1[^1]*1/i, why: "recipients of age plugins are not supported yet", hint: otherKey },
-  {
     when: /^\S+-cert-v\d+@openssh\.com(\s|$)/,
     why: "an SSH certificate holds no key that could be encrypted to",
     hint: "give the public key that it certifies: the .pub file without -cert",

@@ -5,7 +5,7 @@
  * is called by it, wherever no user or host holds the key. It is a name to be read and nothing else: rules cannot use it. Pure.
  */
 import { SecretsError } from "../errors.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import type { Recipient } from "../keys/recipient.ts";
 import { lookAlike } from "./look-alikes.ts";
 import { looksLikeRecipient } from "./recipient-text.ts";
 import type { ReadRecipient } from "./recipient-text.ts";

@@ -7,7 +7,7 @@
 import { SecretsError } from "../errors.ts";
 import { parseRecipient } from "../keys/index.ts";
 import { without } from "../keys/distinct.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import type { Recipient } from "../keys/recipient.ts";
 import { shownKey } from "../keys/shown-key.ts";
 import type { Policy, Reader, Ruling } from "./policy.ts";
 

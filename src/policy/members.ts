@@ -7,7 +7,7 @@
  */
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import type { Recipient } from "../keys/recipient.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { nearest } from "./did-you-mean.ts";
 import { whyUnclear } from "./look-alikes.ts";

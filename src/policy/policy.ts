@@ -5,7 +5,7 @@
  */
 import type { Position } from "../errors.ts";
 import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import type { Recipient } from "../keys/recipient.ts";
 
 /** The face under which an ed25519 SSH key is written in sops documents. */
 export type Face = "age" | "ssh" | "both";

@@ -3,7 +3,8 @@
  *
  * Each reader once, in the place where it is named first. Pure.
  */
-import type { Recipient } from "../keys/key-kind.ts";
+import type { Recipient } from "../keys/recipient.ts";
+import { keyName } from "../keys/shown-key.ts";
 import { looksLikeRecipient } from "./recipient-text.ts";
 import type { Face, Reader } from "./policy.ts";
 
@@ -23,12 +24,12 @@ function joined(a: Reader, b: Reader): Reader {
   const keys = new Map(a.keys.map((key) => [key.id, key]));
   for (const key of b.keys) {
     // Of the two faces of one key, the SSH one is kept: the other can be made from it, not the other way round.
-    if (!keys.has(key.id) || key.kind === "ssh-ed25519") keys.set(key.id, key);
+    if (!keys.has(key.id) || key.twin !== undefined) keys.set(key.id, key);
   }
   const merged = { ...a, keys: [...keys.values()], as: joinedFace(a, b), through };
   const [key] = merged.keys;
   const isNameless = a.kind === "literal" && looksLikeRecipient(a.name);
-  return isNameless && key !== undefined ? { ...merged, name: key.text } : merged;
+  return isNameless && key !== undefined ? { ...merged, name: keyName(key) } : merged;
 }
 
 /** `as` speaks of ed25519 SSH keys only, so a list that holds none has no say unless it names the other face of one. */
@@ -40,5 +41,5 @@ function joinedFace(a: Reader, b: Reader): Face {
 }
 
 function hasSsh(keys: readonly Recipient[]): boolean {
-  return keys.some(({ kind }) => kind === "ssh-ed25519");
+  return keys.some(({ twin }) => twin !== undefined);
 }

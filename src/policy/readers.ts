@@ -5,7 +5,8 @@
  * A recipient that a member holds stands for that member. Pure.
  */
 import { SecretsError } from "../errors.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import type { Recipient } from "../keys/recipient.ts";
+import { keyName } from "../keys/shown-key.ts";
 import type { Reader } from "./policy.ts";
 import { union } from "./reader-union.ts";
 import { looksLikeRecipient } from "./recipient-text.ts";
@@ -86,13 +87,13 @@ async function recipientOf(written: PlacedText, roster: Roster): Promise<Recipie
 function memberOrLiteral(key: Recipient, roster: Roster): Reader {
   const holder = roster.holder(key);
   if (holder === undefined)
-    return { name: roster.nameOf(key) ?? key.text, kind: "literal", keys: [key], as: "age", through: [] };
+    return { name: roster.nameOf(key) ?? keyName(key), kind: "literal", keys: [key], as: "age", through: [] };
   const { name, kind, as } = holder;
   return { name, kind, keys: holder.keys.filter(({ id }) => id === key.id), as, through: [] };
 }
 
 function asWritten(key: Recipient, roster: Roster): Reader {
-  return { ...memberOrLiteral(key, roster), keys: [key], as: key.kind === "ssh-ed25519" ? "ssh" : "age" };
+  return { ...memberOrLiteral(key, roster), keys: [key], as: key.twin !== undefined ? "ssh" : "age" };
 }
 
 /** Go and JavaScript agree about these blanks only. @throws SecretsError `policy` */

@@ -7,7 +7,7 @@ import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { parseRecipient } from "../keys/index.ts";
-import type { Recipient } from "../keys/key-kind.ts";
+import type { Recipient } from "../keys/recipient.ts";
 
 export interface PlacedText {
   readonly text: string;

@@ -3,8 +3,7 @@
  *
  * One key has two faces there: sops-nix and ssh-to-age users decrypt with the age face of an ed25519 SSH key. Pure.
  */
-import type { Recipient } from "../keys/key-kind.ts";
-import { x25519Recipient } from "../keys/kinds/x25519.ts";
+import type { Recipient } from "../keys/recipient.ts";
 import type { Reader } from "./policy.ts";
 
 /**
@@ -33,7 +32,7 @@ function isFree({ as, kind }: Reader): boolean {
 /** A comment is part of a recipient for stock sops, so that only what stands literally in the policy keeps its own. */
 function facesOf(key: Recipient, { as, kind }: Reader): Recipient[] {
   const own = kind === "literal" ? key : { ...key, comment: "" };
-  if (key.kind !== "ssh-ed25519" || as === "ssh") return [own];
-  const twin = x25519Recipient(Buffer.from(key.id.slice("x25519:".length), "hex"));
+  if (key.twin === undefined || as === "ssh") return [own];
+  const twin = { ...key.twin, comment: "" };
   return as === "both" ? [twin, own] : [twin];
 }

@@ -9,7 +9,8 @@ import type { SelectionSettings } from "../../src/documents/sops/selection.ts";
 import { wantedSettings } from "../../src/agreement/wanted-settings.ts";
 import type { FormatName } from "../../src/formats/format.ts";
 import { formatOfPath, loadFormat } from "../../src/formats/index.ts";
-import type { Recipient } from "../../src/keys/key-kind.ts";
+import { keyring } from "../../src/keys/index.ts";
+import type { Keyring, Recipient } from "../../src/keys/recipient.ts";
 import { ageRecipients, type Policy, type Ruling } from "../../src/policy/policy.ts";
 import { sopsRecipients } from "../../src/policy/sops-recipients.ts";
 
@@ -40,6 +41,7 @@ export async function sopsFile(
     format: await loadFormat(options.format ?? formatOfPath(path) ?? "binary"),
     readers: { groups: options.readers ?? groups, threshold: options.threshold ?? ruling.settings.threshold ?? 0 },
     settings: options.settings ?? wantedSettings(ruling),
+    keyring,
     now: options.now ?? new Date("2026-01-01T00:00:00Z"),
   });
   return sealed.text;
@@ -49,11 +51,17 @@ export async function sopsFile(
 export async function ageFile(
   policy: Policy,
   { path, text }: { path: string; text: string },
-  options: { readonly recipients?: readonly Recipient[]; readonly hint?: boolean; readonly armor?: boolean } = {},
+  options: {
+    readonly recipients?: readonly Recipient[];
+    readonly keyring?: Keyring;
+    readonly hint?: boolean;
+    readonly armor?: boolean;
+  } = {},
 ): Promise<Buffer> {
   const recipients = options.recipients ?? ageRecipients(rulingOf(policy, path).readers);
   const { bytes } = await sealAge({
     recipients,
+    keyring: options.keyring ?? keyring,
     plaintext: new TextEncoder().encode(text),
     armor: options.armor ?? false,
     hint: options.hint ?? policy.readerHint,

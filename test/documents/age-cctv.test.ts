@@ -6,7 +6,7 @@ import { sealPayload } from "../../src/crypto/payload.ts";
 import { SecretsError } from "../../src/errors.ts";
 import { openAge } from "../../src/documents/age/file.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
-import type { Identity } from "../../src/keys/key-kind.ts";
+import type { Identity } from "../../src/keys/recipient.ts";
 import { isLocked } from "../../src/keys/locked-identity.ts";
 import { scryptIdentity } from "../../src/keys/kinds/scrypt.ts";
 import { collect, once } from "./bytes.ts";
@@ -51,8 +51,6 @@ const codes: Record<string, string> = {
 };
 
 const all = Object.entries(vectors).map(([name, bytes]) => parseVector(name, bytes));
-const hybrid = all.filter(({ identities }) => identities.some((line) => line.startsWith("AGE-SECRET-KEY-PQ-1")));
-const ours = all.filter((vector) => !hybrid.includes(vector));
 
 async function identitiesOf(vector: Vector): Promise<Identity[]> {
   const fromText = await Promise.all(
@@ -88,8 +86,8 @@ async function outcomeOf(vector: Vector): Promise<Outcome> {
   }
 }
 
-describe(`${ours.length} vectors of cctv-age`, () => {
-  test.each(ours)("$name: $expect", async (vector) => {
+describe(`${all.length} vectors of cctv-age`, () => {
+  test.each(all)("$name: $expect", async (vector) => {
     const { code, released } = await outcomeOf(vector);
     if (vector.expect === "payload failure") expect(["malformed", "tampered"]).toContain(code);
     else expect(code).toBe(codes[vector.expect] ?? vector.expect);
@@ -98,7 +96,7 @@ describe(`${ours.length} vectors of cctv-age`, () => {
   });
 
   test("what these vectors release is sealed again byte for byte", async () => {
-    const sealed = ours.filter(({ name }) => /^stream_(two|three|257|258|last_chunk_full)/.test(name));
+    const sealed = all.filter(({ name }) => /^stream_(two|three|257|258|last_chunk_full)/.test(name));
     const successes = sealed.filter((vector) => vector.expect === "success");
     expect(successes.length).toBeGreaterThan(3);
     for (const vector of successes) {
@@ -111,20 +109,7 @@ describe(`${ours.length} vectors of cctv-age`, () => {
     }
   });
 
-  test("all of them are here: nothing but the hybrid keys is left out", () => {
+  test("all of them are here", () => {
     expect(all).toHaveLength(143);
-    expect(hybrid).toHaveLength(19);
-  });
-});
-
-describe(`${hybrid.length} vectors with hybrid identities, which are not supported yet`, () => {
-  test.each(hybrid)("$name: the identity is left out with a warning, and no payload is released", async (vector) => {
-    const lines = vector.identities.filter((line) => line.startsWith("AGE-SECRET-KEY-PQ-1"));
-    const { identities, warnings } = await parseIdentityFile(Buffer.from(lines.join("\n")), { origin: "vector" });
-    expect(identities).toEqual([]);
-    expect(warnings).toHaveLength(lines.length);
-    const { code, released } = await outcomeOf(vector);
-    expect(["no-identity", "malformed"]).toContain(code);
-    expect(released).toHaveLength(0);
   });
 });

@@ -5,10 +5,11 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import { isAge, openAge, readAgeHeader, sealAge, verifyAge } from "../../src/documents/age/file.ts";
 import { readHint } from "../../src/documents/age/reader-hint.ts";
-import { scryptIdentity, scryptRecipient } from "../../src/keys/kinds/scrypt.ts";
+import { passphraseRecipient, passphraseRing, scryptIdentity } from "../../src/keys/kinds/scrypt.ts";
 import { parseIdentity } from "../../src/keys/kinds/x25519.ts";
-import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
+import type { Identity, Recipient } from "../../src/keys/recipient.ts";
 import { ed25519Identity } from "../../src/keys/kinds/ssh-ed25519.ts";
+import { keyring } from "../../src/keys/index.ts";
 import { flipped } from "../keys/stanzas.ts";
 import { collect, cut, once } from "./bytes.ts";
 
@@ -30,7 +31,14 @@ function first(identity: Identity): Recipient {
 }
 
 async function seal(options: Partial<Parameters<typeof sealAge>[0]> = {}): Promise<Buffer> {
-  const sealed = await sealAge({ recipients: [reader], plaintext: text, armor: false, hint: false, ...options });
+  const sealed = await sealAge({
+    recipients: [reader],
+    plaintext: text,
+    armor: false,
+    hint: false,
+    keyring,
+    ...options,
+  });
   return collect(sealed.bytes);
 }
 
@@ -70,7 +78,13 @@ describe("sealing and opening", () => {
   test("never use a file key twice", async () => {
     const keys = await Promise.all(
       [1, 2, 3].map(async () => {
-        const { fileKey } = await sealAge({ recipients: [reader], plaintext: text, armor: false, hint: false });
+        const { fileKey } = await sealAge({
+          recipients: [reader],
+          plaintext: text,
+          armor: false,
+          hint: false,
+          keyring,
+        });
         return Buffer.from(fileKey).toString("hex");
       }),
     );
@@ -93,9 +107,11 @@ describe("the policy of a file", () => {
   });
 
   test("a passphrase stands alone, and has no hint beside it", async () => {
-    const passphrase = scryptRecipient("pässword", { logN: 4 });
-    await expect(seal({ recipients: [passphrase, reader] })).rejects.toMatchObject({ code: "refused" });
-    const file = await seal({ recipients: [passphrase], hint: true });
+    const passphrase = { recipients: [passphraseRecipient], keyring: passphraseRing("pässword", { logN: 4 }) };
+    await expect(seal({ ...passphrase, recipients: [passphraseRecipient, reader] })).rejects.toMatchObject({
+      code: "refused",
+    });
+    const file = await seal({ ...passphrase, hint: true });
     const { stanzas } = await readAgeHeader(once(file));
     expect(stanzas.map(({ args }) => args[0])).toEqual(["scrypt"]);
     expect(await open(file, scryptIdentity("pässword"))).toEqual(text);
@@ -110,8 +126,10 @@ describe("the policy of a file", () => {
 
   test("a passphrase stanza that somebody put beside another is malformed for every key", async () => {
     const encrypter = new Encrypter();
-    encrypter.addRecipient(reader);
-    encrypter.addRecipient(scryptRecipient("pässword", { logN: 4 }));
+    encrypter.addRecipient(reader.text);
+    encrypter.addRecipient({
+      wrapFileKey: (key) => passphraseRing("pässword", { logN: 4 }).wrap(passphraseRecipient, key),
+    });
     const file = await encrypter.encrypt(text);
     await expect(open(file)).rejects.toMatchObject({ code: "malformed" });
   });
@@ -133,7 +151,7 @@ describe("what cannot be opened", () => {
   test("because its header was changed is tampered with", async () => {
     const encrypter = new Encrypter();
     const extra: Stanza = { args: ["example.org/note", "abc"], body: new Uint8Array(0) };
-    encrypter.addRecipient(reader);
+    encrypter.addRecipient(reader.text);
     encrypter.addRecipient({ wrapFileKey: () => [extra] });
     const file = Buffer.from(await encrypter.encrypt(text));
     const changed = flipped(file, file.indexOf("abc"), 1);
@@ -218,7 +236,7 @@ describe("what cannot be opened", () => {
 
 describe("reading the header alone", () => {
   test("needs no key and leaves the payload to be read", async () => {
-    const file = await seal({ armor: true, hint: true });
+    const file = await seal({ armor: true, hint: true, keyring });
     const { stanzas, armored, hint, payload } = await readAgeHeader(once(file));
     expect(armored).toBe(true);
     expect(stanzas).toHaveLength(2);
@@ -242,7 +260,13 @@ describe("verifying what was staged", () => {
   const sha256 = createHash("sha256").update(text).digest();
 
   async function staged(): Promise<{ file: Buffer; fileKey: Uint8Array }> {
-    const { bytes, fileKey } = await sealAge({ recipients: [reader], plaintext: text, armor: true, hint: true });
+    const { bytes, fileKey } = await sealAge({
+      recipients: [reader],
+      plaintext: text,
+      armor: true,
+      hint: true,
+      keyring,
+    });
     return { file: await collect(bytes), fileKey };
   }
 
@@ -268,7 +292,7 @@ describe("a large file", () => {
       for (let count = 0; count < 256; count++) yield piece;
     };
     for (const armor of [false, true]) {
-      const { bytes } = await sealAge({ recipients: [reader], plaintext: many(), armor, hint: false });
+      const { bytes } = await sealAge({ recipients: [reader], plaintext: many(), armor, hint: false, keyring });
       const { plaintext } = await openAge(bytes, (stanzas) => alice.unwrapFileKey(stanzas));
       let size = 0;
       let peak = 0;

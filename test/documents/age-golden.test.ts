@@ -4,7 +4,7 @@ import { openAge, readAgeHeader } from "../../src/documents/age/file.ts";
 import { agreement, describeStanzas, readersOf } from "../../src/documents/age/readers.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
-import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
+import type { Identity, Recipient } from "../../src/keys/recipient.ts";
 import { isLocked } from "../../src/keys/locked-identity.ts";
 import { scryptIdentity } from "../../src/keys/kinds/scrypt.ts";
 import { collect, once } from "./bytes.ts";
@@ -63,7 +63,7 @@ describe("files of age and rage", () => {
   test("locked SSH keys say whose they are, and belong to their .pub", async () => {
     const pem = await identityOf("locked-pem", fixture("locked-pem.identity.pub").toString());
     expect(pem.recipients[0]?.text).toBe((await parseRecipient(fixture("locked-pem.identity.pub").toString())).text);
-    expect((await identityOf("locked-chacha20")).kind).toBe("ssh-ed25519");
+    expect((await identityOf("locked-chacha20")).recipients[0]?.kind).toBe("ssh-ed25519");
   });
 
   test("grease is nobody: three readers and no more are counted in rage.age", async () => {

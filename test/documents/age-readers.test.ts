@@ -6,11 +6,12 @@ import { readAgeHeader, sealAge } from "../../src/documents/age/file.ts";
 import type { AgeHeader, Agreement } from "../../src/documents/age/header.ts";
 import { agreement, describeStanzas, readersOf } from "../../src/documents/age/readers.ts";
 import { hintLists, hintStanza, readHint } from "../../src/documents/age/reader-hint.ts";
-import type { Recipient } from "../../src/keys/key-kind.ts";
-import { scryptRecipient } from "../../src/keys/kinds/scrypt.ts";
+import type { Recipient } from "../../src/keys/recipient.ts";
+import { passphraseRecipient, passphraseRing } from "../../src/keys/kinds/scrypt.ts";
 import { ed25519Identity } from "../../src/keys/kinds/ssh-ed25519.ts";
 import { rsaIdentity } from "../../src/keys/kinds/ssh-rsa.ts";
 import { parseIdentity } from "../../src/keys/kinds/x25519.ts";
+import { keyring } from "../../src/keys/index.ts";
 import { stanzaFor } from "../keys/stanzas.ts";
 import { collect, once } from "./bytes.ts";
 
@@ -52,8 +53,8 @@ beforeAll(async () => {
 });
 
 /** The header of a file for these readers, as we write it (`hint`) or as other tools do. */
-async function headerFor(recipients: readonly Recipient[], hint: boolean): Promise<AgeHeader> {
-  const { bytes } = await sealAge({ recipients, plaintext: Buffer.from("x"), armor: false, hint });
+async function headerFor(recipients: readonly Recipient[], hint: boolean, ring = keyring): Promise<AgeHeader> {
+  const { bytes } = await sealAge({ recipients, plaintext: Buffer.from("x"), armor: false, hint, keyring: ring });
   return readAgeHeader(once(await collect(bytes)));
 }
 
@@ -240,7 +241,7 @@ describe("without the hint", () => {
   });
 
   test("a passphrase is a reader whom nobody knows", async () => {
-    const header = await headerFor([scryptRecipient("pässword", { logN: 4 })], true);
+    const header = await headerFor([passphraseRecipient], true, passphraseRing("pässword", { logN: 4 }));
     expect(await agreement(header, { wanted: [cast.alice], known: [] })).toEqual(
       differing({ missing: [cast.alice], extraUnknown: 1 }),
     );

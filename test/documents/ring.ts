@@ -9,9 +9,9 @@ import { newMetadata, type Metadata } from "../../src/documents/sops/metadata.ts
 import { sealDocument, type Sealed } from "../../src/documents/sops/seal.ts";
 import { DEFAULT_SETTINGS, type SelectionSettings } from "../../src/documents/sops/selection.ts";
 import type { Format } from "../../src/formats/format.ts";
-import { parseRecipient } from "../../src/keys/index.ts";
+import { keyring, parseRecipient } from "../../src/keys/index.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
-import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
+import type { Identity, Recipient } from "../../src/keys/recipient.ts";
 
 /** Keys without passphrases. */
 export function ringOf(identities: readonly Identity[]): EntryRing {
@@ -66,6 +66,7 @@ export async function freshly(fresh: Fresh): Promise<Sealed> {
           wanted: fresh.recipients,
           threshold: fresh.threshold ?? 0,
           isNewKey: true,
+          keyring,
         });
   return sealDocument({ text: fresh.text, format: fresh.format, dataKey, metadata, now: NOW });
 }

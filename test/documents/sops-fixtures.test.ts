@@ -5,6 +5,7 @@ import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
 import { rewriteMetadata, sealDocument } from "../../src/documents/sops/seal.ts";
 import { loadFormat } from "../../src/formats/index.ts";
 import type { FormatName } from "../../src/formats/format.ts";
+import { keyring } from "../../src/keys/index.ts";
 import { identitiesOf, NOW, opened, recipientsOf } from "./ring.ts";
 
 const FOLDER = new URL("../../fixtures/sops/", import.meta.url);
@@ -83,7 +84,7 @@ describe.each(FIXTURES)("$file, made by sops", ({ file, format: name, values, ed
     const another = await identityToRecipient(await generateX25519Identity());
     const standing = metadata.groups[0]?.age.map(({ recipient }) => recipient) ?? [];
     const wanted = [await recipientsOf(...standing, another)];
-    const wider = await wrapDataKey({ metadata, dataKey: key, wanted, threshold: 0, isNewKey: false });
+    const wider = await wrapDataKey({ metadata, dataKey: key, wanted, threshold: 0, isNewKey: false, keyring });
     const after = (await rewriteMetadata(previous, wider)).text.split("\n");
     expect(text.split("\n").filter((each) => !after.includes(each))).toEqual([]);
     expect(after.some((each) => each.includes(another))).toBe(true);

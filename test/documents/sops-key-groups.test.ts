@@ -7,7 +7,8 @@ import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
 import { metadataTree, newMetadata, readMetadata, type Metadata } from "../../src/documents/sops/metadata.ts";
 import { DEFAULT_SETTINGS } from "../../src/documents/sops/selection.ts";
 import { ed25519Blob, ed25519Faces } from "../../src/keys/kinds/ssh-ed25519.ts";
-import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
+import type { Identity, Recipient } from "../../src/keys/recipient.ts";
+import { keyring } from "../../src/keys/index.ts";
 import { identitiesOf, recipientsOf, ringOf } from "./ring.ts";
 
 interface Person {
@@ -36,6 +37,7 @@ async function wrapped(
     wanted: wanted.map((group) => group.map(({ recipient }) => recipient)),
     threshold: 0,
     isNewKey: true,
+    keyring,
     ...more,
   });
   return readMetadata(metadataTree(metadata));
@@ -43,7 +45,7 @@ async function wrapped(
 
 const ring = (...people: readonly Person[]) => ringOf(people.flatMap(({ identities }) => identities));
 const again = (metadata: Metadata, wanted: readonly (readonly Recipient[])[], isNewKey = false) =>
-  wrapDataKey({ metadata, dataKey, wanted, threshold: 0, isNewKey });
+  wrapDataKey({ metadata, dataKey, wanted, threshold: 0, isNewKey, keyring });
 
 describe("one group", () => {
   test("any reader recovers the data key, nobody else does", async () => {
@@ -129,7 +131,14 @@ describe("readers", () => {
       ed25519Blob(Buffer.from("e9b9a2a4d1f9e6b1b1d0a7a5a0a0b0c0d0e0f0a1b1c1d1e1f1a2b2c2d2e2f202", "hex")),
       "alice@laptop",
     );
-    const metadata = await wrapDataKey({ metadata: EMPTY, dataKey, wanted: [[age]], threshold: 0, isNewKey: true });
+    const metadata = await wrapDataKey({
+      metadata: EMPTY,
+      dataKey,
+      wanted: [[age]],
+      threshold: 0,
+      isNewKey: true,
+      keyring,
+    });
     expect(await compareReaders(metadata, [[ssh]])).toMatchObject({ differs: true, removes: false });
     expect(await compareReaders(metadata, [[age]])).toMatchObject({ differs: false });
   });

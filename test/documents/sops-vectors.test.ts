@@ -15,7 +15,7 @@ import { openScalar } from "../../src/documents/sops/value.ts";
 import { scalarOf } from "../../src/formats/scalar.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
-import type { Identity } from "../../src/keys/key-kind.ts";
+import type { Identity } from "../../src/keys/recipient.ts";
 import { isLocked } from "../../src/keys/locked-identity.ts";
 import { collect, once } from "./bytes.ts";
 import { identitiesOf } from "./ring.ts";

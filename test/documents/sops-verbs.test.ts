@@ -5,6 +5,7 @@ import { readDocument, type OpenedDocument } from "../../src/documents/sops/docu
 import { DEFAULT_SETTINGS, selectionSettings } from "../../src/documents/sops/selection.ts";
 import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../../src/documents/sops/verbs.ts";
 import { json } from "../../src/formats/json.ts";
+import { keyring } from "../../src/keys/index.ts";
 import { identitiesOf, NOW, recipientsOf, ringOf } from "./ring.ts";
 
 async function person() {
@@ -25,6 +26,7 @@ async function encrypted(...people: (typeof alice)[]): Promise<OpenedDocument> {
     format: json,
     readers: readers(...people),
     settings: DEFAULT_SETTINGS,
+    keyring,
     now: NOW,
   });
   return openWith(readDocument(text, json), alice.ring);
@@ -48,7 +50,7 @@ describe("a document", () => {
 
   test("keeps values and MAC where a reader is added", async () => {
     const document = await encrypted(alice);
-    const { opened, newDataKey } = await changeReaders(document, { readers: readers(alice, bob), now: NOW });
+    const { opened, newDataKey } = await changeReaders(document, { readers: readers(alice, bob), keyring, now: NOW });
     expect(newDataKey).toBe(false);
     expect(opened.metadata.mac).toBe(document.metadata.mac);
     expect((await openWith(readDocument(opened.text, json), bob.ring)).openText).toBe(TEXT);
@@ -56,23 +58,23 @@ describe("a document", () => {
 
   test("gets a new data key where a reader is removed, unless told otherwise", async () => {
     const document = await encrypted(alice, bob);
-    const removed = await changeReaders(document, { readers: readers(alice), now: NOW });
+    const removed = await changeReaders(document, { readers: readers(alice), keyring, now: NOW });
     expect(removed.newDataKey).toBe(true);
     expect(sameDataKey(removed.opened.dataKey, document.dataKey)).toBe(false);
     await expect(openWith(removed.opened, bob.ring)).rejects.toMatchObject({ code: "no-identity" });
-    const kept = await changeReaders(document, { readers: readers(alice), keepDataKey: true, now: NOW });
+    const kept = await changeReaders(document, { readers: readers(alice), keepDataKey: true, keyring, now: NOW });
     expect(kept.newDataKey).toBe(false);
     expect(kept.opened.metadata.mac).toBe(document.metadata.mac);
   });
 
   test("is the same object where the readers are the same", async () => {
     const document = await encrypted(alice, bob);
-    expect((await changeReaders(document, { readers: readers(bob, alice), now: NOW })).opened).toBe(document);
+    expect((await changeReaders(document, { readers: readers(bob, alice), keyring, now: NOW })).opened).toBe(document);
   });
 
   test("is rotated for the readers that it has", async () => {
     const document = await encrypted(alice, bob);
-    const rotated = await rotateDocument(document, { now: NOW });
+    const rotated = await rotateDocument(document, { keyring, now: NOW });
     expect(rotated.exact).toBe(true);
     for (const { ring } of [alice, bob]) expect((await openWith(rotated.opened, ring)).openText).toBe(TEXT);
     expect(rotated.opened.leaves.map(({ sealed }) => sealed?.enc)).not.toEqual(
@@ -86,7 +88,7 @@ describe("a document", () => {
     const twice = groups.map((group) => ({ ...group, age: [...group.age, ...group.age] }));
     const rotated = await rotateDocument(
       { ...document, metadata: { ...document.metadata, groups: twice } },
-      { now: NOW },
+      { keyring, now: NOW },
     );
     expect(rotated.opened.metadata.groups.map(({ age }) => age.map(({ recipient }) => recipient))).toEqual(
       groups.map(({ age }) => age.map(({ recipient }) => recipient)),

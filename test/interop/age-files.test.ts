@@ -5,14 +5,15 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateX25519Identity } from "age-encryption";
+import { generateHybridIdentity, generateX25519Identity } from "age-encryption";
 import { afterAll, beforeAll, expect } from "vitest";
 import { openAge, readAgeHeader, sealAge } from "../../src/documents/age/file.ts";
 import { agreement } from "../../src/documents/age/readers.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
-import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
+import type { Identity, Keyring, Recipient } from "../../src/keys/recipient.ts";
 import { isLocked } from "../../src/keys/locked-identity.ts";
-import { scryptIdentity, scryptRecipient } from "../../src/keys/kinds/scrypt.ts";
+import { passphraseRecipient, passphraseRing, scryptIdentity } from "../../src/keys/kinds/scrypt.ts";
+import { keyring } from "../../src/keys/index.ts";
 import { collect, once } from "../documents/bytes.ts";
 import { hasSshKeygen, makeKey } from "../keys/ssh-keygen.ts";
 import { type Check, describePeer, peer, run } from "./peer.ts";
@@ -35,10 +36,16 @@ const sshKeys: Record<string, () => { secret: Buffer }> = {
   "ssh-rsa 3072 (PKCS#1)": () => makeKey("rsa", ["-b", "3072", "-m", "PEM"]),
   "ssh-rsa 4096": () => makeKey("rsa", ["-b", "4096"]),
 };
+const nativeKeys: Record<string, () => Promise<string>> = {
+  x25519: generateX25519Identity,
+  "post-quantum": generateHybridIdentity,
+};
+/** Of these every peer knows. */
 const kinds = ["x25519", ...(hasSshKeygen ? Object.keys(sshKeys) : [])];
 
 async function makeKeyOf(kind: string): Promise<Key> {
-  const secret = kind === "x25519" ? Buffer.from(`${await generateX25519Identity()}\n`) : sshKeys[kind]?.().secret;
+  const native = await nativeKeys[kind]?.();
+  const secret = native === undefined ? sshKeys[kind]?.().secret : Buffer.from(`${native}\n`);
   if (secret === undefined) throw new Error(`no such kind: ${kind}`);
   const file = join(directory, kind.replace(/\W/g, "_"));
   writeFileSync(file, secret, { mode: 0o600 });
@@ -58,7 +65,7 @@ function key(kind: string): Key {
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "interop-age-"));
-  for (const kind of kinds) keys.set(kind, await makeKeyOf(kind));
+  for (const kind of [...kinds, "post-quantum"]) keys.set(kind, await makeKeyOf(kind));
 });
 
 afterAll(() => {
@@ -69,13 +76,14 @@ interface Shape {
   readonly armor: boolean;
   readonly hint?: boolean;
   readonly plaintext?: Uint8Array;
+  readonly ring?: Keyring;
 }
 
 async function sealed(
   recipients: readonly Recipient[],
-  { armor, hint = false, plaintext = text }: Shape,
+  { armor, hint = false, plaintext = text, ring = keyring }: Shape,
 ): Promise<Buffer> {
-  const { bytes } = await sealAge({ recipients, plaintext, armor, hint });
+  const { bytes } = await sealAge({ recipients, plaintext, armor, hint, keyring: ring });
   return collect(bytes);
 }
 
@@ -101,8 +109,8 @@ function peerSeals(path: string, args: readonly string[], plaintext: Uint8Array)
   return stdout;
 }
 
-function bothDirections(check: Check): void {
-  for (const kind of kinds) {
+function bothDirections(check: Check, all = kinds): void {
+  for (const kind of all) {
     for (const armor of armors) {
       const form = armor ? "armored" : "binary";
       check(`opens our ${form} file for ${kind}`, async (path) => {
@@ -198,7 +206,11 @@ function passphrases(check: Check): void {
   for (const armor of armors) {
     const form = armor ? "armored" : "binary";
     check(`opens our ${form} file for a passphrase`, async (path) => {
-      const file = await sealed([scryptRecipient(passphrase, { logN: 12 })], { armor, hint: true });
+      const file = await sealed([passphraseRecipient], {
+        armor,
+        hint: true,
+        ring: passphraseRing(passphrase, { logN: 12 }),
+      });
       const { status, stdout } = run(path, ["-d", "-j", "batchpass"], { input: file, env });
       expect([status, stdout]).toEqual([0, text]);
     });
@@ -236,7 +248,7 @@ function otherFaces(check: Check): void {
 }
 
 describePeer("age", (check) => {
-  bothDirections(check);
+  bothDirections(check, [...kinds, "post-quantum"]);
   everybody(check);
   manyReaders(check);
   if (hasSshKeygen) twin(check);

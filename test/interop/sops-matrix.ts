@@ -11,7 +11,8 @@ import { isEncrypted } from "../../src/documents/sops/metadata.ts";
 import { rewriteMetadata, sealDocument } from "../../src/documents/sops/seal.ts";
 import { selectionSettings, type RuleName, type SelectionSettings } from "../../src/documents/sops/selection.ts";
 import type { Format } from "../../src/formats/format.ts";
-import type { Identity, Recipient } from "../../src/keys/key-kind.ts";
+import type { Identity, Recipient } from "../../src/keys/recipient.ts";
+import { keyring } from "../../src/keys/index.ts";
 import { freshly, identitiesOf, ringOf } from "../documents/ring.ts";
 import type { Check } from "./peer.ts";
 import { facts, KEYS, withSops, type Sops } from "./sops-peer.ts";
@@ -62,7 +63,7 @@ export interface Readers {
 
 /** The readers of the matrix; the first is the plainest. */
 export async function everybody(): Promise<readonly Readers[]> {
-  const [native, ed25519, rsa] = await Promise.all([KEYS.native, KEYS.ed25519, KEYS.rsa].map(identitiesOf));
+  const [native, ed25519, rsa, postQuantum] = await Promise.all(Object.values(KEYS).map(identitiesOf));
   const of = (identities: readonly Identity[] = [], face = 0) =>
     identities.flatMap(({ recipients }) => recipients.slice(face, face + 1));
   const both = [...of(native), ...of(ed25519)];
@@ -71,6 +72,12 @@ export async function everybody(): Promise<readonly Readers[]> {
     { title: "an ed25519 SSH key", groups: [of(ed25519)], identities: ed25519 ?? [], keys: { ssh: KEYS.ed25519 } },
     { title: "an RSA SSH key", groups: [of(rsa)], identities: rsa ?? [], keys: { ssh: KEYS.rsa } },
     { title: "two keys, opened by the second", groups: [both], identities: ed25519 ?? [], keys: { ssh: KEYS.ed25519 } },
+    {
+      title: "a classic key and a post-quantum one, opened by the second",
+      groups: [[...of(native), ...of(postQuantum)]],
+      identities: postQuantum ?? [],
+      keys: { native: KEYS.postQuantum },
+    },
     {
       title: "two key groups",
       groups: [of(native), of(ed25519)],
@@ -190,7 +197,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     const dataKey = newDataKey();
     const wanted = await standingReaders(before.metadata);
     const { threshold } = before.metadata;
-    const metadata = await wrapDataKey({ metadata: before.metadata, dataKey, wanted, threshold, isNewKey: true });
+    const metadata = await wrapDataKey({
+      metadata: before.metadata,
+      dataKey,
+      wanted,
+      threshold,
+      isNewKey: true,
+      keyring,
+    });
     const { text } = await sealDocument({
       text: before.openText,
       format,
@@ -243,7 +257,14 @@ async function updatekeys(path: string, given: Case, second: Readers): Promise<v
     const before = await opened(theirs(sops, given), sample.format, who);
     const wanted = [[...who.groups.flat(), ...second.groups.flat()]];
     const { dataKey } = before;
-    const metadata = await wrapDataKey({ metadata: before.metadata, dataKey, wanted, threshold: 0, isNewKey: false });
+    const metadata = await wrapDataKey({
+      metadata: before.metadata,
+      dataKey,
+      wanted,
+      threshold: 0,
+      isNewKey: false,
+      keyring,
+    });
     ({ text } = await rewriteMetadata(before, metadata));
     const gone = before.text.split("\n").filter((line) => !text.includes(line));
     expect(gone).toEqual([]);

@@ -9,11 +9,12 @@ import { run } from "./peer.ts";
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/age/${name}`, import.meta.url), "utf8");
 
-/** Two native keys and two SSH keys, all of them from `fixtures/age` or made here once and guarding nothing. */
+/** Two native keys and two SSH keys, made once and guarding nothing. */
 export const KEYS = {
   native: fixture("x25519.identity"),
   ed25519: fixture("ssh-ed25519.identity"),
   rsa: fixture("ssh-rsa.identity"),
+  postQuantum: readFileSync(new URL("../scripts/keys/pq-1", import.meta.url), "utf8"),
 };
 
 export interface Sops {

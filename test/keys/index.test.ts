@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { keyKinds, parseRecipient, parseRecipientsFile } from "../../src/keys/index.ts";
+import { bech32 } from "@scure/base";
+import { keyKinds, keyring, parseRecipient, parseRecipientsFile } from "../../src/keys/index.ts";
 
 const age = "age1yy4zlll5283a393gxw2s04l7nerlhzkz5ddc8z800a6lhpl2lfnq0kfcl4";
 const ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH4ebh1WjPMRV6EE4Bge2mfdBqPFOl9QiAoV5mr4ElWa";
@@ -7,18 +8,24 @@ const ecdsa =
   "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBOOAqz7trs9q9f1YgtCbQ5d0t+HVIMqBA57xwqdKGWMk/DeVXpY/92fuuK0VcXKoC1mjWtZyUPg8uKp42P87m70= a@b";
 const sk = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5 a@b";
 
+/** What only a plugin, and what only hardware opens. */
+const unencrypted = "age1unencrypted1k5fr0r";
+const tag = bech32.encodeFromBytes("age1tag", Buffer.alloc(33, 2));
+
 describe("a recipient", () => {
   test.each([
     [age, "x25519"],
     [`  ${age}\n`, "x25519"],
     [`${ed25519} me@here`, "ssh-ed25519"],
     [ed25519.replace(" ", "\t"), "ssh-ed25519"],
+    [unencrypted, "plugin"],
+    [tag, "plugin"],
   ])("is told by its beginning, whatever blanks are around it: %#", async (text, kind) => {
     expect((await parseRecipient(text)).kind).toBe(kind);
   });
 
   test("is claimed by one kind and no more", () => {
-    for (const text of [age, ed25519, "ssh-rsa AAAA"]) {
+    for (const text of [age, ed25519, "ssh-rsa AAAA", unencrypted, tag, `age1pq1${"q".repeat(90)}`]) {
       expect(keyKinds.filter((kind) => kind.claims(text))).toHaveLength(1);
     }
   });
@@ -31,10 +38,9 @@ describe("a recipient", () => {
     ["a certificate", "ssh-ed25519-cert-v01@openssh.com AAAA host", "certificate", "without -cert"],
     ["an unknown SSH type", "ssh-xmss@openssh.com AAAA", "unknown type", "ed25519 or RSA"],
     ["a GitHub name", "github:somebody", "could answer with other keys", "https://github.com/USER.keys"],
-    ["a hybrid key", `age1pq1${"q".repeat(90)}`, "post-quantum", "age key"],
-    ["a hybrid hardware key", `age1tagpq1${"q".repeat(90)}`, "post-quantum", "age key"],
-    ["a hardware key", "age1tag1qqqqqqqq", "not supported yet", "age key"],
-    ["a plugin's key", "age1yubikey1qqqqqqqq", "plugins are not supported yet", "age key"],
+    ["a cut post-quantum key", `age1pq1${"q".repeat(90)}`, "malformed post-quantum", "from its source"],
+    ["a cut hardware key", "age1tag1qqqqqqqq", "malformed recipient of an age plugin", "source"],
+    ["a plugin's key in upper case", unencrypted.toUpperCase(), "not a recipient", "age1…"],
     ["an age identity", "AGE-SECRET-KEY-1QQQQ", "identity (secret key) where a recipient is wanted", "public half"],
     ["an identity in lower case", "age-secret-key-1qqqq", "where a recipient is wanted", "public half"],
     ["a plugin's identity", "AGE-PLUGIN-YUBIKEY-1QQQQ", "where a recipient is wanted", "public half"],
@@ -57,6 +63,14 @@ describe("a recipient", () => {
     const told = `${String(error)} ${(error as { hint?: string }).hint ?? ""}`;
     expect(told).toContain(hint);
     expect(told).not.toMatch(/AAAA[^…]|QQQQ|qqqq|yy4zll|somebody/);
+  });
+});
+
+describe("a recipient of a plugin", () => {
+  test("is named and compared, and nothing is encrypted to it", async () => {
+    const recipient = await parseRecipient(unencrypted);
+    expect(recipient).toMatchObject({ text: unencrypted, id: `plugin:${unencrypted}` });
+    await expect(keyring.wrap(recipient, new Uint8Array(16))).rejects.toMatchObject({ code: "refused" });
   });
 });
 

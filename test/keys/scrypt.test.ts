@@ -1,12 +1,12 @@
 import type { Stanza } from "age-encryption";
 import { describe, expect, test } from "vitest";
-import { scryptIdentity, scryptRecipient } from "../../src/keys/kinds/scrypt.ts";
+import { passphraseRecipient, passphraseRing, scryptIdentity } from "../../src/keys/kinds/scrypt.ts";
 import { altered, fileKey, stanzaFor } from "./stanzas.ts";
 
 const cheap = { logN: 4 };
 
 function wrapped(): Promise<Stanza> {
-  return stanzaFor(scryptRecipient("pässword", cheap));
+  return stanzaFor(passphraseRecipient, passphraseRing("pässword", cheap));
 }
 
 describe("a passphrase", () => {
@@ -25,16 +25,12 @@ describe("a passphrase", () => {
   });
 
   test("that is empty is refused on both sides", () => {
-    expect(() => scryptRecipient("")).toThrow(expect.objectContaining({ code: "refused" }));
+    expect(() => passphraseRing("")).toThrow(expect.objectContaining({ code: "refused" }));
     expect(() => scryptIdentity("")).toThrow(expect.objectContaining({ code: "refused" }));
   });
 
-  test("never shows in its recipient", () => {
-    expect(JSON.stringify(scryptRecipient("hunter2"))).not.toContain("hunter2");
-  });
-
   test("costs a work factor of 18 unless a test says otherwise", async () => {
-    const stanza = await stanzaFor(scryptRecipient("pässword"));
+    const stanza = await stanzaFor(passphraseRecipient, passphraseRing("pässword"));
     expect(stanza.args[2]).toBe("18");
     expect(await scryptIdentity("pässword").unwrapFileKey([stanza])).toEqual(fileKey);
   });

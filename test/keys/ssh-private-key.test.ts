@@ -2,8 +2,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
-import { parseRecipient } from "../../src/keys/index.ts";
-import type { Identity, IdentitySource, LockedIdentity } from "../../src/keys/key-kind.ts";
+import { keyring, parseRecipient } from "../../src/keys/index.ts";
+import type { Identity, IdentitySource, LockedIdentity } from "../../src/keys/recipient.ts";
 import { isLocked } from "../../src/keys/locked-identity.ts";
 import { ciphers, hasSshKeygen, type KeyPair, makeKey } from "./ssh-keygen.ts";
 
@@ -32,7 +32,7 @@ async function loadPlain(secret: Uint8Array | string): Promise<Identity> {
 /** Whether what is wrapped to the public half opens with the private half. */
 async function belong(identity: Identity | undefined, publicKey: string): Promise<boolean> {
   const recipient = await parseRecipient(publicKey);
-  const opened = await identity?.unwrapFileKey(await recipient.wrapFileKey(fileKey));
+  const opened = await identity?.unwrapFileKey(await keyring.wrap(recipient, fileKey));
   return identity?.recipients[0]?.text === recipient.text && fileKey.equals(opened ?? Buffer.of());
 }
 
@@ -47,7 +47,7 @@ describe.skipIf(!hasSshKeygen)("keys of ssh-keygen", () => {
       const pair = makeKey(type, options);
       const identity = await loadPlain(pair.secret);
       expect(await belong(identity, pair.publicKey)).toBe(true);
-      expect(identity.kind).toBe(name);
+      expect(identity.recipients[0]?.kind).toBe(name);
       expect(identity.recipients[0]?.comment).toBe("a comment");
     });
 
@@ -55,7 +55,7 @@ describe.skipIf(!hasSshKeygen)("keys of ssh-keygen", () => {
       const pair = makeKey(type, [...options, "-a", "1", "-Z", cipher], passphrase);
       const locked = await loadLocked(pair);
       expect(locked.recipients?.[0]?.text).toBe((await parseRecipient(pair.publicKey)).text);
-      expect(locked.kind).toBe(name);
+      expect(locked.recipients?.[0]?.kind).toBe(name);
       const wrong = loadLocked(pair).then((key) => key.unlock(() => Promise.resolve("wrong")));
       await expect(wrong).rejects.toMatchObject({ name: "SecretsError", code: "wrong-passphrase" });
       const [identity] = await locked.unlock(() => Promise.resolve(passphrase));

@@ -2,9 +2,10 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import type { Stanza } from "age-encryption";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseRecipient } from "../../src/keys/index.ts";
-import type { Identity } from "../../src/keys/key-kind.ts";
+import type { Identity } from "../../src/keys/recipient.ts";
 import { rsaIdentity, rsaRecipient } from "../../src/keys/kinds/ssh-rsa.ts";
 import { wirePositive, wireString } from "../../src/keys/ssh-wire.ts";
+import { keyring } from "../../src/keys/index.ts";
 import { altered, fileKey, flipped, stanzaFor } from "./stanzas.ts";
 
 let secret: KeyObject;
@@ -57,7 +58,7 @@ describe("an RSA SSH key", () => {
   });
 
   test("with its tag on a file key of another length says tampered", async () => {
-    const stanza = await stanzaFor(identity.recipients[0], Buffer.alloc(17));
+    const stanza = await stanzaFor(identity.recipients[0], keyring, Buffer.alloc(17));
     expect(() => identity.unwrapFileKey([stanza])).toThrow(expect.objectContaining({ code: "tampered" }));
   });
 

@@ -2,14 +2,15 @@
  * Which stanzas do tests make, and how do they break them?
  */
 import type { Stanza } from "age-encryption";
-import type { Recipient } from "../../src/keys/key-kind.ts";
+import { keyring } from "../../src/keys/index.ts";
+import type { Recipient } from "../../src/keys/recipient.ts";
 
 /** The file key of the tests. */
 export const fileKey = Buffer.from("YELLOW SUBMARINE");
 
 /** The stanza that a recipient makes for the file key of the tests. */
-export async function stanzaFor(recipient: Recipient | undefined, key: Uint8Array = fileKey): Promise<Stanza> {
-  const [stanza] = (await recipient?.wrapFileKey(key)) ?? [];
+export async function stanzaFor(recipient: Recipient | undefined, ring = keyring, key = fileKey): Promise<Stanza> {
+  const [stanza] = recipient === undefined ? [] : await ring.wrap(recipient, key);
   if (stanza === undefined) throw new Error("no stanza");
   return stanza;
 }

@@ -108,7 +108,7 @@ export const actions: Readonly<Record<string, Action>> = {
     stage.fillIn.add(path.relative(stage.work, at(stage, file)));
     for (const variable of stage.variables.keys()) if (variable.endsWith(".pub")) fillIn(stage, variable);
   },
-  key: (stage, [name]) => handOut(stage, "age", required(name)),
+  key: (stage, [name, kind = "age"]) => handOut(stage, kind, required(name)),
   sshkey: (stage, [name, kind = "ed25519", passphrase]) =>
     handOut(stage, passphrase === undefined ? kind : `${kind}-passphrase`, required(name)),
   git: (stage, words) => {

@@ -10,8 +10,9 @@ import { createHash } from "node:crypto";
 import type { Stanza } from "age-encryption";
 import { openPayload, sealPayload } from "../../crypto/payload.ts";
 import { SecretsError } from "../../errors.ts";
-import { distinct } from "../../keys/distinct.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import { ALONE, canShare, distinct } from "../../keys/distinct.ts";
+import { isPassphrase } from "../../keys/passphrase.ts";
+import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import { encodeArmor } from "./armor.ts";
 import type { AgeHeader, ByteStream } from "./header.ts";
 import { malformedHeader, splitHeader } from "./header-bytes.ts";
@@ -99,6 +100,7 @@ export interface Sealing {
   readonly armor: boolean;
   /** Whether the reader hint is added; never beside a passphrase. */
   readonly hint: boolean;
+  readonly keyring: Keyring;
 }
 
 export interface SealedAge {
@@ -111,15 +113,13 @@ export interface SealedAge {
 /**
  * Makes an age file.
  *
- * @throws SecretsError `refused`: no recipient, or a passphrase beside others.
+ * @throws SecretsError `refused`: no recipient, recipients that cannot share a file, or what the keyring throws.
  */
-export async function sealAge({ recipients, plaintext, armor, hint }: Sealing): Promise<SealedAge> {
+export async function sealAge({ recipients, plaintext, armor, hint, keyring }: Sealing): Promise<SealedAge> {
   const readers = distinct(recipients);
-  const withPassphrase = readers.some(({ kind }) => kind === "scrypt");
-  if (readers.length === 0) throw new SecretsError("refused", "nobody could read it: there is no recipient");
-  if (withPassphrase && readers.length > 1) {
-    throw new SecretsError("refused", "a passphrase cannot stand beside other recipients in one age file");
-  }
+  const [first] = readers;
+  if (first === undefined) throw new SecretsError("refused", "nobody could read it: there is no recipient");
+  if (!canShare(readers)) throw new SecretsError("refused", "these recipients cannot share one age file");
   const { Encrypter } = await import("age-encryption");
   const encrypter = new Encrypter();
   let fileKey: Uint8Array | undefined;
@@ -129,8 +129,8 @@ export async function sealAge({ recipients, plaintext, armor, hint }: Sealing): 
       return [];
     },
   });
-  for (const reader of readers) encrypter.addRecipient(reader);
-  if (hint && !withPassphrase) encrypter.addRecipient({ wrapFileKey: () => [hintStanza(readers)] });
+  for (const reader of readers) encrypter.addRecipient({ wrapFileKey: (key) => keyring.wrap(reader, key) });
+  if (hint && !first.labels?.includes(ALONE)) encrypter.addRecipient({ wrapFileKey: () => [hintStanza(readers)] });
   const header = await firstPiece(await encrypter.encrypt(emptyStream()));
   if (fileKey === undefined) throw new Error("the library made a header without a file key");
   const bytes = concatenated(header, sealPayload(fileKey, streamOf(plaintext)));
@@ -168,7 +168,7 @@ async function decryptHeader(head: Uint8Array, unwrapFileKey: Unwrap): Promise<U
 
 /** Whoever wrote beside a passphrase did not know it, and only wants to look as if. */
 function checkAlone(stanzas: readonly Stanza[]): void {
-  if (stanzas.length < 2 || !stanzas.some(({ args }) => args[0] === "scrypt")) return;
+  if (stanzas.length < 2 || !stanzas.some(isPassphrase)) return;
   throw new SecretsError("malformed", "the header has a passphrase stanza that is not alone");
 }
 

@@ -4,7 +4,7 @@
  * The shapes that the age part of `documents/` hands around (C2SP age.md). Types only.
  */
 import type { Stanza } from "age-encryption";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 
 /** Bytes that come piece by piece; pieces are of any size and never changed by who reads them. */
 export type ByteStream = AsyncIterable<Uint8Array>;

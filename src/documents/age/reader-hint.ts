@@ -16,7 +16,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { Stanza } from "age-encryption";
 import { decodeUnpadded, encodeUnpadded } from "../../crypto/base64.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import type { ReaderHint } from "./header.ts";
 
 const stanzaType = "secrets-cli/readers";

@@ -2,22 +2,24 @@
  * Who can read this age file, as far as its header tells without a key?
  *
  * SSH stanzas carry a tag of their key and are matched exactly, also with the native recipient that is the other face of
- * an ed25519 key. X25519 stanzas are anonymous; the reader hint, where there is one, tells whose they are.
+ * an ed25519 key. All others are anonymous; the reader hint, where there is one, tells whose they are.
  *
  * The hint is used only if it fits what cannot be invented as easily, the real stanzas: there are as many hashes as
  * reader stanzas; every SSH stanza whose key is known here is among the hashes; and no known key is among the hashes
- * whose stanza is not there: an RSA key has its tag, and ed25519 keys without one are no more than the X25519 stanzas.
+ * whose stanza is not there: an RSA key has its tag, and keys without one are no more than the anonymous stanzas.
  *
  * Without a usable hint this much is certain, and the rest is `unknown`:
  * - an RSA reader without its tag is missing; a tag of a known key names that reader, any other tag is somebody unknown;
- * - wanted ed25519 and native readers without a tag must be behind X25519 stanzas, so unequal numbers are a difference:
- *   with no such stanza each of them is missing by name, with too few some are, with too many there are others;
- * - stanzas of other kinds (hybrid, hardware tag, plugin, passphrase) are readers that nobody here knows. Grease is nobody.
- * So the answer is `unknown` only where X25519 stanzas and wanted readers without a tag are equal in number and not zero.
+ * - wanted readers without a tag must be behind anonymous stanzas of their kind, so unequal numbers are a difference: with no
+ *   such stanza each of them is missing by name, with too few some are, with too many there are others;
+ * - stanzas of kinds that are not known here (hardware, plugin, passphrase) count as one more kind. Grease is nobody.
+ * So the answer is `unknown` only where anonymous stanzas and wanted readers without a tag are equal in number and not zero.
  */
 import type { Stanza } from "age-encryption";
 import { distinct } from "../../keys/distinct.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import { kindOf, kindOfStanza } from "../../keys/index.ts";
+import { isPassphrase, PASSPHRASE } from "../../keys/passphrase.ts";
+import type { KeyKind, Recipient } from "../../keys/recipient.ts";
 import type { AgeHeader, Agreement, KnownReaders, ReaderHint } from "./header.ts";
 import { hintLists, readerStanzas } from "./reader-hint.ts";
 
@@ -49,65 +51,72 @@ export async function readersOf(header: AgeHeader, candidates: readonly Recipien
     return { readers, unknown: hint.hashes.size - readers.length };
   }
   const readers = one.filter(({ id }) => survey.tagged.has(id));
-  return { readers, unknown: survey.anonymous + survey.unknownTags + survey.foreign };
+  return { readers, unknown: total(survey) + survey.unknownTags };
 }
 
-/** The stanzas in words, such as "2 age keys, 1 ssh-rsa key, a passphrase". */
+/** The stanzas in words, such as "2 age keys, 1 ssh-rsa key, 1 passphrase". */
 export function describeStanzas(stanzas: readonly Stanza[]): string {
   const counts = new Map<string, number>();
-  for (const { args } of readerStanzas(stanzas)) {
-    const noun = nouns.get(args[0] ?? "") ?? "key of another kind";
+  for (const stanza of readerStanzas(stanzas)) {
+    const noun = isPassphrase(stanza) ? PASSPHRASE.noun : (kindOfStanza(stanza)?.noun ?? "key of another kind");
     counts.set(noun, (counts.get(noun) ?? 0) + 1);
   }
   if (counts.size === 0) return "nobody";
   return [...counts].map(([noun, count]) => `${count} ${noun}${count === 1 ? "" : "s"}`).join(", ");
 }
 
-const nouns: ReadonlyMap<string, string> = new Map([
-  ["X25519", "age key"],
-  ["scrypt", "passphrase"],
-  ["ssh-ed25519", "ssh-ed25519 key"],
-  ["ssh-rsa", "ssh-rsa key"],
-  ["mlkem768x25519", "post-quantum age key"],
-]);
-
 /** What the stanzas alone say. Readers are counted by `Recipient.id`. */
 interface Survey {
-  /** The candidates whose SSH tag is there. */
+  /** The candidates whose tag is there. */
   readonly tagged: ReadonlySet<string>;
-  /** SSH stanzas of nobody here. */
+  /** Stanzas with tags of nobody here. */
   readonly unknownTags: number;
-  /** X25519 stanzas. */
-  readonly anonymous: number;
-  /** Stanzas of kinds that no candidate can be of. */
-  readonly foreign: number;
+  /** How many stanzas of each type say nothing of their readers; those of unknown types are one. */
+  readonly anonymous: ReadonlyMap<string | undefined, number>;
 }
 
 async function surveyed(stanzas: readonly Stanza[], candidates: readonly Recipient[]): Promise<Survey> {
   const readers = readerStanzas(stanzas);
-  const ssh = readers.filter(({ args }) => args[0] === "ssh-ed25519" || args[0] === "ssh-rsa");
-  const holders = new Map(candidates.map((candidate) => [`${candidate.kind} ${candidate.tag ?? ""}`, candidate.id]));
-  if (ssh.some((stanza) => !holders.has(nameOf(stanza)))) await addOtherFaces(holders, candidates);
-  const found = ssh.flatMap((stanza) => holders.get(nameOf(stanza)) ?? []);
-  const anonymous = readers.filter(({ args }) => args[0] === "X25519").length;
-  return {
-    tagged: new Set(found),
-    unknownTags: ssh.length - found.length,
-    anonymous,
-    foreign: readers.length - ssh.length - anonymous,
-  };
+  const named = readers.filter((stanza) => kindOfStanza(stanza)?.tagged);
+  const holders = new Map(candidates.map((each) => [`${kindOf(each)?.stanza} ${each.tag}`, each.id]));
+  const others = named.filter((stanza) => !holders.has(nameOf(stanza)));
+  await addOtherFaces(holders, candidates, new Set(others.map(kindOfStanza)));
+  const found = named.flatMap((stanza) => holders.get(nameOf(stanza)) ?? []);
+  const anonymous = new Map<string | undefined, number>();
+  for (const stanza of readers.filter((each) => !named.includes(each))) {
+    const type = kindOfStanza(stanza)?.stanza;
+    anonymous.set(type, (anonymous.get(type) ?? 0) + 1);
+  }
+  return { tagged: new Set(found), unknownTags: named.length - found.length, anonymous };
 }
 
 function nameOf({ args }: Stanza): string {
-  return `${args[0] ?? ""} ${args[1] ?? ""}`;
+  return `${args[0]} ${args[1]}`;
 }
 
-/** The SSH tags that native recipients have, if they are the other face of an SSH key. */
-async function addOtherFaces(holders: Map<string, string>, candidates: readonly Recipient[]): Promise<void> {
-  const { possibleTags } = await import("../../keys/kinds/ssh-ed25519.ts");
-  for (const { id } of candidates.filter(({ kind }) => kind === "x25519")) {
-    for (const tag of possibleTags(id)) holders.set(`ssh-ed25519 ${tag}`, id);
+/** The tags that native recipients have, if they are the other face of a key of these kinds. */
+async function addOtherFaces(
+  holders: Map<string, string>,
+  candidates: readonly Recipient[],
+  kinds: ReadonlySet<KeyKind | undefined>,
+): Promise<void> {
+  for (const kind of kinds) {
+    const { possibleTags } = (await kind?.load()) ?? {};
+    if (possibleTags === undefined) continue;
+    for (const { id } of candidates.filter(({ tag }) => tag === undefined)) {
+      for (const tag of possibleTags(id)) holders.set(`${kind?.stanza} ${tag}`, id);
+    }
   }
+}
+
+/** Whether the stanza of this reader would have to show its tag. */
+function hasToShow({ tag, twin }: Recipient): boolean {
+  return tag !== undefined && twin === undefined;
+}
+
+/** Of what type the anonymous stanza of this reader would be. */
+function anonymousType(recipient: Recipient): string | undefined {
+  return kindOf(recipient.twin ?? recipient)?.stanza;
 }
 
 function usableHint(header: AgeHeader, survey: Survey, candidates: readonly Recipient[]): ReaderHint | undefined {
@@ -115,8 +124,19 @@ function usableHint(header: AgeHeader, survey: Survey, candidates: readonly Reci
   if (hint?.hashes.size !== readerStanzas(header.stanzas).length) return undefined;
   if ([...survey.tagged].some((id) => !hintLists(hint, id))) return undefined;
   const untagged = candidates.filter(({ id }) => hintLists(hint, id) && !survey.tagged.has(id));
-  if (untagged.some(({ kind }) => kind === "ssh-rsa")) return undefined;
-  return untagged.length <= survey.anonymous ? hint : undefined;
+  if (untagged.some(hasToShow)) return undefined;
+  const fits = [...byType(untagged)].every(([type, some]) => some.length <= (survey.anonymous.get(type) ?? 0));
+  return fits ? hint : undefined;
+}
+
+function byType(recipients: readonly Recipient[]): Map<string | undefined, readonly Recipient[]> {
+  const types = new Map<string | undefined, readonly Recipient[]>();
+  for (const each of recipients) types.set(anonymousType(each), [...(types.get(anonymousType(each)) ?? []), each]);
+  return types;
+}
+
+function total({ anonymous }: Survey): number {
+  return [...anonymous.values()].reduce((sum, count) => sum + count, 0);
 }
 
 function byHint(hint: ReaderHint, wanted: readonly Recipient[], others: readonly Recipient[]): Agreement {
@@ -128,17 +148,20 @@ function byHint(hint: ReaderHint, wanted: readonly Recipient[], others: readonly
 
 function byTags(survey: Survey, wanted: readonly Recipient[], others: readonly Recipient[]): Agreement {
   const untagged = wanted.filter(({ id }) => !survey.tagged.has(id));
-  const rsa = untagged.filter(({ kind }) => kind === "ssh-rsa");
-  const hidden = untagged.filter(({ kind }) => kind !== "ssh-rsa");
-  const surplus = survey.anonymous - hidden.length;
-  const differing = difference({
-    missing: survey.anonymous === 0 ? untagged : rsa,
-    missingUnknown: survey.anonymous === 0 ? 0 : Math.max(0, -surplus),
-    extra: others.filter(({ id }) => survey.tagged.has(id)),
-    extraUnknown: survey.unknownTags + survey.foreign + Math.max(0, surplus),
-  });
+  const missing = untagged.filter(hasToShow);
+  let [missingUnknown, extraUnknown] = [0, survey.unknownTags];
+  const hidden = byType(untagged.filter((each) => !hasToShow(each)));
+  for (const type of new Set([...hidden.keys(), ...survey.anonymous.keys()])) {
+    const [readers, count] = [hidden.get(type) ?? [], survey.anonymous.get(type) ?? 0];
+    if (count === 0) missing.push(...readers);
+    else missingUnknown += Math.max(0, readers.length - count);
+    extraUnknown += Math.max(0, count - readers.length);
+  }
+  const extra = others.filter(({ id }) => survey.tagged.has(id));
+  const differing = difference({ missing, missingUnknown, extra, extraUnknown });
   if (differing !== undefined) return differing;
-  return survey.anonymous === 0 ? { status: "agree" } : { status: "unknown", anonymous: survey.anonymous };
+  const anonymous = total(survey);
+  return anonymous === 0 ? { status: "agree" } : { status: "unknown", anonymous };
 }
 
 type Difference = Extract<Agreement, { status: "differ" }>;

@@ -38,7 +38,7 @@ export function compareForeign(group: KeyGroup, wanted: readonly ForeignKey[] | 
   if (wanted === undefined) return { missing: [], extra: [], kept: entries };
   const isWanted = ({ key }: ForeignEntry) => wanted.some((each) => isMeant(each, key));
   return {
-    missing: wanted.filter((each) => each.type !== "age" && !entries.some(({ key }) => isMeant(each, key))),
+    missing: wanted.filter((each) => !entries.some(({ key }) => isMeant(each, key))),
     extra: entries.filter((entry) => !isWanted(entry)),
     kept: entries.filter(isWanted),
   };

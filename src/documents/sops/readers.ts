@@ -5,15 +5,15 @@
  */
 import { SecretsError } from "../../errors.ts";
 import type { ForeignKey } from "../../keys/foreign/foreign-key.ts";
-import { parseRecipient } from "../../keys/index.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import { onlyProgram, parseRecipient } from "../../keys/index.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import { compareForeign, type ForeignDifference, type ForeignEntry } from "./foreign.ts";
 import type { AgeEntry, KeyGroup, Metadata } from "./metadata.ts";
 
 /** An entry of the file and whom it names. */
 export interface KnownEntry {
   readonly entry: AgeEntry;
-  /** Undefined where its kind is unknown here: hybrid, plugin, malformed. */
+  /** Undefined where it cannot be read: of an unknown kind, or malformed. */
   readonly recipient: Recipient | undefined;
 }
 
@@ -85,6 +85,8 @@ export function copiedEntries(metadata: Metadata): readonly (readonly AgeEntry[]
 /** How the readers of a file differ from those that are wanted, over all groups. */
 export interface ReadersDifference {
   readonly added: readonly Recipient[];
+  /** Wanted too, and only another program can encrypt to them. */
+  readonly unservable: readonly Recipient[];
   readonly removed: readonly KnownEntry[];
   readonly kept: readonly KnownEntry[];
   /** The keys that only sops can use, over all groups. */
@@ -107,12 +109,12 @@ export async function compareReaders(
   const groups = await Promise.all(metadata.groups.map(knownEntries));
   const all = groups.flat();
   const present = new Set(all.map(entryFace));
-  // A recipient of a kind that is unknown here is told by its text.
-  const texts = (keys: readonly ForeignKey[] = []) => keys.filter(({ type }) => type === "age").map(({ id }) => id);
-  const facesIn = (index: number) => [...(wanted[index] ?? []).map(faceOf), ...texts(foreign?.[index])];
-  const wantedFaces = new Set([...wanted.flat().map(faceOf), ...texts(foreign?.flat())]);
+  const wantedFaces = new Set(wanted.flat().map(faceOf));
   const distinct = [...new Map(wanted.flat().map((each) => [faceOf(each), each])).values()];
-  const added = distinct.filter((each) => !present.has(faceOf(each)));
+  const absent = distinct.filter((each) => !present.has(faceOf(each)));
+  const unservable = absent.filter((each) => onlyProgram(each) !== undefined);
+  const added = absent.filter((each) => !unservable.includes(each));
+  const facesIn = (index: number) => (wanted[index] ?? []).filter((each) => !unservable.includes(each)).map(faceOf);
   const removed = all.filter((each) => !wantedFaces.has(entryFace(each)));
   const kept = all.filter((each) => wantedFaces.has(entryFace(each)));
   // Whose entry was replaced cannot read it: all entries are renewed, and nobody knows who has the data key.
@@ -122,10 +124,10 @@ export async function compareReaders(
     groups.length !== wanted.length ||
     groups.some((group, index) => !sameIds(group.map(entryFace), facesIn(index)));
   // Who keeps another face of the same key loses nothing that a new data key could take away.
-  const wantedIds = new Set([...wanted.flat().map(({ id }) => id), ...texts(foreign?.flat())]);
-  const others = foreignDifference(metadata, foreign, present);
+  const wantedIds = new Set(wanted.flat().map(({ id }) => id));
+  const others = foreignDifference(metadata, foreign);
   const removes = isCopied || others.extra.length > 0 || removed.some((each) => !wantedIds.has(readerId(each)));
-  return { added, removed, kept, foreign: others, removes, differs: differs || others.extra.length > 0 };
+  return { added, unservable, removed, kept, foreign: others, removes, differs: differs || others.extra.length > 0 };
 }
 
 /**
@@ -139,25 +141,23 @@ export async function foreignReaders(
 ): Promise<{ readonly kept: readonly ForeignEntry[]; readonly unknown: readonly string[] }> {
   const found = await compareReaders(metadata, wanted, foreign);
   const entries = foreign === undefined ? [...found.kept, ...found.removed] : found.kept;
-  const unknown = entries.filter(({ recipient }) => recipient === undefined).map(({ entry }) => entry.recipient);
-  return { kept: found.foreign.kept, unknown };
+  return { kept: found.foreign.kept, unknown: entries.filter(isForeign).map(({ entry }) => entry.recipient) };
+}
+
+/** Whether only another program can make such an entry. */
+export function isForeign({ recipient }: KnownEntry): boolean {
+  return recipient === undefined || onlyProgram(recipient) !== undefined;
 }
 
 function foreignDifference(
   { groups }: Metadata,
   wanted: readonly (readonly ForeignKey[])[] | undefined,
-  present: ReadonlySet<string>,
 ): ForeignDifference {
   const perGroup = groups.map((group, index) => compareForeign(group, wanted && (wanted[index] ?? [])));
   // What is wanted in a group that the file does not have is missing as well.
   const beyond = wanted?.slice(groups.length).flat() ?? [];
-  const unknown = (wanted?.flat() ?? []).filter(({ type, id }) => type === "age" && !present.has(id));
   return {
-    missing: [
-      ...perGroup.flatMap(({ missing }) => missing),
-      ...beyond.filter(({ type }) => type !== "age"),
-      ...unknown,
-    ],
+    missing: [...perGroup.flatMap(({ missing }) => missing), ...beyond],
     extra: perGroup.flatMap(({ extra }) => extra),
     kept: perGroup.flatMap(({ kept }) => kept),
   };

@@ -7,7 +7,7 @@
 import { newDataKey } from "../../crypto/data-key.ts";
 import type { Format } from "../../formats/format.ts";
 import type { ForeignKey } from "../../keys/foreign/foreign-key.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import { openDocument, type OpenedDocument, type SopsDocument } from "./document.ts";
 import { compareReaders, standingReaders } from "./readers.ts";
 import { unwrapDataKey, type EntryRing } from "./unwrap.ts";
@@ -37,15 +37,17 @@ export async function encryptText(request: {
   readonly format: Format;
   readonly readers: WantedReaders;
   readonly settings: SelectionSettings;
+  readonly keyring: Keyring;
   readonly now: Date;
 }): Promise<Sealed> {
-  const { text, format, readers, settings, now } = request;
+  const { text, format, readers, settings, keyring, now } = request;
   const dataKey = newDataKey();
   const metadata = await wrapDataKey({
     metadata: newMetadata([], 0, settings),
     dataKey,
     ...wrappedFor(readers),
     isNewKey: true,
+    keyring,
   });
   return sealDocument({ text, format, dataKey, metadata, now });
 }
@@ -94,6 +96,7 @@ export async function rotateDocument(
   change: {
     readonly readers?: WantedReaders | undefined;
     readonly settings?: SelectionSettings | undefined;
+    readonly keyring: Keyring;
     readonly now: Date;
   },
 ): Promise<Sealed> {
@@ -105,6 +108,7 @@ export async function rotateDocument(
     dataKey,
     ...wrappedFor(readers),
     isNewKey: true,
+    keyring: change.keyring,
   });
   const metadata = change.settings === undefined ? wrapped : withSettings(wrapped, change.settings);
   return sealDocument({ text: openText, format, dataKey, metadata, previous: opened, now: change.now });
@@ -116,15 +120,20 @@ export async function rotateDocument(
  */
 export async function changeReaders(
   opened: OpenedDocument,
-  change: { readonly readers: WantedReaders; readonly keepDataKey?: boolean; readonly now: Date },
+  change: {
+    readonly readers: WantedReaders;
+    readonly keepDataKey?: boolean;
+    readonly keyring: Keyring;
+    readonly now: Date;
+  },
 ): Promise<{ readonly opened: OpenedDocument; readonly newDataKey: boolean }> {
-  const { readers, now } = change;
+  const { readers, keyring, now } = change;
   const { removes, differs } = await compareReaders(opened.metadata, readers.groups, readers.foreign);
   if (!differs) return { opened, newDataKey: false };
   if (removes && change.keepDataKey !== true) {
-    return { opened: (await rotateDocument(opened, { readers, now })).opened, newDataKey: true };
+    return { opened: (await rotateDocument(opened, { readers, keyring, now })).opened, newDataKey: true };
   }
   const { metadata, dataKey } = opened;
-  const wider = await wrapDataKey({ metadata, dataKey, ...wrappedFor(readers), isNewKey: false });
+  const wider = await wrapDataKey({ metadata, dataKey, ...wrappedFor(readers), isNewKey: false, keyring });
   return { opened: await rewriteMetadata(opened, wider), newDataKey: false };
 }

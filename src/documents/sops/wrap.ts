@@ -9,7 +9,8 @@ import { dataKeyBytes, type DataKey } from "../../crypto/data-key.ts";
 import { splitSecret } from "../../crypto/shamir.ts";
 import { SecretsError } from "../../errors.ts";
 import type { ForeignKey } from "../../keys/foreign/foreign-key.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import { onlyProgram } from "../../keys/index.ts";
+import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import { sealAge } from "../age/file.ts";
 import type { AgeEntry, KeyGroup, Metadata } from "./metadata.ts";
 import { compareForeign, listsOf } from "./foreign.ts";
@@ -27,6 +28,7 @@ export interface Wrapping {
   readonly threshold: number;
   /** Whether the data key is another than the one that the standing entries wrap. */
   readonly isNewKey: boolean;
+  readonly keyring: Keyring;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface Wrapping {
  * @throws SecretsError `refused` where an entry of another key type would have to be made, or a group would be empty.
  */
 export async function wrapDataKey(wrapping: Wrapping): Promise<Metadata> {
-  const { metadata, dataKey, wanted, foreign, isNewKey } = wrapping;
+  const { metadata, dataKey, wanted, foreign, isNewKey, keyring } = wrapping;
   const [only, second] = metadata.groups;
   const [readers, more] = wanted;
   if (readers === undefined) throw new SecretsError("refused", "nobody could read it: there is no recipient");
@@ -44,7 +46,7 @@ export async function wrapDataKey(wrapping: Wrapping): Promise<Metadata> {
     const { kept } = compareForeign(standing, foreign?.[0]);
     if (isNewKey) await refuseForeign(wrapping);
     const bytes = dataKeyBytes(dataKey);
-    const age = await wrapFor({ bytes, readers, foreign: foreign?.[0] ?? [], standing, isNewKey });
+    const age = await wrapFor({ bytes, readers, standing, isNewKey, isNew: only === undefined, keyring });
     bytes.fill(0);
     return { ...metadata, groups: [nonEmpty({ age, others: listsOf(kept) })] };
   }
@@ -72,38 +74,37 @@ async function refuseForeign({ metadata, wanted, foreign }: Wrapping): Promise<v
 async function wrapFor(given: {
   readonly bytes: Uint8Array;
   readonly readers: readonly Recipient[];
-  /** Those among them whose recipients cannot be encrypted to here keep their entries. */
-  readonly foreign: readonly ForeignKey[];
   readonly standing: KeyGroup;
   readonly isNewKey: boolean;
+  /** In a document that is there already, whom only another program can encrypt to is left out, and told to be missing. */
+  readonly isNew: boolean;
+  readonly keyring: Keyring;
 }): Promise<readonly AgeEntry[]> {
-  const { bytes, readers, foreign, standing, isNewKey } = given;
+  const { bytes, readers, standing, isNewKey, isNew, keyring } = given;
   const wanted = new Map(readers.map((reader) => [faceOf(reader), reader]));
-  const texts = new Set(foreign.filter(({ type }) => type === "age").map(({ id }) => id));
-  const known = await knownEntries(standing);
-  const standingOnes = known.filter((each) => wanted.has(entryFace(each)) || texts.has(entryFace(each)));
+  const standingOnes = (await knownEntries(standing)).filter((each) => wanted.has(entryFace(each)));
   // Of two entries for one reader nobody can tell whose the other is: a new key makes one of them.
   const kept = isNewKey ? [...new Map(standingOnes.map((each) => [entryFace(each), each])).values()] : standingOnes;
   const present = new Set(kept.map(entryFace));
   const stays = await Promise.all(
     kept.map(async ({ entry, recipient }) =>
-      isNewKey && recipient !== undefined ? wrapEntry(bytes, recipient) : entry,
+      isNewKey && recipient !== undefined ? wrapEntry(bytes, recipient, keyring) : entry,
     ),
   );
-  const fresh = await Promise.all(
-    [...wanted.values()].filter((reader) => !present.has(faceOf(reader))).map((reader) => wrapEntry(bytes, reader)),
-  );
-  return [...stays, ...fresh];
+  const fresh = [...wanted.values()]
+    .filter((reader) => !present.has(faceOf(reader)) && (isNew || onlyProgram(reader) === undefined))
+    .map((reader) => wrapEntry(bytes, reader, keyring));
+  return [...stays, ...(await Promise.all(fresh))];
 }
 
-async function wrapEntry(bytes: Uint8Array, recipient: Recipient): Promise<AgeEntry> {
-  const sealed = await sealAge({ recipients: [recipient], plaintext: bytes, armor: true, hint: false });
+async function wrapEntry(bytes: Uint8Array, recipient: Recipient, keyring: Keyring): Promise<AgeEntry> {
+  const sealed = await sealAge({ recipients: [recipient], plaintext: bytes, armor: true, hint: false, keyring });
   const pieces: Uint8Array[] = [];
   for await (const piece of sealed.bytes) pieces.push(piece);
-  const { kind, text, comment } = recipient;
+  const { text, comment } = recipient;
   return {
     // sops tells SSH keys apart by their whole line; a native recipient has no comment in a file.
-    recipient: comment === "" || kind === "x25519" ? text : `${text} ${comment}`,
+    recipient: comment === "" || !text.includes(" ") ? text : `${text} ${comment}`,
     enc: Buffer.concat(pieces).toString("utf8"),
     tree: undefined,
   };
@@ -111,7 +112,8 @@ async function wrapEntry(bytes: Uint8Array, recipient: Recipient): Promise<AgeEn
 
 /** Splits the key again: a standing share cannot be told for a group that nobody here opened. */
 async function wrapShares(wrapping: Wrapping): Promise<Metadata> {
-  const { metadata, dataKey, wanted, threshold } = wrapping;
+  const { metadata, dataKey, wanted, threshold, keyring } = wrapping;
+  const isNew = metadata.groups.length === 0;
   await refuseForeign(wrapping);
   const count = wanted.length;
   const needed = threshold === 0 ? count : threshold;
@@ -125,7 +127,7 @@ async function wrapShares(wrapping: Wrapping): Promise<Metadata> {
       const standing: KeyGroup = { age: [], others: new Map() };
       const share = shares[index] ?? bytes;
       return nonEmpty({
-        age: await wrapFor({ bytes: share, readers, foreign: [], standing, isNewKey: true }),
+        age: await wrapFor({ bytes: share, readers, standing, isNewKey: true, isNew, keyring }),
         others: new Map(),
       });
     }),

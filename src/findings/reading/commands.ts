@@ -3,6 +3,7 @@
  *
  * What several rules say alike. A command is what a shell reads, whatever the file is called.
  */
+import { foreignKeysOf } from "../../agreement/agreement.ts";
 import type { Governed } from "../finding.ts";
 import { shellText, shellWord } from "./place.ts";
 
@@ -65,6 +66,13 @@ export function remerging(file: string, origin: Origin | undefined): string {
 /** Opens a file that has the values of two versions and the MAC of one, to be saved with one of its own. */
 export function renewingMac(file: string): string {
   return `secrets edit --ignore-mac ${shellWord(file)}`;
+}
+
+/** The same for an age file. */
+export function rekeyingAge(file: string, governed: Governed): string {
+  return foreignKeysOf(governed.ruling.readers).length === 0
+    ? rekeying(file, governed)
+    : "encrypt it again with age, or take out of the rule what only age can encrypt to";
 }
 
 /** Brings a file to its rule. A rule that is only in an older policy has to be there again first. */

@@ -4,12 +4,15 @@
  * sops and all that write its documents seal the data key, or a share of it, in one age file for each recipient. What the
  * entry says of its recipient is a word; the stanzas of its age file tell who else can open it.
  */
+import type { Stanza } from "age-encryption";
 import { lookAtAge } from "../../documents/age/stanzas.ts";
 import { readerStanzas } from "../../documents/age/reader-hint.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import type { AgeEntry } from "../../documents/sops/metadata.ts";
 import { copiedEntries } from "../../documents/sops/readers.ts";
 import { SecretsError } from "../../errors.ts";
+import { keyKinds, kindOfStanza } from "../../keys/index.ts";
+import { isPassphrase } from "../../keys/passphrase.ts";
 import { sshTag } from "../../keys/ssh-wire.ts";
 import type { Draft, FileSubject } from "../finding.ts";
 import { rekeying } from "./commands.ts";
@@ -121,21 +124,17 @@ async function entryProblem({ recipient, enc }: AgeEntry): Promise<EntryProblem[
     const { header, payload } = await lookAtAge(Buffer.from(enc));
     const [only, ...others] = readerStanzas(header.stanzas);
     if (!header.armored || only === undefined || !SIZES.has(payload.size)) return "broken";
-    return others.length === 0 && fits(only.args, recipient) ? undefined : "shared";
+    return others.length === 0 && fits(only, recipient) ? undefined : "shared";
   } catch (error) {
     if (error instanceof SecretsError) return "broken";
     throw error;
   }
 }
 
-/** Plugins have stanzas of their own; these kinds are none of theirs. */
-const KINDS: ReadonlySet<string> = new Set(["X25519", "mlkem768x25519", "ssh-ed25519", "ssh-rsa", "scrypt"]);
-
-function fits([type = "", tag]: readonly string[], recipient: string): boolean {
-  if (recipient.startsWith("ssh-")) {
-    const [kind, blob = ""] = recipient.split(/\s+/);
-    return type === kind && tag === sshTag(Buffer.from(blob, "base64"));
-  }
-  if (/^age1[^1]*$/i.test(recipient)) return type === "X25519";
-  return /^age1pq1/i.test(recipient) ? type === "mlkem768x25519" : !KINDS.has(type);
+function fits(stanza: Stanza, recipient: string): boolean {
+  const kind = keyKinds.find(({ claims }) => claims(recipient));
+  // Plugins have stanzas of their own.
+  if (kind?.stanza === undefined) return kindOfStanza(stanza) === undefined && !isPassphrase(stanza);
+  const isNamed = () => stanza.args[1] === sshTag(Buffer.from(recipient.split(/\s+/)[1] ?? "", "base64"));
+  return stanza.args[0] === kind.stanza && (!kind.tagged || isNamed());
 }

@@ -6,7 +6,8 @@
 import { ageFileDifference } from "../../agreement/age-file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import type { Governed } from "../finding.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import { needsPassphrase } from "../../keys/passphrase.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import { looksLikeRecipient } from "../../policy/recipient-text.ts";
 import type { Policy, Reader, Ruling } from "../../policy/policy.ts";
 
@@ -56,6 +57,6 @@ export async function readersAgree(
   header: AgeHeader,
   governed: Governed,
 ): Promise<"agree" | "differ" | "unknown" | undefined> {
-  if (governed.ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return undefined;
+  if (governed.ruling.readers.length === 0 || needsPassphrase(header.stanzas)) return undefined;
   return (await ageFileDifference(header, governed)).status;
 }

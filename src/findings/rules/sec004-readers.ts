@@ -1,10 +1,11 @@
 /** SEC004: do other people read the file than the policy names? */
+import { needsPassphrase } from "../../keys/passphrase.ts";
 import { ageFileDifference } from "../../agreement/age-file.ts";
 import { compareDocument, type DocumentDifference } from "../../agreement/sops-document.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { readerId } from "../../documents/sops/readers.ts";
-import { rekeying } from "../reading/commands.ts";
+import { rekeying, rekeyingAge } from "../reading/commands.ts";
 import { isEncryptedContent } from "../reading/content.ts";
 import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
 import { placesOfWords, shellWord } from "../reading/place.ts";
@@ -30,7 +31,7 @@ export const sec004: Rule = {
     if (governed === undefined) return [...entries, ...unruledDrafts(subject)];
     if (content.kind !== "sops" && content.kind !== "age") return [];
     if (namesNobody(governed.ruling)) return [...entries, nobodyDraft()];
-    if (content.kind === "age") return ageDrafts(content.header, governed, rekeying(subject.file, governed));
+    if (content.kind === "age") return ageDrafts(content.header, governed, rekeyingAge(subject.file, governed));
     return [...entries, ...(await sopsDrafts(content.document, governed, subject.file))];
   },
 };
@@ -49,7 +50,7 @@ function unruledDrafts({ content, policyFile, file, path }: FileSubject): Draft[
 async function ageDrafts(header: AgeHeader, governed: Governed, fix: string): Promise<Draft[]> {
   const { policy, ruling } = governed;
   // Of a passphrase SEC009 speaks.
-  if (ruling.readers.length === 0 || header.stanzas[0]?.args[0] === "scrypt") return [];
+  if (ruling.readers.length === 0 || needsPassphrase(header.stanzas)) return [];
   const found = await ageFileDifference(header, governed);
   const extra = [...new Set(found.extra.map((recipient) => personOf(recipient, policy)))].sort();
   return [
@@ -74,7 +75,9 @@ async function sopsDrafts(document: SopsDocument, governed: Governed, file: stri
     ...strangers(found, document, { governed, fix }),
     ...namesOf(found.added, readers).map((name) => missingDraft(name, fix)),
     ...extra.map(({ key }) => extraDraft(`the holder of the ${key.text}`, fix)),
-    ...missing.map(({ text }) => missingDraft(`the holder of the ${text}`, `sops updatekeys ${shellWord(file)}`)),
+    ...[...missing.map(({ text }) => `the holder of the ${text}`), ...namesOf(found.groups.unservable, readers)].map(
+      (name) => missingDraft(name, `sops updatekeys ${shellWord(file)}`),
+    ),
     ...faceDrafts(found, { governed, fix }),
   ];
   const grouped = groupDrafts(found, fix);

@@ -1,8 +1,9 @@
 /** SEC009: is an .age file an age file, and for as many readers as the policy names? */
+import { needsPassphrase } from "../../keys/passphrase.ts";
 import { ageFileDifference } from "../../agreement/age-file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { payloadProblem } from "../reading/age-payload.ts";
-import { rekeying, remerging, RESTORED, restoring } from "../reading/commands.ts";
+import { rekeyingAge, remerging, RESTORED, restoring } from "../reading/commands.ts";
 import type { Content } from "../reading/content.ts";
 import { UNMERGED } from "../../text/merge-marks.ts";
 import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
@@ -76,12 +77,12 @@ async function wholeDrafts(
   // Elsewhere it may be a sample of a broken one.
   const matters = problem?.exposes === true || governed !== undefined || path.endsWith(".age");
   if (problem !== undefined && matters) return [{ severity: "error", ...problem, subject: "payload" }];
-  return governed === undefined ? [] : readerDrafts(header, governed, rekeying(file, governed));
+  return governed === undefined ? [] : readerDrafts(header, governed, rekeyingAge(file, governed));
 }
 
 async function readerDrafts(header: AgeHeader, governed: Governed, fix: string): Promise<Draft[]> {
   if (governed.ruling.readers.length === 0) return [];
-  if (header.stanzas[0]?.args[0] === "scrypt") {
+  if (needsPassphrase(header.stanzas)) {
     const message = "sealed with a passphrase, so none of the readers of the policy opens it by key";
     return [{ severity: "warning", message, fix, subject: "passphrase" }];
   }

@@ -9,8 +9,7 @@
 export type ForeignType = "kms" | "gcp_kms" | "hckms" | "azure_kv" | "hc_vault" | "pgp";
 
 export interface ForeignKey {
-  /** `age`: a recipient of a kind that nothing can be encrypted to here. */
-  readonly type: ForeignType | "age";
+  readonly type: ForeignType;
   /** What makes two of them the same key. */
   readonly id: string;
   /** For people: `PGP key FBC7…`. */

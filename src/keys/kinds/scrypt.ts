@@ -9,10 +9,12 @@ import { promisify } from "node:util";
 import type { Stanza } from "age-encryption";
 import { encodeUnpadded } from "../../crypto/base64.ts";
 import { SecretsError } from "../../errors.ts";
+import { ALONE } from "../distinct.ts";
 import { bytesArgument, checkShape, malformedStanza, unwrapUnder, wrapUnder } from "../file-key.ts";
-import type { Identity, Recipient } from "../key-kind.ts";
+import { PASSPHRASE } from "../passphrase.ts";
+import type { Identity, Keyring, Recipient } from "../recipient.ts";
 
-const stanzaType = "scrypt";
+const stanzaType = PASSPHRASE.stanza;
 const saltLabel = "age-encryption.org/v1/scrypt";
 const saltSize = 16;
 const workFactor = 18;
@@ -27,18 +29,23 @@ const deriveKey = promisify(
   },
 );
 
+/** A recipient that stands for the passphrase, which only its own keyring knows. */
+export const passphraseRecipient: Recipient = {
+  kind: PASSPHRASE.stanza,
+  text: "passphrase",
+  comment: "",
+  id: PASSPHRASE.stanza,
+  labels: [ALONE],
+};
+
 /**
  * @param logN the work factor; only tests lower it.
  * @throws SecretsError `refused`: the passphrase is empty.
  */
-export function scryptRecipient(passphrase: string, { logN = workFactor } = {}): Recipient {
+export function passphraseRing(passphrase: string, { logN = workFactor } = {}): Keyring {
   refuseEmpty(passphrase);
   return {
-    kind: "scrypt",
-    text: "passphrase",
-    comment: "",
-    id: "scrypt",
-    wrapFileKey: async (fileKey) => {
+    wrap: async (_, fileKey) => {
       const salt = randomBytes(saltSize);
       const key = await deriveKey(passphrase, { salt: labelled(salt), logN });
       return [{ args: [stanzaType, encodeUnpadded(salt), String(logN)], body: wrapUnder(key, fileKey) }];
@@ -52,7 +59,7 @@ export function scryptRecipient(passphrase: string, { logN = workFactor } = {}):
  */
 export function scryptIdentity(passphrase: string): Identity {
   refuseEmpty(passphrase);
-  return { kind: "scrypt", recipients: [], unwrapFileKey: (stanzas) => unwrap(passphrase, stanzas) };
+  return { recipients: [], unwrapFileKey: (stanzas) => unwrap(passphrase, stanzas) };
 }
 
 async function unwrap(passphrase: string, stanzas: readonly Stanza[]): Promise<Uint8Array | null> {

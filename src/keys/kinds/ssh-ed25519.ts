@@ -12,7 +12,7 @@ import { ed25519Public, scalarOfSeed, x25519Point, x25519Secret, x25519Shared } 
 import { hkdf } from "../../crypto/hkdf.ts";
 import { SecretsError } from "../../errors.ts";
 import { bytesArgument, checkShape, malformedStanza, unwrapUnder, wrapUnder } from "../file-key.ts";
-import type { Identity, Recipient } from "../key-kind.ts";
+import type { Identity, Recipient } from "../recipient.ts";
 import { malformedKey, parseSshPublicKey } from "../ssh-public-key.ts";
 import { sshTag, wireReader, wireString } from "../ssh-wire.ts";
 import { checkOrder, unwrapX25519, x25519Id, type X25519Pair, x25519Recipient } from "./x25519.ts";
@@ -37,16 +37,16 @@ export function parseRecipient(text: string): Recipient {
 export function ed25519Faces(blob: Buffer, comment = ""): [ssh: Recipient, x25519: Recipient] {
   const point = montgomery(publicKeyOf(blob));
   checkOrder(point);
-  const tag = sshTag(blob);
+  const twin = x25519Recipient(point, comment);
   const ssh: Recipient = {
     kind,
     text: `${kind} ${encodePadded(blob)}`,
     comment,
     id: x25519Id(point),
-    tag,
-    wrapFileKey: (fileKey) => [wrap({ blob, point, tag }, fileKey)],
+    tag: sshTag(blob),
+    twin,
   };
-  return [ssh, x25519Recipient(point, comment)];
+  return [ssh, twin];
 }
 
 /** @param seed the 32 secret bytes. */
@@ -56,7 +56,6 @@ export function ed25519Identity(seed: Uint8Array, comment = ""): Identity {
   const pair = { secret, point: x25519Point(secret) };
   const tag = sshTag(blob);
   return {
-    kind,
     recipients: ed25519Faces(blob, comment),
     unwrapFileKey: (stanzas) => unwrapSsh({ ...pair, blob, tag }, stanzas) ?? unwrapX25519(pair, stanzas),
   };
@@ -93,7 +92,9 @@ interface Named {
   readonly tag: string;
 }
 
-function wrap({ blob, point, tag }: Named, fileKey: Uint8Array): Stanza {
+export function wrap({ text, tag = "" }: Recipient, fileKey: Uint8Array): Stanza {
+  const { blob } = parseSshPublicKey(text);
+  const point = montgomery(publicKeyOf(blob));
   const secret = x25519Secret(randomBytes(keySize));
   const share = x25519Point(secret);
   const key = wrapKey({ shared: x25519Shared(secret, point), share, point, blob });

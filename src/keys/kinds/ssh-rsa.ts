@@ -9,7 +9,7 @@ import type { Stanza } from "age-encryption";
 import { encodePadded } from "../../crypto/base64.ts";
 import { SecretsError } from "../../errors.ts";
 import { fileKeySize, malformedStanza } from "../file-key.ts";
-import type { Identity, Recipient } from "../key-kind.ts";
+import type { Identity, Recipient } from "../recipient.ts";
 import { malformedKey, parseSshPublicKey } from "../ssh-public-key.ts";
 import { sshTag, wirePositive, wireReader, wireString } from "../ssh-wire.ts";
 
@@ -34,19 +34,22 @@ export function parseRecipient(text: string): Recipient {
 export function rsaRecipient(blob: Buffer, comment = ""): Recipient {
   const { modulus, exponent } = numbersOf(blob);
   checkStrength(modulus, exponent);
-  const key = createPublicKey({
-    key: { kty: "RSA", n: modulus.toString("base64url"), e: exponent.toString("base64url") },
-    format: "jwk",
-  });
-  const tag = sshTag(blob);
   return {
     kind,
     text: `${kind} ${encodePadded(blob)}`,
     comment,
     id: `${kind}:${createHash("sha256").update(blob).digest("hex")}`,
-    tag,
-    wrapFileKey: (fileKey) => [{ args: [kind, tag], body: publicEncrypt({ key, ...oaep }, fileKey) }],
+    tag: sshTag(blob),
   };
+}
+
+export function wrap({ text, tag = "" }: Recipient, fileKey: Uint8Array): Stanza {
+  const { modulus, exponent } = numbersOf(parseSshPublicKey(text).blob);
+  const key = createPublicKey({
+    key: { kty: "RSA", n: modulus.toString("base64url"), e: exponent.toString("base64url") },
+    format: "jwk",
+  });
+  return { args: [kind, tag], body: publicEncrypt({ key, ...oaep }, fileKey) };
 }
 
 /**
@@ -59,7 +62,6 @@ export function rsaIdentity(secret: KeyObject, comment = ""): Identity {
   const blob = Buffer.concat([wireString(kind), wirePositive(Buffer.from(e, "base64url")), wirePositive(modulus)]);
   const tag = sshTag(blob);
   return {
-    kind,
     recipients: [rsaRecipient(blob, comment)],
     unwrapFileKey: (stanzas) => unwrap({ secret, tag, size: modulus.length }, stanzas),
   };

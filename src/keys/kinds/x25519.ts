@@ -4,15 +4,16 @@
  * C2SP age.md, "The X25519 recipient type", on `node:crypto`.
  */
 import { type KeyObject, randomBytes } from "node:crypto";
-import { bech32 } from "@scure/base";
 import type { Stanza } from "age-encryption";
 import { encodeUnpadded } from "../../crypto/base64.ts";
 import { isLowOrder, x25519Point, x25519Secret, x25519Shared } from "../../crypto/curve25519.ts";
 import { hkdf } from "../../crypto/hkdf.ts";
 import { SecretsError } from "../../errors.ts";
+import { fromBech32, toBech32 } from "../bech32.ts";
 import { bytesArgument, checkShape, malformedStanza, unwrapUnder, wrapUnder } from "../file-key.ts";
-import type { Identity, Recipient } from "../key-kind.ts";
+import type { Identity, Recipient } from "../recipient.ts";
 
+const kind = "x25519";
 const stanzaType = "X25519";
 const label = "age-encryption.org/v1/X25519";
 const recipientPrefix = "age";
@@ -22,7 +23,7 @@ const pointSize = 32;
 /** @throws SecretsError `bad-key`. */
 export function parseRecipient(text: string): Recipient {
   const point = fromBech32(text, recipientPrefix);
-  if (point === undefined) {
+  if (point?.length !== pointSize) {
     throw new SecretsError("bad-key", "malformed age recipient", {
       hint: "compare it with its source: every letter counts, and age1… is written in lower case",
     });
@@ -33,7 +34,7 @@ export function parseRecipient(text: string): Recipient {
 /** @throws SecretsError `bad-key`. */
 export function parseIdentity(text: string): Identity {
   const scalar = fromBech32(text, identityPrefix);
-  if (scalar === undefined) {
+  if (scalar?.length !== pointSize) {
     throw new SecretsError("bad-key", "malformed age identity", {
       hint: "an identity is one line in upper case that begins with AGE-SECRET-KEY-1",
     });
@@ -49,11 +50,10 @@ export function parseIdentity(text: string): Identity {
 export function x25519Recipient(point: Uint8Array, comment = ""): Recipient {
   checkOrder(point);
   return {
-    kind: "x25519",
-    text: bech32.encodeFromBytes(recipientPrefix, point),
+    kind,
+    text: toBech32(recipientPrefix, point),
     comment,
     id: x25519Id(point),
-    wrapFileKey: (fileKey) => [wrap(point, fileKey)],
   };
 }
 
@@ -73,7 +73,6 @@ export function x25519Identity(scalar: Uint8Array): Identity {
   const secret = x25519Secret(scalar);
   const point = x25519Point(secret);
   return {
-    kind: "x25519",
     recipients: [x25519Recipient(point)],
     unwrapFileKey: (stanzas) => unwrapX25519({ secret, point }, stanzas),
   };
@@ -101,7 +100,8 @@ export function unwrapX25519({ secret, point }: X25519Pair, stanzas: readonly St
   return null;
 }
 
-function wrap(point: Uint8Array, fileKey: Uint8Array): Stanza {
+export function wrap({ text }: Recipient, fileKey: Uint8Array): Stanza {
+  const point = fromBech32(text, recipientPrefix) ?? new Uint8Array(pointSize);
   const secret = x25519Secret(randomBytes(pointSize));
   const share = x25519Point(secret);
   const shared = x25519Shared(secret, point);
@@ -111,16 +111,4 @@ function wrap(point: Uint8Array, fileKey: Uint8Array): Stanza {
 
 function wrapKey(shared: Uint8Array, share: Uint8Array, point: Uint8Array): Buffer {
   return hkdf({ secret: shared, salt: Buffer.concat([share, point]), label });
-}
-
-/** The 32 bytes behind a Bech32 text, undefined unless prefix (in exactly this case), checksum and length are right. */
-function fromBech32(text: string, prefix: string): Uint8Array | undefined {
-  if (!text.startsWith(`${prefix}1`)) return undefined;
-  try {
-    const { bytes } = bech32.decodeToBytes(text);
-    return bytes.length === pointSize ? bytes : undefined;
-  } catch {
-    // The library's message may quote the key.
-    return undefined;
-  }
 }

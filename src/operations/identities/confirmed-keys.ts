@@ -8,7 +8,7 @@ import { relative } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import { isInside } from "../../io/inside.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import {
   changeLine,
   compareKeys,

@@ -7,7 +7,7 @@
 import { relative, sep } from "node:path";
 import { readBlobs } from "../../git/blobs.ts";
 import { findGit } from "../../git/git.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import { readPolicy } from "../../policy/sources/index.ts";
 import { pinFor } from "./confirmed-keys.ts";
 import type { PolicyFile, Project } from "../project/project.ts";

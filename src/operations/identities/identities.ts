@@ -9,7 +9,8 @@ import type { Stanza } from "age-encryption";
 import { SecretsError } from "../../errors.ts";
 import type { Host } from "../../io/host.ts";
 import { errorCode } from "../../io/io-error.ts";
-import type { AskPassphrase, Identity, LockedIdentity, Recipient } from "../../keys/key-kind.ts";
+import { keyring, kindOfStanza } from "../../keys/index.ts";
+import type { AskPassphrase, Identity, Keyring, LockedIdentity, Recipient } from "../../keys/recipient.ts";
 import { identitySources, type Source, type SourceOptions } from "./identity-sources.ts";
 
 /** What is known of a file before it is opened. */
@@ -21,7 +22,7 @@ export interface Opening {
 
 export type CanOpen = "yes" | "with a passphrase" | "no";
 
-export interface IdentityRing {
+export interface IdentityRing extends Keyring {
   /** The file key, or null. Asks for passphrases. @throws SecretsError `tampered`, `wrong-passphrase`, `cannot-ask`. */
   readonly unwrap: (opening: Opening) => Promise<Uint8Array | null>;
   /** Whether the file could be opened, found out without a question. */
@@ -68,6 +69,7 @@ export function identityRing(options: RingOptions): IdentityRing {
   const recipients = async () => (await sources.cheap()).flatMap(recipientsIn);
 
   return {
+    ...keyring,
     unwrap: async (opening) => {
       for await (const { source, ready } of sources.each()) {
         const fileKey = await firstFileKey(ready, opening.stanzas);
@@ -189,21 +191,19 @@ function remember(key: LockedIdentity, entry: Loaded, error: SecretsError): void
 }
 
 /**
- * Whether it is worth a question: an SSH stanza with its tag, a reader hint that lists it, or, where X25519 stanzas say
- * nothing of their readers, a source that the user named.
+ * Whether it is worth a question: a stanza with its tag, a reader hint that lists it, or, where the stanzas say nothing of
+ * their readers, a source that the user named.
  */
-function couldHelp(key: LockedIdentity, source: Source, opening: Opening): boolean {
-  const anonymous = opening.stanzas.some((stanza) => stanza.args[0] === "X25519");
-  if (key.recipients === undefined) {
-    return opening.stanzas.some((stanza) => stanza.args[0] === key.kind) || (anonymous && source.named);
-  }
-  return key.recipients.some((recipient) => {
-    const tagged = opening.stanzas.some(
-      (stanza) => stanza.args[0] === recipient.kind && stanza.args[1] === recipient.tag,
-    );
-    const declared = opening.declares(recipient.id);
-    return tagged || (anonymous && recipient.kind === "x25519" && (declared ?? source.named));
-  });
+function couldHelp(key: LockedIdentity, source: Source, { stanzas, declares }: Opening): boolean {
+  const isAnonymous = (stanza: Stanza) => kindOfStanza(stanza)?.tagged === false;
+  const ofKind = (known: { readonly kind?: string | undefined }) =>
+    stanzas.filter((stanza) => kindOfStanza(stanza)?.name === known.kind);
+  if (key.recipients === undefined) return ofKind(key).length > 0 || (stanzas.some(isAnonymous) && source.named);
+  return key.recipients.some((recipient) =>
+    ofKind(recipient).some((stanza) =>
+      isAnonymous(stanza) ? (declares(recipient.id) ?? source.named) : stanza.args[1] === recipient.tag,
+    ),
+  );
 }
 
 async function load(source: Source, options: RingOptions): Promise<Loaded> {

@@ -1,7 +1,7 @@
 /** Who differs from the policy, by the names that the policy has or had? */
 import type { Agreement } from "../../agreement/agreement.ts";
 import { withFormerNames } from "../../agreement/changed-keys.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import { formerKeys, type FormerKey } from "./former-keys.ts";
 import type { Project } from "../project/project.ts";
 import type { Ruled } from "../project/rule.ts";

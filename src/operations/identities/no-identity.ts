@@ -1,10 +1,11 @@
 /**
  * Nobody here can open it: who can, what was tried, and whom to ask for what?
  */
+import { keyName } from "../../keys/shown-key.ts";
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import { nameOf } from "../../agreement/agreement.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import type { Member, Policy } from "../../policy/policy.ts";
 import type { Inspected } from "../secrets/inspect.ts";
 import type { Project } from "../project/project.ts";
@@ -39,18 +40,19 @@ export async function noIdentity(
   const ids = new Set(known.present.map(({ id }) => id));
   const named = members.filter((member) => member.keys.some((key) => ids.has(key.id))).map(({ name }) => name);
   const holders = new Set(members.flatMap((member) => member.keys.map(({ id }) => id)));
-  const strangers = known.present.filter(({ id }) => !holders.has(id)).map(({ text }) => text);
+  const strangers = known.present.filter(({ id }) => !holders.has(id)).map(keyName);
   const readers = [...named, ...strangers];
   const hasKeys = await project.identities.hasKeys();
-  const message = hasKeys
-    ? (known.message ?? "none of the keys here can open it")
-    : "no key was found that could open it";
+  const foreign = known.foreign ?? [];
+  const onlyForeign = known.present.length === 0 && foreign.length > 0;
+  const ours = hasKeys ? (known.message ?? "none of the keys here can open it") : "no key was found that could open it";
+  const message = onlyForeign ? `it opens only with ${foreign.join(" or ")}, which only sops can use` : ours;
   return new SecretsError("no-identity", message, {
     at: { file: project.show(path) },
     notes: [
       ...groupLines(known.groups, policy),
       ...(readers.length > 0 ? [`its readers: ${readers.join(", ")}`] : []),
-      ...(known.foreign ?? []).map((key) => `and by ${key}, which only sops can use`),
+      ...(onlyForeign ? [] : foreign.map((key) => `and by ${key}, which only sops can use`)),
       ...(readers.length === 0 && wanted.length > 0 ? [`the policy names: ${wanted.join(", ")}`] : []),
       ...(mine.length > 0 ? [`you hold the key of: ${mine.join(", ")}`] : await newcomerLines(project, members)),
       ...(await project.identities.report(ids)).map((line) => `tried ${line}`),
@@ -77,7 +79,7 @@ async function hintFor(
   },
 ): Promise<string> {
   if (known.readers.length === 0 && (known.foreign ?? []).length > 0) {
-    return `it opens only with ${known.foreign?.join(" or ")}: sops decrypt ${shellWord(project.show(path))}`;
+    return `sops decrypt ${shellWord(project.show(path))}`;
   }
   if ((known.groups ?? []).length > 1) return "it takes keys of several groups at once: name each with --identity FILE";
   return adviceFor(project, path, known);

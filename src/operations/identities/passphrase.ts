@@ -6,8 +6,8 @@
  */
 import type { Stanza } from "age-encryption";
 import { SecretsError } from "../../errors.ts";
-import { scryptIdentity, scryptRecipient } from "../../keys/kinds/scrypt.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import { passphraseRing, scryptIdentity } from "../../keys/kinds/scrypt.ts";
+import type { Keyring } from "../../keys/recipient.ts";
 import { typedTwice } from "../project/ask.ts";
 import type { Project } from "../project/project.ts";
 
@@ -25,9 +25,9 @@ export async function unwrapWithPassphrase(
   throw new SecretsError("wrong-passphrase", "the passphrase is wrong", { at: { file: project.show(path) } });
 }
 
-/** A recipient for a new passphrase, typed twice. @throws SecretsError `cannot-ask`, `usage` for none. */
-export async function newPassphrase(project: Project, file: string): Promise<Recipient> {
-  return scryptRecipient(project.host.env[VARIABLE] ?? (await typedTwice(project, question(project, file))));
+/** What seals with a new passphrase, typed twice. @throws SecretsError `cannot-ask`, `usage` for none. */
+export async function newPassphrase(project: Project, file: string): Promise<Keyring> {
+  return passphraseRing(project.host.env[VARIABLE] ?? (await typedTwice(project, question(project, file))));
 }
 
 async function asked(project: Project, file: string): Promise<string> {

@@ -224,6 +224,7 @@ function ringByNeed(options: RingOptions): IdentityRing {
   const ring = () =>
     (loading ??= import("../identities/identities.ts").then(({ identityRing }) => identityRing(options)));
   return {
+    wrap: async (recipient, fileKey) => (await ring()).wrap(recipient, fileKey),
     unwrap: async (opening) => (await ring()).unwrap(opening),
     canOpen: async (opening) => (await ring()).canOpen(opening),
     held: async () => (await ring()).held(),

@@ -4,8 +4,11 @@
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { dressed, SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
+import { foreignKeysOf } from "../../agreement/agreement.ts";
 import { attempt } from "../../io/io-error.ts";
-import type { Policy, Ruling } from "../../policy/policy.ts";
+import { canShare } from "../../keys/distinct.ts";
+import { onlyProgram } from "../../keys/index.ts";
+import type { Policy, Reader, Ruling } from "../../policy/policy.ts";
 import { noPolicy } from "./no-policy.ts";
 import { isAgePath, placeText, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
 
@@ -79,24 +82,19 @@ export function requireServable(
       "write for example key_groups: [{ age: [alice, bob] }, { age: [carol] }]",
     );
   }
-  // In a sops document that is there already, the entries of keys that only others can use stay.
-  const keepsForeign = wanted.kind === "sops" && !wanted.isNew;
-  const unserved = settings.foreign.filter(({ type }) => !keepsForeign && (wanted.kind === "sops" || type === "age"));
-  if (unserved.length > 0) {
-    const program = unserved.every(({ type }) => type === "age") ? "age" : "sops";
-    throw new SecretsError(
-      "refused",
-      `the rule asks for ${unserved.map(({ text }) => text).join(", ")}, which only ${program} can encrypt to`,
-      {
-        at,
-        hint: `create ${file} with ${program}; its other readers can be changed here afterwards`,
-      },
-    );
-  }
-  if (readers.every(({ keys }) => keys.length === 0) && !(keepsForeign && settings.foreign.length > 0)) {
+  // In a sops document that is there already, the entries of keys that only others can use stay beside those of ours.
+  const hasOurs = readers.some(({ keys }) => keys.some((key) => onlyProgram(key) === undefined));
+  if (wanted.kind === "age" || wanted.isNew || !hasOurs) refuseForeign(file, ruling, wanted);
+  if (!hasOurs) {
     refuse(
       "the rule for this file gives no reader with a key",
       `name a user, host, team or age recipient there for ${file}`,
+    );
+  }
+  if (wanted.kind === "age" && !canShare(readers.flatMap(({ keys }) => keys))) {
+    refuse(
+      `an age file cannot be for ${mixedKeys(readers)} at once`,
+      "give all of them the same kind of key, or keep the secret in a sops file, where each reader has an entry",
     );
   }
   if (wanted.kind === "age" && settings.groups !== undefined) {
@@ -105,6 +103,26 @@ export function requireServable(
       `give ${file} a line of its own under \`secrets:\``,
     );
   }
+}
+
+/** @throws SecretsError `refused`: the rule asks for keys that only another program can encrypt to */
+function refuseForeign(file: string, { readers, settings, at }: Ruling, wanted: { kind: "age" | "sops" }): void {
+  const others = wanted.kind === "age" ? [] : settings.foreign.map(({ text }) => text);
+  const keys = [...others, ...foreignKeysOf(readers)].join(", ");
+  if (keys === "") return;
+  throw new SecretsError("refused", `the rule asks for ${keys}, which only ${wanted.kind} can encrypt to`, {
+    at,
+    hint: `encrypt ${file} with ${wanted.kind}, or take these keys out of the rule`,
+  });
+}
+
+function mixedKeys(readers: readonly Reader[]): string {
+  const named = (isLabelled: boolean) =>
+    readers
+      .filter(({ keys }) => keys.some(({ labels }) => (labels !== undefined) === isLabelled))
+      .map(({ name }) => name)
+      .join(", ");
+  return `post-quantum keys (${named(true)}) and for classic ones (${named(false)})`;
 }
 
 /** Unlike a sops document, which keeps its readers where no rule says who they are. */

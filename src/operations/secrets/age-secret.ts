@@ -11,7 +11,8 @@ import { hintLists, readHint } from "../../documents/age/reader-hint.ts";
 import type { Change } from "../../io/commit.ts";
 import { inputChunks } from "../../io/input.ts";
 import { hashed } from "../../io/stream.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import { needsPassphrase } from "../../keys/passphrase.ts";
+import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import type { Opening } from "../identities/identities.ts";
 import { fileError } from "./file-kind.ts";
 import { inFile, type Project } from "../project/project.ts";
@@ -83,11 +84,6 @@ async function unwrapFor(project: Project, path: string, stanzas: readonly Stanz
   throw await noIdentity(project, path, { present: known.readers, isWhole: true, tells: header.hint !== undefined });
 }
 
-/** Whether a passphrase opens the file, and nothing else. */
-export function needsPassphrase(stanzas: readonly Stanza[]): boolean {
-  return stanzas[0]?.args[0] === "scrypt";
-}
-
 /** What an identity ring wants to know of a file. */
 export function opening(stanzas: readonly Stanza[]): Opening {
   const hint = readHint(stanzas);
@@ -110,6 +106,7 @@ export interface Sealing {
   readonly recipients: readonly Recipient[];
   readonly armor: boolean;
   readonly hint: boolean;
+  readonly keyring: Keyring;
   /** Called once per attempt to seal: the plaintext from its first byte. */
   readonly plaintext: () => AsyncIterable<Uint8Array>;
   /** Called for a plaintext of no bytes once it was read; throws where that must not be. */
@@ -123,9 +120,9 @@ export interface SealingChange extends Change {
 
 /** A change that seals this plaintext, with its proof. The plaintext is hashed as it passes, never kept. */
 export async function sealingChange(sealing: Sealing): Promise<SealingChange> {
-  const { path, expected, recipients, armor, hint } = sealing;
+  const { path, expected, recipients, armor, hint, keyring } = sealing;
   const plaintext = hashed(sealing.plaintext());
-  const { bytes, fileKey } = await sealAge({ recipients, plaintext: plaintext.chunks, armor, hint });
+  const { bytes, fileKey } = await sealAge({ recipients, plaintext: plaintext.chunks, armor, hint, keyring });
   return {
     path,
     expected,

@@ -1,6 +1,7 @@
 /**
  * What does a file tell without a key: what it is, who reads it, whether that agrees with the policy, and can we open it?
  */
+import { keyName } from "../../keys/shown-key.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { isAge, readAgeHeader } from "../../documents/age/file.ts";
 import { readersOf } from "../../documents/age/readers.ts";
@@ -9,8 +10,9 @@ import { knownEntries } from "../../documents/sops/readers.ts";
 import { neededShares } from "../../documents/sops/unwrap.ts";
 import type { KeyGroup, Metadata } from "../../documents/sops/metadata.ts";
 import { collect, once } from "../../io/stream.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
-import { ageHeader, fileChunks, needsPassphrase, opening } from "./age-secret.ts";
+import { needsPassphrase } from "../../keys/passphrase.ts";
+import type { Recipient } from "../../keys/recipient.ts";
+import { ageHeader, fileChunks, opening } from "./age-secret.ts";
 import { kindOfContent } from "./file-kind.ts";
 import type { CanOpen, IdentityRing } from "../identities/identities.ts";
 import { replayable } from "../project/input.ts";
@@ -85,9 +87,9 @@ async function looked(project: Project, path: string, ruled: Ruled | undefined):
 /** What is said of those who left the policy, and were in it by a name. */
 function withNames<T extends AnySecret>(secret: T, former: ReadonlyMap<string, FormerKey>): T {
   const byText = new Map(
-    secret.recipients.flatMap(({ id, text }) => {
-      const name = former.get(id)?.name;
-      return name === undefined ? [] : [[text, name] as const];
+    secret.recipients.flatMap((key) => {
+      const name = former.get(key.id)?.name;
+      return name === undefined ? [] : [[keyName(key), name] as const];
     }),
   );
   const named = (names: readonly string[]) => [...new Set(names.map((name) => byText.get(name) ?? name))].sort();

@@ -11,7 +11,7 @@ import { dressed, SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import type { Change } from "../../io/commit.ts";
 import { collect, sha256 } from "../../io/stream.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import { noIdentity } from "../identities/no-identity.ts";
 import { inFile, statOf, type Project } from "../project/project.ts";
 import { copiedLines, hasOtherThreshold, wantedReaders } from "../../agreement/sops-document.ts";
@@ -98,6 +98,7 @@ export interface Resealing {
  */
 export async function reseal(project: Project, resealing: Resealing): Promise<string> {
   const { opened, text, ruled, newKey } = resealing;
+  const keyring = project.identities;
   const now = project.host.now();
   const readers = ruled && (await wantedReaders(ruled.ruling, opened.metadata));
   const settings = ruled && wantedSettings(ruled.ruling);
@@ -105,17 +106,18 @@ export async function reseal(project: Project, resealing: Resealing): Promise<st
   await resealing.judge?.(edited.opened);
   tellExpanded(project, edited);
   const splitsAnew = readers !== undefined && newKey !== "never" && hasOtherThreshold(opened.metadata, readers);
-  if (newKey === "always" || splitsAnew) return (await rotateDocument(edited.opened, { readers, settings, now })).text;
+  if (newKey === "always" || splitsAnew)
+    return (await rotateDocument(edited.opened, { readers, settings, keyring, now })).text;
   if (readers === undefined) return edited.text;
-  return (await changeReaders(edited.opened, { readers, keepDataKey: newKey === "never", now })).opened.text;
+  return (await changeReaders(edited.opened, { readers, keepDataKey: newKey === "never", keyring, now })).opened.text;
 }
 
 /** A new document. @throws SecretsError `malformed` with the line, `refused` */
 export async function sealNew(
   project: Project,
-  given: Omit<Parameters<typeof encryptText>[0], "now"> & Pick<Resealing, "judge">,
+  given: Omit<Parameters<typeof encryptText>[0], "keyring" | "now"> & Pick<Resealing, "judge">,
 ): Promise<string> {
-  const sealed = await encryptText({ ...given, now: project.host.now() });
+  const sealed = await encryptText({ ...given, keyring: project.identities, now: project.host.now() });
   await given.judge?.(sealed.opened);
   tellExpanded(project, sealed);
   return sealed.text;

@@ -3,7 +3,7 @@ import { isAge } from "../../documents/age/file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import { ageRecipients } from "../../policy/policy.ts";
 import { ageHeader, fileChunks, sealingChange } from "../secrets/age-secret.ts";
 import { ageStanding } from "../writing/admit.ts";
@@ -21,12 +21,15 @@ export async function encryptAge(project: Project, encryption: Encryption): Prom
   const { request, path, output, expected, chunks } = encryption;
   const existing = output === undefined ? undefined : await existingAge(project, output, request);
   const recipients = await recipientsFor(project, encryption, existing);
+  const secret = request.passphrase === true ? await newPassphrase(project, project.show(path)) : undefined;
+  const keyring = secret ?? project.identities;
   const ruled = await ruleOf(project, path).catch(() => undefined);
   const standing = existing && (await ageStanding(project, existing, { file: ruled?.file, recipients }));
   const change = await sealingChange({
     path: output ?? path,
     expected,
     recipients,
+    keyring,
     armor: request.armor ?? existing?.armored ?? false,
     hint: ruled?.policy.readerHint ?? true,
     plaintext: chunks,
@@ -49,7 +52,7 @@ async function recipientsFor(
 ): Promise<Recipient[]> {
   const standing = existing === undefined || output === undefined ? undefined : await ruleOf(project, output);
   if (standing !== undefined && request.passphrase === true) throw otherReaders(project.show(path));
-  const named = await namedInstead(project, path, request);
+  const named = await namedInstead(request);
   const ruled = named === undefined ? await requireRule(project, path) : undefined;
   const recipients = named ?? ageRecipients(ruled?.ruling.readers ?? []);
   if (standing !== undefined && existing !== undefined && output !== undefined) {
@@ -67,12 +70,8 @@ async function recipientsFor(
 }
 
 /** Whom the command line names instead of the rule. */
-async function namedInstead(
-  project: Project,
-  path: string,
-  { passphrase, recipients = [] }: Encryption["request"],
-): Promise<Recipient[] | undefined> {
-  if (passphrase === true) return [await newPassphrase(project, project.show(path))];
+async function namedInstead({ passphrase, recipients = [] }: Encryption["request"]): Promise<Recipient[] | undefined> {
+  if (passphrase === true) return [(await import("../../keys/kinds/scrypt.ts")).passphraseRecipient];
   return recipients.length > 0 ? namedRecipients(recipients) : undefined;
 }
 

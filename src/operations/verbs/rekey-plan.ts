@@ -2,7 +2,7 @@
  * What would bring these files to the policy? Found from what they declare, without a key.
  */
 import { SecretsError } from "../../errors.ts";
-import { needsPassphrase } from "../secrets/age-secret.ts";
+import { needsPassphrase } from "../../keys/passphrase.ts";
 import { commandToEncrypt } from "../secrets/file-kind.ts";
 import { inspect, type Inspected } from "../secrets/inspect.ts";
 import type { Project } from "../project/project.ts";

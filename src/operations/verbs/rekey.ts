@@ -7,7 +7,7 @@
 import { SecretsError } from "../../errors.ts";
 import type { Change } from "../../io/commit.ts";
 import { digest, sha256 } from "../../io/stream.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import { idleMembers } from "../../policy/idle.ts";
 import { ageRecipients } from "../../policy/policy.ts";
 import { fileChunks, openSecret, sealingChange } from "../secrets/age-secret.ts";
@@ -167,8 +167,16 @@ async function ageContent(
   async function* plaintext(): AsyncGenerator<Uint8Array> {
     yield* (await openSecret(project, path, fileChunks(project, path))).plaintext;
   }
-  const { readerHint } = ruled.file.policy;
-  return sealingChange({ path, expected, recipients, armor: header.armored, hint: readerHint, plaintext });
+  const hint = ruled.file.policy.readerHint;
+  return sealingChange({
+    path,
+    expected,
+    recipients,
+    keyring: project.identities,
+    armor: header.armored,
+    hint,
+    plaintext,
+  });
 }
 
 /** Readers who were only added leave values and MAC alone; where one was removed, a new data key re-encrypts everything. */

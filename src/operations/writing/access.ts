@@ -6,7 +6,7 @@
  */
 import { shownKey } from "../../keys/shown-key.ts";
 import { without } from "../../keys/distinct.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 
 /** The readers of one file, before a write and after it. */
 export interface Access {

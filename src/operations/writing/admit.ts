@@ -6,8 +6,8 @@
  */
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { readersOf } from "../../documents/age/readers.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
-import { shownKey } from "../../keys/shown-key.ts";
+import type { Recipient } from "../../keys/recipient.ts";
+import { keyName, shownKey } from "../../keys/shown-key.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { accessNotices, type Access, type StandingReaders } from "./access.ts";
 import { requireConfirmed, type Readable } from "../identities/confirmed-keys.ts";
@@ -52,7 +52,7 @@ async function accessOf(project: Project, { path, file, recipients, ruled, stand
 
 function nameIn(policy: Policy | undefined, key: Recipient): string | undefined {
   const name = nameOf(key, policy);
-  return name === key.text ? undefined : name;
+  return name === keyName(key) ? undefined : name;
 }
 
 /** Who reads a file now. */

@@ -47,6 +47,7 @@ export async function ageTarget(project: Project, planned: Planned, bytes: Uint8
         path,
         expected: bytes === undefined ? "absent" : sha256(bytes),
         recipients,
+        keyring: project.identities,
         armor: header?.armored ?? options.armor ?? false,
         hint: ruled.file.policy.readerHint,
         plaintext: () => once(plaintext),

@@ -9,7 +9,7 @@ import { differenceItems, differenceLines, namesOf, type Agreement } from "../..
 import { SecretsError } from "../../errors.ts";
 import { placeOfRule } from "../../findings/reading/commands.ts";
 import { shellWord } from "../../findings/reading/place.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import { requireConfirmed } from "../identities/confirmed-keys.ts";
 import { confirm } from "../project/ask.ts";
 import type { Project } from "../project/project.ts";
@@ -179,9 +179,14 @@ async function tellIfNotReader(project: Project, { file, recipients }: Intent): 
   project.warn(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
 }
 
-/** After a reader was removed: what re-encryption cannot do. */
+/** After the write: whom it could not add, and what re-encryption of a file cannot do for a reader who was removed. */
 export function notices(project: Project, file: string, difference: Agreement | undefined): void {
   if (difference === undefined) return;
+  const { missingForeign } = difference;
+  if (missingForeign.length > 0) {
+    const what = `${missingForeign.join(", ")} still cannot read it: only sops can add what is missing`;
+    project.warn(`${file}: ${what}; run: sops updatekeys ${shellWord(file)}`);
+  }
   const gone = [...difference.extra, ...(difference.strangers > 0 ? [`${difference.strangers} unknown`] : [])];
   if (gone.length === 0) return;
   project.warn(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);

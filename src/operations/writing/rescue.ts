@@ -10,6 +10,8 @@ import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../findings/reading/place.ts";
 import { commit } from "../../io/commit.ts";
 import { once } from "../../io/stream.ts";
+import { canShare } from "../../keys/distinct.ts";
+import { onlyProgram } from "../../keys/index.ts";
 import { sealingChange } from "../secrets/age-secret.ts";
 import type { Project } from "../project/project.ts";
 import type { Target } from "./target.ts";
@@ -60,8 +62,18 @@ async function keptIn(
   const stamp = host.now().toISOString().replaceAll(":", "").slice(0, 17);
   const name = basename(target.path).replace(/\.age$/, "");
   const path = join(directory, `${stamp}-${randomBytes(4).toString("hex")}-${name}.age`);
-  const { recipients } = target;
-  const sealing = { path, expected: "absent", recipients, armor: false, hint: true, plaintext: () => once(plaintext) };
+  const held = await project.identities.held();
+  const usable = target.recipients.filter((each) => onlyProgram(each) === undefined);
+  const mine = usable.find(({ id }) => held.has(id)) ?? usable[0];
+  const sealing = {
+    path,
+    expected: "absent",
+    recipients: usable.filter((each) => mine !== undefined && (each === mine || canShare([mine, each]))),
+    keyring: project.identities,
+    armor: false,
+    hint: true,
+    plaintext: () => once(plaintext),
+  };
   const change = { ...(await sealingChange(sealing)), mode: 0o600 };
   await commit(host, [change], { state: join(directory, ".secrets-state") });
   return path;

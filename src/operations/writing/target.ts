@@ -6,7 +6,7 @@
 import type { OpenedDocument } from "../../documents/sops/document.ts";
 import type { Format } from "../../formats/format.ts";
 import type { Change } from "../../io/commit.ts";
-import type { Recipient } from "../../keys/key-kind.ts";
+import type { Recipient } from "../../keys/recipient.ts";
 import type { StandingReaders } from "./access.ts";
 import type { Ruled } from "../project/rule.ts";
 import type { Agreement } from "../../agreement/agreement.ts";

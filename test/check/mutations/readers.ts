@@ -1,6 +1,6 @@
 /** Which readers too many or too few must be found? */
 import { parseRecipient } from "../../../src/keys/index.ts";
-import { scryptRecipient } from "../../../src/keys/kinds/scrypt.ts";
+import { passphraseRecipient, passphraseRing } from "../../../src/keys/kinds/scrypt.ts";
 import { ageRecipients } from "../../../src/policy/policy.ts";
 import { sopsRecipients } from "../../../src/policy/sops-recipients.ts";
 import { PLAINTEXTS, scriptKey } from "../bases.ts";
@@ -187,8 +187,12 @@ export const readers: readonly Mutation[] = [
     "an .age file is sealed with a passphrase",
     (repository) => ageIn(repository)[0],
     async (repository, file) => {
-      const recipients = [scryptRecipient("passphrase", { logN: 4 })];
-      repository.write(file, await ageFile(repository.policy, { path: file, text: "x" }, { recipients, hint: false }));
+      const sealing = {
+        recipients: [passphraseRecipient],
+        keyring: passphraseRing("passphrase", { logN: 4 }),
+        hint: false,
+      };
+      repository.write(file, await ageFile(repository.policy, { path: file, text: "x" }, sealing));
       return [`SEC009 ${file}`];
     },
   ),

@@ -1,17 +1,16 @@
 /**
  * What is a recipient, what is an identity, and what does a new kind of key have to bring?
  *
- * The seam of `keys/`. A kind turns text into a `Recipient` or an `Identity`; both wrap and unwrap age file keys
- * (C2SP age.md) and are handed to `age-encryption` as they are. A new kind is one file and one line in `index.ts`.
+ * The seam of `keys/`. A recipient is data and can do nothing; who encrypts to it has been handed a `Keyring`. An identity is
+ * the secret half and opens stanzas (C2SP age.md). A new kind is one file in `kinds/` and one entry in `index.ts`.
  * Pure: whatever has to be asked or read arrives as an argument.
  */
 import type { Stanza } from "age-encryption";
 
-export type KeyKindName = "x25519" | "ssh-ed25519" | "ssh-rsa" | "scrypt";
-
 /** The public half: what a policy names and a file is encrypted to. */
 export interface Recipient {
-  readonly kind: KeyKindName;
+  /** The name of its kind in the registry. */
+  readonly kind: string;
   /** Canonical text without comment: `age1…`, `ssh-ed25519 AAAA…`. Safe to print. */
   readonly text: string;
   /** What stood behind an SSH key, or "". */
@@ -23,12 +22,23 @@ export interface Recipient {
   readonly id: string;
   /** The public tag of the stanzas it makes (6 characters of unpadded base64), where its kind has one. */
   readonly tag?: string | undefined;
-  wrapFileKey(fileKey: Uint8Array): Promise<Stanza[]> | Stanza[];
+  /** The native recipient that is the other face of an SSH key, where it has one. */
+  readonly twin?: Recipient | undefined;
+  /** All recipients of one age file have the same: `postquantum`, or `alone` for whoever has none beside them. */
+  readonly labels?: readonly string[] | undefined;
+}
+
+/** Who can encrypt to recipients. */
+export interface Keyring {
+  /**
+   * @param fileKey 16 bytes
+   * @throws SecretsError `refused`: only another program can encrypt to it; `bad-key`
+   */
+  readonly wrap: (recipient: Recipient, fileKey: Uint8Array) => Promise<Stanza[]>;
 }
 
 /** The secret half, ready to use. Never printable: it has no text. */
 export interface Identity {
-  readonly kind: KeyKindName;
   /** The recipients it opens: for an ed25519 SSH key both faces, SSH first; none for a passphrase. */
   readonly recipients: readonly Recipient[];
   /** @returns the 16-byte file key, or null where no stanza is for it. @throws `tampered`: for it, but broken. */
@@ -43,9 +53,10 @@ export type AskPassphrase = (what: string) => Promise<string>;
 
 /** An identity that may still be locked. Loading it costs a passphrase at most once: `unlock` remembers its answer. */
 export interface LockedIdentity {
-  readonly kind: KeyKindName;
   /** Known before unlocking, where the file says so in clear (OpenSSH) or a `.pub` lies beside it; else undefined. */
   readonly recipients: readonly Recipient[] | undefined;
+  /** The kind of its recipients, where only that is known. */
+  readonly kind?: string | undefined;
   /** @throws SecretsError `wrong-passphrase`, `bad-key`, `cannot-ask`. */
   unlock(ask: AskPassphrase): Promise<Identity[]>;
 }
@@ -53,11 +64,32 @@ export interface LockedIdentity {
 /** What a key file or variable holds: identities that are ready and those that a passphrase still guards. */
 export type IdentitySource = Identity | LockedIdentity;
 
-/** One line of the registry: cheap to look at, heavy code behind `load`. */
+/** One entry of the registry: cheap to look at, heavy code behind `load`. */
 export interface KeyKind {
-  readonly name: KeyKindName;
+  readonly name: string;
+  /** For people: "2 age keys". */
+  readonly noun: string;
+  /** The type of its stanzas; undefined where every program makes its own. */
+  readonly stanza?: string;
+  /** Whether its stanzas carry the tag of their recipient; all others name nobody. */
+  readonly tagged: boolean;
+  /** Who can encrypt to it, where nothing here can. */
+  readonly onlyBy?: string;
   /** Whether this text is a recipient of this kind, judged by its prefix alone. */
-  claims(text: string): boolean;
+  readonly claims: (text: string) => boolean;
+  /** The same of a line of an identity file. */
+  readonly claimsIdentity?: (line: string) => boolean;
+  readonly load: () => Promise<KindCode>;
+}
+
+/** What the file of a kind exports. */
+export interface KindCode {
   /** @throws SecretsError `bad-key` without quoting the text: it is of this kind, but malformed or too weak. */
-  parseRecipient(text: string): Promise<Recipient>;
+  readonly parseRecipient: (text: string) => Recipient;
+  /** @throws SecretsError `bad-key` without quoting the line. */
+  readonly parseIdentity?: (line: string) => Identity;
+  /** @throws SecretsError `bad-key` */
+  readonly wrap?: (recipient: Recipient, fileKey: Uint8Array) => Stanza;
+  /** The tags that the keys have whose twin is this reader. */
+  readonly possibleTags?: (recipientId: string) => string[];
 }
