@@ -67,12 +67,16 @@ const reserved: readonly { readonly modules: RegExp; readonly where: RegExp; rea
   { modules: /^sshpk$/, where: /^keys\//, says: "SSH keys are read behind src/keys" },
 ];
 
+/** The id of a rule of check: whoever asks for one by name is not driven by the registry. */
+const RULE_ID = /\bSEC\d{3}\b/;
+
 /** One line per breach, `FILE: what is wrong`; empty when the sources keep the rules. */
 export function breaches(sources: Sources): string[] {
   return [...sources].flatMap(([file, text]) => {
     const layer = layers[layerOf(file)];
     if (layer === undefined) return [`${file}: ${layerOf(file)} is no layer of the architecture`];
     const found = importsOf(text).flatMap(({ specifier }) => importBreach(file, specifier, layer) ?? []);
+    if (RULE_ID.test(text) && !file.startsWith("findings/rules/")) found.push("names a rule of check by its id");
     if (mentionsProcess(text) && !file.startsWith("io/")) found.push("only src/io sees the process");
     return found.map((breach) => `${file}: ${breach}`);
   });
@@ -83,6 +87,9 @@ function importBreach(file: string, specifier: string, layer: Layer): string | u
   const target = resolved(file, specifier);
   if (target !== undefined) {
     const to = layerOf(target);
+    if (target.startsWith("findings/rules/") && !/^findings\/(?:rules\/|index\.ts$)/.test(file)) {
+      return `only the registry knows the rules of check (${specifier})`;
+    }
     const allowed = to === layerOf(file) || COMMON.includes(to) || layer.imports.includes(to);
     return allowed || isPackageJson(target) ? undefined : `${layerOf(file)} must not import ${to} (${specifier})`;
   }

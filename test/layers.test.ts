@@ -72,6 +72,12 @@ const forbidden: Record<string, [string, string]> = {
   "errors know anything": ['errors.ts: import { a } from "./keys/a.ts";', "errors.ts must not import keys"],
   "a folder that answers no question": ["utils/strings.ts: export const a = 1;", "utils is no layer"],
   "a file beside the layers": ["helper.ts: export const a = 1;", "helper.ts is no layer"],
+  "a rule of check is named elsewhere": ["check/run.ts: const told = new Set(['SEC004']);", "by its id"],
+  "a rule of check is named in a comment": ["findings/reading/a.ts: // What SEC005 says.", "by its id"],
+  "a rule of check is imported elsewhere": [
+    'findings/reading/a.ts: import { a } from "../rules/sec001-plaintext.ts";',
+    "only the registry",
+  ],
   "an import nobody can follow": ["operations/a.ts: await import(name);", "cannot be read"],
 };
 

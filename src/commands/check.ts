@@ -65,7 +65,7 @@ export const check: CommandSpec = {
       "secrets check --write-baseline known.json",
       "an old repository: from now on only what is new, with --baseline known.json",
     ],
-    ["secrets explain SEC001", "what a finding means and how to mend it"],
+    ["secrets explain 1", "what a finding means and how to fix it"],
   ],
   run: async (context, invocation) => {
     const failOn = severityOption(context, invocation);

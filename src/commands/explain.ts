@@ -5,11 +5,11 @@ import type { RuleInfo } from "../index.ts";
 export const explain: CommandSpec = {
   name: "explain",
   group: "Look",
-  summary: "say what a finding of check means, why it matters, how to mend it and where its limits are",
+  summary: "say what a finding of check means, why it matters, how to fix it, and what it does not see",
   words: ["[rule]"],
   options: [{ flags: "--json", description: "for programs: one object with a version" }],
   examples: [
-    ["secrets explain SEC004", "one rule"],
+    ["secrets explain 4", "one rule, by its id or its number"],
     ["secrets explain", "all of them, a line each"],
   ],
   run: async (context, invocation) => {
@@ -46,36 +46,19 @@ function json(rules: readonly RuleInfo[]): string {
 }
 
 function page(context: Context, { id, title, severity, needsKey, explanation }: RuleInfo): string {
-  const { what, why, mend, limits } = explanation;
   const head = `${id}: ${title} (${severity}${needsKey ? ", needs a key" : ""})\n`;
-  const parts = [
-    ["What", what],
-    ["Why", why],
-    ["Mend", mend],
-    ["Limits", limits],
-    ["Allow", allowing(id)],
-  ] as const;
-  return head + parts.map(([name, body]) => `\n${context.dim(name)}\n${wrapped(body)}`).join("");
+  const parts = Object.entries({ ...explanation, allow: allowing(id) });
+  const titled = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const told = parts.map(
+    ([name, lines]) => `\n${context.dim(titled(name))}\n${lines.map((line) => `    ${line}\n`).join("")}`,
+  );
+  return `${head}${told.join("")}\nMore: docs/check.md\n`;
 }
 
 /** The same for every rule. */
-function allowing(id: string): string {
-  return (
-    `In a comment of the file: secrets:allow ${id} reason="…" (and until=YYYY-MM-DD, its last day, if it has one). ` +
-    `For a file without comments in .secrets-check.yaml: allow: [{ rule: ${id}, paths: [PATH], reason: "…" }].`
-  );
-}
-
-const WIDTH = 96;
-
-function wrapped(body: string): string {
-  let [text, line] = ["", "   "];
-  for (const word of body.split(" ")) {
-    if (line.length + 1 + word.length > WIDTH) {
-      text += `${line}\n`;
-      line = "   ";
-    }
-    line += ` ${word}`;
-  }
-  return `${text}${line}\n`;
+function allowing(id: string): string[] {
+  return [
+    `In a comment of the file: secrets:allow ${id} reason="…", and until=YYYY-MM-DD if it is to end.`,
+    `Without comments, in .secrets-check.yaml: allow: [{ rule: ${id}, paths: [PATH], reason: "…" }]`,
+  ];
 }

@@ -52,12 +52,12 @@ export interface Finding extends Draft {
   readonly permission?: string | undefined;
 }
 
-/** What `secrets explain` says; each a few sentences. */
+/** What `secrets explain` says: short lines, twelve at most in all. What else there is to know is in docs/check.md. */
 export interface Explanation {
-  readonly what: string;
-  readonly why: string;
-  readonly mend: string;
-  readonly limits: string;
+  readonly what: readonly string[];
+  readonly why: readonly string[];
+  readonly fix: readonly string[];
+  readonly limits: readonly string[];
 }
 
 /** A version of a file beside those that it replaces. */

@@ -48,11 +48,9 @@ export const rules: readonly Rule[] = [
   sec020,
 ];
 
-const byId = new Map(rules.map((rule) => [rule.id, rule]));
-
 /** What this rule tells of a file. */
 export function tells(id: RuleId): Rule["tells"] {
-  return byId.get(id)?.tells;
+  return rules.find((rule) => rule.id === id)?.tells;
 }
 
 /** Whether this tells that something was published, whatever was done to the file later. */

@@ -1,7 +1,7 @@
 /**
  * Which findings has somebody allowed, why, and for how long?
  *
- * In the file itself, in whatever its comments are: `secrets:allow SEC001 reason="…" until=2027-01-01`; or for files that have
+ * In the file itself, in whatever its comments are: `secrets:allow RULE reason="…" until=2027-01-01`; or for files that have
  * no comments, in `.secrets-check.yaml`. A reason is a must. What has expired counts no more, and says so. A baseline takes
  * what an old repository has, by fingerprint: it holds hashes and nothing else.
  */
@@ -9,11 +9,10 @@ import { SecretsError } from "../errors.ts";
 import { readYaml, type YamlMapping, type YamlNode } from "../policy/yaml-node.ts";
 import { checkKeys, entriesOf, filledText, itemsOf, textOf, valueOf } from "../policy/yaml-shape.ts";
 import type { Finding, RuleId } from "./finding.ts";
+import { rules } from "./index.ts";
+import { ALLOW_MARK } from "./reading/needles.ts";
 import { globTest } from "./reading/path-glob.ts";
 import { placesOf } from "./reading/place.ts";
-
-/** Begins a permission in a file; with a blank in it only where a rule follows, since that may be a sentence. */
-export const ALLOW_MARK = /\bsecrets:(?:allow\b|[ \t]+allow[ \t]+SEC\d{3})/;
 
 export interface Allowance {
   readonly rules: readonly RuleId[];
@@ -90,15 +89,16 @@ export interface CheckSettings {
 }
 
 export const SETTINGS_FILE = ".secrets-check.yaml";
-const EXAMPLE = '{ rule: SEC007, paths: ["test/**"], reason: "keys made for tests" }';
+const example = () =>
+  `{ rule: ${rules.find(({ tells }) => tells === "key")?.id ?? ""}, paths: ["test/**"], reason: "keys made for tests" }`;
 
 /** @throws SecretsError `policy` with the place: no shape of ours, no reason, a day that is none. */
 export async function readSettings(text: string, file: string): Promise<CheckSettings> {
   const root = readYaml(text, file);
-  const entries = entriesOf(root, { what: file, example: `allow: [${EXAMPLE}]` });
+  const entries = entriesOf(root, { what: file, example: `allow: [${example()}]` });
   checkKeys(entries, ["allow", "baseline"], true);
   const top: YamlMapping = { kind: "mapping", at: root.at, entries };
-  const items = itemsOf(valueOf(top, "allow"), { what: "allow", example: `allow: [${EXAMPLE}]` });
+  const items = itemsOf(valueOf(top, "allow"), { what: "allow", example: `allow: [${example()}]` });
   return {
     allowances: items.map((item) => allowanceOf(item, file)),
     baseline: textOf(valueOf(top, "baseline"), { what: "baseline", example: "baseline: .secrets-baseline.json" }),
@@ -106,14 +106,14 @@ export async function readSettings(text: string, file: string): Promise<CheckSet
 }
 
 function allowanceOf(node: YamlNode, file: string): Allowance {
-  const wanted = { what: "a permission", example: EXAMPLE };
+  const wanted = { what: "a permission", example: example() };
   const entries = entriesOf(node, wanted);
   checkKeys(entries, ["rule", "rules", "paths", "path", "reason", "until"], true);
   const item: YamlMapping = { kind: "mapping", at: node.at, entries };
-  const text = (key: string) => textOf(valueOf(item, key), { what: key, example: EXAMPLE });
+  const text = (key: string) => textOf(valueOf(item, key), { what: key, example: example() });
   const list = (key: string) =>
-    itemsOf(valueOf(item, key), { what: key, example: EXAMPLE }).map(
-      (each) => filledText(each, { what: key, example: EXAMPLE }).text,
+    itemsOf(valueOf(item, key), { what: key, example: example() }).map(
+      (each) => filledText(each, { what: key, example: example() }).text,
     );
   const rules = [text("rule") ?? "", ...list("rules")].flatMap(idsOf);
   const globs = [text("path") ?? "", ...list("paths")].filter((glob) => glob !== "").map(globTest);
@@ -125,7 +125,7 @@ function allowanceOf(node: YamlNode, file: string): Allowance {
         ? "a permission names the paths that it covers"
         : problemOf(reason, until);
   if (problem !== undefined) {
-    throw new SecretsError("policy", problem, { at: node.at, hint: `write for example ${EXAMPLE}` });
+    throw new SecretsError("policy", problem, { at: node.at, hint: `write for example ${example()}` });
   }
   const by = `${file}:${node.at.line ?? 1}`;
   return { rules, covers: (path) => globs.some((covers) => covers(path)), reason, until, by };

@@ -53,7 +53,7 @@ export interface Frame {
   readonly settings: SettingsSource;
   /** The settings at the beginnings of a range; undefined where nothing begins. */
   readonly settingsBefore?: readonly SettingsSource[] | undefined;
-  /** Policy files to be looked at themselves (SEC017), by path. */
+  /** Policy files to be looked at themselves, by path. */
   readonly lint: ReadonlySet<string>;
 }
 

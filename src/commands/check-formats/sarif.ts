@@ -55,13 +55,13 @@ function plain(text: string): string {
 }
 
 function descriptor({ id, title, severity, explanation }: RuleInfo) {
-  const { what, why, mend, limits } = explanation;
+  const [what = "", ...more] = Object.values(explanation).map((lines) => lines.join(" "));
   return {
     id,
     name: title.replaceAll(/(?:^|\W+)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: title },
     fullDescription: { text: what },
-    help: { text: `${what}\n\n${why}\n\n${mend}\n\n${limits}` },
+    help: { text: [what, ...more].join("\n\n") },
     defaultConfiguration: { level: levelOf(severity) },
     properties: { "security-severity": SCORES[severity], tags: ["security", "secrets"] },
   };

@@ -7,7 +7,7 @@ import type { SopsDocument } from "../../documents/sops/document.ts";
 import type { Leaf } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
-import { ALLOW_MARK } from "../suppressions.ts";
+import { ALLOW_MARK } from "./needles.ts";
 
 /** The values that stand in clear against the file's own settings. */
 export async function clearValues(document: SopsDocument): Promise<Leaf[]> {

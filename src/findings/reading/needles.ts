@@ -26,6 +26,9 @@ const FIELD = Buffer.from("lastmodified");
 const CONFLICT = Buffer.from("<<<<<<< ");
 const ENDS = Buffer.from(">>>>>>> ");
 
+/** Begins an allowance in a file; with a blank in it only where a rule follows, since that may be a sentence. */
+export const ALLOW_MARK = /\bsecrets:(?:allow\b|[ \t]+allow[ \t]+SEC\d{3})/;
+
 /** What these bytes carry. UTF-16 has to be made UTF-8 before (`utf8Of`). */
 export function needlesIn(bytes: Uint8Array): Needles {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,7 @@
 /**
  * Where in these bytes does one of these values stand?
  *
- * For SEC016. All values at once: two bytes of each decide by a table whether a place is looked at, eight which values can stand
+ * All values at once: two bytes of each decide by a table whether a place is looked at, eight which values can stand
  * there, and their order which of them does. Nothing of a value leaves this file.
  */
 

@@ -16,11 +16,19 @@ export const sec001: Rule = {
   severity: "error",
   tells: "plaintext",
   explanation: {
-    what: "A path that a rule of the policy obliges to be encrypted holds a file in which nothing is encrypted.",
-    why: "Whoever can read the repository, now or in any clone ever made of it, can read the secret.",
-    mend: "Encrypt it before it is committed: secrets encrypt -i FILE && git add FILE. If it was committed, a commit on top is not enough: into the same one, with git commit --amend or git rebase -i. Of a dotenv, INI or binary file make an .age file beside it (secrets encrypt FILE -o FILE.age) and let git ignore the plaintext; a rule of the policy has to cover FILE.age too, which one for `\\.env$` does not. If it was pushed already, change the secret itself: encrypting it now does not take it out of the history.",
-    limits:
-      "A path under `secrets:` and a rule with a narrow path_regex oblige; a rule that also matches README.md, package.json, src/a.yaml or .github/workflows/ci.yml only where the content is sensitive: a filled Kubernetes Secret, wherever it stands in the file, or a key that the rule's encrypted_regex or encrypted_suffix names, outside of Kubernetes objects of other kinds and of schemas. Below docs and examples such a rule asks nothing. Where a narrow rule has encrypted_regex or encrypted_suffix, only what these pick out counts, and not in a ConfigMap, CustomResourceDefinition, SealedSecret, SecretProviderClass, PushSecret, ExternalSecret or ClusterExternalSecret; data counts in other objects only as their own field, unless their kind speaks of a Secret. In both cases a value that is only a reference (${VAR}, ${{ … }}, {{ … }}, $(VAR), <path:…>, ref+…://, op://…, vault:…#…) is none. Documentation, examples, templates by their name, public keys, Nix expressions, empty files, and YAML of nothing but comments (which sops refuses too) are never meant; templates with {{ below a directory templates only where a value beside the {{ is a literal of a Secret or named like one. Above 8 MB YAML and JSON are not parsed: a rule that obliges takes them for plaintext, another only those with a line kind: Secret. `enforce: always | when-sensitive | never` in the rule says it outright: under always, as under `secrets:`, neither name nor kind nor reference is an excuse, but for the policy itself and what git reads. A baseline knows a finding by its path: it leaves out whatever is in clear in that file later, too.",
+    what: ["A rule of the policy obliges this path to be encrypted, and nothing in the file is."],
+    why: ["Whoever can read the repository, or any clone ever made of it, can read the secret."],
+    fix: [
+      "Not committed yet: secrets encrypt -i FILE && git add FILE.",
+      "Committed, not pushed: into the same commit, with git commit --amend or git rebase -i.",
+      "Pushed: change the secret itself; encrypting it now does not take it out of the history.",
+      "dotenv, INI and binary files: secrets encrypt FILE -o FILE.age, and ignore the plaintext.",
+    ],
+    limits: [
+      "Paths under `secrets:` and rules with a narrow path_regex oblige; `enforce` says it outright.",
+      "Under a broad rule only sensitive content counts: a filled Kubernetes Secret, or a selected key.",
+      "References (${VAR}, {{ … }}, op://…), documentation, examples and public keys are left out.",
+    ],
   },
   file: async (subject) => {
     const place = await plaintextPlace(subject);

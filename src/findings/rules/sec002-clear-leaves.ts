@@ -15,11 +15,22 @@ export const sec002: Rule = {
   severity: "error",
   tells: "plaintext",
   explanation: {
-    what: "A sops file is encrypted, but some of its values stand in clear although the file's own encrypted_regex, suffix or default says that they are encrypted. A comment in clear among encrypted ones is a warning. Or, beside the version before: a value that was encrypted there is not any more, or stands under another key, or a new one is nearly a key that is encrypted, although the MAC fits.",
-    why: "It looks encrypted, so nobody looks twice: somebody added a key with a plain editor, or a merge brought it. All of them are in clear where somebody replaced the text and left the metadata. Anybody can read it, and neither sops nor secrets can open the file any more.",
-    mend: "Take the file as it was, which is gone from the disk with all that was changed since, and set the value: git checkout HEAD -- FILE && secrets set FILE KEY. Where HEAD does not have the file, or has the value in clear too, take the last commit in which it was whole (git log -- FILE); where there is none, make plaintext of it (take out the sops block and every ENC[…], which are lost) and encrypt that. Taking the value out by hand is not enough: the MAC does not fit any more. If it was pushed, change the secret itself.",
-    limits:
-      "null and empty texts are never encrypted. Under encrypted_comment_regex and unencrypted_comment_regex the comments that stand in the file decide, as sops reads them: one that was taken out, or put in, changes what is judged. With the version before are compared what is changed on the disk, what is staged, and every version of a range and of the history; a file that was moved has none. Whether it is the same value nobody can tell without a key. Where it is meant: allow SEC002 for the file.",
+    what: [
+      "A value of a sops file is unencrypted although the file's own selection wants it encrypted.",
+      "Or it was encrypted in the version before, or its key is nearly one that is encrypted.",
+      "A comment that is unencrypted among encrypted ones is a warning.",
+    ],
+    why: ["It looks encrypted, so nobody looks twice; a plain editor, a merge or a slip in a key brought it."],
+    fix: [
+      "git checkout HEAD -- FILE && secrets set FILE KEY; this drops other changes that you made.",
+      "If HEAD has the value unencrypted too, begin with the last commit in which the file was whole.",
+      "Removing the value by hand is not enough: the MAC does not fit. If it was pushed, change the secret.",
+      "Meant to be unencrypted: allow SEC002 for the file.",
+    ],
+    limits: [
+      "null and empty values are never encrypted.",
+      "Without a key nobody can tell whether it is the same value. A file that was moved has no version before.",
+    ],
   },
   file: async ({ content, file }) => {
     if (content.kind !== "sops") return [];

@@ -14,11 +14,19 @@ export const sec003: Rule = {
   severity: "error",
   tells: "exposure",
   explanation: {
-    what: "A sops file stores which of its values are encrypted (encrypted_regex and its siblings). It stores something else than the rule for its path says.",
-    why: "sops takes the rule when it creates a file and never again. A key that is added later follows the old setting, so what everybody believes encrypted can be stored in clear.",
-    mend: "If the rule is right, bring the file to it: secrets rekey FILE encrypts what the rule wants encrypted. What the rule would leave in clear it decrypts only with --allow-clear; if that is a secret, mend the rule. If values stood in clear in a commit, change them.",
-    limits:
-      "An error if a value stands in clear that the rule wants encrypted, else a warning; one also where the rule would leave in clear what the file encrypts. Regular expressions are compared as text: two that mean the same are told apart. Files in sops' binary form have one value and are not looked at.",
+    what: [
+      "A sops file stores its selection (encrypted_regex and its siblings), and the rule has another one.",
+      "An error if the rule wants a value encrypted that is not; otherwise a warning.",
+    ],
+    why: ["sops takes the rule when it creates a file and never again: keys that are added later follow the old one."],
+    fix: [
+      "If the rule is right: secrets rekey FILE; values that it leaves unencrypted need --allow-clear.",
+      "If those are secrets, fix the rule. If a value was unencrypted in a commit, change it.",
+    ],
+    limits: [
+      "Expressions are compared as text: two that mean the same are told apart.",
+      "Files in sops' binary format have one value and are not looked at.",
+    ],
   },
   file: async ({ content, governed, file }) => {
     if (content.kind !== "sops" || governed === undefined || content.document.format.name === "binary") return [];

@@ -19,11 +19,21 @@ export const sec004: Rule = {
   severity: "error",
   tells: "readers",
   explanation: {
-    what: "The recipients that a file declares are not those that the policy gives for its path: somebody too many (an error), or somebody missing (a warning). Or the file is encrypted and no rule of the policy above it covers it (a warning), as after a slip in the policy or a move; an age file only if its name ends in .age, and no backup copy (x.yaml.bak). Also key groups that let others open it, or fewer (an error), other key groups (a warning), and keys of other kinds (pgp, kms …) that are not those of the rule; an entry of a sops file that somebody else can open too, or a second one for the same reader; and readers where the rule names nobody (a warning).",
-    why: "The policy is changed in a second, the files are not: who has left a team still opens them, who has joined cannot. A file copied over another keeps the readers of its origin.",
-    mend: "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed; secrets rotate FILE writes the entry of each reader anew. Then change the values themselves: who was removed may have read them.",
-    limits:
-      "An age file tells its X25519 readers only where it carries the reader hint; without it, numbers and SSH tags are compared (SEC009). Either face of an ed25519 key (ssh-ed25519 or age1…) counts as the same reader. Entries of other kinds (pgp, kms …) are compared by what identifies their keys: fingerprint, ARN, resource id, address and name. An entry of a sops file is looked at from outside: one stanza, of the kind and with the tag of its recipient. Where a range, or what is staged, takes the rule of a path or its keys away, who reads too much by the policy before it is an error still; who is missing by that one is not told. Whether a file without a rule is read by the right people nobody can tell; where there is no policy, or none with a rule, nothing is said of it.",
+    what: [
+      "Somebody reads the file whom the policy does not name (an error), or cannot although it does (a warning).",
+      "Also: key groups that let others open it; an entry that somebody else can open; a second entry.",
+      "Or it is encrypted and no rule covers it, or the rule names nobody (warnings).",
+    ],
+    why: ["The policy changes in a second, the files do not: who left a team still opens them."],
+    fix: [
+      "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed.",
+      "secrets rotate FILE renews the entry of each reader.",
+      "Then change the values: who was removed may have read them.",
+    ],
+    limits: [
+      "An age file names its X25519 readers only with the reader hint; otherwise SEC009 counts them.",
+      "Keys of other types (pgp, kms …) are compared by fingerprint, ARN or name.",
+    ],
   },
   file: async (subject) => {
     const { content, governed } = subject;

@@ -25,11 +25,19 @@ export const sec005: Rule = {
   tells: "damage",
   mark: ({ bytes, needles }) => needles.metadata || mayBeEncrypted(bytes, needles),
   explanation: {
-    what: "A sops file that does not hold together: no MAC or no version, an encrypted value that is cut short, can be read or has a type that sops does not write, a duplicate key, an entry of a recipient that is not an age file or is a copy of another recipient's, the marks of an unfinished merge, encrypted values without the metadata that opens them, or text that does not parse.",
-    why: "It cannot be opened, or it opens to something that nobody wrote: without a MAC values can be swapped and removed unseen, and of two equal keys every tool takes another.",
-    mend: "Take the file from the last commit in which it was whole (git checkout COMMIT -- FILE) and make the change again with secrets edit. An unfinished merge: both sides are in git (git show :2:FILE and :3:FILE); take one whole (git checkout --ours FILE) and make the changes of the other with secrets edit.",
-    limits:
-      "Only what is visible without a key. That the MAC is right shows with --verify (SEC006). Encrypted values without metadata are reported where the policy covers the path, and under a rule that matches ordinary files too only where YAML or JSON has one as a value.",
+    what: [
+      "A sops file that does not hold together: no MAC or version, values cut short or readable, duplicate keys,",
+      "broken or copied entries of readers, merge markers, no metadata, or text that does not parse.",
+    ],
+    why: ["It does not open, or opens to what nobody wrote: without a MAC values can be swapped unseen."],
+    fix: [
+      "git checkout COMMIT -- FILE with the last commit in which it was whole, then secrets edit FILE.",
+      "Merge markers: both sides are in git; the finding has the commands that keep both.",
+    ],
+    limits: [
+      "Only what is visible without a key: whether the MAC is right shows with --verify (SEC006).",
+      "Encrypted values without metadata count where the policy covers the path.",
+    ],
   },
   file: async (subject) => {
     const fix = `${restoring(subject.file)} ${RESTORED}`;

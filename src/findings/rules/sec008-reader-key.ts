@@ -12,11 +12,17 @@ export const sec008: Rule = {
   tells: "key",
   needs: { everything: true },
   explanation: {
-    what: "The file holds the private key of somebody whom the policy names. Its public half was derived and compared; the finding says whose it is and which files it opens.",
-    why: "Lock and key are in the same repository: every file that this reader can read is readable for everybody who has it.",
-    mend: "Take the key out of the repository (git rm --cached FILE) and keep it elsewhere until everything is rekeyed. Make a new key for this reader, put its public half into the policy, run secrets rekey, and change every value in the files named: the old ones stay readable with the old key in the history.",
-    limits:
-      "The public half is derived from age identities, from ed25519 and RSA keys of SSH, and read in clear from OpenSSH and PuTTY files under a passphrase. Post-quantum and plugin identities are reported as SEC007. The files named are those that were looked at, and those whose rule obliges and names this reader: with paths, --staged or --range it may open others. Of the files that it opens the first 20 are named.",
+    what: ["The private key of somebody whom the policy names. The finding says whose, and which files it opens."],
+    why: ["Lock and key are in one repository: whoever has it can read every file of this reader."],
+    fix: [
+      "git rm --cached FILE, and keep the key elsewhere until everything is rekeyed.",
+      "Make a new key, put its public half into the policy, run secrets rekey.",
+      "Change every value in the files named: the history stays readable with the old key.",
+    ],
+    limits: [
+      "Compared by the public half, also of OpenSSH and PuTTY keys under a passphrase.",
+      "Post-quantum and plugin identities are SEC007. With paths, --staged or --range it may open more files.",
+    ],
   },
   file: (subject) =>
     subject.keys.flatMap((key) => {

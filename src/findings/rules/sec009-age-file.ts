@@ -18,11 +18,23 @@ export const sec009: Rule = {
   tells: "readers",
   mark: ({ path }) => path.endsWith(".age"),
   explanation: {
-    what: "A file whose name ends in .age does not begin as an age file does, or its header is broken, or what follows the header is readable or cut short; or its stanzas do not fit the policy in number or kind: more readers than it names (an error), fewer (a warning), or only a passphrase (a warning).",
-    why: "Deployments take every .age file for a secret: plaintext under that name is published, a broken header fails on the machine that needs it. A stanza too many is a reader that nobody decided on.",
-    mend: "Plaintext: name its readers in the policy if no rule covers it yet, then secrets encrypt -i FILE && git add FILE. Readers: secrets rekey FILE. A broken header: take the file from the last commit in which it was whole (git checkout COMMIT -- FILE).",
-    limits:
-      "X25519 stanzas do not say whose they are. Unless the file carries the reader hint, only their number can be compared; readers that can be named are SEC004's. Grease stanzas are nobody. Of what follows the header its length and first 64 bytes are looked at. A name in .age is taken at its word, whatever else is in it: x.example.age is no example.",
+    what: [
+      "A file named .age that is not an age file, is broken, or is cut short.",
+      "Or its stanzas are not as many, or of the kind, as the policy wants: more readers (an error),",
+      "fewer, or only a passphrase (warnings).",
+    ],
+    why: [
+      "Deployments take every .age file for a secret; plaintext under that name is published.",
+      "One stanza too many is a reader that nobody decided on.",
+    ],
+    fix: [
+      "Plaintext: name its readers in the policy, then secrets encrypt -i FILE && git add FILE.",
+      "Readers: secrets rekey FILE. Broken: git checkout COMMIT -- FILE.",
+    ],
+    limits: [
+      "X25519 stanzas name nobody: without the reader hint only their number can be compared.",
+      "Of what follows the header its length and first 64 bytes are looked at.",
+    ],
   },
   file: async (subject) => {
     const { path, file, content, governed } = subject;

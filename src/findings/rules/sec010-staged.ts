@@ -8,11 +8,13 @@ export const sec010: Rule = {
   severity: "error",
   mode: "staged",
   explanation: {
-    what: "The index holds the plaintext of a file that is encrypted in the working tree: it was staged, and encrypted afterwards.",
-    why: "git commit takes the index, not the file that one sees. Everything looks right in the editor, and the plaintext is committed.",
-    mend: "Stage the encrypted file: git add FILE.",
-    limits:
-      "Only with --staged, and only where nothing stands in clear in the file on disk that its own settings want encrypted. It stands in place of SEC001 or SEC002, whatever the staged file is found for, and is as grave.",
+    what: ["The index holds plaintext, and the file on disk is encrypted: it was staged first, then encrypted."],
+    why: ["git commit takes the index, not the file that you see."],
+    fix: ["git add FILE"],
+    limits: [
+      "Only with --staged; it stands in for SEC001 or SEC002 and is as severe.",
+      "Not where the file on disk has something unencrypted too.",
+    ],
   },
   versions: ({ file, found, other }) => {
     if (other !== "encrypted") return [];

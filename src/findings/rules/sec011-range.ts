@@ -7,11 +7,14 @@ export const sec011: Rule = {
   severity: "error",
   mode: "range",
   explanation: {
-    what: "With --range A..B: a commit of the range holds plaintext that should be encrypted, and the last one does not any more.",
-    why: "All commits are pushed and merged, not only the last. Encrypting or removing a secret in the next commit leaves it readable in this one.",
-    mend: "Before it is pushed: rebase and take it out of that commit (git rebase -i COMMIT~1). After: change the secret itself.",
-    limits:
-      "What the last commit still holds is reported as SEC001 and SEC002. A file that was only damaged (cut short, without a MAC, in the middle of a merge) and mended later published nothing and is left out; one in which values stood in clear, as far as its lines tell, is not. Merges are judged by what differs from all of their parents, and by what the end of the range has otherwise than its beginning. The policies of A and of B both count, and the stricter one wins, so that rule and secret cannot be dropped together; a rule that came and went within the range counts where neither has one; a policy that was broken in A and is mended in B counts in B alone. A permission that came with the range makes a warning of a finding and no more. A squash merge publishes only the last commit; the others stay in the pull request.",
+    what: ["With --range A..B: a commit holds plaintext that should be encrypted, and the last one no longer does."],
+    why: ["All commits are pushed and merged, not only the last."],
+    fix: ["Not pushed: take it out of that commit (git rebase -i COMMIT~1).", "Pushed: change the secret itself."],
+    limits: [
+      "What the last commit still holds is SEC001 and SEC002. A file that was only damaged is left out.",
+      "The policies of A and B both count, the stricter one wins; so does a rule that came and went.",
+      "An allowance that came with the range makes a warning of a finding.",
+    ],
   },
   versions: ({ found }) => {
     const { message, line, column, subject } = found;

@@ -7,11 +7,17 @@ export const sec012: Rule = {
   severity: "warning",
   mode: "history",
   explanation: {
-    what: "With --history: some commit that a branch, a tag or the stash leads to holds in clear what the policy of today wants encrypted, or, at a path of which it says nothing, what any policy of the history wanted encrypted.",
-    why: "Everybody who has a clone can read it. It does not matter how long ago it was encrypted or removed.",
-    mend: "Change the secret where it is used; that alone helps. Rewriting the history (git filter-repo) helps where nobody has a clone yet, and never on a public server.",
-    limits:
-      "Judged by the policy of HEAD. Where that has no rule for a path, by every version that a policy ever had, each by itself and whenever it was: so a path that lost its rule is reported too if it came to hold plaintext only later. Former policies that are broken are passed over. A file that was only damaged, and mended later, is left out unless values stood in clear in it. A warning, because nothing that is done now can make it right. A shallow clone is reported as not checked.",
+    what: [
+      "With --history: a commit holds unencrypted what the current policy, or, where it says nothing,",
+      "any former policy wanted encrypted.",
+    ],
+    why: ["Everybody who has a clone can read it, however long ago it was removed."],
+    fix: ["Change the secret where it is used. Rewriting the history helps only where nobody has a clone."],
+    limits: [
+      "A warning, because nothing that is done now undoes it.",
+      "Broken former policies are passed over; so are files that were only damaged.",
+      "A shallow clone is reported as not checked.",
+    ],
   },
   versions: ({ found }) => {
     const { message, line, column, subject } = found;

@@ -11,11 +11,17 @@ export const sec013: Rule = {
   tells: "exposure",
   mark: ({ path }) => leftoverStem(path) !== undefined,
   explanation: {
-    what: "A file whose name says that it is the decrypted copy of another (secrets.yaml.dec, app.decrypted.json, .decrypted~x), the swap or backup file of an editor of a file that the policy wants encrypted, or the private keys of dotenvx (.env.keys). An error if git tracks it or a rule obliges its own path; else, neither tracked nor ignored, a warning.",
-    why: "One `git add .` publishes it. Such copies are made by helm-secrets, editors and hands, and nobody remembers them.",
-    mend: "Remove it (git rm --cached FILE && rm FILE) and let .gitignore cover its kind (SEC014). If it was pushed, change the secret.",
-    limits:
-      "Told by names: a copy under a name of its own is SEC001's where the policy covers it. A copy that is encrypted itself is in order, and so is one in which the rule would encrypt nothing.",
+    what: [
+      "A decrypted copy by its name (x.yaml.dec, x.decrypted.json), a swap or backup file of a secret,",
+      "or the private keys of dotenvx (.env.keys).",
+      "An error if git tracks it or a rule obliges its path; a warning if it is only not ignored.",
+    ],
+    why: ["One git add . publishes it. helm-secrets and editors make such copies, and nobody remembers them."],
+    fix: [
+      "git rm --cached FILE && rm FILE, and let .gitignore cover its kind (SEC014).",
+      "If it was pushed, change the secret.",
+    ],
+    limits: ["Told by names: a copy under another name is SEC001's where the policy covers it."],
   },
   file: async (subject) => {
     const stem = leftoverStem(subject.path);

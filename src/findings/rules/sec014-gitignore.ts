@@ -19,11 +19,16 @@ export const sec014: Rule = {
   severity: "warning",
   needs: { ignored: SHOULD_IGNORE },
   explanation: {
-    what: ".gitignore does not cover the names that keys and decrypted copies have (.env.keys, keys.txt, *.dec, *.decrypted.*); or it covers a file that the policy names, so that git never commits it.",
-    why: "What is not ignored is one `git add .` away from being published. A secret that is ignored exists on one machine only, and everybody else wonders why theirs does not work.",
-    mend: "Add the lines that the finding names; for an ignored secret, an exception: !PATH.",
-    limits:
-      "Looked at in the working tree only, where there is a policy. Files inside ignored directories are not looked at.",
+    what: [
+      ".gitignore lets in the usual names of keys and decrypted copies (.env.keys, keys.txt, *.dec …),",
+      "or keeps out a file that the policy names.",
+    ],
+    why: [
+      "What is not ignored is one git add . away from being published.",
+      "A secret that is ignored exists on one machine only.",
+    ],
+    fix: ["Add the lines that the finding names; for an ignored secret an exception: !PATH."],
+    limits: ["Only in the working tree, where there is a policy; not inside ignored directories."],
   },
   tree: (facts) => [...uncovered(facts), ...ignored(facts)],
 };

@@ -14,10 +14,14 @@ export const sec015: Rule = {
   severity: "note",
   needs: { attributes: ATTRIBUTES },
   explanation: {
-    what: "Encrypted files have no diff driver, so that changes show as noise; or a binary .age file is under line-end conversion.",
-    why: "Nobody reviews what nobody can read. Line-end conversion changes bytes of the payload, and the file does not open any more.",
-    mend: "Give the files a driver in .gitattributes, and say in the configuration of each clone what it is; the command of the finding does both. Then git diff, git log -p and git show give plaintext to those who have a key, also where they are piped into a file or another program, and ciphertext to others; a version that is not encrypted, or that no key here opens, begins with a line that says so. For binary files: a line `*.age -text merge=binary` in .gitattributes.",
-    limits: "`text=auto` is left alone: git sees that age files are binary. Looked at in the working tree only.",
+    what: ["Encrypted files have no diff driver, or git converts the line ends of a binary .age file."],
+    why: ["Nobody reviews what nobody can read. Converted line ends break the file."],
+    fix: [
+      "The command of the finding names a driver in .gitattributes and in the configuration of this clone.",
+      "git diff, git log -p and git show then print plaintext for those who have a key, also into pipes.",
+      "For binary files: *.age -text merge=binary.",
+    ],
+    limits: ["text=auto is left alone: git sees that age files are binary. Only in the working tree."],
   },
   tree: ({ encrypted, gitattributes }) => {
     const drafts: Draft[] = encrypted.filter(isConverted).map(({ path }) => ({

@@ -12,11 +12,20 @@ export const sec017: Rule = {
   title: "doubtful policy",
   severity: "error",
   explanation: {
-    what: "The policy is broken (an unknown name, a bad expression, a key of a kind that cannot be used, a rule without any key that is not `enforce: never`: an error), or says something that is hardly meant: an expression that looks like a filter and matches every path, a rule that no path reaches, a dot that is not escaped, a recipient that stands twice, an age list that differs from readers, a path_regex made for Windows only, production secrets with a single reader, a user or host whom no rule lets read (a note), a path under `secrets:` behind which there is no file (a note), a .sops.yml, which sops never reads.",
-    why: "A rule decides who reads. A wrong one is not seen in any file: it encrypts to the wrong people, or to nobody new at all.",
-    mend: "As each finding says. secrets policy compile writes the age lists from readers; secrets who PATH shows which rule a path gets.",
-    limits:
-      "A last rule without path_regex, or with `.*`, is taken for what it is. Only policies that are in the repository are looked at. That there is no such file is told of the whole working tree only.",
+    what: [
+      "The policy is broken: an unknown name, a bad expression, an unusable key, a rule without a key.",
+      "Or it says what was hardly meant: a rule that no path reaches, an unescaped dot, a duplicate recipient,",
+      "an age list that differs from readers, production secrets with one reader, a .sops.yml.",
+    ],
+    why: ["A rule decides who reads. A wrong one does not show in any file."],
+    fix: [
+      "As each finding says. secrets policy compile writes the age lists from readers.",
+      "secrets who PATH shows which rule a path gets.",
+    ],
+    limits: [
+      "Only policies in the repository. A last rule without path_regex is taken for what it is.",
+      "That a path under `secrets:` has no file is said for the whole working tree only.",
+    ],
   },
   policy: ({ path, text, policy, problem, absent }) => {
     if (problem !== undefined) {

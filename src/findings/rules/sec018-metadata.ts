@@ -15,11 +15,22 @@ export const sec018: Rule = {
   title: "weak or foreign metadata",
   severity: "warning",
   explanation: {
-    what: "A sops file has mac_only_encrypted although its rule does not ask for it, and values in clear that its MAC so does not cover; or a Shamir threshold that does not fit its key groups; or a lastmodified in the future. Or the metadata has a field that no sops writes, or names a version that there is none of, which are warnings.",
-    why: "Values in clear can be changed unseen. With too high a threshold nobody can open the file at all. A time in the future says that a clock, or the metadata, was tampered with. A version that does not exist was written by hand; some of them stop sops. What stands under a field of another name is in clear, covered by no MAC, and gone when sops next writes the file.",
-    mend: "secrets rekey FILE brings mac_only_encrypted to the policy, and secrets rekey --force FILE writes the time anew. Where these say that the file does not open, or the MAC does not authenticate, take it from the last commit in which it was whole (git checkout COMMIT -- FILE). Take a field that is not sops' out of the block, and change what stood in it if it was secret.",
-    limits:
-      "A time up to one day ahead is taken for a clock that is fast. Fields are known as sops 3.13 and older write them; secrets_spelling is ours.",
+    what: [
+      "mac_only_encrypted without the rule asking for it, beside unencrypted values;",
+      "a Shamir threshold that does not fit the key groups; a lastmodified in the future.",
+      "A field that sops does not write, or a version that does not exist (warnings).",
+    ],
+    why: [
+      "Unencrypted values can be changed unseen; too high a threshold locks everybody out.",
+      "The others are signs of a wrong clock, or of somebody's hand.",
+    ],
+    fix: [
+      "secrets rekey FILE fixes mac_only_encrypted, secrets rekey --force FILE renews the time.",
+      "If it does not open or verify: git checkout COMMIT -- FILE. Take foreign fields out.",
+    ],
+    limits: [
+      "Up to one day ahead is taken for a fast clock. Fields are those of sops up to 3.13, and secrets_spelling.",
+    ],
   },
   file: async ({ content, governed, now }) => {
     if (content.kind !== "sops") return [];

@@ -13,11 +13,19 @@ export const sec019: Rule = {
   severity: "warning",
   mark: mayBeUncovered,
   explanation: {
-    what: "No rule of the policy covers this unencrypted file, and it is a Kubernetes Secret with values in it, or its path differs from one that a rule covers only in a letter: .yml for .yaml, another ending beside secrets, upper case, or a directory without its s.",
-    why: "sops encrypts what a path_regex matches, and says nothing about what it misses. Such a file looks protected and is not.",
-    mend: 'Let the rule match it too, or give the file the name that the rule expects, and encrypt it: git mv FILE NAME && secrets encrypt -i NAME && git add NAME. If it was pushed already, change the secret itself. If it is not a secret: # secrets:allow SEC019 reason="…".',
-    limits:
-      "A warning, because only you know what was meant. Not looked at: documentation, examples, tests and fixtures, and what a Secret takes from elsewhere (${VAR}, {{ … }}, op://…). Another ending counts only where the path speaks of secrets.",
+    what: [
+      "An unencrypted file without a rule that is a filled Kubernetes Secret,",
+      "or whose path a rule misses by a letter: .yml for .yaml, upper case, a directory without its s.",
+    ],
+    why: ["sops encrypts what a path_regex matches, and says nothing about what it misses."],
+    fix: [
+      "Let the rule match it, or rename it: git mv FILE NAME && secrets encrypt -i NAME && git add NAME.",
+      "If it was pushed, change the secret.",
+    ],
+    limits: [
+      "A warning, because only you know what was meant.",
+      "Documentation, examples, tests, fixtures and references to values elsewhere are left out.",
+    ],
   },
   file: async (subject) => {
     const { content, path, governed } = subject;

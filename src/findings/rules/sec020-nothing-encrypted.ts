@@ -17,11 +17,19 @@ export const sec020: Rule = {
   title: "nothing in it is encrypted",
   severity: "error",
   explanation: {
-    what: "The file has sops metadata and values, and its selection (encrypted_regex and its siblings) picks none of them: an error. Or it is plaintext under a rule that obliges, the rule would encrypt nothing in it, and a key is called password, token or the like: a warning.",
-    why: "sops says that it has encrypted the file, and it is readable by anybody. An expression that matches no key is the usual cause: a slip, or the fields of another kind of file.",
-    mend: "Change the expression in the rule so that it matches, then: secrets rekey FILE, or secrets encrypt -i FILE. A file that is not a secret needs no metadata: secrets decrypt -i FILE. If it was pushed, change the values.",
-    limits:
-      "An error with metadata, because whoever put it there took the file for a secret; a warning without, because the rule itself says what is encrypted. Kubernetes objects, references to values elsewhere, examples and files below a broad rule are left out of the latter. What the rule selects and the file does not is SEC003.",
+    what: [
+      "The file has sops metadata, and its selection (encrypted_regex …) picks none of its values: an error.",
+      "Or the rule would encrypt nothing in plaintext with a key called password, token or the like: a warning.",
+    ],
+    why: ["sops says that it encrypted the file, and anybody can read it. Usually the expression has a slip."],
+    fix: [
+      "Fix the expression in the rule, then: secrets rekey FILE, or secrets encrypt -i FILE.",
+      "If it is not a secret: secrets decrypt -i FILE. If it was pushed, change the values.",
+    ],
+    limits: [
+      "An error with metadata: whoever put it there took the file for a secret.",
+      "A warning without: the rule itself says what is encrypted. Kubernetes objects are left out there.",
+    ],
   },
   file: async (subject) => {
     const { content, governed, path } = subject;
