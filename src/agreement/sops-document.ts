@@ -13,7 +13,7 @@ import {
 } from "../documents/sops/readers.ts";
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../documents/sops/selection.ts";
 import type { WantedReaders } from "../documents/sops/verbs.ts";
-import { isMeant, type ForeignKey } from "../keys/foreign/foreign-key.ts";
+import { isMeant, type ForeignKey } from "../keys/entries/entry.ts";
 import { onlyProgram } from "../keys/index.ts";
 import type { Recipient } from "../keys/recipient.ts";
 import type { Policy, Reader, Ruling } from "../policy/policy.ts";

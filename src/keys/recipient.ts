@@ -5,6 +5,7 @@
  * the secret half and opens stanzas (C2SP age.md). A new kind is one file in `kinds/` and one entry in `index.ts`.
  * Pure: whatever has to be asked or read arrives as an argument.
  */
+import type { KeyObject } from "node:crypto";
 import type { Stanza } from "age-encryption";
 
 /** The public half: what a policy names and a file is encrypted to. */
@@ -73,6 +74,8 @@ export interface KeyKind {
   readonly stanza?: string;
   /** Whether its stanzas carry the tag of their recipient; all others name nobody. */
   readonly tagged: boolean;
+  /** What Node calls the type of its private keys, where they are files of their own. */
+  readonly privateKey?: string;
   /** Who can encrypt to it, where nothing here can. */
   readonly onlyBy?: string;
   /** Whether this text is a recipient of this kind, judged by its prefix alone. */
@@ -88,6 +91,8 @@ export interface KindCode {
   readonly parseRecipient: (text: string) => Recipient;
   /** @throws SecretsError `bad-key` without quoting the line. */
   readonly parseIdentity?: (line: string) => Identity;
+  /** @throws SecretsError `bad-key`: too weak or too large. */
+  readonly identityOf?: (secret: KeyObject, comment: string) => Identity;
   /** @throws SecretsError `bad-key` */
   readonly wrap?: (recipient: Recipient, fileKey: Uint8Array) => Stanza;
   /** The tags that the keys have whose twin is this reader. */

@@ -8,8 +8,8 @@ import { createPrivateKey, getCiphers, type KeyObject } from "node:crypto";
 import { ed25519Secret } from "../crypto/curve25519.ts";
 import { encodePadded } from "../crypto/base64.ts";
 import { SecretsError } from "../errors.ts";
-import { parseRecipient } from "./index.ts";
-import type { Identity, IdentitySource, Recipient } from "./recipient.ts";
+import { keyKinds, parseRecipient } from "./index.ts";
+import type { Identity, IdentitySource, KeyKind, Recipient } from "./recipient.ts";
 import { lockedIdentity } from "./locked-identity.ts";
 import { type OpensshContainer, parseOpensshContainer, unlockedContainer } from "./openssh-container.ts";
 import { parseSshPublicKey } from "./ssh-public-key.ts";
@@ -103,7 +103,7 @@ async function pem(text: string, file: SshKeyFile): Promise<IdentitySource> {
   const recipients = await facesBeside(file.publicKey);
   return lockedIdentity({
     // Without its .pub nobody knows; in PEM it is hardly ever anything else.
-    kind: "ssh-rsa",
+    kind: kindOfPrivateKey("rsa")?.name,
     recipients,
     open: async (ask) => {
       const identity = await identityOf(pemKey(text, await ask(file.origin)));
@@ -134,12 +134,15 @@ async function facesBeside(publicKey: string | undefined): Promise<Recipient[] |
   }
 }
 
+function kindOfPrivateKey(type: string | undefined): KeyKind | undefined {
+  return keyKinds.find(({ privateKey }) => privateKey !== undefined && privateKey === type);
+}
+
 async function identityOf(secret: KeyObject, comment = ""): Promise<Identity> {
   const type = secret.asymmetricKeyType;
-  if (type === "rsa") return (await import("./kinds/ssh-rsa.ts")).rsaIdentity(secret, comment);
-  if (type !== "ed25519") throw unusableType(type === "ec" ? "ecdsa" : (type ?? "such"));
-  const { d = "" } = secret.export({ format: "jwk" });
-  return (await import("./kinds/ssh-ed25519.ts")).ed25519Identity(Buffer.from(d, "base64url"), comment);
+  const code = await kindOfPrivateKey(type)?.load();
+  if (code?.identityOf === undefined) throw unusableType(type === "ec" ? "ecdsa" : (type ?? "such"));
+  return code.identityOf(secret, comment);
 }
 
 /** @throws SecretsError `bad-key` unless the private half makes the public one that the file declares. */

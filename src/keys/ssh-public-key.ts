@@ -5,6 +5,7 @@
  */
 import { decodePadded } from "../crypto/base64.ts";
 import { SecretsError } from "../errors.ts";
+import { kindOf } from "./index.ts";
 import { wireReader } from "./ssh-wire.ts";
 
 export interface SshPublicKey {
@@ -26,8 +27,7 @@ export function parseSshPublicKey(line: string): SshPublicKey {
 
 /** @param type as far as it is known; only a word of the two kinds that can be used is repeated. */
 export function malformedKey(type: string): SecretsError {
-  const kind = type === "ssh-ed25519" || type === "ssh-rsa" ? type : "SSH";
-  return new SecretsError("bad-key", `malformed ${kind} public key`, {
+  return new SecretsError("bad-key", `malformed ${kindOf({ kind: type })?.name ?? "SSH"} public key`, {
     hint: "copy the whole line of the .pub file again",
   });
 }

@@ -4,9 +4,11 @@
  * With `readers` it is ours: they are the whole list, and `age` beside it is output that adds nobody. Without, it is a
  * plain rule of sops and means what sops means by it. Pure.
  */
+import { age as ageEntry } from "../keys/entries/age.ts";
+import { entryKinds } from "../keys/entries/index.ts";
 import { SecretsError } from "../errors.ts";
 import { atMost, PATTERNS, patternWeight, POLICY_LIMITS } from "../limits.ts";
-import { distinctKeys, foreignKeys, foreignLists } from "./foreign.ts";
+import { distinctKeys, foreignKeys } from "./foreign.ts";
 import { readKeyGroups } from "./key-groups.ts";
 import type { KeyGroup } from "./key-groups.ts";
 import { whyHidden } from "./look-alikes.ts";
@@ -23,14 +25,13 @@ import { booleanOf, checkKeys, itemsOf, textOf, valueOf } from "./yaml-shape.ts"
 const KNOWN_KEYS = [
   "path_regex",
   "readers",
-  "age",
+  ...entryKinds.map(({ inRule }) => inRule),
   "key_groups",
   "shamir_threshold",
   "mac_only_encrypted",
   "aws_profile",
   "enforce",
   ...SELECTION_SETTINGS,
-  ...foreignLists("inRule"),
 ];
 const EXAMPLE = "- { path_regex: ^secrets/, readers: [alice] }";
 const AGE = { what: "age", example: "age: age1…,age1…" };
@@ -90,7 +91,12 @@ async function readRule(node: YamlMapping, roster: Roster): Promise<CreationRule
     });
   }
   const readers = await readReaders(named, { what: "readers", example: "readers: [alice, ops]" }, roster);
-  return { ...from, plain: false, readers, compiled: await compareCompiled(valueOf(node, "age"), readers, roster) };
+  return {
+    ...from,
+    plain: false,
+    readers,
+    compiled: await compareCompiled(valueOf(node, ageEntry.inRule), readers, roster),
+  };
 }
 
 async function readSettings(rule: YamlMapping, groups: readonly KeyGroup[] | undefined): Promise<RuleSettings> {
@@ -115,7 +121,7 @@ async function plainReaders(
   roster: Roster,
 ): Promise<Reader[]> {
   if (groups !== undefined) return union(groups.flatMap(({ readers }) => readers));
-  return readAge(splitAge(valueOf(rule, "age"), AGE), roster, false);
+  return readAge(splitAge(valueOf(rule, ageEntry.inRule), AGE), roster, false);
 }
 
 /** What cannot be read as recipients differs too, so that compiling anew mends it. */

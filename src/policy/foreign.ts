@@ -1,19 +1,14 @@
 /**
  * Which keys that only sops can use does this rule, or this key group, name?
  *
- * What they are is said in `keys/foreign/`; here are the places where the policy lists them. Pure.
+ * What they are is said in `keys/entries/`; here are the places where the policy lists them. Pure.
  */
-import { foreignKinds } from "../keys/foreign/index.ts";
-import type { Fields, ForeignKey, ForeignKind } from "../keys/foreign/foreign-key.ts";
+import { foreignKinds } from "../keys/entries/index.ts";
+import type { Fields, ForeignKey, ForeignKind } from "../keys/entries/entry.ts";
 import type { YamlMapping, YamlNode } from "./yaml-node.ts";
 import { valueOf } from "./yaml-shape.ts";
 
 type Place = "inRule" | "inGroup";
-
-/** The names of their lists, for those who know all keys of a rule. */
-export function foreignLists(place: Place): string[] {
-  return foreignKinds.map((kind) => kind[place]);
-}
 
 /** In the order of the registry, each once. */
 export function foreignKeys(mapping: YamlMapping, place: Place): ForeignKey[] {

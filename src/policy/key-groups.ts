@@ -4,9 +4,11 @@
  * `key_groups` means what it means in sops: one data key split among the groups. Merged groups come first, depth first;
  * within a group everybody is there once. Keys of other kinds are reported by kind, never dropped unseen. Pure.
  */
-import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
+import type { ForeignKey } from "../keys/entries/entry.ts";
+import { age as ageEntry } from "../keys/entries/age.ts";
+import { entryKinds } from "../keys/entries/index.ts";
 import { atMost, GROUPS, POLICY_LIMITS } from "../limits.ts";
-import { distinctKeys, foreignKeys, foreignLists } from "./foreign.ts";
+import { distinctKeys, foreignKeys } from "./foreign.ts";
 import type { Reader } from "./policy.ts";
 import { union } from "./reader-union.ts";
 import { readAge, splitAge } from "./readers.ts";
@@ -48,7 +50,7 @@ async function readGroup(node: YamlNode, { roster, known, depth }: Reading): Pro
   const entries = entriesOf(node, { what: "a key group", example: EXAMPLE });
   const earlier = known.get(entries);
   if (earlier !== undefined) return earlier;
-  checkKeys(entries, ["merge", "age", ...foreignLists("inGroup")]);
+  checkKeys(entries, ["merge", ...entryKinds.map(({ inGroup }) => inGroup)]);
   const group: YamlMapping = { kind: "mapping", at: node.at, entries };
 
   const readers: Reader[] = [];
@@ -59,7 +61,7 @@ async function readGroup(node: YamlNode, { roster, known, depth }: Reading): Pro
     readers.push(...merged.readers);
     foreign.push(...merged.foreign);
   }
-  const age = valueOf(group, "age");
+  const age = valueOf(group, ageEntry.inGroup);
   const wanted = { what: "age in a key group", example: "age: [alice, age1…]" };
   itemsOf(age, wanted);
   readers.push(...(await readAge(splitAge(age, wanted), roster, true)));

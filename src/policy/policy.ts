@@ -4,7 +4,7 @@
  * The vocabulary of the policy, whatever it was read from. `sops-yaml.ts` makes one from `.sops.yaml`. Pure.
  */
 import type { Position } from "../errors.ts";
-import type { ForeignKey } from "../keys/foreign/foreign-key.ts";
+import type { ForeignKey } from "../keys/entries/entry.ts";
 import type { Recipient } from "../keys/recipient.ts";
 
 /** The face under which an ed25519 SSH key is written in sops documents. */

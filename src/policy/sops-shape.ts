@@ -5,6 +5,8 @@
  * not use: a text in quotes is no number and no bool, a list no text. Keys without a field are ignored. Pure.
  */
 import { SecretsError } from "../errors.ts";
+import type { EntryKind } from "../keys/entries/entry.ts";
+import { entryKinds, foreignKinds } from "../keys/entries/index.ts";
 import { SELECTION_SETTINGS } from "./rule-settings.ts";
 import type { YamlNode, YamlText } from "./yaml-node.ts";
 import { boolOf } from "./yaml-shape.ts";
@@ -34,21 +36,21 @@ const textFields = (...names: readonly string[]) => Object.fromEntries(names.map
 
 const group: Shape = struct(() => ({
   merge: list(group),
-  age: list(text),
-  pgp: list(text),
-  hc_vault: list(text),
-  kms: list(struct(() => ({ ...textFields("arn", "role", "aws_profile"), context: mapping(text) }))),
-  gcp_kms: list(struct(() => textFields("resource_id"))),
-  hckms: list(struct(() => textFields("key_id"))),
-  azure_keyvault: list(struct(() => textFields("vaultUrl", "key", "version"))),
+  ...Object.fromEntries(entryKinds.map(({ inGroup, groupFields }) => [inGroup, list(item(groupFields))])),
 }));
 
-const IN_RULE = ["pgp", "kms", "gcp_kms", "azure_keyvault", "hc_vault_transit_uri"];
+function item(fields: EntryKind["groupFields"]): Shape {
+  if (fields === undefined) return text;
+  const shapes = { text, texts: mapping(text) };
+  return struct(() => Object.fromEntries(Object.entries(fields).map(([name, type]) => [name, shapes[type]])));
+}
 
 const rule = struct(() => ({
   ...textFields("path_regex", "aws_profile", ...SELECTION_SETTINGS),
-  ...Object.fromEntries(IN_RULE.map((name) => [name, wordOrWords])),
-  hckms: list(text),
+  // What `age` takes is said where it is read.
+  ...Object.fromEntries(
+    foreignKinds.map(({ inRule, ruleTakes }) => [inRule, ruleTakes === "words" ? wordOrWords : list(text)]),
+  ),
   key_groups: list(group),
   shamir_threshold: whole(),
   mac_only_encrypted: bool,

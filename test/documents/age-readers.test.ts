@@ -9,7 +9,7 @@ import { hintLists, hintStanza, readHint } from "../../src/documents/age/reader-
 import type { Recipient } from "../../src/keys/recipient.ts";
 import { passphraseRecipient, passphraseRing } from "../../src/keys/kinds/scrypt.ts";
 import { ed25519Identity } from "../../src/keys/kinds/ssh-ed25519.ts";
-import { rsaIdentity } from "../../src/keys/kinds/ssh-rsa.ts";
+import { identityOf } from "../../src/keys/kinds/ssh-rsa.ts";
 import { parseIdentity } from "../../src/keys/kinds/x25519.ts";
 import { keyring } from "../../src/keys/index.ts";
 import { stanzaFor } from "../keys/stanzas.ts";
@@ -38,7 +38,7 @@ function face(recipients: readonly Recipient[], index = 0): Recipient {
 beforeAll(async () => {
   const [first, second] = [await generateX25519Identity(), await generateX25519Identity()];
   const rsa = (): Recipient =>
-    face(rsaIdentity(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey).recipients);
+    face(identityOf(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey).recipients);
   const ed = ed25519Identity(Buffer.alloc(32, 1)).recipients;
   cast = {
     alice: face(parseIdentity(first).recipients),

@@ -3,7 +3,7 @@ import type { Stanza } from "age-encryption";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseRecipient } from "../../src/keys/index.ts";
 import type { Identity } from "../../src/keys/recipient.ts";
-import { rsaIdentity, rsaRecipient } from "../../src/keys/kinds/ssh-rsa.ts";
+import { identityOf, rsaRecipient } from "../../src/keys/kinds/ssh-rsa.ts";
 import { wirePositive, wireString } from "../../src/keys/ssh-wire.ts";
 import { keyring } from "../../src/keys/index.ts";
 import { altered, fileKey, flipped, stanzaFor } from "./stanzas.ts";
@@ -15,7 +15,7 @@ beforeAll(() => {
   secret = createPrivateKey(
     generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "pem", type: "pkcs1" }),
   );
-  identity = rsaIdentity(secret, "me@here");
+  identity = identityOf(secret, "me@here");
 });
 
 function wrapped(): Promise<Stanza> {
@@ -41,7 +41,7 @@ describe("an RSA SSH key", () => {
   });
 
   test("is told by its tag, whatever else is in the header", async () => {
-    const other = rsaIdentity(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
+    const other = identityOf(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
     const stanza = await wrapped();
     expect(stanza.args).toEqual(["ssh-rsa", identity.recipients[0]?.tag]);
     expect(await other.unwrapFileKey([stanza])).toBeNull();

@@ -5,13 +5,13 @@
  */
 import type { Tree } from "../../formats/format.ts";
 import { isMapping } from "../../formats/tree.ts";
-import { foreignKinds } from "../../keys/foreign/index.ts";
-import { isMeant, type Fields, type ForeignKey } from "../../keys/foreign/foreign-key.ts";
-import type { KeyGroup, OtherKeyType } from "./metadata.ts";
+import { foreignKinds } from "../../keys/entries/index.ts";
+import { isMeant, type Fields, type ForeignKey } from "../../keys/entries/entry.ts";
+import type { KeyGroup } from "./metadata.ts";
 import { fieldName } from "./metadata-fields.ts";
 
 export interface ForeignEntry {
-  readonly type: OtherKeyType;
+  readonly type: string;
   /** As it stands in the file. */
   readonly tree: Tree;
   readonly key: ForeignKey;
@@ -46,7 +46,7 @@ export function compareForeign(group: KeyGroup, wanted: readonly ForeignKey[] | 
 
 /** The lists of these entries, as the metadata has them. */
 export function listsOf(entries: readonly ForeignEntry[]): KeyGroup["others"] {
-  const lists = new Map<OtherKeyType, Tree[]>();
+  const lists = new Map<string, Tree[]>();
   for (const { type, tree } of entries) lists.set(type, [...(lists.get(type) ?? []), tree]);
   return lists;
 }

@@ -7,14 +7,11 @@
 import { SecretsError } from "../../errors.ts";
 import type { Tree } from "../../formats/format.ts";
 import { atMost, ENTRIES, GROUPS } from "../../limits.ts";
-import { foreignKinds } from "../../keys/foreign/index.ts";
-import type { ForeignType } from "../../keys/foreign/foreign-key.ts";
+import { entryKinds, foreignKinds } from "../../keys/entries/index.ts";
+import { age } from "../../keys/entries/age.ts";
 import { isList, isMapping, sameTree } from "../../formats/tree.ts";
 import { RULE_NAMES, sameSettings, selectionSettings, type RuleName, type SelectionSettings } from "./selection.ts";
 import { asBoolean, asInteger, asList, asText, fieldName } from "./metadata-fields.ts";
-
-/** The key types other than age. */
-export type OtherKeyType = ForeignType;
 
 /** One age recipient with the data key, or its share of it, wrapped: an armored age file with this one recipient. */
 export interface AgeEntry {
@@ -27,7 +24,7 @@ export interface AgeEntry {
 export interface KeyGroup {
   readonly age: readonly AgeEntry[];
   /** Verbatim lists, none of them empty. */
-  readonly others: ReadonlyMap<OtherKeyType, readonly Tree[]>;
+  readonly others: ReadonlyMap<string, readonly Tree[]>;
 }
 
 export interface Metadata {
@@ -122,7 +119,7 @@ function isEmptyGroup(group: KeyGroup): boolean {
 function readGroup(tree: ReadonlyMap<string, Tree>): KeyGroup {
   const list = (name: string) => asList(tree.get(fieldName(tree, name) ?? ""), name);
   const others = foreignKinds.map(({ type }) => [type, list(type)] as const).filter(([, each]) => each.length > 0);
-  return { age: list("age").map(readAgeEntry), others: new Map(others) };
+  return { age: list(age.type).map(readAgeEntry), others: new Map(others) };
 }
 
 function readAgeEntry(tree: Tree): AgeEntry {
@@ -188,7 +185,7 @@ function fieldsOf(metadata: Metadata): Map<string, Tree> {
   ]);
   const [only, second] = groups;
   if (only !== undefined && second === undefined) {
-    if (only.age.length > 0) fields.set("age", only.age.map(ageTree));
+    if (only.age.length > 0) fields.set(age.type, only.age.map(ageTree));
     for (const [type, entries] of only.others) fields.set(type, entries);
   } else {
     fields.set("key_groups", groups.map(groupTree));
@@ -208,10 +205,9 @@ function ageTree(entry: AgeEntry): Tree {
   return entry.tree ?? new Map(fields);
 }
 
-/** Inside a group sops writes `age` and `hc_vault` even where they are empty. */
 function groupTree(group: KeyGroup): Tree {
-  const fields = new Map<string, Tree>([["age", group.age.map(ageTree)], ["hc_vault", []], ...group.others]);
-  return sorted(fields);
+  const always = entryKinds.filter(({ isAlwaysInGroup }) => isAlwaysInGroup).map(({ type }) => [type, []] as const);
+  return sorted(new Map<string, Tree>([...always, [age.type, group.age.map(ageTree)], ...group.others]));
 }
 
 /**

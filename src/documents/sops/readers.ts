@@ -4,7 +4,7 @@
  * By key, never by text: both faces of an ed25519 key are one reader, and neither order nor comments matter.
  */
 import { SecretsError } from "../../errors.ts";
-import type { ForeignKey } from "../../keys/foreign/foreign-key.ts";
+import type { ForeignKey } from "../../keys/entries/entry.ts";
 import { onlyProgram, parseRecipient } from "../../keys/index.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import { compareForeign, type ForeignDifference, type ForeignEntry } from "./foreign.ts";

@@ -6,7 +6,7 @@
  */
 import { newDataKey } from "../../crypto/data-key.ts";
 import type { Format } from "../../formats/format.ts";
-import type { ForeignKey } from "../../keys/foreign/foreign-key.ts";
+import type { ForeignKey } from "../../keys/entries/entry.ts";
 import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import { openDocument, type OpenedDocument, type SopsDocument } from "./document.ts";
 import { compareReaders, standingReaders } from "./readers.ts";

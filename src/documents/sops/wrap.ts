@@ -8,7 +8,7 @@
 import { dataKeyBytes, type DataKey } from "../../crypto/data-key.ts";
 import { splitSecret } from "../../crypto/shamir.ts";
 import { SecretsError } from "../../errors.ts";
-import type { ForeignKey } from "../../keys/foreign/foreign-key.ts";
+import type { ForeignKey } from "../../keys/entries/entry.ts";
 import { onlyProgram } from "../../keys/index.ts";
 import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import { sealAge } from "../age/file.ts";

@@ -5,7 +5,7 @@
  */
 import { bech32 } from "@scure/base";
 import { IDENTITIES } from "../../limits.ts";
-import { parseIdentity } from "../../keys/kinds/x25519.ts";
+import { keyKinds } from "../../keys/index.ts";
 import { markOf, type FoundKey } from "./found-key.ts";
 
 const IDENTITY =
@@ -18,10 +18,10 @@ const KEY_SIZE = 32;
 const HARDWARE = new Set(["YUBIKEY", "SE", "TPM", "FIDO2-HMAC", "TREZOR", "LEDGER", "OPENPGP-CARD"]);
 
 /** @param text one character per byte, or decoded; positions are in it. */
-export function ageKeys(text: string): FoundKey[] {
+export async function ageKeys(text: string): Promise<FoundKey[]> {
   const found: FoundKey[] = [];
   for (const match of text.matchAll(IDENTITY)) {
-    const key = keyOf(match);
+    const key = await keyOf(match);
     if (key !== undefined) found.push(key);
     if (found.length >= IDENTITIES.most) break;
   }
@@ -29,12 +29,11 @@ export function ageKeys(text: string): FoundKey[] {
 }
 
 /** Undefined for a placeholder. */
-function keyOf(match: RegExpExecArray): FoundKey | undefined {
+async function keyOf(match: RegExpExecArray): Promise<FoundKey | undefined> {
   const { pq, plugin, data = "" } = match.groups ?? {};
   const bytes = decoded(match[0]);
   const verified = bytes !== undefined && (plugin !== undefined || bytes.length === KEY_SIZE);
   if (!verified && (data.length < SHORTEST || new Set(data).size < FEWEST_LETTERS)) return undefined;
-  const native = pq === undefined && plugin === undefined;
   return {
     name: nameOf(pq !== undefined, plugin),
     offset: match.index,
@@ -42,7 +41,7 @@ function keyOf(match: RegExpExecArray): FoundKey | undefined {
     locked: false,
     // Without a payload there is nothing to hide: the plugin knows where the key is.
     stub: plugin !== undefined && (HARDWARE.has(plugin) || bytes?.length === 0),
-    ids: verified && native ? idsOf(match[0]) : [],
+    ids: verified ? await idsOf(match[0]) : [],
     mark: markOf(match[0]),
   };
 }
@@ -61,6 +60,7 @@ function decoded(text: string): Uint8Array | undefined {
   }
 }
 
-function idsOf(text: string): string[] {
-  return (parseIdentity(text).recipients ?? []).map(({ id }) => id);
+async function idsOf(text: string): Promise<string[]> {
+  const code = await keyKinds.find(({ claimsIdentity }) => claimsIdentity?.(text))?.load();
+  return (code?.parseIdentity?.(text).recipients ?? []).map(({ id }) => id);
 }

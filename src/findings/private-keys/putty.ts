@@ -5,6 +5,8 @@
  * is verified; under a passphrase only the public half and the sizes can be.
  */
 import { createHash, createHmac } from "node:crypto";
+import { encodePadded } from "../../crypto/base64.ts";
+import { parseRecipient } from "../../keys/index.ts";
 import { wireReader, wireString } from "../../keys/ssh-wire.ts";
 import { markOf, type FoundKey } from "./found-key.ts";
 
@@ -84,12 +86,9 @@ function macOf(parts: Parts): string {
 
 async function idsOf(type: string, blob: Buffer): Promise<string[]> {
   try {
-    if (type === "ssh-ed25519") {
-      return (await import("../../keys/kinds/ssh-ed25519.ts")).ed25519Faces(blob).map(({ id }) => id);
-    }
-    if (type === "ssh-rsa") return [(await import("../../keys/kinds/ssh-rsa.ts")).rsaRecipient(blob).id];
+    return [(await parseRecipient(`${type} ${encodePadded(blob)}`)).id];
   } catch {
     // A blob that is no key belongs to nobody.
+    return [];
   }
-  return [];
 }

@@ -4,6 +4,7 @@
  * The name decides the format, as in sops; the bytes decide whether it is encrypted. What claims to be encrypted and cannot be
  * read is told from what never was.
  */
+import { entryKinds } from "../../keys/entries/index.ts";
 import { lookAtAge, type AgePayload } from "../../documents/age/stanzas.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { isAge } from "../../documents/age/header-bytes.ts";
@@ -127,7 +128,7 @@ function parse(text: string, format: Format): ParsedText | Problem {
   }
 }
 
-const FIELDS = ["lastmodified", "mac", "version", "age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "key_groups"];
+const FIELDS = ["lastmodified", "mac", "version", "key_groups", ...entryKinds.map(({ type }) => type)];
 
 /** Charts and programs have settings under `sops` too: metadata has at least two of its own fields. */
 function isSopsMetadata(tree: Tree | undefined): boolean {

@@ -6,6 +6,7 @@
  */
 import { RULE_NAMES } from "../../documents/sops/selection.ts";
 import type { Tree } from "../../formats/format.ts";
+import { entryKinds } from "../../keys/entries/index.ts";
 import { isList, isMapping } from "../../formats/tree.ts";
 
 type Fields = ReadonlyMap<string, Fields | undefined>;
@@ -15,16 +16,7 @@ function plain(...names: readonly string[]): Fields {
   return new Map(names.map((name) => [name, undefined]));
 }
 
-const GROUP: readonly (readonly [string, Fields])[] = [
-  ["age", plain("recipient", "enc")],
-  ["azure_kv", plain("vault_url", "vaulturl", "name", "version", "created_at", "enc")],
-  ["gcp_kms", plain("resource_id", "created_at", "enc")],
-  ["hc_vault", plain("vault_address", "engine_path", "key_name", "created_at", "enc")],
-  ["hckms", plain("key_id", "created_at", "enc")],
-  // The context has names of its own.
-  ["kms", plain("arn", "role", "context", "aws_profile", "created_at", "enc")],
-  ["pgp", plain("fp", "created_at", "enc")],
-];
+const GROUP = entryKinds.map(({ type, fields }) => [type, plain(...fields)] as const);
 
 const FIELDS: Fields = new Map<string, Fields | undefined>([
   ...plain(...RULE_NAMES, "lastmodified", "mac", "mac_only_encrypted", "shamir_threshold", "version"),

@@ -4,7 +4,7 @@
  * The `ssh-ed25519` stanza of age: X25519 on the Montgomery form of the key, bent by a tweak that binds the SSH key. The
  * secret half also opens X25519 stanzas, because `ssh-to-age` turns the same key into a native recipient.
  */
-import { randomBytes } from "node:crypto";
+import { type KeyObject, randomBytes } from "node:crypto";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import type { Stanza } from "age-encryption";
 import { encodePadded, encodeUnpadded } from "../../crypto/base64.ts";
@@ -47,6 +47,11 @@ export function ed25519Faces(blob: Buffer, comment = ""): [ssh: Recipient, x2551
     twin,
   };
   return [ssh, twin];
+}
+
+export function identityOf(secret: KeyObject, comment = ""): Identity {
+  const { d = "" } = secret.export({ format: "jwk" });
+  return ed25519Identity(Buffer.from(d, "base64url"), comment);
 }
 
 /** @param seed the 32 secret bytes. */

@@ -56,7 +56,7 @@ export function wrap({ text, tag = "" }: Recipient, fileKey: Uint8Array): Stanza
  * @param secret an RSA private key.
  * @throws SecretsError `bad-key`: too weak or too large.
  */
-export function rsaIdentity(secret: KeyObject, comment = ""): Identity {
+export function identityOf(secret: KeyObject, comment = ""): Identity {
   const { n = "", e = "" } = createPublicKey(secret).export({ format: "jwk" });
   const modulus = Buffer.from(n, "base64url");
   const blob = Buffer.concat([wireString(kind), wirePositive(Buffer.from(e, "base64url")), wirePositive(modulus)]);

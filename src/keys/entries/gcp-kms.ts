@@ -1,5 +1,5 @@
 /** Google Cloud KMS: the resource id of a key. */
-import type { Fields, ForeignKey, ForeignKind } from "./foreign-key.ts";
+import type { Fields, ForeignKey, ForeignKind } from "./entry.ts";
 
 function fromText(text: string): ForeignKey {
   const id = text.replaceAll(" ", "");
@@ -10,8 +10,11 @@ const fromFields = ({ text }: Fields) => fromText(text("resource_id"));
 
 export const gcpKms: ForeignKind = {
   type: "gcp_kms",
+  fields: ["resource_id", "created_at", "enc"],
   inRule: "gcp_kms",
+  ruleTakes: "words",
   inGroup: "gcp_kms",
+  groupFields: { resource_id: "text" },
   fromText,
   fromGroup: fromFields,
   fromEntry: fromFields,

@@ -1,5 +1,5 @@
 /** HashiCorp Vault or OpenBao, transit engine: an address, the path of the engine, and the name of a key. */
-import type { ForeignKey, ForeignKind } from "./foreign-key.ts";
+import type { ForeignKey, ForeignKind } from "./entry.ts";
 
 function keyOf(address: string, engine: string, name: string): ForeignKey {
   const id = `${address.replace(/\/+$/, "")}/v1/${engine}/keys/${name}`;
@@ -17,7 +17,10 @@ function fromText(text: string): ForeignKey {
 
 export const hcVault: ForeignKind = {
   type: "hc_vault",
+  fields: ["vault_address", "engine_path", "key_name", "created_at", "enc"],
+  isAlwaysInGroup: true,
   inRule: "hc_vault_transit_uri",
+  ruleTakes: "words",
   inGroup: "hc_vault",
   fromText,
   fromGroup: ({ text }) => fromText(text("uri")),

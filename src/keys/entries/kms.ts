@@ -1,5 +1,5 @@
 /** AWS KMS: an ARN, perhaps with a role to assume and an encryption context. */
-import type { Fields, ForeignKey, ForeignKind } from "./foreign-key.ts";
+import type { Fields, ForeignKey, ForeignKind } from "./entry.ts";
 
 /** `ARN`, `ARN+ROLE`, and behind `|` the context as `key:value` pairs. */
 function keyOf(arn: string, role: string, context: ReadonlyMap<string, string>): ForeignKey {
@@ -15,8 +15,11 @@ function fromFields({ text, texts }: Fields): ForeignKey {
 
 export const kms: ForeignKind = {
   type: "kms",
+  fields: ["arn", "role", "context", "aws_profile", "created_at", "enc"],
   inRule: "kms",
+  ruleTakes: "words",
   inGroup: "kms",
+  groupFields: { arn: "text", role: "text", aws_profile: "text", context: "texts" },
   fromText: (text) => {
     const bare = text.replaceAll(" ", "");
     const at = bare.indexOf("+arn:");
