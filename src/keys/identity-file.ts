@@ -67,7 +67,8 @@ async function parseLines(
     for (const word of inline ? trimmed.split(/\s+/) : [trimmed]) {
       const at = { file: origin, line: index + 1 };
       atMost(identities.length + warnings.length + 1, IDENTITIES, { at, code: "bad-key" });
-      if (!word.startsWith("AGE-PLUGIN-")) identities.push(await parseIdentity(word, at));
+      const identity = await parseIdentity(word, at);
+      if (identity !== undefined) identities.push(identity);
       else warnings.push(`line ${index + 1}: left out: identities of age plugins are not supported yet`);
     }
   }
@@ -75,11 +76,12 @@ async function parseLines(
   return { identities, warnings };
 }
 
-async function parseIdentity(line: string, at: { file: string; line: number }): Promise<Identity> {
-  const { parseIdentity: parse } = (await keyKinds.find((kind) => kind.claimsIdentity?.(line))?.load()) ?? {};
-  if (parse !== undefined) {
+/** Undefined for one of a kind that cannot be opened with here. */
+async function parseIdentity(line: string, at: { file: string; line: number }): Promise<Identity | undefined> {
+  const kind = keyKinds.find(({ claimsIdentity }) => claimsIdentity?.(line));
+  if (kind !== undefined) {
     try {
-      return parse(line);
+      return (await kind.load()).parseIdentity?.(line);
     } catch (error) {
       throw error instanceof SecretsError ? dressed(error, { at }) : error;
     }

@@ -57,6 +57,7 @@ export const keyKinds: readonly KeyKind[] = [
     tagged: false,
     onlyBy: "age",
     claims: (text) => /^age1(?!pq1)[^1].*1/.test(text),
+    claimsIdentity: (line) => line.startsWith("AGE-PLUGIN-"),
     load: () => import("./kinds/plugin.ts"),
   },
 ];
@@ -65,7 +66,7 @@ export const keyKinds: readonly KeyKind[] = [
 export const keyring: Keyring = {
   wrap: async (recipient, fileKey) => {
     const code = await kindOf(recipient)?.load();
-    if (code?.wrap !== undefined) return [code.wrap(recipient, fileKey)];
+    if (code?.wrap !== undefined) return [await code.wrap(recipient, fileKey)];
     throw new SecretsError("refused", `nothing can be encrypted here to ${shownKey(recipient)}`);
   },
 };

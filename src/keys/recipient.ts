@@ -94,7 +94,7 @@ export interface KindCode {
   /** @throws SecretsError `bad-key`: too weak or too large. */
   readonly identityOf?: (secret: KeyObject, comment: string) => Identity;
   /** @throws SecretsError `bad-key` */
-  readonly wrap?: (recipient: Recipient, fileKey: Uint8Array) => Stanza;
+  readonly wrap?: (recipient: Recipient, fileKey: Uint8Array) => Promise<Stanza> | Stanza;
   /** The tags that the keys have whose twin is this reader. */
   readonly possibleTags?: (recipientId: string) => string[];
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { Encrypter, generateX25519Identity, type Stanza } from "age-encryption";
+import { Encrypter, generateHybridIdentity, generateX25519Identity, type Stanza } from "age-encryption";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readAgeHeader, sealAge } from "../../src/documents/age/file.ts";
@@ -7,6 +7,7 @@ import type { AgeHeader, Agreement } from "../../src/documents/age/header.ts";
 import { agreement, describeStanzas, readersOf } from "../../src/documents/age/readers.ts";
 import { hintLists, hintStanza, readHint } from "../../src/documents/age/reader-hint.ts";
 import type { Recipient } from "../../src/keys/recipient.ts";
+import { parseIdentity as parseHybrid } from "../../src/keys/kinds/mlkem768x25519.ts";
 import { passphraseRecipient, passphraseRing } from "../../src/keys/kinds/scrypt.ts";
 import { ed25519Identity } from "../../src/keys/kinds/ssh-ed25519.ts";
 import { identityOf } from "../../src/keys/kinds/ssh-rsa.ts";
@@ -245,6 +246,31 @@ describe("without the hint", () => {
     expect(await agreement(header, { wanted: [cast.alice], known: [] })).toEqual(
       differing({ missing: [cast.alice], extraUnknown: 1 }),
     );
+  });
+});
+
+describe("post-quantum keys and keys of plugins", () => {
+  const plugin = { kind: "plugin", text: "age1x1y", comment: "", id: "plugin:age1x1y" };
+  const ofPlugin: Stanza = { args: ["x", "y"], body: new Uint8Array(0) };
+
+  test("are counted each by themselves, so that one is never taken for another", async () => {
+    const [quinn, robin] = [await generateHybridIdentity(), await generateHybridIdentity()].map((text) =>
+      face(parseHybrid(text).recipients),
+    );
+    if (quinn === undefined || robin === undefined) throw new Error("no key");
+    const stanzas = await stanzasFor(quinn, robin);
+    const wanted = (...readers: Recipient[]) => ({ wanted: readers, known: [] });
+    const header = await headerWith(stanzas);
+    expect(describeStanzas(stanzas)).toBe("2 post-quantum age keys");
+    expect(await agreement(header, wanted(quinn, robin))).toEqual({ status: "unknown", anonymous: 2 });
+    expect(await agreement(header, wanted(quinn))).toEqual(differing({ extraUnknown: 1 }));
+    expect(await agreement(header, wanted(quinn, cast.alice))).toEqual(
+      differing({ missing: [cast.alice], extraUnknown: 1 }),
+    );
+    expect(await agreement(header, wanted(quinn, robin, plugin))).toEqual(differing({ missing: [plugin] }));
+    const more = await headerWith([...stanzas, ofPlugin]);
+    expect(await agreement(more, wanted(quinn, robin, plugin))).toEqual({ status: "unknown", anonymous: 3 });
+    expect(await agreement(more, wanted(quinn, robin))).toEqual(differing({ extraUnknown: 1 }));
   });
 });
 

@@ -4,6 +4,7 @@
  * What several rules say alike. A command is what a shell reads, whatever the file is called.
  */
 import { foreignKeysOf } from "../../agreement/agreement.ts";
+import { canShare } from "../../keys/distinct.ts";
 import type { Governed } from "../finding.ts";
 import { shellText, shellWord } from "./place.ts";
 
@@ -70,9 +71,13 @@ export function renewingMac(file: string): string {
 
 /** The same for an age file. */
 export function rekeyingAge(file: string, governed: Governed): string {
-  return foreignKeysOf(governed.ruling.readers).length === 0
-    ? rekeying(file, governed)
-    : "encrypt it again with age, or take out of the rule what only age can encrypt to";
+  const { readers } = governed.ruling;
+  if (foreignKeysOf(readers).length > 0) {
+    return "encrypt it again with age, or take out of the rule what only age can encrypt to";
+  }
+  const isMixed = !canShare(readers.flatMap(({ keys }) => keys));
+  const before = isMixed ? `give all readers in ${placeOfRule(governed)} post-quantum keys, or none, then: ` : "";
+  return `${before}${rekeying(file, governed)}`;
 }
 
 /** Brings a file to its rule. A rule that is only in an older policy has to be there again first. */

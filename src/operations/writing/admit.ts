@@ -7,6 +7,7 @@
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { readersOf } from "../../documents/age/readers.ts";
 import type { Recipient } from "../../keys/recipient.ts";
+import { kindOfStanza } from "../../keys/index.ts";
 import { keyName, shownKey } from "../../keys/shown-key.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { accessNotices, type Access, type StandingReaders } from "./access.ts";
@@ -75,7 +76,7 @@ export async function ageStanding(
   const today = [...(file?.policy.members.flatMap(({ keys }) => keys) ?? []), ...recipients];
   const found = await readersOf(header, today);
   // What is anonymous stays so, whoever it may have been.
-  const isTold = header.hint !== undefined || header.stanzas.some(({ args }) => args[0]?.startsWith("ssh-") === true);
+  const isTold = header.hint !== undefined || header.stanzas.some((stanza) => kindOfStanza(stanza)?.tagged);
   if (found.unknown === 0 || file === undefined || !isTold) return { known: found.readers, unknown: found.unknown };
   const former = [...(await formerKeys(project, file)).values()].map(({ key }) => key);
   const all = await readersOf(header, [...today, ...former]);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { utf8Of } from "../../../src/findings/reading/wide-text.ts";
 import { findPrivateKeys } from "../../../src/findings/private-keys/find.ts";
+import { parseIdentity as parseHybrid } from "../../../src/keys/kinds/mlkem768x25519.ts";
 import { parseIdentity } from "../../../src/keys/kinds/x25519.ts";
 
 const folder = path.join(import.meta.dirname, "..", "..", "..", "fixtures", "private-keys");
@@ -144,10 +145,13 @@ test("PEM inside a JSON text is found", async () => {
   expect(await findPrivateKeys(Buffer.from(text))).toMatchObject([{ verified: true, name: "a PKCS #8 private key" }]);
 });
 
-test("an age identity belongs to its recipient", async () => {
-  const [id] = (parseIdentity(keyOf("age.key").toString().trim()).recipients ?? []).map((recipient) => recipient.id);
+test.each([
+  ["age.key", parseIdentity],
+  ["age-pq.key", parseHybrid],
+])("the age identity in %s belongs to its recipient", async (name, parse) => {
+  const [recipient] = parse(keyOf(name).toString().trim()).recipients;
 
-  expect((await findPrivateKeys(keyOf("age.key")))[0]?.ids).toEqual([id]);
+  expect((await findPrivateKeys(keyOf(name)))[0]?.ids).toEqual([recipient?.id]);
 });
 
 test("an ed25519 key belongs to the same reader whatever file it is in", async () => {
