@@ -1,6 +1,7 @@
 /**
  * What is asked of a check, and what does it answer?
  */
+import { placeText } from "../words/phrases.ts";
 import { SecretsError } from "../errors.ts";
 import type { Finding } from "../findings/finding.ts";
 import type { Ignored } from "../findings/suppressions.ts";
@@ -47,6 +48,6 @@ export interface CheckReport {
 export function problemOf(error: unknown): Unchecked {
   if (!(error instanceof SecretsError) || error.code === "interrupted" || error.code === "usage") throw error;
   const { at, message, hint } = error;
-  const place = [at?.file, at?.line, at?.column].filter((part) => part !== undefined && part !== "").join(":");
+  const place = placeText(at ?? {});
   return { file: place === "" ? "the repository" : place, reason: message, hint };
 }

@@ -3,10 +3,11 @@
  *
  * By a commit, as every file. Where it must not go is said before the work begins.
  */
+import { collect } from "../text/chunks.ts";
 import { sep } from "node:path";
 import { SecretsError } from "../errors.ts";
 import { attempt } from "../io/io-error.ts";
-import { collect, sha256 } from "../io/stream.ts";
+import { sha256 } from "../io/stream.ts";
 import { holdsSecret } from "../operations/secrets/file-kind.ts";
 import { outputPath } from "../operations/project/input.ts";
 import { refuseOutput } from "../operations/writing/output.ts";
@@ -43,7 +44,7 @@ export async function writeReport(
     const content = Buffer.concat([Buffer.from(before), Buffer.from(text)]);
     const expected = !append ? "any" : mode === undefined ? "absent" : sha256(before);
     const verify = async (staged: AsyncIterable<Uint8Array>) => {
-      if (!content.equals(await collect(staged, Infinity)))
+      if (!content.equals(await collect(staged)))
         throw new SecretsError("io", "what was written is not what was meant");
     };
     await commitChanges(project, [{ path: real, expected, content, mode: 0o644, verify }], { grants: [] });

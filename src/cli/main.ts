@@ -17,7 +17,7 @@ import { styleFor, wantsColour } from "./style.ts";
 import { version } from "./version.ts";
 import type { CommandSpec, Context } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
-import { visible } from "../commands/visible.ts";
+import { visible } from "../words/visible.ts";
 
 /**
  * Runs one command line.

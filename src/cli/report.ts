@@ -8,14 +8,15 @@
  * - A control character in a name (a file may be called anything) is shown as an escape, so that it cannot draw on the
  *   terminal.
  */
-import { visible } from "../commands/visible.ts";
-import { SecretsError, type Position } from "../errors.ts";
+import { placed } from "../words/phrases.ts";
+import { visible } from "../words/visible.ts";
+import { SecretsError } from "../errors.ts";
 import type { Style } from "./style.ts";
 
 /** Whole lines, final newline included. */
 export function errorText(error: unknown, style: Style): string {
   if (!(error instanceof SecretsError)) return bugText(error, style);
-  const lines = [`secrets: ${style.error("error:")} ${visible(placed(error.at) + error.message)}`];
+  const lines = [`secrets: ${style.error("error:")} ${visible(placed(error.at, error.message))}`];
   for (const note of error.notes) lines.push(`  ${visible(note)}`);
   if (error.hint !== undefined) lines.push(`secrets: ${style.warning("hint:")} ${visible(error.hint)}`);
   return lines.map((line) => `${line}\n`).join("");
@@ -27,14 +28,4 @@ function bugText(error: unknown, style: Style): string {
   const frames = error instanceof Error ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : [];
   const lines = [`this is a bug in secrets; please report it (${name})`, ...frames];
   return `secrets: ${style.error("error:")} ${lines.map(visible).join("\n")}\n`;
-}
-
-function placed(at: Position | undefined): string {
-  if (at === undefined) return "";
-  return `${position(at)}: `;
-}
-
-/** `FILE[:LINE[:COLUMN]]`. */
-function position(at: Position): string {
-  return [at.file, at.line, at.column].filter((part) => part !== undefined).join(":");
 }

@@ -3,6 +3,7 @@
  *
  * First what other tools call it, then what is one slip away from it. A guess that nobody can mean is worse than none.
  */
+import { shellText } from "../words/shell.ts";
 import { SecretsError } from "../errors.ts";
 
 /** The names that sops, agenix, pass, git and cloud tools give to what we can do. */
@@ -39,10 +40,6 @@ function hintFor(verb: string, rest: readonly string[], said: string): string {
   // Commander counts letters alone: to it, `init` is near to `edit`.
   const name = meant ?? (guess?.startsWith(verb.charAt(0)) === true ? guess : undefined);
   if (name === undefined) return "secrets --help";
-  const words = rest.length === 0 ? ["--help"] : rest.map(quoted);
+  const words = rest.length === 0 ? ["--help"] : rest.map(shellText);
   return `did you mean: ${["secrets", name, ...words].join(" ")}`;
-}
-
-function quoted(word: string): string {
-  return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,9 +1,9 @@
 /** `secrets check [PATH…]` */
+import { counted } from "../words/phrases.ts";
 import { formatNamed, formats } from "./check-formats/index.ts";
 import {
   counts,
   gravestFirst,
-  plural,
   scopeWords,
   totals,
   type FormatLine,
@@ -239,13 +239,13 @@ function lastLine(report: CheckReport): string {
     `${totals(findings)} ${scopeWords(report)}`,
     ...(verified > 0 ? [`${verified} opened and verified`] : []),
     ...(ignored.length > 0 ? [`${ignored.length} allowed`] : []),
-    ...(unchecked.length > 0 ? [`${plural(unchecked.length, "thing")} not checked`] : []),
+    ...(unchecked.length > 0 ? [`${counted(unchecked.length, "thing")} not checked`] : []),
   ].join(", ");
 }
 
 function baselineLine(context: Context, { ignored }: CheckReport, file: string): string {
   const written = ignored.filter(({ by }) => by === file).length;
-  const line = `${context.dryRun ? "would have written" : "wrote"} ${plural(written, "finding")} to ${file}`;
+  const line = `${context.dryRun ? "would have written" : "wrote"} ${counted(written, "finding")} to ${file}`;
   return `${line}; commit it, and name it in .secrets-check.yaml: baseline: ${file}`;
 }
 

@@ -1,7 +1,8 @@
 /** `secrets ls [PATH…]` */
-import { agreementCell, placeText, readerNames } from "./readers-text.ts";
+import { lineText } from "../words/phrases.ts";
+import { agreementCell, readerNames } from "./readers-text.ts";
 import { flag, type CommandSpec, type Context } from "./command.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../words/visible.ts";
 import type { SecretReport } from "../index.ts";
 
 export const ls: CommandSpec = {
@@ -42,7 +43,7 @@ interface Cell {
 
 function rowOf(context: Context, report: SecretReport): Cell[] {
   const open = report.canOpen === undefined ? "" : `; you can open it: ${report.canOpen}`;
-  const rule = report.rule === undefined ? "no rule" : `${placeText(report.rule.at)}: ${report.rule.title}`;
+  const rule = report.rule === undefined ? "no rule" : `${lineText(report.rule.at)}: ${report.rule.title}`;
   const about = `(${report.format ?? "?"}; ${visible(rule)}${open})`;
   const state =
     report.problem === undefined

@@ -1,7 +1,8 @@
 /** How are the readers of a file put into words? What `ls`, `who` and `rekey` share. */
-import type { Position, SecretReport } from "../index.ts";
+import { listed } from "../words/phrases.ts";
+import type { SecretReport } from "../index.ts";
 import type { Context } from "./command.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../words/visible.ts";
 
 /** `agrees`, `differs`, `readers unknown`, or `no rule`; without colour and with it. */
 export function agreementCell(
@@ -29,11 +30,6 @@ export function readersLine(report: SecretReport): string {
     : readerNames(report);
 }
 
-/** `FILE:LINE` */
-export function placeText(at: Position): string {
-  return [at.file, at.line].filter((part) => part !== undefined).join(":");
-}
-
 /** The readers that the file declares, else those that the policy names, else how many there are. */
 export function readerNames(report: SecretReport): string {
   const { declared } = report;
@@ -52,7 +48,6 @@ const MOST_NAMED = 5;
 
 /** That nobody without a key can compare the readers of these files with the policy; the first few of many by name. */
 export function unknownReadersLine(files: readonly string[]): string {
-  const more = files.length - MOST_NAMED;
-  const named = files.slice(0, MOST_NAMED).map(visible).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const named = listed(files.map(visible), MOST_NAMED);
   return `the readers of ${named} cannot be told without a key, so they were not compared with the policy`;
 }

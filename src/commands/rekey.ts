@@ -1,4 +1,5 @@
 /** `secrets rekey [PATH…]` */
+import { counted } from "../words/phrases.ts";
 import {
   acceptReadersOption,
   allowClearOption,
@@ -8,7 +9,7 @@ import {
   type Invocation,
 } from "./command.ts";
 import { unknownReadersLine } from "./readers-text.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../words/visible.ts";
 import type { PlannedFile, RekeyOutcome } from "../index.ts";
 
 export const rekey: CommandSpec = {
@@ -52,7 +53,7 @@ async function look(context: Context, invocation: Invocation, planned: readonly 
   else {
     for (const plan of planned) await context.out(planText(context, plan));
     for (const line of drifted.length > 1 ? personLines(drifted) : []) await context.out(`${visible(line)}\n`);
-    context.note(`${count(drifted.length, "file")} of ${planned.length} differ from the policy`);
+    context.note(`${counted(drifted.length, "file")} of ${planned.length} differ from the policy`);
     const unknown = planned.filter((plan) => plan.agreement?.status === "unknown").map(({ file }) => file);
     if (unknown.length > 0) context.note(unknownReadersLine(unknown));
   }
@@ -70,7 +71,7 @@ function personLines(drifted: readonly PlannedFile[]): string[] {
     ];
     for (const person of people) files.set(person, (files.get(person) ?? 0) + 1);
   }
-  return [...files].map(([person, number]) => `${person}: ${count(number, "file")}`);
+  return [...files].map(([person, number]) => `${person}: ${counted(number, "file")}`);
 }
 
 function planText(context: Context, plan: PlannedFile): string {
@@ -104,7 +105,7 @@ async function done(context: Context, invocation: Invocation, outcome: RekeyOutc
   const stuck = outcome.planned.filter((plan) => plan.action === "stuck");
   for (const { file, reason } of stuck) context.warn(`left ${file} alone: ${reason ?? ""}`);
   context.note(
-    `${count(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${of("keep")} agreed already${leftOut(of("no rule"), "without a rule")}${leftOut(of("passphrase"), "sealed with a passphrase")}`,
+    `${counted(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${of("keep")} agreed already${leftOut(of("no rule"), "without a rule")}${leftOut(of("passphrase"), "sealed with a passphrase")}`,
   );
   return outcome.skipped.length + stuck.length > 0 || outcome.planned.some(isPartial) ? 1 : 0;
 }
@@ -121,8 +122,4 @@ function leftOut(number: number, why: string): string {
 
 function json(value: object): string {
   return `${JSON.stringify({ version: 1, ...value }, null, 2)}\n`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 /** `secrets set FILE [KEY [VALUE]]` */
+import { collect } from "../text/chunks.ts";
 import {
   documentNumber,
   documentOption,
@@ -74,10 +75,4 @@ function valueFrom(context: Context, invocation: Invocation): SetRequest["value"
 
 function formOf(invocation: Invocation): "raw" | "json" {
   return flag(invocation, "valueJson") ? "json" : "raw";
-}
-
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return Buffer.concat(all);
 }

@@ -1,6 +1,6 @@
 /** `secrets trust` */
 import { flag, type CommandSpec, type Context, type Invocation } from "./command.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../words/visible.ts";
 import type { TrustState } from "../index.ts";
 
 export const trust: CommandSpec = {

@@ -1,7 +1,7 @@
 /** `secrets updatekeys PATH…` */
 import { acceptReadersOption, allowClearOption, flag, type CommandSpec, type Context } from "./command.ts";
 import { isPartial } from "./rekey.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../words/visible.ts";
 import type { PlannedFile } from "../index.ts";
 
 export const updatekeys: CommandSpec = {

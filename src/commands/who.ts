@@ -1,6 +1,7 @@
 /** `secrets who PATH` or `secrets who NAME` */
-import { agreementCell, placeText, readersLine } from "./readers-text.ts";
-import { visible } from "./visible.ts";
+import { lineText } from "../words/phrases.ts";
+import { agreementCell, readersLine } from "./readers-text.ts";
+import { visible } from "../words/visible.ts";
 import { firstWord, flag, type CommandSpec, type Context } from "./command.ts";
 import type { FileOfPerson, PersonReport, SecretReport, WhoAnswer, WhoReport } from "../index.ts";
 
@@ -61,14 +62,14 @@ const READS: Readonly<Record<FileOfPerson["reads"], string>> = {
 };
 
 function personLines({ name, kind, at, teams, members, rules, files }: PersonReport): string[] {
-  const place = at === undefined ? "" : `, ${placeText(at)}`;
+  const place = at === undefined ? "" : `, ${lineText(at)}`;
   return [
     `${name} (${kind}${place})`,
     ...(members.length > 0 ? [`  members  ${members.join(", ")}`] : []),
     ...(teams.length > 0 ? [`  teams    ${teams.join(", ")}`] : []),
     ...rules.map((rule) => {
       const through = rule.through.length > 0 ? ` (through ${rule.through.join(" → ")})` : "";
-      return `  rule     ${placeText(rule.at)}: ${rule.title}${through}`;
+      return `  rule     ${lineText(rule.at)}: ${rule.title}${through}`;
     }),
     ...(rules.length === 0 ? ["  no rule gives access"] : []),
     ...files.map(({ file, reads }) => `  file     ${file}${READS[reads]}`),
@@ -79,8 +80,8 @@ function policyLines(report: SecretReport): string[] {
   const { rule } = report;
   if (rule === undefined) return ["  no rule covers it"];
   return [
-    `  rule     ${placeText(rule.at)}: ${rule.title}`,
-    ...rule.shadowed.map((at) => `  instead of ${placeText(at)}, which would match too`),
+    `  rule     ${lineText(rule.at)}: ${rule.title}`,
+    ...rule.shadowed.map((at) => `  instead of ${lineText(at)}, which would match too`),
     ...rule.readers.map((reader) => {
       const through = reader.through.length > 0 ? ` through ${reader.through.join(" → ")}` : "";
       return `  reader   ${reader.name} (${reader.kind}${through})`;

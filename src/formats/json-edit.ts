@@ -2,29 +2,11 @@
  * What changes in a JSON text when an entry is set or removed?
  */
 import { SecretsError } from "../errors.ts";
+import { spliced, type Splice } from "../text/splice.ts";
 import type { Step } from "./format.ts";
 import { container, quoted, relaid, styleOf, type JsonStyle } from "./json-layout.ts";
 import type { JsonNode, JsonObject } from "./json-syntax.ts";
 import { stepsText } from "./place.ts";
-
-/** A stretch of the text and what takes its place. */
-export interface Splice {
-  readonly start: number;
-  readonly end: number;
-  readonly source: string;
-}
-
-/** The text with the splices applied; they must not overlap. */
-export function spliced(text: string, splices: readonly Splice[]): string {
-  const parts: string[] = [];
-  let at = 0;
-  for (const { start, end, source } of [...splices].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    parts.push(text.slice(at, start), source);
-    at = end;
-  }
-  parts.push(text.slice(at));
-  return parts.join("");
-}
 
 /** The splices that take elements out of a container together with the commas that they leave. */
 export function removeEntries<T extends { readonly start: number; readonly end: number }>(

@@ -4,9 +4,10 @@
  * sops.md 3.5. Sealing and opening replace scalars in place; the metadata is the last entry of the root, written in the
  * style of the file. Nothing else is ever printed anew.
  */
+import { spliced, type Splice } from "../text/splice.ts";
 import { SecretsError } from "../errors.ts";
 import type { Format, Leaf, ParsedText, Replacement, Step, Tree } from "./format.ts";
-import { removeEntries, setEntry, unsetEntry, spliced, type Splice } from "./json-edit.ts";
+import { removeEntries, setEntry, unsetEntry } from "./json-edit.ts";
 import { contentSource, jsonSource, relaid, sopsQuoted, styleOf, treeSource } from "./json-layout.ts";
 import {
   contentOfJson,

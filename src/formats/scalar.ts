@@ -4,9 +4,9 @@
  * sops.md 1.5: the bytes that are sealed and that enter the MAC. Numbers stay text: a 64-bit integer is never a JavaScript
  * number, and a float is one only to find its shortest digits, which ECMAScript and Go define alike.
  */
+import { strictUtf8 } from "../text/utf8.ts";
 import type { Scalar, ScalarType } from "./format.ts";
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const EMPTY = new Uint8Array();
 
 export const NULL: Scalar = { type: "null", bytes: EMPTY };
@@ -19,11 +19,7 @@ export function scalarOf(type: ScalarType, text: string): Scalar {
 
 /** The text that a scalar's bytes spell, or undefined where they are not UTF-8. */
 export function textOfScalar(scalar: Scalar): string | undefined {
-  try {
-    return decoder.decode(scalar.bytes);
-  } catch {
-    return undefined;
-  }
+  return strictUtf8(scalar.bytes);
 }
 
 /** Same type and same bytes. */

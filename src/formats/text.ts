@@ -1,21 +1,18 @@
 /**
  * Which text are these bytes?
  */
+import { strictUtf8 } from "../text/utf8.ts";
 import { SecretsError } from "../errors.ts";
 import { placeAt } from "./place.ts";
-
-const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Decodes UTF-8, a byte order mark included.
  * @throws SecretsError `malformed` with the line of the first byte that is none.
  */
 export function textOf(bytes: Uint8Array): string {
-  try {
-    return strict.decode(bytes);
-  } catch {
-    throw new SecretsError("malformed", "the text is not UTF-8", { at: placeAt(lineOfFirstError(bytes)) });
-  }
+  const text = strictUtf8(bytes);
+  if (text !== undefined) return text;
+  throw new SecretsError("malformed", "the text is not UTF-8", { at: placeAt(lineOfFirstError(bytes)) });
 }
 
 /** How a format of text reads and writes its bytes: as strict UTF-8. */

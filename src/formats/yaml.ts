@@ -6,7 +6,7 @@
  */
 import type { Format, Leaf, ParsedText, Replacement, Selects, Side, Tree } from "./format.ts";
 import { unmergedLine } from "../text/merge-marks.ts";
-import { spliced, type Splice } from "./json-edit.ts";
+import { spliced, type Splice } from "../text/splice.ts";
 import { malformedAt } from "./place.ts";
 import { utf8 } from "./text.ts";
 import { expandAliases } from "./yaml/aliases.ts";

@@ -4,6 +4,7 @@
  * The root and the git directory are found by reading files, so that a verb on one file starts no process. Listing asks
  * git itself, since only git knows what is ignored; without git, or outside a repository, the tree is walked.
  */
+import { strictUtf8 } from "../text/utf8.ts";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { SecretsError } from "../errors.ts";
 import type { Files, Host } from "../io/host.ts";
@@ -80,13 +81,11 @@ async function gitFiles(git: Git, directory: string): Promise<string[]> {
 
 /** @throws SecretsError `io`: a file whose name is not UTF-8 could not be looked at, and nobody would notice */
 function namesIn(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SecretsError("io", "a file name here is not UTF-8, so that file cannot be looked at", {
-      hint: "`git ls-files` shows it with escapes; rename it",
-    });
-  }
+  const names = strictUtf8(bytes);
+  if (names !== undefined) return names;
+  throw new SecretsError("io", "a file name here is not UTF-8, so that file cannot be looked at", {
+    hint: "`git ls-files` shows it with escapes; rename it",
+  });
 }
 
 /** Without git's word on what is ignored, a guess could leave a secret out or take a private file in. */

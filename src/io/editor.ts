@@ -96,7 +96,7 @@ export async function chooseEditor(host: Host): Promise<Editor> {
     if (name === undefined) continue;
     const program = await findProgram(host, name);
     if (program !== undefined) return withHabits(host, { program, args });
-    throw new SecretsError("editor", `the editor in ${variable} is not there: ${printable(name)}`, {
+    throw new SecretsError("editor", `the editor in ${variable} is not there: ${name.slice(0, 100)}`, {
       hint: `set ${variable} to an editor that is installed`,
     });
   }
@@ -176,8 +176,4 @@ async function plainVi(host: Host, real: string): Promise<Habit | undefined> {
 function editorEnvironment(host: Host, directory: string): Readonly<Record<string, string | undefined>> {
   const kept = Object.entries(host.env).filter(([name]) => !privateVariables.test(name));
   return { ...Object.fromEntries(kept), TMPDIR: directory, TMP: directory, TEMP: directory };
-}
-
-function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 100);
 }

@@ -5,6 +5,7 @@
  * once its process is dead. `journal` comes into place by one rename, which is the commit point: everything in it must be finished.
  * `notes.ts` says how they are written, and when they are believed.
  */
+import { shellWord } from "../words/shell.ts";
 import { dirname, join } from "node:path";
 
 import { SecretsError } from "../errors.ts";
@@ -117,7 +118,7 @@ export async function rollForward(host: Host, state: string, entries: readonly E
   if (conflict !== undefined) {
     throw new SecretsError("changed", "an interrupted write to it is waiting, and it was changed since", {
       at: { file: conflict.target },
-      hint: `keep it as it is: rm '${conflict.temp}'`,
+      hint: `keep it as it is: rm ${shellWord(conflict.temp)}`,
     });
   }
   const journal = join(state, "journal");

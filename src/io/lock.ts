@@ -5,6 +5,7 @@
  * is never taken away by its contenders, because between looking and removing it may have become somebody else's. It is inherited: whoever
  * links `after.TOKEN` of the dead owner holds the lock, one winner per token; the last one of that chain releases all of it.
  */
+import { shellWord } from "../words/shell.ts";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -190,9 +191,9 @@ function busy(seen: { chain: Chain; holder: Liveness; state: string }): SecretsE
   const elsewhere = seen.holder === "elsewhere";
   const who = elsewhere ? `on ${machine}` : pid === undefined ? "it does not say who" : `process ${pid}`;
   const hint = elsewhere
-    ? `if nothing runs on ${machine} any more: rm '${file}'`
+    ? `if nothing runs on ${machine} any more: rm ${shellWord(file)}`
     : pid === undefined
-      ? `if no other command runs here: rm '${file}'`
+      ? `if no other command runs here: rm ${shellWord(file)}`
       : "try again when it is done";
   return new SecretsError("busy", `somebody else is committing here (${who})`, { at: { file }, hint });
 }

@@ -6,10 +6,10 @@
  * file. What it names must lie where the state directory belongs, under its real path. A note that breaks a rule is left alone, with all
  * that it names.
  */
+import { shellWord } from "../words/shell.ts";
 import { basename, dirname, join, relative, resolve } from "node:path";
 
 import { SecretsError } from "../errors.ts";
-import { quotedWord } from "./words.ts";
 import type { FileStat, Host } from "./host.ts";
 import { attempt, errorCode, ioError } from "./io-error.ts";
 import { isInside } from "./inside.ts";
@@ -227,6 +227,6 @@ function isTexts(value: unknown): value is string[] {
 function distrusted(path: string, reason: string): SecretsError {
   return new SecretsError("refused", `this is not from an unfinished write: ${reason}; left alone`, {
     at: { file: path },
-    hint: `look at it, and if you do not need it: rm -r ${quotedWord(path)}`,
+    hint: `look at it, and if you do not need it: rm -r ${shellWord(path)}`,
   });
 }

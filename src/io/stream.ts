@@ -110,8 +110,3 @@ export function hashed(chunks: AsyncIterable<Uint8Array>): Hashed {
 export function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
-
-/** A buffer as a stream of one chunk. */
-export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}

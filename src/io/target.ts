@@ -4,10 +4,10 @@
  * A symlink is followed, once, to the file that it names; what is no plain file of one name is refused, because a
  * rename would tear it from what it is.
  */
+import { shellWord } from "../words/shell.ts";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { SecretsError } from "../errors.ts";
-import { quotedWord } from "./words.ts";
 import type { FileStat, Host } from "./host.ts";
 import { isInside } from "./inside.ts";
 import { attempt } from "./io-error.ts";
@@ -55,7 +55,7 @@ export async function resolveTarget(host: Host, named: string, root?: string): P
 function readOnly(named: string): SecretsError {
   return new SecretsError("io", "cannot write: the file is read-only", {
     at: { file: named },
-    hint: `chmod u+w ${quotedWord(named)}`,
+    hint: `chmod u+w ${shellWord(named)}`,
   });
 }
 

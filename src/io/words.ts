@@ -37,8 +37,3 @@ export function splitWords(text: string): string[] {
   if (word !== undefined) words.push(word);
   return words;
 }
-
-/** One word of a POSIX shell. */
-export function quotedWord(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}

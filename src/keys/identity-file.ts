@@ -4,6 +4,7 @@
  * Told by content alone, as age does: lines of native identities, an SSH private key, or an age file under a passphrase
  * with such lines in it. What is well-formed but of a kind not supported yet is a warning beside the good ones.
  */
+import { strictUtf8 } from "../text/utf8.ts";
 import { dressed, SecretsError } from "../errors.ts";
 import { atMost, IDENTITIES } from "../limits.ts";
 import { keyKinds } from "./index.ts";
@@ -114,9 +115,7 @@ function textOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) {
     throw new SecretsError("bad-key", "the file is UTF-16 text", { hint: "save it as UTF-8" });
   }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new SecretsError("bad-key", "neither text nor an age file");
-  }
+  const text = strictUtf8(bytes);
+  if (text !== undefined) return text.replace(/^\uFEFF/, "");
+  throw new SecretsError("bad-key", "neither text nor an age file");
 }

@@ -4,6 +4,7 @@
  * Where the rule has one, its value; else a new line, or in braces a new entry, after `readers`. Everything else keeps its
  * bytes, and comments that stood inside the old value move above it. Pure.
  */
+import type { Splice } from "../text/splice.ts";
 import type { MappingSource, SourcePair, Span } from "./yaml-node.ts";
 import type { YamlToken } from "./yaml-tokens.ts";
 
@@ -11,11 +12,6 @@ import type { YamlToken } from "./yaml-tokens.ts";
 export interface SourceText {
   readonly text: string;
   readonly tokens: readonly YamlToken[];
-}
-
-/** What replaces a part of the text. */
-export interface Splice extends Span {
-  readonly text: string;
 }
 
 /**
@@ -33,18 +29,10 @@ export function ageSplices(source: SourceText, rule: MappingSource, recipients: 
   return [rule.flow ? addedInBraces(source, before, recipients) : addedInBlock(source, before, recipients)];
 }
 
-export function spliced(text: string, splices: readonly Splice[]): string {
-  let result = text;
-  for (const { start, end, text: part } of splices.toSorted((a, b) => b.start - a.start)) {
-    result = result.slice(0, start) + part + result.slice(end);
-  }
-  return result;
-}
-
 function addedInBraces(source: SourceText, before: SourcePair, recipients: readonly string[]): Splice {
   const at = contentEnd(source, before);
   const quote = quoteOf(source, before);
-  return { start: at, end: at, text: `, ${quote}age${quote}: ${inlineList(recipients, quote)}` };
+  return { start: at, end: at, source: `, ${quote}age${quote}: ${inlineList(recipients, quote)}` };
 }
 
 function addedInBlock(source: SourceText, before: SourcePair, recipients: readonly string[]): Splice {
@@ -54,7 +42,7 @@ function addedInBlock(source: SourceText, before: SourcePair, recipients: readon
   const eol = lineBreak(text, at);
   const { head, lines } = blockList(recipients, column);
   const added = [`${" ".repeat(column)}age: ${head}`, ...lines].map((line) => eol + line).join("");
-  return { start: at, end: at, text: added };
+  return { start: at, end: at, source: added };
 }
 
 function replacedInBraces(source: SourceText, age: SourcePair, recipients: readonly string[]): Splice[] {
@@ -66,7 +54,7 @@ function replacedInBraces(source: SourceText, age: SourcePair, recipients: reado
   const key = age.keySpan.start;
   const gap = /\s/.test(text.charAt(key - 1)) ? "" : " ";
   const column = key - lineStart(text, key);
-  return [...above(source, { start, end }, { at: key, column, gap }), { start, end, text: list }];
+  return [...above(source, { start, end }, { at: key, column, gap }), { start, end, source: list }];
 }
 
 function replacedInBlock(source: SourceText, age: SourcePair, recipients: readonly string[]): Splice[] {
@@ -85,7 +73,7 @@ function replacedInBlock(source: SourceText, age: SourcePair, recipients: readon
   const list = [`${lead}${head}${note}`, ...lines].join(eol);
   const inside = { start: onFirstLine === undefined ? start : onFirstLine.start + 1, end: region.end };
   const at = lineStart(text, key) + column;
-  return [...above(source, inside, { at, column, gap: "" }), { ...region, text: list }];
+  return [...above(source, inside, { at, column, gap: "" }), { ...region, source: list }];
 }
 
 /** Where the value begins, with its colon before and what stays between the two: blanks, anchor and tag. */
@@ -106,7 +94,7 @@ function above(source: SourceText, part: Span, key: { at: number; column: number
   const comments = commentsIn(source, part);
   if (comments.length === 0) return [];
   const next = lineBreak(source.text, lineEnd(source.text, key.at)) + " ".repeat(key.column);
-  return [{ start: key.at, end: key.at, text: key.gap + comments.map(({ text }) => text + next).join("") }];
+  return [{ start: key.at, end: key.at, source: key.gap + comments.map(({ text }) => text + next).join("") }];
 }
 
 function commentsIn({ tokens }: SourceText, { start, end }: Span): readonly YamlToken[] {

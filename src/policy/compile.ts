@@ -4,8 +4,8 @@
  * Writes the `age` list of every rule with `readers` into the text, and proves that nothing else says anything new. Pure.
  */
 import { SecretsError } from "../errors.ts";
-import { ageSplices, spliced } from "./compile-splice.ts";
-import type { Splice } from "./compile-splice.ts";
+import { ageSplices } from "./compile-splice.ts";
+import { spliced, type Splice } from "../text/splice.ts";
 import type { CreationRule, Policy, PolicyWarning } from "./policy.ts";
 import { splitAge } from "./readers.ts";
 import { looksLikeRecipient } from "./recipient-text.ts";

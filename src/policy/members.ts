@@ -9,7 +9,7 @@ import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import type { Recipient } from "../keys/recipient.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
-import { nearest } from "./did-you-mean.ts";
+import { nearest } from "../words/did-you-mean.ts";
 import { whyUnclear } from "./look-alikes.ts";
 import type { Face, Member } from "./policy.ts";
 import { looksLikeRecipient } from "./recipient-text.ts";

@@ -8,7 +8,7 @@ import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import type { Recipient } from "../keys/recipient.ts";
 import { anchorNames, type AnchoredKey } from "./anchor-names.ts";
-import { nearest } from "./did-you-mean.ts";
+import { nearest } from "../words/did-you-mean.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { lookAlike } from "./look-alikes.ts";
 import { checkName, readMembers } from "./members.ts";

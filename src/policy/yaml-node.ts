@@ -14,7 +14,7 @@ import { composeStream } from "../formats/yaml/compose.ts";
 import type { AliasNode, MappingNode, Pair, YamlNode as Composed } from "../formats/yaml/node.ts";
 import { scalarOfNode } from "../formats/yaml/typing.ts";
 import { placeOf } from "../formats/yaml/characters.ts";
-import { nearest } from "./did-you-mean.ts";
+import { nearest } from "../words/did-you-mean.ts";
 import { quoted } from "./yaml-shape.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
 

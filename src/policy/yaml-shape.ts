@@ -4,7 +4,7 @@
  * Every mismatch is a `policy` error at the node, with an example line as hint. Pure.
  */
 import { SecretsError } from "../errors.ts";
-import { nearest } from "./did-you-mean.ts";
+import { nearest } from "../words/did-you-mean.ts";
 import type { YamlEntry, YamlMapping, YamlNode, YamlText } from "./yaml-node.ts";
 
 /** What a place in the policy takes: how to call it, what it must be, and a line that would be right. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { formats } from "../../src/commands/check-formats/index.ts";
 import type { Reported } from "../../src/commands/check-formats/format.ts";
 import { summary } from "../../src/commands/check-formats/github.ts";
-import { visible } from "../../src/commands/visible.ts";
+import { visible } from "../../src/words/visible.ts";
 import { checkRules } from "../../src/operations/verbs/explain.ts";
 import type { CheckReport, Finding } from "../../src/index.ts";
 

@@ -1,15 +1,9 @@
 /** Are places those that an editor shows, and does a shell read back what a command names? */
+import { keyWord, shellWord } from "../../src/words/shell.ts";
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { visible } from "../../src/commands/visible.ts";
-import {
-  keyWord,
-  placeOf,
-  placesInBytes,
-  placesOf,
-  placesOfWords,
-  shellWord,
-} from "../../src/findings/reading/place.ts";
+import { visible } from "../../src/words/visible.ts";
+import { placeOf, placesInBytes, placesOf, placesOfWords } from "../../src/findings/reading/place.ts";
 import { stepsOf } from "../../src/operations/secrets/key-path.ts";
 
 const names = [

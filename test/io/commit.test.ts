@@ -476,7 +476,7 @@ describe("an interrupted commit", () => {
     expect(text("a.yaml")).toMatch(/^new/);
     await expect(commit(host, [change("z", "z")], { state })).rejects.toMatchObject({ code: "changed" });
     const hint = String((failure as { hint?: string }).hint);
-    rmSync(/rm '(.*)'$/.exec(hint)?.[1] ?? "");
+    rmSync(/rm (.*)$/.exec(hint)?.[1] ?? "");
     await recover(host, state);
     expect(text("b.age")).toBe("edited by hand");
     expect(existsSync(state)).toBe(false);

@@ -94,7 +94,7 @@ describe("a lock", () => {
     await expect(take(here)).rejects.toMatchObject({
       code: "busy",
       message: "somebody else is committing here (on there)",
-      hint: `if nothing runs on there any more: rm '${join(state, "lock")}'`,
+      hint: `if nothing runs on there any more: rm ${join(state, "lock")}`,
     });
     expect(await isStale(here, state)).toBe(false);
     expect(await recover(here, state)).toEqual([]);

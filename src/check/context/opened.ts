@@ -4,6 +4,7 @@
  * For `--verify` and `--values`: with the keys at hand, each file once. A file that none of them opens is said to be
  * unchecked; only what a key opens and what then does not authenticate is a finding.
  */
+import { once, collect } from "../../text/chunks.ts";
 import { join } from "node:path";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { openWith } from "../../documents/sops/verbs.ts";
@@ -11,7 +12,6 @@ import { SecretsError } from "../../errors.ts";
 import type { Content } from "../../findings/reading/content.ts";
 import type { Opened } from "../../findings/finding.ts";
 import { stepsText } from "../../formats/place.ts";
-import { collect } from "../../io/stream.ts";
 import { openSecret } from "../../operations/secrets/age-secret.ts";
 import type { Project } from "../../operations/project/project.ts";
 
@@ -35,7 +35,7 @@ export async function openedContent(
   try {
     if (content.kind === "sops") return { status: "open", values: await sopsValues(project, content.document) };
     const { plaintext } = await openSecret(project, join(root, path), once(bytes));
-    return { status: "open", values: [{ key: "", bytes: await collect(plaintext, Infinity) }] };
+    return { status: "open", values: [{ key: "", bytes: await collect(plaintext) }] };
   } catch (error) {
     if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;
     if (error.code === "tampered" || error.code === "malformed") {
@@ -54,8 +54,4 @@ async function sopsValues(project: Project, document: SopsDocument): Promise<Sec
   return leaves
     .filter(({ state, leaf }) => state === "sealed" && leaf.kind === "value")
     .map(({ leaf, scalar }) => ({ key: stepsText(leaf.steps), bytes: scalar.bytes }));
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }

@@ -1,8 +1,8 @@
 /**
  * Which policies cannot judge, although they should?
  */
+import { placed } from "../../words/phrases.ts";
 import type { SecretsError } from "../../errors.ts";
-import { placeText } from "../../operations/project/project.ts";
 import { FIRST_SOURCE } from "../../policy/sources/index.ts";
 import { problemOf } from "../report.ts";
 import { hasRules, type PolicySet } from "./policies.ts";
@@ -25,7 +25,7 @@ export function brokenPolicies(
     const now = newest?.entries.find((entry) => entry.path === path);
     if (problem === undefined || now?.problem !== undefined) continue;
     if (now === undefined || !hasRules(now)) found.push(unjudged(problem, "nothing was judged by it"));
-    else warn(`warning: ${placeText(problem.at)}${problem.message}; ${now.file} mends it and judges alone`);
+    else warn(`warning: ${placed(problem.at, problem.message)}; ${now.file} mends it and judges alone`);
   }
   return found;
 }

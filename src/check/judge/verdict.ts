@@ -106,16 +106,11 @@ async function diskState(project: Project, path: string): Promise<OnDisk> {
 
 async function writeBaseline(project: Project, file: string, findings: readonly Finding[]): Promise<void> {
   const path = project.resolve(file);
-  const bytes = new TextEncoder().encode(baselineText(findings));
-  async function* content(): AsyncGenerator<Uint8Array> {
-    yield bytes;
-  }
+  const content = new TextEncoder().encode(baselineText(findings));
   const { commitChanges } = await import("../../operations/writing/write.ts");
-  await commitChanges(
-    project,
-    [{ path, expected: "any", content: content(), mode: 0o644, verify: async () => undefined }],
-    { grants: [] },
-  );
+  await commitChanges(project, [{ path, expected: "any", content, mode: 0o644, verify: async () => undefined }], {
+    grants: [],
+  });
 }
 
 /** By file, then by line; what is about the whole file first. */

@@ -3,7 +3,7 @@
  */
 import { join, posix } from "node:path";
 import type { AbsentSecret, Finding } from "../../findings/finding.ts";
-import { nearest } from "../../policy/did-you-mean.ts";
+import { nearest } from "../../words/did-you-mean.ts";
 import type { Project } from "../../operations/project/project.ts";
 import type { Ask } from "../judge/ask.ts";
 import type { PolicyEntry, PolicySet } from "../context/policies.ts";

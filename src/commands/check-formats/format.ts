@@ -3,6 +3,7 @@
  *
  * A form is one file and one line in `index.ts`: a pure function from the report to text. No form ever holds a value.
  */
+import { counted } from "../../words/phrases.ts";
 import type { CheckReport, Finding, RuleInfo, Severity } from "../../index.ts";
 
 /** What a form is made of. */
@@ -56,20 +57,16 @@ export function distinctly(): (fingerprint: string) => string {
 export function totals(findings: readonly Finding[]): string {
   const parts = SEVERITIES.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
-    return count === 0 ? [] : [severity === "critical" ? `${count} critical` : plural(count, severity)];
+    return count === 0 ? [] : [severity === "critical" ? `${count} critical` : counted(count, severity)];
   });
   return parts.length === 0 ? "no findings" : parts.join(", ");
 }
 
 /** What was looked at: `in 3 staged files`, `in 12 files of 4 commits`. */
 export function scopeWords({ mode, files, commits }: CheckReport): string {
-  if (mode === "staged") return `in ${plural(files, "staged file")}`;
-  if (mode === "range" || mode === "history") return `in ${plural(files, "file")} of ${plural(commits, "commit")}`;
-  return `in ${plural(files, "file")}`;
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  if (mode === "staged") return `in ${counted(files, "staged file")}`;
+  if (mode === "range" || mode === "history") return `in ${counted(files, "file")} of ${counted(commits, "commit")}`;
+  return `in ${counted(files, "file")}`;
 }
 
 /** The message, with the commit that it is about by the first letters of its id, as git shows them. */

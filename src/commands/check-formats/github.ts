@@ -4,10 +4,10 @@
  * Workflow commands, which become annotations. Only some ten of each kind are shown, so the gravest come first, and the whole
  * report stands before them.
  */
-import { position } from "./position.ts";
-import { gravestFirst, messageOf, plural, totals, scopeWords, type Reported } from "./format.ts";
+import { counted, placeText } from "../../words/phrases.ts";
+import { gravestFirst, messageOf, totals, scopeWords, type Reported } from "./format.ts";
 import { text } from "./text.ts";
-import { visible } from "../visible.ts";
+import { visible } from "../../words/visible.ts";
 import type { Finding } from "../../index.ts";
 
 export function github(reported: Reported): string {
@@ -48,7 +48,7 @@ export function summary({ report }: Reported, room: number): string {
   const rows = [
     ...gravestFirst(report.findings).map((finding) => {
       const { severity, rule, at, fix } = finding;
-      return row([severity, rule, code(position(at)), markdown(messageOf(finding)), advice(fix)]);
+      return row([severity, rule, code(placeText(at)), markdown(messageOf(finding)), advice(fix)]);
     }),
     ...report.unchecked.map(({ file, reason, hint }) =>
       row(["not checked", "", code(file), markdown(reason), advice(hint)]),
@@ -56,7 +56,7 @@ export function summary({ report }: Reported, room: number): string {
   ];
   const head = `### secrets check: ${totals(report.findings)} ${scopeWords(report)}\n\n`;
   const table = row(["", "rule", "place", "finding", "fix"]) + row(["---", "---", "---", "---", "---"]);
-  const more = (count: number) => `\nThe log has ${plural(count, "line")} more.\n`;
+  const more = (count: number) => `\nThe log has ${counted(count, "line")} more.\n`;
   let left = room - Buffer.byteLength(head + table + more(rows.length));
   if (left < 0) return "";
   if (rows.length === 0) return head;

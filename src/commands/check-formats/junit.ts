@@ -1,5 +1,5 @@
 /** What do build servers read? A finding that counts is a failed case, one that does not a case with words. */
-import { position } from "./position.ts";
+import { placeText } from "../../words/phrases.ts";
 import { counts, messageOf, type Reported } from "./format.ts";
 import type { Finding, Ignored, Severity } from "../../index.ts";
 
@@ -37,7 +37,7 @@ function caseOf(finding: Finding, failOn: Severity): string {
 
 function headOf(finding: Finding): string {
   const { rule, at, path } = finding;
-  return `    <testcase classname="${rule}" name="${xml(`${position(at)} ${messageOf(finding)}`)}" file="${xml(path)}"`;
+  return `    <testcase classname="${rule}" name="${xml(`${placeText(at)} ${messageOf(finding)}`)}" file="${xml(path)}"`;
 }
 
 function allowedCase({ finding, reason, by }: Ignored): string {

@@ -4,9 +4,10 @@
  * SARIF 2.1.0 (OASIS, 2020). Places are relative to the root of the repository; what was allowed is there as suppressed, what
  * was not checked as a notification, so that a run that could not look says so.
  */
+import { counted } from "../../words/phrases.ts";
 import { toUSVString } from "node:util";
 import { relativeUri } from "./uri.ts";
-import { distinctly, gravestFirst, messageOf, plural, type Reported } from "./format.ts";
+import { distinctly, gravestFirst, messageOf, type Reported } from "./format.ts";
 import type { Finding, Ignored, RuleInfo, Severity } from "../../index.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -25,7 +26,7 @@ export async function sarif({ report, rules: load, version }: Reported): Promise
   const notifications = [
     ...report.unchecked.map(({ file, reason }) => notification("error", `${file}: not checked: ${reason}`)),
     ...(left > 0
-      ? [notification("warning", `${plural(left, "result")} more, which the other forms of the report have`)]
+      ? [notification("warning", `${counted(left, "result")} more, which the other forms of the report have`)]
       : []),
   ];
   const tree = {

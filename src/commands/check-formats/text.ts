@@ -1,7 +1,7 @@
 /** How do people read the report? By file, each finding with the command that mends it. */
-import { position } from "./position.ts";
+import { placeText } from "../../words/phrases.ts";
 import { gravestFirst, messageOf, type Reported, type Words } from "./format.ts";
-import { visible } from "../visible.ts";
+import { visible } from "../../words/visible.ts";
 import type { Finding } from "../../index.ts";
 
 export function text({ report, showIgnored, words }: Reported): string {
@@ -55,6 +55,6 @@ function findingLines(finding: Finding, words: Words): string[] {
   const { at, severity, rule, fix } = finding;
   const label = `${severity}[${rule}]`;
   const marked = severity === "critical" || severity === "error" ? words.bad(label) : label;
-  const line = `${visible(position(at))}: ${marked} ${visible(messageOf(finding))}`;
+  const line = `${visible(placeText(at))}: ${marked} ${visible(messageOf(finding))}`;
   return fix === undefined ? [line] : [line, words.dim(visible(`    fix: ${fix}`))];
 }

@@ -15,6 +15,7 @@
  * - stanzas of kinds that are not known here (hardware, plugin, passphrase) count as one more kind. Grease is nobody.
  * So the answer is `unknown` only where anonymous stanzas and wanted readers without a tag are equal in number and not zero.
  */
+import { counted } from "../../words/phrases.ts";
 import type { Stanza } from "age-encryption";
 import { distinct } from "../../keys/distinct.ts";
 import { kindOf, kindOfStanza } from "../../keys/index.ts";
@@ -62,7 +63,7 @@ export function describeStanzas(stanzas: readonly Stanza[]): string {
     counts.set(noun, (counts.get(noun) ?? 0) + 1);
   }
   if (counts.size === 0) return "nobody";
-  return [...counts].map(([noun, count]) => `${count} ${noun}${count === 1 ? "" : "s"}`).join(", ");
+  return [...counts].map(([noun, count]) => counted(count, noun)).join(", ");
 }
 
 /** What the stanzas alone say. Readers are counted by `Recipient.id`. */

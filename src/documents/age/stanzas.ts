@@ -4,6 +4,7 @@
  * The grammar of the header (C2SP age.md, "File key and header") read here instead of by the library, which a check of many
  * files, or a commit hook, would have to load for this alone. What opens a file never goes by it: there the library parses.
  */
+import { once } from "../../text/chunks.ts";
 import type { Stanza } from "age-encryption";
 import { decodeUnpadded } from "../../crypto/base64.ts";
 import type { AgeHeader } from "./header.ts";
@@ -46,10 +47,6 @@ async function split(bytes: Uint8Array): Promise<{ header: AgeHeader; reader: By
   const stanzas = stanzasOf(head.toString("latin1"));
   if (stanzas === undefined) throw malformedHeader();
   return { header: { stanzas, armored, hint: readHint(stanzas) }, reader };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }
 
 /** @param head from the version line to the MAC line. */

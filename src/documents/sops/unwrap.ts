@@ -4,6 +4,7 @@
  * sops.md sections 6 and 7. With one group any entry has the whole data key; with several each group has a share of it, and
  * as many are needed as the threshold says.
  */
+import { once, collect } from "../../text/chunks.ts";
 import type { Stanza } from "age-encryption";
 import { dataKeyFrom, type DataKey } from "../../crypto/data-key.ts";
 import { combineShares } from "../../crypto/shamir.ts";
@@ -103,11 +104,5 @@ async function unwrapEntry(known: KnownEntry, ring: EntryRing, mayAsk: boolean):
   const fileKey = await ring.unwrap({ stanzas, declares });
   if (fileKey === null) return undefined;
   const { plaintext } = await openAge(once(bytes), () => fileKey);
-  const pieces: Uint8Array[] = [];
-  for await (const piece of plaintext) pieces.push(piece);
-  return Uint8Array.from(Buffer.concat(pieces));
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+  return Uint8Array.from(await collect(plaintext));
 }

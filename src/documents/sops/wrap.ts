@@ -5,6 +5,7 @@
  * leaves every other entry as it stands. Entries of other key types are kept and never made: what would need a new one is
  * refused.
  */
+import { collect } from "../../text/chunks.ts";
 import { dataKeyBytes, type DataKey } from "../../crypto/data-key.ts";
 import { splitSecret } from "../../crypto/shamir.ts";
 import { SecretsError } from "../../errors.ts";
@@ -99,13 +100,11 @@ async function wrapFor(given: {
 
 async function wrapEntry(bytes: Uint8Array, recipient: Recipient, keyring: Keyring): Promise<AgeEntry> {
   const sealed = await sealAge({ recipients: [recipient], plaintext: bytes, armor: true, hint: false, keyring });
-  const pieces: Uint8Array[] = [];
-  for await (const piece of sealed.bytes) pieces.push(piece);
   const { text, comment } = recipient;
   return {
     // sops tells SSH keys apart by their whole line; a native recipient has no comment in a file.
     recipient: comment === "" || !text.includes(" ") ? text : `${text} ${comment}`,
-    enc: Buffer.concat(pieces).toString("utf8"),
+    enc: (await collect(sealed.bytes)).toString("utf8"),
     tree: undefined,
   };
 }

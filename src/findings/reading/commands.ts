@@ -3,10 +3,11 @@
  *
  * What several rules say alike. A command is what a shell reads, whatever the file is called.
  */
+import { lineText } from "../../words/phrases.ts";
 import { foreignKeysOf } from "../../agreement/agreement.ts";
 import { canShare } from "../../keys/distinct.ts";
 import type { Governed } from "../finding.ts";
-import { shellText, shellWord } from "./place.ts";
+import { shellText, shellWord } from "../../words/shell.ts";
 
 /** A file of lines to which a command adds some. */
 export interface LineFile {
@@ -88,5 +89,5 @@ export function rekeying(file: string, { origin, ruling }: Pick<Governed, "origi
 
 /** `FILE:LINE` */
 export function placeOfRule({ ruling }: Pick<Governed, "ruling">): string {
-  return [ruling.at.file, ruling.at.line].filter((part) => part !== undefined).join(":");
+  return lineText(ruling.at);
 }

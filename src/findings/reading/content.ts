@@ -4,6 +4,7 @@
  * The name decides the format, as in sops; the bytes decide whether it is encrypted. What claims to be encrypted and cannot be
  * read is told from what never was.
  */
+import { strictUtf8 } from "../../text/utf8.ts";
 import { entryKinds } from "../../keys/entries/index.ts";
 import { lookAtAge, type AgePayload } from "../../documents/age/stanzas.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
@@ -47,7 +48,7 @@ export async function readContent(bytes: Uint8Array, path: string, needles = nee
   const searched = utf8Of(bytes);
   const recognised = recognise(searched, path);
   if (recognised.kind === "age") return ageContent(bytes);
-  const text = textOf(searched);
+  const text = strictUtf8(searched)?.replace(/^\uFEFF/, "");
   if (text?.trim() === "") return { kind: "empty" };
   const plain: Content = { kind: "plain", text: text ?? oneByteText(searched), needles };
   if (text === undefined) return plain;
@@ -63,15 +64,6 @@ export function mayBeEncrypted(bytes: Uint8Array, { sops, sealed }: Needles): bo
 /** Whether nobody without a key can read what matters in it. */
 export function isEncryptedContent(content: Content): boolean {
   return content.kind === "age" || (content.kind === "sops" && content.document.text.includes("ENC[AES256_GCM,"));
-}
-
-/** UTF-8 text without its byte order mark, or undefined. */
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What some editor wrote with one byte per letter: one such letter in a comment hides nothing. */

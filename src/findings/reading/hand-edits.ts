@@ -8,7 +8,7 @@ import type { Change, Draft } from "../finding.ts";
 import { renewingMac, RESTORED, restoring } from "./commands.ts";
 import { mixOf, sidesText } from "./merged.ts";
 import type { Outline, WholeText } from "./outline.ts";
-import { listed } from "./place.ts";
+import { listed } from "../../words/phrases.ts";
 
 /** One finding, or none where the file is in order. */
 export function handEdits({ file, now, before, isTold }: Change): Draft[] {

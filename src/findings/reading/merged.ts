@@ -7,7 +7,7 @@
 import type { Origin } from "./commands.ts";
 import { readContent } from "./content.ts";
 import { wholeText, type WholeText } from "./outline.ts";
-import { listed } from "./place.ts";
+import { listed } from "../../words/phrases.ts";
 
 /** The key paths in which the sides of a merge differ, none where they are not sops documents. @param path tells their format */
 export async function differingKeys(origin: Origin | undefined, path: string): Promise<string[]> {

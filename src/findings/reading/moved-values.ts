@@ -5,11 +5,11 @@
  * misspelt, or the selection became narrower. What was unencrypted before may be so now.
  */
 import { stepsText } from "../../formats/place.ts";
-import { nearest } from "../../policy/did-you-mean.ts";
+import { nearest } from "../../words/did-you-mean.ts";
 import type { Change, Draft } from "../finding.ts";
 import { placeOfRule, RESTORED, restoring } from "./commands.ts";
 import type { OpenValue, SopsOutline } from "./outline.ts";
-import { keyWord, shellWord } from "./place.ts";
+import { keyWord, shellWord } from "../../words/shell.ts";
 
 /** A value, and the key path in whose place it stands. */
 interface Left {

@@ -4,6 +4,7 @@
  * sops and all that write its documents seal the data key, or a share of it, in one age file for each recipient. What the
  * entry says of its recipient is a word; the stanzas of its age file tell who else can open it.
  */
+import { shellWord } from "../../words/shell.ts";
 import type { Stanza } from "age-encryption";
 import { lookAtAge } from "../../documents/age/stanzas.ts";
 import { readerStanzas } from "../../documents/age/reader-hint.ts";
@@ -16,7 +17,7 @@ import { isPassphrase } from "../../keys/passphrase.ts";
 import { sshTag } from "../../keys/ssh-wire.ts";
 import type { Draft, FileSubject } from "../finding.ts";
 import { rekeying } from "./commands.ts";
-import { placesOfWords, shellWord } from "./place.ts";
+import { placesOfWords } from "./place.ts";
 import { memberWith } from "./readers.ts";
 
 interface EntryProblem {

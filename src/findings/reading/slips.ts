@@ -15,7 +15,7 @@ import {
 import type { Leaf, Step } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
 import { sameScalar, staysClear, textOfScalar } from "../../formats/scalar.ts";
-import { nearest } from "../../policy/did-you-mean.ts";
+import { nearest } from "../../words/did-you-mean.ts";
 import { innermostObject, isSecretData, type KubernetesObject } from "./kubernetes.ts";
 import { findPrivateKeys } from "../private-keys/find.ts";
 import { isReference } from "./references.ts";

@@ -1,4 +1,5 @@
 /** SEC001: is a file in clear that the policy wants encrypted? */
+import { shellWord } from "../../words/shell.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
 import { formatOfPath, isServed } from "../../formats/index.ts";
@@ -8,7 +9,7 @@ import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
 import { strayPlace } from "./sec005-structure.ts";
 import { isLeftover, leftoverStem } from "../reading/leftovers.ts";
 import { sensitivePlace, unselectedValues } from "../reading/sensitivity.ts";
-import { shellWord, type Place } from "../reading/place.ts";
+import { type Place } from "../reading/place.ts";
 
 export const sec001: Rule = {
   id: "SEC001",

@@ -7,7 +7,7 @@ import { RESTORED, restoring } from "../reading/commands.ts";
 import { clearLeaves, subjectOf } from "../reading/clear-leaves.ts";
 import { movedValues } from "../reading/moved-values.ts";
 import type { Draft, Rule } from "../finding.ts";
-import { keyWord, shellWord } from "../reading/place.ts";
+import { keyWord, shellWord } from "../../words/shell.ts";
 
 export const sec002: Rule = {
   id: "SEC002",

@@ -1,4 +1,5 @@
 /** SEC003: does the file encrypt other values than the rule wants? */
+import { listed } from "../../words/phrases.ts";
 import { movedLeaves } from "../../agreement/left-unencrypted.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 import { DEFAULT_RULE, sameSettings, type SelectionSettings } from "../../documents/sops/selection.ts";
@@ -6,7 +7,7 @@ import type { SopsDocument } from "../../documents/sops/document.ts";
 import { stepsText } from "../../formats/place.ts";
 import { placeOfRule, rekeying } from "../reading/commands.ts";
 import type { Draft, Rule, Governed } from "../finding.ts";
-import { listed, placeOf } from "../reading/place.ts";
+import { placeOf } from "../reading/place.ts";
 
 export const sec003: Rule = {
   id: "SEC003",

@@ -1,4 +1,5 @@
 /** SEC004: do other people read the file than the policy names? */
+import { shellWord } from "../../words/shell.ts";
 import { needsPassphrase } from "../../keys/passphrase.ts";
 import { ageFileDifference } from "../../agreement/age-file.ts";
 import { compareDocument, type DocumentDifference } from "../../agreement/sops-document.ts";
@@ -8,7 +9,7 @@ import { readerId } from "../../documents/sops/readers.ts";
 import { rekeying, rekeyingAge } from "../reading/commands.ts";
 import { isEncryptedContent } from "../reading/content.ts";
 import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
-import { placesOfWords, shellWord } from "../reading/place.ts";
+import { placesOfWords } from "../reading/place.ts";
 import { sharedEntries } from "../reading/reader-entries.ts";
 import { leftoverStem } from "../reading/leftovers.ts";
 import { memberWith, namesNobody, namesOf, personOf, strangerWith } from "../reading/readers.ts";

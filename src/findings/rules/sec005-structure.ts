@@ -1,4 +1,5 @@
 /** SEC005: is an encrypted file whole, as far as one can see without a key? */
+import { shellWord } from "../../words/shell.ts";
 import { looksSealed } from "../../crypto/value-cipher.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { compileSelection } from "../../documents/sops/selection.ts";
@@ -13,7 +14,7 @@ import { mayBeEncrypted } from "../reading/content.ts";
 import { differingKeys, sidesText } from "../reading/merged.ts";
 import { UNMERGED } from "../../text/merge-marks.ts";
 import type { Draft, Rule, FileSubject } from "../finding.ts";
-import { placeOf, shellWord } from "../reading/place.ts";
+import { placeOf } from "../reading/place.ts";
 import { brokenEntries } from "../reading/reader-entries.ts";
 import { sealedShape } from "../reading/sealed-shape.ts";
 import { openLeaves } from "../reading/sensitivity.ts";

@@ -1,7 +1,7 @@
 /** SEC007: is there a private key in the file? */
 import type { Rule } from "../finding.ts";
 import { keyWords } from "../reading/key-words.ts";
-import { shellWord } from "../reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 
 export const sec007: Rule = {
   id: "SEC007",

@@ -1,8 +1,9 @@
 /** SEC008: is the private key in the file the other half of one that the policy names? */
+import { listed } from "../../words/phrases.ts";
 import type { Rule, KeyHolder } from "../finding.ts";
 import { looksLikeRecipient } from "../../policy/recipient-text.ts";
 import { keyWords } from "../reading/key-words.ts";
-import { shellWord } from "../reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { shortKey } from "../reading/readers.ts";
 
 export const sec008: Rule = {
@@ -48,6 +49,5 @@ function nameOf({ name, kind }: KeyHolder): string {
 
 function filesOf({ opens }: KeyHolder): string {
   if (opens.length === 0) return "none of the files that were looked at";
-  const more = opens.length - MOST_NAMED;
-  return opens.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return listed(opens, MOST_NAMED);
 }

@@ -1,4 +1,5 @@
 /** SEC009: is an .age file an age file, and for as many readers as the policy names? */
+import { counted } from "../../words/phrases.ts";
 import { needsPassphrase } from "../../keys/passphrase.ts";
 import { ageFileDifference } from "../../agreement/age-file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
@@ -7,7 +8,7 @@ import { rekeyingAge, remerging, RESTORED, restoring } from "../reading/commands
 import type { Content } from "../reading/content.ts";
 import { UNMERGED } from "../../text/merge-marks.ts";
 import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
-import { shellWord } from "../reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { sec001 } from "./sec001-plaintext.ts";
 import { isLeftover } from "../reading/leftovers.ts";
 
@@ -101,16 +102,12 @@ async function readerDrafts(header: AgeHeader, governed: Governed, fix: string):
   const found = await ageFileDifference(header, governed);
   const drafts: Draft[] = [];
   if (found.strangers > 0) {
-    const message = `it has ${count(found.strangers, "reader")} more than the policy names`;
+    const message = `it has ${counted(found.strangers, "reader")} more than the policy names`;
     drafts.push({ severity: "error", message, fix, subject: "extra" });
   }
   if (found.missingUnknown > 0) {
-    const message = `it has ${count(found.missingUnknown, "reader")} fewer than the policy names`;
+    const message = `it has ${counted(found.missingUnknown, "reader")} fewer than the policy names`;
     drafts.push({ severity: "warning", message, fix, subject: "missing" });
   }
   return drafts;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 /** SEC010: is what is staged in clear, although the file on disk is encrypted? */
 import type { Rule } from "../finding.ts";
-import { shellWord } from "../reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 
 export const sec010: Rule = {
   id: "SEC010",

@@ -2,7 +2,7 @@
 import { isExempt } from "../../policy/enforcement.ts";
 import type { Rule, FileSubject } from "../finding.ts";
 import { isLeftover, leftoverStem } from "../reading/leftovers.ts";
-import { shellWord } from "../reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 
 export const sec013: Rule = {
   id: "SEC013",

@@ -1,6 +1,6 @@
 /** SEC016: does a secret of today stand in clear in another file? */
 import type { Rule } from "../finding.ts";
-import { keyWord, shellWord } from "../reading/place.ts";
+import { keyWord, shellWord } from "../../words/shell.ts";
 
 export const sec016: Rule = {
   id: "SEC016",

@@ -3,7 +3,7 @@ import { FIRST_SOURCE } from "../../policy/sources/index.ts";
 import { isExample, isExempt } from "../../policy/enforcement.ts";
 import { placeOfRule } from "../reading/commands.ts";
 import type { Draft, FileSubject, Glance, Governed, Rule } from "../finding.ts";
-import { shellWord } from "../reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { leftoverStem } from "../reading/leftovers.ts";
 import { filledSecretPlace, sensitivePlace } from "../reading/sensitivity.ts";
 

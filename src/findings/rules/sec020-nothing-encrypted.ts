@@ -8,7 +8,7 @@ import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { isExempt } from "../../policy/enforcement.ts";
 import type { Draft, Rule, FileSubject } from "../finding.ts";
 import { placeOfRule } from "../reading/commands.ts";
-import { shellWord } from "../reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { unselectedSecret } from "../reading/sensitivity.ts";
 import { leftoverStem } from "../reading/leftovers.ts";
 

@@ -5,7 +5,7 @@
  * where nothing is sealed, neither in what it points to nor in the copy; any other is written out in one line.
  */
 import type { Expanded, Leaf, Selects } from "../format.ts";
-import { spliced } from "../json-edit.ts";
+import { spliced } from "../../text/splice.ts";
 import { staysClear } from "../scalar.ts";
 import { checkStream } from "./check.ts";
 import { composeStream } from "./compose.ts";

@@ -5,7 +5,7 @@
  * (yaml-holes section 5).
  */
 import type { Tree } from "../format.ts";
-import { spliced, type Splice } from "../json-edit.ts";
+import { spliced, type Splice } from "../../text/splice.ts";
 import { malformedAt } from "../place.ts";
 import { textOfScalar } from "../scalar.ts";
 import { isList, isMapping, sameTree } from "../tree.ts";

@@ -5,7 +5,7 @@
  * comment makes a foot of it, or no longer one. So the sealed text is laid out with stand-ins and read.
  */
 import type { Leaf, Selects } from "../format.ts";
-import { spliced } from "../json-edit.ts";
+import { spliced } from "../../text/splice.ts";
 import { staysClear } from "../scalar.ts";
 import { composeStream } from "./compose.ts";
 import { commentLeaf, valuesIn } from "./leaves.ts";

@@ -6,7 +6,7 @@
  */
 import { SecretsError } from "../../errors.ts";
 import type { Scalar, Step } from "../format.ts";
-import { spliced, type Splice } from "../json-edit.ts";
+import { spliced, type Splice } from "../../text/splice.ts";
 import { contentOfJson, parseJson } from "../json-syntax.ts";
 import { stepsText } from "../place.ts";
 import { composeStream } from "./compose.ts";

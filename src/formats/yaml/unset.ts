@@ -3,9 +3,10 @@
  *
  * Its lines go, with the comment on its line; comments above it stay, as in sops. The last entry leaves `{}` or `[]`.
  */
+import { spliced, type Splice } from "../../text/splice.ts";
 import { SecretsError } from "../../errors.ts";
 import type { Step } from "../format.ts";
-import { removeEntries, spliced, type Splice } from "../json-edit.ts";
+import { removeEntries } from "../json-edit.ts";
 import { stepsText } from "../place.ts";
 import { missing, slotAt, type Slot } from "./find.ts";
 import { lineEndOf, lineStartOf, nextLineOf } from "./layout.ts";

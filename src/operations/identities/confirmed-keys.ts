@@ -6,7 +6,7 @@
  */
 import { relative } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { isInside } from "../../io/inside.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import {

@@ -3,7 +3,7 @@
  */
 import { keyName } from "../../keys/shown-key.ts";
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { nameOf } from "../../agreement/agreement.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import type { Member, Policy } from "../../policy/policy.ts";

@@ -5,7 +5,7 @@
  */
 import { basename, dirname, join } from "node:path";
 import { SecretsError, type Position } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { policyPlaces } from "../../policy/nearest.ts";
 import { FIRST_SOURCE, MISNAMED, properName } from "../../policy/sources/index.ts";
 import { statOf, type Project } from "./project.ts";

@@ -4,17 +4,10 @@
  * Such a commit is finished first. It costs one look for a journal. Where it cannot be finished now (somebody else holds the
  * lock, the disk is read-only) a verb that only reads still works, and one that writes meets the same journal again.
  */
+import { placed } from "../../words/phrases.ts";
 import { SecretsError } from "../../errors.ts";
 import { attempt } from "../../io/io-error.ts";
-import {
-  createProject,
-  placeText,
-  stateFor,
-  statOf,
-  type Project,
-  type ProjectOptions,
-  type StateOptions,
-} from "./project.ts";
+import { createProject, stateFor, statOf, type Project, type ProjectOptions, type StateOptions } from "./project.ts";
 import { userCommits } from "./user-directories.ts";
 
 /** @throws SecretsError `usage` where the directory is none */
@@ -54,7 +47,7 @@ async function finishIn(
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
     const at = error.at && { ...error.at, file: project.show(error.at.file) };
-    project.warn(`warning: ${placeText(at)}${error.message}`);
+    project.warn(`warning: ${placed(at, error.message)}`);
     if (error.hint !== undefined) project.warn(`hint: ${error.hint}`);
   }
 }

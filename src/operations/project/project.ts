@@ -4,7 +4,7 @@
  * Opened once per run. Policies are read when a file asks for them and kept; identities are loaded by need.
  */
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { dressed, SecretsError, type Position } from "../../errors.ts";
+import { dressed, SecretsError } from "../../errors.ts";
 import { findRepository, type Repository } from "../../git/repository.ts";
 import { dryRun } from "../../io/dry-run-host.ts";
 import type { FileStat, Host } from "../../io/host.ts";
@@ -140,12 +140,6 @@ async function loadPolicy(host: Host, input: Input): Promise<PolicyFile> {
     throw new SecretsError("policy", `the policy cannot be read${why}`, { at: { file: shownPath }, cause: error });
   });
   return { policy: await readPolicy(path, bytes, shownPath), path, directory: dirname(path) };
-}
-
-/** `FILE:LINE:COLUMN: `, as far as they are known. */
-export function placeText(at: Position | undefined): string {
-  const parts = [at?.file, at?.line, at?.column].filter((part) => part !== undefined);
-  return parts.length === 0 ? "" : `${parts.join(":")}: `;
 }
 
 /**

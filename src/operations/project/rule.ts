@@ -1,16 +1,17 @@
 /**
  * Which rule covers this file, and may it be written by it?
  */
+import { placed } from "../../words/phrases.ts";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { dressed, SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { foreignKeysOf } from "../../agreement/agreement.ts";
 import { attempt } from "../../io/io-error.ts";
 import { canShare } from "../../keys/distinct.ts";
 import { onlyProgram } from "../../keys/index.ts";
 import type { Policy, Reader, Ruling } from "../../policy/policy.ts";
 import { noPolicy } from "./no-policy.ts";
-import { isAgePath, placeText, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
+import { isAgePath, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
 
 /** A file with what the policy says of it. */
 export interface Ruled {
@@ -177,7 +178,7 @@ export async function ruleForReading(project: Project, path: string): Promise<Ru
     return await ruleOf(project, path);
   } catch (error) {
     if (!(error instanceof SecretsError) || error.code !== "policy") throw error;
-    if (!toldOf.has(error)) project.warn(`warning: ${placeText(error.at)}${error.message}`);
+    if (!toldOf.has(error)) project.warn(`warning: ${placed(error.at, error.message)}`);
     toldOf.add(error);
     return undefined;
   }

@@ -5,7 +5,7 @@
  * where the key, or what it would stand in, is in another document, it was hardly meant.
  */
 import { SecretsError } from "../../errors.ts";
-import { keyWord, shellWord } from "../../findings/reading/place.ts";
+import { keyWord, shellWord } from "../../words/shell.ts";
 import { contentAt } from "../../formats/convert.ts";
 import type { Content, Format, ParsedText, Step } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";

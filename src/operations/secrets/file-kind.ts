@@ -8,7 +8,7 @@ import type { SopsDocument } from "../../documents/sops/document.ts";
 import { mayBeYaml, recognise } from "../../documents/recognise.ts";
 import { dressed, SecretsError } from "../../errors.ts";
 import { remerging } from "../../findings/reading/commands.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { FORMAT_NAMES, formatOfPath, isFormatName, isServed, loadFormat } from "../../formats/index.ts";
 import type { Format, FormatName } from "../../formats/format.ts";
 import { attempt } from "../../io/io-error.ts";

@@ -1,6 +1,7 @@
 /**
  * What does a file tell without a key: what it is, who reads it, whether that agrees with the policy, and can we open it?
  */
+import { once } from "../../text/chunks.ts";
 import { keyName } from "../../keys/shown-key.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { isAge, readAgeHeader } from "../../documents/age/file.ts";
@@ -9,7 +10,7 @@ import type { SopsDocument } from "../../documents/sops/document.ts";
 import { knownEntries } from "../../documents/sops/readers.ts";
 import { neededShares } from "../../documents/sops/unwrap.ts";
 import type { KeyGroup, Metadata } from "../../documents/sops/metadata.ts";
-import { collect, once } from "../../io/stream.ts";
+import { collect } from "../../io/stream.ts";
 import { needsPassphrase } from "../../keys/passphrase.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import { ageHeader, fileChunks, opening } from "./age-secret.ts";

@@ -1,6 +1,7 @@
 /**
  * How is a sops document opened with the keys at hand, and how does a changed one become a change to commit?
  */
+import { collect } from "../../text/chunks.ts";
 import type { OpenedDocument, SopsDocument } from "../../documents/sops/document.ts";
 import { foreignEntries } from "../../documents/sops/foreign.ts";
 import type { KeyGroup, Metadata } from "../../documents/sops/metadata.ts";
@@ -8,9 +9,9 @@ import { knownEntries } from "../../documents/sops/readers.ts";
 import type { Sealed } from "../../documents/sops/seal.ts";
 import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../../documents/sops/verbs.ts";
 import { dressed, SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import type { Change } from "../../io/commit.ts";
-import { collect, sha256 } from "../../io/stream.ts";
+import { sha256 } from "../../io/stream.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import { noIdentity } from "../identities/no-identity.ts";
 import { inFile, statOf, type Project } from "../project/project.ts";
@@ -141,7 +142,7 @@ export function textChange(path: string, expected: string, text: string): Change
     content,
     mode: 0o644,
     verify: async (staged) => {
-      if (sha256(await collect(staged, Infinity)) !== sha256(content)) {
+      if (sha256(await collect(staged)) !== sha256(content)) {
         throw new SecretsError("io", "what was staged is not what was meant");
       }
     },

@@ -1,13 +1,14 @@
 /**
  * How do names in the policy become the literal lists that stock sops needs?
  */
+import { placed } from "../../words/phrases.ts";
 import { join } from "node:path";
 import { noPolicy } from "../project/no-policy.ts";
 import { attempt } from "../../io/io-error.ts";
 import { sha256 } from "../../io/stream.ts";
 import { compilePolicyText } from "../../policy/compile.ts";
 import { utf8PolicyText } from "../../policy/policy-text.ts";
-import { placeText, type Project } from "../project/project.ts";
+import { type Project } from "../project/project.ts";
 import { textChange } from "../secrets/sops-secret.ts";
 import { commitChanges } from "../writing/write.ts";
 
@@ -31,7 +32,7 @@ export async function compilePolicy(project: Project, options: { readonly check:
   const file = project.show(found.path);
   const bytes = await attempt(file, "read", () => project.host.files.read(found.path));
   const { text, rules, warnings } = await compilePolicyText(utf8PolicyText(bytes, file), file);
-  for (const { at, message } of warnings) project.warn(`warning: ${placeText(at)}${message}`);
+  for (const { at, message } of warnings) project.warn(`warning: ${placed(at, message)}`);
   if (rules.length > 0 && !options.check) {
     await commitChanges(project, [textChange(found.path, sha256(bytes), text)], { grants: [], isPolicy: true });
   }

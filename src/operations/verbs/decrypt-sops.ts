@@ -2,7 +2,7 @@
 import { SecretsError } from "../../errors.ts";
 import { converted, convertedAt, type Conversion } from "../../formats/convert.ts";
 import { loadFormat } from "../../formats/index.ts";
-import { once } from "../../io/stream.ts";
+import { once } from "../../text/chunks.ts";
 import type { DecryptRequest } from "./decrypt.ts";
 import { kindOfContent, requireFormatName } from "../secrets/file-kind.ts";
 import { addressOf } from "../secrets/document-address.ts";

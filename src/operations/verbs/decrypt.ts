@@ -7,7 +7,7 @@
  */
 import { isAge } from "../../documents/age/file.ts";
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import type { Change } from "../../io/commit.ts";
 import { collect, digest, hashed, heldBack } from "../../io/stream.ts";
 import { fileChunks, openSecret } from "../secrets/age-secret.ts";

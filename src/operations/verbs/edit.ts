@@ -3,9 +3,10 @@
  *
  * Everything that could refuse is asked before the editor opens; what was typed is never lost after it closed.
  */
+import { placed } from "../../words/phrases.ts";
 import { basename } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { openEditor } from "../../io/editor.ts";
 import { unhurried } from "../../io/interruption.ts";
 import { withScratch, type Scratch } from "../../io/scratch.ts";
@@ -156,8 +157,7 @@ function isMendable(project: Project, { code }: SecretsError): boolean {
 }
 
 async function wantsAgain(project: Project, error: SecretsError): Promise<boolean> {
-  const { file, line, column } = error.at ?? { file: "" };
-  project.tell(`${[file, line, column].filter((part) => part !== undefined).join(":")}: ${error.message}`);
+  project.tell(placed(error.at, error.message));
   return confirm(project, "open the editor again? what you typed is still there", "yes");
 }
 

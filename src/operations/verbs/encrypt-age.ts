@@ -2,7 +2,7 @@
 import { isAge } from "../../documents/age/file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import { ageRecipients } from "../../policy/policy.ts";
 import { ageHeader, fileChunks, sealingChange } from "../secrets/age-secret.ts";

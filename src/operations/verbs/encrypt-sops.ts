@@ -1,5 +1,5 @@
 /** How does a plaintext document become a sops document? */
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { SELECTION_SETTINGS } from "../../policy/rule-settings.ts";
 import { selectionSettings, type SelectionSettings } from "../../documents/sops/selection.ts";
 import type { WantedReaders } from "../../documents/sops/verbs.ts";

@@ -4,6 +4,7 @@
  * Plan from what the files declare; open everything that has to change, to the last byte, before anything is written; then
  * one commit. A file that agrees is not touched, so a second run writes nothing.
  */
+import { placed } from "../../words/phrases.ts";
 import { SecretsError } from "../../errors.ts";
 import type { Change } from "../../io/commit.ts";
 import { digest, sha256 } from "../../io/stream.ts";
@@ -14,7 +15,7 @@ import { fileChunks, openSecret, sealingChange } from "../secrets/age-secret.ts"
 import { standingReaders, type Grant } from "../writing/admit.ts";
 import { digestOf } from "../project/input.ts";
 import { canOpen, hasPeople, type AgeSecret, type Inspected, type SopsSecret } from "../secrets/inspect.ts";
-import { inFile, placeText, type Project } from "../project/project.ts";
+import { inFile, type Project } from "../project/project.ts";
 import type { Ruled } from "../project/rule.ts";
 import { notices, settle, type Intent } from "../writing/gates.ts";
 import { planFiles, type Plan, type PlannedFile } from "./rekey-plan.ts";
@@ -50,7 +51,7 @@ export async function planRekey(
   const plans = await planFiles(project, paths, options);
   const policies = new Set(plans.flatMap(({ found }) => found?.ruled.file.policy ?? []));
   for (const { member, message } of [...policies].flatMap(idleMembers)) {
-    project.tell(`${placeText({ ...member.at, column: undefined })}${message}`);
+    project.tell(placed({ ...member.at, column: undefined }, message));
   }
   return plans.map(({ planned }) => planned);
 }

@@ -1,6 +1,6 @@
 /** How does a sops document get a new data key, with every value re-encrypted for the same readers? */
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import type { Change } from "../../io/commit.ts";
 import { sha256 } from "../../io/stream.ts";
 import { sopsRecipients } from "../../policy/sops-recipients.ts";

@@ -5,7 +5,7 @@
  * In a sops document one value changes, and with it its own text, the MAC and the timestamp.
  */
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { stepsText } from "../../formats/place.ts";
 import { textOf } from "../../formats/text.ts";
 import { addressIn, type Address } from "../secrets/document-address.ts";

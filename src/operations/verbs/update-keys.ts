@@ -5,7 +5,7 @@
  * removes them makes a new data key.
  */
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { inspect } from "../secrets/inspect.ts";
 import type { Project } from "../project/project.ts";
 import { requireRule, ruleOf } from "../project/rule.ts";

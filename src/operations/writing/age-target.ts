@@ -1,6 +1,7 @@
 /** How is a whole-file `.age` secret written? It is replaced whole, so that writing it needs no key. */
+import { once } from "../../text/chunks.ts";
 import { SecretsError } from "../../errors.ts";
-import { collect, once, sha256 } from "../../io/stream.ts";
+import { collect, sha256 } from "../../io/stream.ts";
 import { ageRecipients } from "../../policy/policy.ts";
 import { ageStanding } from "./admit.ts";
 import { ageHeader, openSecret, sealingChange } from "../secrets/age-secret.ts";

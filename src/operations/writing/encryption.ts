@@ -1,6 +1,6 @@
 /** What is asked of an encryption, and what is known once its input was looked at? Shared by both kinds of file. */
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import type { Grant } from "./admit.ts";
 import type { Passage } from "../project/input.ts";
 import type { Project } from "../project/project.ts";

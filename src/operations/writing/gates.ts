@@ -8,7 +8,7 @@
 import { differenceItems, differenceLines, namesOf, type Agreement } from "../../agreement/agreement.ts";
 import { SecretsError } from "../../errors.ts";
 import { placeOfRule } from "../../findings/reading/commands.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import { requireConfirmed } from "../identities/confirmed-keys.ts";
 import { confirm } from "../project/ask.ts";

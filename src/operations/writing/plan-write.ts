@@ -5,8 +5,8 @@
  */
 import { SecretsError } from "../../errors.ts";
 import type { FormatName } from "../../formats/format.ts";
-import { shellWord } from "../../findings/reading/place.ts";
-import { collect } from "../../io/stream.ts";
+import { shellWord } from "../../words/shell.ts";
+import { collect } from "../../text/chunks.ts";
 import { fileChunks } from "../secrets/age-secret.ts";
 import { ageTarget } from "./age-target.ts";
 import { commandToEncrypt, formatToWrite, kindOfContent, kindOfNew, requireFormatName } from "../secrets/file-kind.ts";
@@ -76,7 +76,7 @@ async function withWayOut(project: Project, { path, file, ruled }: Target, error
 
 async function currentBytes(project: Project, path: string): Promise<Uint8Array | undefined> {
   if ((await statOf(project, path)) === undefined) return undefined;
-  return collect(fileChunks(project, path), Infinity);
+  return collect(fileChunks(project, path));
 }
 
 async function newTarget(project: Project, planned: Planned): Promise<Target> {

@@ -7,9 +7,9 @@
 import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../findings/reading/place.ts";
+import { shellWord } from "../../words/shell.ts";
 import { commit } from "../../io/commit.ts";
-import { once } from "../../io/stream.ts";
+import { once } from "../../text/chunks.ts";
 import { canShare } from "../../keys/distinct.ts";
 import { onlyProgram } from "../../keys/index.ts";
 import { sealingChange } from "../secrets/age-secret.ts";

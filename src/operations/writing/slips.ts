@@ -3,6 +3,7 @@
  *
  * Asked of every text that is about to become a sops document, whichever verb brings it.
  */
+import { lineText, listed } from "../../words/phrases.ts";
 import { DEFAULT_RULE, usableSelection, type SelectionSettings } from "../../documents/sops/selection.ts";
 import type { OpenedDocument } from "../../documents/sops/document.ts";
 import { SecretsError, type Position } from "../../errors.ts";
@@ -33,7 +34,7 @@ export function refusingSlips(project: Project, request: SlipRequest): (after: O
     if (refused.length > 0 && request.allowClear !== true) throw await refusal(request, written, refused);
     const told = before === undefined || isOneValue ? [] : slips;
     if (told.length > 0) {
-      project.tell(`${request.file}: not encrypted by ${settingsText(settings)}: ${listed(told)}`);
+      project.tell(`${request.file}: not encrypted by ${settingsText(settings)}: ${keysOf(told)}`);
     }
   };
 }
@@ -45,19 +46,18 @@ async function refusal(request: SlipRequest, written: Written, slips: readonly S
   const selects = await usableSelection(settings);
   const selected = selects === undefined ? [] : selectedKeys(leavesOf(written), settings, selects);
   const meant = slips.find((slip) => slip.meant !== undefined)?.meant;
-  const place =
-    rule === undefined ? "" : ` in ${[rule.file, rule.line].filter((part) => part !== undefined).join(":")}`;
+  const place = rule === undefined ? "" : ` in ${lineText(rule)}`;
   const fix =
     meant !== undefined
       ? `did you mean ${meant}?`
       : first?.why === "nothing"
         ? `change ${(settings.rule ?? DEFAULT_RULE).name}${place};`
         : "";
-  return new SecretsError("refused", `${WHY[first?.why ?? "given"]}: ${listed(slips)}`, {
+  return new SecretsError("refused", `${WHY[first?.why ?? "given"]}: ${keysOf(slips)}`, {
     at: { file },
     notes: [
       `${settingsText(settings)}${place} does not encrypt ${slips.length === 1 ? "it" : "them"}`,
-      ...(selected.length > 0 && meant === undefined ? [`it encrypts: ${named(selected)}`] : []),
+      ...(selected.length > 0 && meant === undefined ? [`it encrypts: ${listed(selected, MOST_NAMED)}`] : []),
       "nothing was written",
     ],
     hint: `${fix} if it is no secret: the same command with --allow-clear`.trim(),
@@ -73,16 +73,14 @@ const WHY: Readonly<Record<Slip["why"], string>> = {
   new: "left unencrypted",
 };
 
-function listed(slips: readonly Slip[]): string {
-  return named(slips.map(({ key }) => key || "the top level"));
-}
-
 /** More than these are a list that nobody reads. */
 const MOST_NAMED = 5;
 
-function named(keys: readonly string[]): string {
-  const more = keys.length - MOST_NAMED;
-  return [...keys.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+function keysOf(slips: readonly Slip[]): string {
+  return listed(
+    slips.map(({ key }) => key || "the top level"),
+    MOST_NAMED,
+  );
 }
 
 function settingsText({ rule }: SelectionSettings): string {

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
-import { editDistance, nearest } from "../../src/policy/did-you-mean.ts";
+import { editDistance, nearest } from "../../src/words/did-you-mean.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
-import { A } from "./keys.ts";
+import { A } from "../policy/keys.ts";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const word = fc.string({ unit: fc.constantFrom(...Array.from(LETTERS)), minLength: 3, maxLength: 12 });
