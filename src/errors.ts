@@ -47,8 +47,8 @@ export interface Position {
 }
 
 export interface ErrorDetails {
-  /** The exact command or line that mends it. */
-  readonly hint?: string | undefined;
+  /** The exact command or line that fixes it, or several of them. */
+  readonly hint?: string | readonly string[] | undefined;
   readonly at?: Position | undefined;
   /** Further lines below the message: what was tried, who differs. */
   readonly notes?: readonly string[] | undefined;
@@ -62,6 +62,8 @@ export interface ErrorDetails {
 export class SecretsError extends Error {
   override readonly name = "SecretsError";
   readonly code: ErrorCode;
+  readonly hints: readonly string[];
+  /** All hints as one line. */
   readonly hint: string | undefined;
   readonly at: Position | undefined;
   readonly notes: readonly string[];
@@ -69,16 +71,27 @@ export class SecretsError extends Error {
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.hint = details.hint;
+    this.hints = [details.hint ?? []].flat();
+    this.hint = this.hints.length === 0 ? undefined : this.hints.join("; ");
     this.at = details.at;
     this.notes = details.notes ?? [];
+  }
+
+  /** The same error with these in the place of its own; all else stays. */
+  with({
+    code = this.code,
+    message = this.message,
+    ...details
+  }: ErrorDetails & { readonly code?: ErrorCode; readonly message?: string }): SecretsError {
+    const { hints, at, notes, cause } = this;
+    return new SecretsError(code, message, { hint: hints, at, notes, cause, ...details });
   }
 }
 
 /** The same error with the place and the hint that only an outer layer knows; what it says already stays. */
 export function dressed(error: SecretsError, details: ErrorDetails): SecretsError {
-  return new SecretsError(error.code, error.message, {
-    hint: error.hint ?? details.hint,
+  return error.with({
+    hint: error.hint === undefined ? details.hint : error.hints,
     at: error.at ?? details.at,
     notes: error.notes.length > 0 ? error.notes : details.notes,
     cause: error.cause ?? details.cause,

@@ -97,7 +97,7 @@ export function contentSource(content: Content, steps: readonly Step[]): string 
     return jsonSource(content.scalar, sopsQuoted);
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    throw new SecretsError(error.code, `${error.message} (${stepsText(steps)})`);
+    throw error.with({ message: `${error.message} (${stepsText(steps)})` });
   }
 }
 

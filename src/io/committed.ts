@@ -28,7 +28,5 @@ export async function afterCommit(action: () => Promise<unknown>, outcome: strin
 
 /** A SecretsError with its outcome behind it; any other error as it is. */
 export function explained(error: unknown, outcome: string): unknown {
-  if (!(error instanceof SecretsError)) return error;
-  const { hint, at, cause, notes } = error;
-  return new SecretsError(error.code, `${error.message}; ${outcome}`, { hint, at, cause, notes });
+  return error instanceof SecretsError ? error.with({ message: `${error.message}; ${outcome}` }) : error;
 }

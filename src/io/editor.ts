@@ -142,9 +142,8 @@ function inVariable(variable: string, text: string): string[] {
     return splitWords(text);
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    throw new SecretsError(error.code, `${variable}: ${error.message}`, {
-      hint: `quote it as in a shell: ${variable}='code --wait'`,
-    });
+    const hint = `quote it as in a shell: ${variable}='code --wait'`;
+    throw error.with({ message: `${variable}: ${error.message}`, hint });
   }
 }
 

@@ -4,7 +4,7 @@
  * A pipe or a device may never end, and the name of one may be a link that a stranger committed. So only what takes input on purpose waits
  * for a pipe, as `<(…)` makes one, and a device must be named as one.
  */
-import { SecretsError } from "../errors.ts";
+import { dressed, SecretsError } from "../errors.ts";
 import type { Files } from "./host.ts";
 import { ioError } from "./io-error.ts";
 import { collect, readStream } from "./stream.ts";
@@ -45,9 +45,7 @@ export async function readInput(files: Files, input: Input): Promise<Uint8Array>
   try {
     return await collect(inputChunks(files, input));
   } catch (error) {
-    throw error instanceof SecretsError && error.at === undefined
-      ? new SecretsError(error.code, error.message, { at: { file: input.shown } })
-      : error;
+    throw error instanceof SecretsError ? dressed(error, { at: { file: input.shown } }) : error;
   }
 }
 

@@ -36,7 +36,7 @@ export function recipientReader(): ReadRecipient {
       return await reading;
     } catch (error) {
       if (!(error instanceof SecretsError)) throw error;
-      throw new SecretsError("policy", `${whose}: ${error.message}`, { at, hint: error.hint, cause: error });
+      throw error.with({ code: "policy", message: `${whose}: ${error.message}`, at, cause: error });
     }
   };
 }

@@ -139,7 +139,7 @@ function inPolicy<T>(text: string, file: string, work: () => T): T {
           ?.slice(column - 1) ?? "",
       ) ?? [];
     throw alias === undefined
-      ? new SecretsError("policy", `not valid YAML: ${error.message}`, { at, hint: error.hint })
+      ? error.with({ code: "policy", message: `not valid YAML: ${error.message}`, at })
       : unknownAlias(text, alias, at);
   }
 }

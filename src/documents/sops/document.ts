@@ -114,11 +114,7 @@ function located<T>(leaf: Leaf, work: () => T): T {
   } catch (error) {
     if (!(error instanceof SecretsError) || error.at !== undefined) throw error;
     const message = `${error.message} (${leaf.kind === "comment" ? "a comment in " : ""}${stepsText(leaf.steps) || "the top level"})`;
-    throw new SecretsError(error.code, message, {
-      hint: error.hint,
-      at: placeAt(leaf.line, leaf.column),
-      cause: error.cause,
-    });
+    throw error.with({ message, at: placeAt(leaf.line, leaf.column) });
   }
 }
 

@@ -199,8 +199,7 @@ export function isAgePath(path: string): boolean {
 export function inFile(error: unknown, file: string): unknown {
   if (!(error instanceof SecretsError)) return error;
   if (error.at?.file !== "") return dressed(error, { at: { file } });
-  const { code, message, hint, notes, cause } = error;
-  return new SecretsError(code, message, { hint, notes, cause, at: { ...error.at, file } });
+  return error.with({ at: { ...error.at, file } });
 }
 
 /** Does it, and lets every error out with the file's name. */

@@ -60,5 +60,5 @@ export function resolveSteps(steps: readonly Step[], leaves: readonly Leaf[]): r
 /** A key that is not there is a matter of the command line, unlike a file that is not there. */
 export function missingKey(error: unknown): unknown {
   if (!(error instanceof SecretsError) || error.code !== "not-found") return error;
-  return new SecretsError("usage", error.message, { hint: error.hint, at: error.at, cause: error.cause });
+  return error.with({ code: "usage" });
 }

@@ -139,13 +139,12 @@ async function refusal(project: Project, todo: readonly Plan[], first: SecretsEr
     if (found === undefined || planned.file === first.at?.file) continue;
     if ((await canOpen(project, found.secret)) === "no") blocked.push(planned.file);
   }
-  const own = first.hint === undefined ? [] : [first.hint];
-  const advice = first.hint?.includes("--identity") === true ? own : [...own, "name another key with --identity FILE"];
-  return new SecretsError(first.code, first.message, {
-    at: first.at,
+  const isNamed = first.hint?.includes("--identity") === true;
+  const advice = isNamed ? first.hints : [...first.hints, "name another key with --identity FILE"];
+  return first.with({
     cause: first,
     notes: [...first.notes, ...blocked.map((file) => `nor can they open ${file}`), "nothing was written"],
-    hint: [...advice, "to do the others now: secrets rekey --skip-unreadable"].join("; "),
+    hint: [...advice, "to do the others now: secrets rekey --skip-unreadable"],
   });
 }
 

@@ -67,11 +67,7 @@ async function withWayOut(project: Project, { path, file, ruled }: Target, error
   const advice = await adviceOn(project, path, secret);
   const anew = `a new value needs no key: secrets set ${shellWord(file)} --value-stdin --rekey`;
   const hint = secret.kind === "age" && !advice.includes(anew) ? `${advice}; ${anew}` : advice;
-  throw new SecretsError("drift", `${error.message}, and none of the keys here can open it`, {
-    at: error.at,
-    notes: error.notes,
-    hint,
-  });
+  throw error.with({ message: `${error.message}, and none of the keys here can open it`, hint });
 }
 
 async function currentBytes(project: Project, path: string): Promise<Uint8Array | undefined> {

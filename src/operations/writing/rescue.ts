@@ -27,13 +27,7 @@ export async function withRescue(
   const rescued = await rescue(project, target, plaintext).catch(() => undefined);
   const kept = rescued === undefined ? LOST : `what you typed is kept, encrypted, in ${rescued}`;
   const read = rescued === undefined ? [] : [`read it with: secrets decrypt ${shellWord(rescued)}`];
-  const hints = [...read, ...(error.hint === undefined ? [] : [error.hint])];
-  return new SecretsError(error.code, error.message, {
-    at: error.at,
-    cause: error.cause,
-    notes: [...error.notes, kept],
-    hint: hints.length > 0 ? hints.join("; ") : undefined,
-  });
+  return error.with({ notes: [...error.notes, kept], hint: [...read, ...error.hints] });
 }
 
 const LOST = "and what you typed could not be kept either";

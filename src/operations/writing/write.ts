@@ -95,7 +95,5 @@ async function commitGroup(project: Project, options: StateOptions, changes: rea
 /** With the path as the user named it, where a lower layer knew the absolute one. */
 function shownError(project: Project, error: Error): Error {
   if (!(error instanceof SecretsError) || error.at === undefined) return error;
-  const { message, hint, notes, cause } = error;
-  const at = { ...error.at, file: project.show(error.at.file) };
-  return new SecretsError(error.code, message, { hint, notes, cause, at });
+  return error.with({ at: { ...error.at, file: project.show(error.at.file) } });
 }
