@@ -21,9 +21,9 @@ export interface MovedLeaves {
 }
 
 /** Both ways. What broken settings select nobody can tell: it counts as exposed, never as opened. */
-export async function movedLeaves({ metadata, parsed }: SopsDocument, ruling: Ruling): Promise<MovedLeaves> {
+export async function movedLeaves({ format, metadata, parsed }: SopsDocument, ruling: Ruling): Promise<MovedLeaves> {
   const { settings } = metadata;
-  const wanted = { ...wantedSettings(ruling), macOnlyEncrypted: settings.macOnlyEncrypted };
+  const wanted = { ...wantedSettings(ruling, format), macOnlyEncrypted: settings.macOnlyEncrypted };
   if (sameSettings(settings, wanted)) return { exposed: [], opened: [] };
   const [ofFile, ofRule] = await Promise.all([leafSelection(settings, parsed), leafSelection(wanted, parsed)]);
   const byFile = ofFile ?? (() => false);

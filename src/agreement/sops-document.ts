@@ -118,7 +118,7 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
   const onlyMoved =
     groups.differs && copied.length === 0 && groups.added.length + groups.removed.length + extra.length === 0;
   const settings = [
-    ...settingsDifference(metadata.settings, wantedSettings(ruling)),
+    ...settingsDifference(metadata.settings, wantedSettings(ruling, document.format)),
     ...namesOf(turned, policy, []).map(
       (name) => `the key of ${name} does not stand there by the face that \`as\` says`,
     ),

@@ -110,6 +110,8 @@ export interface Format {
   decode(bytes: Uint8Array, side: Side): string;
   /** The bytes of an open text; the sealed one is UTF-8 in every format. */
   encode(text: string): Uint8Array;
+  /** Whether the whole file is one value, so that nothing in it is selected. */
+  readonly isWhole?: boolean;
   /**
    * @param side on the open one, comment paths are those of the sealed layout that will come of it.
    * @param selects for the open side: which leaves will be sealed, since that decides the sealed layout; absent: all.

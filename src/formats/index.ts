@@ -3,7 +3,6 @@
  *
  * Cheap to import: the code of a format is loaded when it is first used.
  */
-import { SecretsError } from "../errors.ts";
 import type { Format } from "./format.ts";
 
 /** One line of the registry. */
@@ -13,19 +12,34 @@ interface FormatEntry {
   readonly suffixes: readonly string[];
   /** How the metadata of a sealed text begins, in JSON also behind a mark of git; where several fit, the first, unless the name says another. */
   readonly marks: readonly RegExp[];
-  readonly load?: () => Promise<Format>;
+  readonly load: () => Promise<Format>;
 }
 
 const formats = [
-  { name: "binary", suffixes: [], marks: [/^\s*\{\s*"data"\s*:\s*"ENC\[[^"]*"\s*,\s*"sops"\s*:/] },
+  {
+    name: "binary",
+    suffixes: [],
+    marks: [/^\s*\{\s*"data"\s*:\s*"ENC\[[^"]*"\s*,\s*"sops"\s*:/],
+    load: async () => (await import("./binary.ts")).binary,
+  },
   {
     name: "json",
     suffixes: [".json"],
     marks: [/^(?:<{7} .*)?\s*\{[^]*"sops"\s*:\s*\{/],
     load: async () => (await import("./json.ts")).json,
   },
-  { name: "ini", suffixes: [".ini"], marks: [/^\[sops\][ \t]*\r?$/m] },
-  { name: "dotenv", suffixes: [".env"], marks: [/^sops_(?:version|mac)=/m] },
+  {
+    name: "ini",
+    suffixes: [".ini"],
+    marks: [/^\[sops\][ \t]*\r?$/m],
+    load: async () => (await import("./ini.ts")).ini,
+  },
+  {
+    name: "dotenv",
+    suffixes: [".env"],
+    marks: [/^sops_(?:version|mac)=/m],
+    load: async () => (await import("./dotenv.ts")).dotenv,
+  },
   {
     name: "yaml",
     suffixes: [".yaml", ".yml"],
@@ -52,22 +66,13 @@ export function formatOfSealed(text: string, named: FormatName | undefined): For
   return found.find((each) => each === named) ?? found[0];
 }
 
-/** Whether files of this format can be read and written here. */
-export function isServed(name: FormatName): boolean {
-  return entries.find((entry) => entry.name === name)?.load !== undefined;
-}
-
 /** Whether this is the name of a format, as `--input-type` takes it. */
 export function isFormatName(name: string): name is FormatName {
   return entries.some((entry) => entry.name === name);
 }
 
-/**
- * Loads a format.
- * @throws SecretsError `refused` for one that is not written yet.
- */
 export async function loadFormat(name: FormatName): Promise<Format> {
-  const load = entries.find((entry) => entry.name === name)?.load;
-  if (load === undefined) throw new SecretsError("refused", `sops files of the format ${name} are not supported yet`);
-  return load();
+  const entry = entries.find((each) => each.name === name);
+  if (entry === undefined) throw new TypeError(`no format ${name}`);
+  return entry.load();
 }

@@ -27,9 +27,19 @@ export interface Sample {
   readonly edit: readonly [before: string, after: string];
   /** The same for sops' editor, as a sed script on sops' own print. */
   readonly sed: string;
-  /** A text that `set ["added"]` adds, and a key that `unset` removes. */
+  /** A key that `unset` removes, and to which `added` is added. */
   readonly removed: string;
+  /** The section that both stand in, the last one, in a format that has sections. */
+  readonly section?: string;
 }
+
+const wayTo = ({ section }: Sample, key: string): readonly string[] => (section === undefined ? [key] : [section, key]);
+
+/** As sops spells a path. */
+const sopsPath = (sample: Sample, key: string): string =>
+  wayTo(sample, key)
+    .map((step) => `["${step}"]`)
+    .join("");
 
 interface Selection {
   readonly title: string;
@@ -164,10 +174,18 @@ const VERBS: Readonly<Record<string, Verb>> = {
     const afterEdit = edit(await ours(given));
     const wanted = replaced(sample.text, sample.edit);
     expectPlain((await opened(afterEdit, sample.format, who)).openText, wanted, sample.format);
-    const afterSet = sops.change(sample.file, afterEdit, (file) => ["set", file, '["added"]', '"new one"']);
+    const afterSet = sops.change(sample.file, afterEdit, (file) => [
+      "set",
+      file,
+      sopsPath(sample, "added"),
+      '"new one"',
+    ]);
     const added = (await opened(afterSet, sample.format, who)).openText;
-    expect(facts(added, sample.format)).toEqual([...facts(wanted, sample.format), "added str new one"]);
-    const afterUnset = sops.change(sample.file, afterSet, (file) => ["unset", file, '["added"]']);
+    expect(facts(added, sample.format)).toEqual([
+      ...facts(wanted, sample.format),
+      `${wayTo(sample, "added").join(":")} str new one`,
+    ]);
+    const afterUnset = sops.change(sample.file, afterSet, (file) => ["unset", file, sopsPath(sample, "added")]);
     expectPlain((await opened(afterUnset, sample.format, who)).openText, wanted, sample.format);
   },
   "we edit, set and unset in what sops encrypts": async (sops, given) => {
@@ -175,11 +193,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     const { format } = sample;
     const before = await opened(theirs(sops, given), format, who);
     expect(await edited(before, before.openText)).toBe(before.text);
-    const text = format.set(format.parse(before.openText, "open"), ["added"], '"new one"');
+    const text = format.set(format.parse(before.openText, "open"), wayTo(sample, "added"), '"new one"');
     const set = await edited(before, text);
     expectPlain(sops.decrypt(sample.file, set), text, format);
     const after = await opened(set, format, who);
-    const less = format.unset(format.parse(after.openText, "open"), [sample.removed]);
+    const less = format.unset(format.parse(after.openText, "open"), wayTo(sample, sample.removed));
     const unset = await edited(after, less);
     expectPlain(sops.decrypt(sample.file, unset), less, format);
   },
@@ -221,8 +239,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     expect(JSON.parse(sops.run(["filestatus", sample.file]))).toEqual({ encrypted: true });
     expect(isEncrypted(readDocument(sops.read(sample.file), sample.format).parsed.metadata)).toBe(true);
     const { format } = sample;
-    const piece = sops.run(["decrypt", "--extract", `["${sample.removed}"]`, sample.file]);
-    expect(piece).toBe(Buffer.from(format.extract(format.parse(sample.text, "open"), [sample.removed])).toString());
+    const piece = sops.run(["decrypt", "--extract", sopsPath(sample, sample.removed), sample.file]);
+    expect(piece).toBe(
+      Buffer.from(format.extract(format.parse(sample.text, "open"), wayTo(sample, sample.removed))).toString(),
+    );
   },
 };
 
@@ -290,12 +310,17 @@ async function rounds(sops: Sops, given: Case): Promise<void> {
       const before = await opened(text, format, who);
       text = await edited(
         before,
-        format.set(format.parse(before.openText, "open"), [key], JSON.stringify(`ours ${round}`)),
+        format.set(format.parse(before.openText, "open"), wayTo(sample, key), JSON.stringify(`ours ${round}`)),
       );
-      expected.push(`${key} str ours ${round}`);
+      expected.push(`${wayTo(sample, key).join(":")} str ours ${round}`);
     } else {
-      text = sops.change(sample.file, text, (file) => ["set", file, `["${key}"]`, JSON.stringify(`theirs ${round}`)]);
-      expected.push(`${key} str theirs ${round}`);
+      text = sops.change(sample.file, text, (file) => [
+        "set",
+        file,
+        sopsPath(sample, key),
+        JSON.stringify(`theirs ${round}`),
+      ]);
+      expected.push(`${wayTo(sample, key).join(":")} str theirs ${round}`);
     }
     const [we, they] = [(await opened(text, format, who)).openText, sops.decrypt(sample.file, text)];
     expect(they).not.toContain("ENC[");

@@ -133,8 +133,8 @@ function refuseMetadata({ metadata }: ParsedText): void {
 }
 
 /** sops refuses it too, and nothing in it would be secret. */
-function refuseNothing({ text, previous }: Sealing): void {
-  if (previous === undefined && text.trim() === "")
+function refuseNothing({ text, format, previous }: Sealing): void {
+  if (previous === undefined && (format.isWhole === true ? text : text.trim()) === "")
     throw new SecretsError("refused", "the text is empty: there is nothing to encrypt");
 }
 

@@ -88,13 +88,7 @@ async function sopsContent(
   const meant = formatOfPath(found.path) !== undefined || !/\.[a-z]{1,5}$/i.test(found.path);
   const line = found.conflict && meant ? unmergedLine(text) : undefined;
   if (line !== undefined) return { kind: "broken-sops", text, problem: { message: UNMERGED, line, column: 1 } };
-  let format: Format;
-  try {
-    format = await loadFormat(found.format);
-  } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    return { kind: "unread", problem: { message: error.message } };
-  }
+  const format = await loadFormat(found.format);
   const parsed = parse(text, format);
   if ("message" in parsed) return meant ? { kind: "broken-sops", text, problem: parsed } : undefined;
   return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
@@ -104,7 +98,7 @@ async function sopsContent(
 async function decryptedContent(text: string, path: string): Promise<Content | undefined> {
   if (text.length > MOST_PARSED) return undefined;
   const name = formatOfPath(path) ?? (/\.[a-z]{1,5}$/i.test(path) ? undefined : text.startsWith("{") ? "json" : "yaml");
-  if (name !== "yaml" && name !== "json") return undefined;
+  if (name === undefined || name === "binary") return undefined;
   const format = await loadFormat(name);
   const parsed = parse(text, format);
   if ("message" in parsed || !isMapping(parsed.metadata) || !parsed.metadata.has("lastmodified")) return undefined;

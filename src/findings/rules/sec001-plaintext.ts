@@ -2,7 +2,7 @@
 import { shellWord } from "../../words/shell.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
-import { formatOfPath, isServed } from "../../formats/index.ts";
+import { formatOfPath } from "../../formats/index.ts";
 import { isExempt } from "../../policy/enforcement.ts";
 import { appending, ignoreLine, placeOfRule } from "../reading/commands.ts";
 import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
@@ -99,7 +99,7 @@ async function draft(subject: FileSubject, governed: Governed, place: Place): Pr
 function fixFor({ file, path, tracked, governs, show }: FileSubject): string {
   const word = shellWord(file);
   const format = formatOfPath(path);
-  if (path.endsWith(".age") || (format !== undefined && isServed(format))) {
+  if (path.endsWith(".age") || format !== undefined) {
     return `secrets encrypt -i ${word} && git add ${word}`;
   }
   const sealed = shellWord(`${file}.age`);

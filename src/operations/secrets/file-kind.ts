@@ -9,8 +9,8 @@ import { mayBeYaml, recognise } from "../../documents/recognise.ts";
 import { dressed, SecretsError } from "../../errors.ts";
 import { remerging } from "../../findings/reading/commands.ts";
 import { shellWord } from "../../words/shell.ts";
-import { FORMAT_NAMES, formatOfPath, isFormatName, isServed, loadFormat } from "../../formats/index.ts";
-import type { Format, FormatName } from "../../formats/format.ts";
+import { FORMAT_NAMES, formatOfPath, isFormatName, loadFormat } from "../../formats/index.ts";
+import type { FormatName } from "../../formats/format.ts";
 import { attempt } from "../../io/io-error.ts";
 import { unmergedLine, UNMERGED } from "../../text/merge-marks.ts";
 import { inFile, isAgePath, statOf, type Project } from "../project/project.ts";
@@ -90,34 +90,14 @@ export async function holdsSecret(project: Project, path: string): Promise<boole
 export function commandToEncrypt(project: Project, path: string): string {
   const file = project.show(path);
   const format = formatOfPath(path);
-  const stays = isAgePath(path) || (format !== undefined && isServed(format));
-  return stays
+  return isAgePath(path) || format !== undefined
     ? `secrets encrypt -i ${shellWord(file)}`
     : `secrets encrypt ${shellWord(file)} -o ${shellWord(`${file}.age`)}`;
 }
 
-/**
- * The format of a document to be written.
- * @param instead the command that makes a whole-file secret of it
- * @throws SecretsError `refused` for one that is not written yet
- */
-export async function formatToWrite(name: FormatName, instead: string): Promise<Format> {
-  try {
-    return await loadFormat(name);
-  } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    throw dressed(error, { hint: `keep it as a whole-file secret, with a rule for its name: ${instead}` });
-  }
-}
-
-/** What a new file at this path will be. @throws SecretsError `usage` where the name does not tell. */
-export function kindOfNew(project: Project, path: string, inputType?: string): "age" | FormatName {
+/** What a new file at this path will be: as in sops, one whose name tells nothing is binary. */
+export function kindOfNew(path: string, inputType?: string): "age" | FormatName {
   if (inputType !== undefined) return requireFormatName(inputType);
   if (isAgePath(path)) return "age";
-  const format = formatOfPath(path);
-  if (format !== undefined) return format;
-  throw new SecretsError("usage", "its name does not say what kind of secret it is", {
-    at: { file: project.show(path) },
-    hint: "let it end in .age for a whole-file secret, or in .yaml or .json for a sops document (or say --input-type)",
-  });
+  return formatOfPath(path) ?? "binary";
 }

@@ -102,7 +102,7 @@ export async function reseal(project: Project, resealing: Resealing): Promise<st
   const keyring = project.identities;
   const now = project.host.now();
   const readers = ruled && (await wantedReaders(ruled.ruling, opened.metadata));
-  const settings = ruled && wantedSettings(ruled.ruling);
+  const settings = ruled && wantedSettings(ruled.ruling, opened.format);
   const edited = await editDocument(opened, { text, settings, now, renewMac: resealing.renewMac });
   await resealing.judge?.(edited.opened);
   tellExpanded(project, edited);

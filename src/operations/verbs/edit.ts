@@ -3,6 +3,7 @@
  *
  * Everything that could refuse is asked before the editor opens; what was typed is never lost after it closed.
  */
+import { isUtf8 } from "node:buffer";
 import { placed } from "../../words/phrases.ts";
 import { basename } from "node:path";
 import { SecretsError } from "../../errors.ts";
@@ -35,6 +36,7 @@ export async function editSecret(project: Project, file: string, options: EditOp
   if (options.content !== undefined) return replaced(project, target, { ...options, content: options.content });
   requireTerminal(project, target);
   const bytes = await target.open();
+  requireText(target, bytes);
   await requireWritable(project, path);
   const name = basename(path).replace(/\.age$/, "");
   const warn = (line: string) => project.tell(`warning: ${line}`);
@@ -52,6 +54,17 @@ async function replaced(
   throw new SecretsError("refused", "standard input is empty, and no terminal: there is nothing to edit with", {
     at: { file: target.file },
     hint: "run it in a terminal, or give the new content on standard input; if it shall be empty: --allow-empty",
+  });
+}
+
+/** Editors change more of what is not text than what is typed. @throws SecretsError `refused` */
+function requireText({ file }: Target, bytes: Uint8Array): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!buffer.includes(0) && isUtf8(buffer)) return;
+  const word = shellWord(file);
+  throw new SecretsError("refused", "the content is not text, and an editor would damage it", {
+    at: { file },
+    hint: `take it out with: secrets decrypt ${word} > NEW; and put it back with: secrets edit ${word} < NEW`,
   });
 }
 

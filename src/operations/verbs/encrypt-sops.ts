@@ -5,7 +5,7 @@ import { selectionSettings, type SelectionSettings } from "../../documents/sops/
 import type { WantedReaders } from "../../documents/sops/verbs.ts";
 import { SecretsError, type Position } from "../../errors.ts";
 import { converted, type Conversion } from "../../formats/convert.ts";
-import { formatOfPath } from "../../formats/index.ts";
+import { formatOfPath, loadFormat } from "../../formats/index.ts";
 import { collect } from "../../io/stream.ts";
 import type { Ruling } from "../../policy/policy.ts";
 import { fileChunks } from "../secrets/age-secret.ts";
@@ -17,11 +17,11 @@ import {
   type EncryptRequest,
   type Encryption,
 } from "../writing/encryption.ts";
-import { formatToWrite, kindOfContent, requireFormatName } from "../secrets/file-kind.ts";
+import { kindOfContent, requireFormatName } from "../secrets/file-kind.ts";
 import { naming, statOf, type Project } from "../project/project.ts";
 import { requireRule, ruleOf } from "../project/rule.ts";
 import { wantedReaders } from "../../agreement/sops-document.ts";
-import { wantedSettings } from "../../agreement/wanted-settings.ts";
+import { settingsIn, wantedSettings } from "../../agreement/wanted-settings.ts";
 import { sopsRecipients } from "../../policy/sops-recipients.ts";
 import { settle } from "../writing/gates.ts";
 import { refusingSlips } from "../writing/slips.ts";
@@ -38,13 +38,13 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
   // Lines and columns are those of the plaintext.
   const source = input === "-" ? file : project.show(project.resolve(input));
   const text = await naming(source, async () => {
-    const { from, to } = await formatsOf(project, encryption);
+    const { from, to } = await formatsOf(encryption);
     const plain = from.decode(bytes, "open");
     return sealNew(project, {
       text: from === to ? plain : carriedOver(project, source, { parsed: from.parse(plain, "open"), from, to }),
       format: to,
       readers,
-      settings,
+      settings: settingsIn(to, settings),
       judge: refusingSlips(project, { file: source, before: undefined, isOneValue: false, allowClear, rule }),
     });
   });
@@ -61,18 +61,13 @@ export async function encryptSops(project: Project, encryption: Encryption): Pro
  * The format of the input and the one to write. Where a type is not named, the name of the input tells the first and the name
  * that rules the second, and each of them both where the other tells nothing; so `--filename-override` names both, as in sops.
  */
-async function formatsOf(
-  project: Project,
-  { request, input, path }: Encryption,
-): Promise<Pick<Conversion, "from" | "to">> {
+async function formatsOf({ request, input, path }: Encryption): Promise<Pick<Conversion, "from" | "to">> {
   const named = (name: string | undefined) => (name === undefined ? undefined : requireFormatName(name));
   const source = request.filename ?? (input === "-" ? path : input);
   const told = formatOfPath(path);
   const from = named(request.inputType) ?? formatOfPath(source) ?? told ?? named(request.outputType);
   const to = named(request.outputType) ?? told ?? from;
-  const file = shellWord(project.show(input === "-" ? path : project.resolve(input)));
-  const whole = input === "-" ? `secrets encrypt -o ${file}.age` : `secrets encrypt ${file} -o ${file}.age`;
-  return { from: await formatToWrite(from ?? "binary", whole), to: await formatToWrite(to ?? "binary", whole) };
+  return { from: await loadFormat(from ?? "binary"), to: await loadFormat(to ?? "binary") };
 }
 
 /** @throws SecretsError `usage` where documents would be lost, which the MAC of stock sops would cover all the same */

@@ -71,7 +71,7 @@ function becomesAge(project: Project, deciding: string, request: EncryptRequest)
   const named = (request.recipients?.length ?? 0) > 0;
   const type = request.outputType ?? request.inputType;
   if (named && deciding === "-" && type === undefined) return true;
-  return kindOfNew(project, project.resolve(deciding), type) === "age";
+  return kindOfNew(project.resolve(deciding), type) === "age";
 }
 
 /** The plaintext, after a look at its first bytes. @throws SecretsError `refused` */

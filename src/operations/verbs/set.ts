@@ -61,6 +61,9 @@ export async function setSecret(project: Project, file: string, request: SetRequ
   return { ...outcome, added: isAdded ? stepsText(address.steps) : undefined };
 }
 
+/** Under which sops keeps a file that is one value. */
+const WHOLE_KEY = "data";
+
 function keyFor(target: Target, { key, document }: SetRequest): string | undefined {
   const at = { file: target.file };
   if (target.kind === "age") {
@@ -70,6 +73,7 @@ function keyFor(target: Target, { key, document }: SetRequest): string | undefin
       hint: `secrets set ${shellWord(target.file)} --value-stdin`,
     });
   }
+  if (target.format.isWhole === true && (key === undefined || stepsText(stepsOf(key)) === WHOLE_KEY)) return undefined;
   if (key !== undefined) {
     stepsOf(key);
     return key;
@@ -99,7 +103,7 @@ async function wholeValue(project: Project, target: Target, request: SetRequest)
   const isTypedJson = request.value === undefined && request.typedForm === "json";
   const value = isTypedJson ? undefined : await valueOf(project, target, request);
   if (value?.form === "raw") return value.bytes;
-  throw new SecretsError("usage", "an .age secret is bytes, not JSON", {
+  throw new SecretsError("usage", "this secret is bytes, not JSON", {
     at: { file: target.file },
     hint: `secrets set ${shellWord(target.file)} --value-stdin`,
   });

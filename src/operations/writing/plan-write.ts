@@ -4,12 +4,13 @@
  * The rule for the path, its readers, drift and lock-out, settled before anything is typed. Opens nothing, asks for no key.
  */
 import { SecretsError } from "../../errors.ts";
+import { loadFormat } from "../../formats/index.ts";
 import type { FormatName } from "../../formats/format.ts";
 import { shellWord } from "../../words/shell.ts";
 import { collect } from "../../text/chunks.ts";
 import { fileChunks } from "../secrets/age-secret.ts";
 import { ageTarget } from "./age-target.ts";
-import { commandToEncrypt, formatToWrite, kindOfContent, kindOfNew, requireFormatName } from "../secrets/file-kind.ts";
+import { commandToEncrypt, kindOfContent, kindOfNew, requireFormatName } from "../secrets/file-kind.ts";
 import { refuseOutput } from "./output.ts";
 import { statOf, type Project } from "../project/project.ts";
 import { requireRule, ruleOf } from "../project/rule.ts";
@@ -77,11 +78,10 @@ async function currentBytes(project: Project, path: string): Promise<Uint8Array 
 
 async function newTarget(project: Project, planned: Planned): Promise<Target> {
   const { inputType, outputType = inputType } = planned.options;
-  const kind = kindOfNew(project, planned.path, outputType);
+  const kind = kindOfNew(planned.path, outputType);
   if (kind === "age") return ageTarget(project, planned, undefined);
   const { newSopsTarget } = await import("./sops-target.ts");
-  const format = await formatToWrite(kind, `secrets edit ${shellWord(`${planned.file}.age`)}`);
-  return newSopsTarget(project, planned, format);
+  return newSopsTarget(project, planned, await loadFormat(kind));
 }
 
 async function standingTarget(project: Project, planned: Planned & { readonly bytes: Uint8Array }): Promise<Target> {

@@ -89,7 +89,7 @@ export async function newSopsTarget(project: Project, planned: Planned, format: 
           text: format.decode(plaintext, "open"),
           format,
           readers: await wantedReaders(ruling),
-          settings: wantedSettings(ruling),
+          settings: wantedSettings(ruling, format),
           judge: judgeOf(project, planned, undefined),
         }),
       );
@@ -107,7 +107,10 @@ function judgeOf(project: Project, { file, options, ruled }: PlannedChange, befo
 function hasValues(format: Format, bytes: Uint8Array): boolean {
   try {
     const text = format.decode(bytes, "open");
-    return text.trim() !== "" && format.parse(text, "open").leaves.some(({ kind }) => kind === "value");
+    return (
+      (format.isWhole === true ? text : text.trim()) !== "" &&
+      format.parse(text, "open").leaves.some(({ kind }) => kind === "value")
+    );
   } catch {
     return true;
   }

@@ -1,0 +1,126 @@
+/**
+ * How does a file of any bytes become a document?
+ *
+ * sops.md 3.6: sealed it is JSON with the one key `data`, open it is the bytes themselves. An open text has one character per byte.
+ */
+import { SecretsError } from "../errors.ts";
+import type { Content, Format, Leaf, ParsedText, Replacement, Scalar, Step, Tree } from "./format.ts";
+import { json } from "./json.ts";
+import { malformedAt, stepsText } from "./place.ts";
+import { utf8 } from "./text.ts";
+
+const KEY = "data";
+
+/** What sops writes around the value; the metadata follows. */
+const ENVELOPE = `{\n\t"${KEY}": ""\n}\n`;
+
+/** Of a sealed text its JSON; an open one has none. */
+const envelopes = new WeakMap<ParsedText, ParsedText>();
+
+export const binary: Format = {
+  name: "binary",
+  isWhole: true,
+  decode: (bytes, side) => (side === "open" ? Buffer.from(bytes).toString("latin1") : utf8.decode(bytes)),
+  encode: bytesOf,
+  parse: (text, side) => (side === "open" ? parseOpen(text) : parseSealed(text)),
+  print,
+  printLike: (_, replacements, { metadata, previous }) => inEnvelope(envelopeOf(previous), replacements, metadata),
+  set(_, steps, source) {
+    requireKey(steps);
+    const value: unknown = JSON.parse(source);
+    if (typeof value === "string") return Buffer.from(value).toString("latin1");
+    throw new SecretsError("malformed", "a binary file is text or bytes, not a number, list or mapping");
+  },
+  unset(_, steps) {
+    requireKey(steps);
+    throw new SecretsError("refused", "a binary file is one value, which cannot be taken out of it");
+  },
+  extract(parsed, steps) {
+    if (steps.length > 0) requireKey(steps);
+    return bytesOf(parsed.text);
+  },
+  read: ({ leaves }) => [
+    { kind: "map", entries: leaves.map(({ scalar }) => [KEY, { kind: "scalar", scalar }] as const) },
+  ],
+  write,
+};
+
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "latin1"));
+}
+
+function envelopeOf(parsed: ParsedText): ParsedText {
+  return envelopes.get(parsed) ?? json.parse(ENVELOPE, "sealed");
+}
+
+function parseOpen(text: string): ParsedText {
+  const scalar: Scalar = { type: "str", bytes: bytesOf(text) };
+  return {
+    text,
+    leaves: [leafAt({ start: 0, end: text.length, line: 1, column: 1 }, scalar)],
+    duplicates: [],
+    metadata: undefined,
+  };
+}
+
+function parseSealed(text: string): ParsedText {
+  const envelope = json.parse(text, "sealed");
+  const [leaf, other] = envelope.leaves;
+  const isEnvelope = leaf?.path.length === 1 && leaf.path[0] === KEY && leaf.steps.length === 1;
+  if (!isEnvelope || other !== undefined || leaf.scalar.type !== "str") {
+    throw malformedAt(`a binary document has the one key "${KEY}", whose value is text`, other?.line ?? 1, 1);
+  }
+  const parsed: ParsedText = { ...envelope, leaves: [leafAt(leaf, leaf.scalar)] };
+  envelopes.set(parsed, envelope);
+  return parsed;
+}
+
+function leafAt({ start, end, line, column }: Pick<Leaf, "start" | "end" | "line" | "column">, scalar: Scalar): Leaf {
+  return {
+    kind: "value",
+    start,
+    end,
+    line,
+    column,
+    document: 0,
+    path: [KEY],
+    otherPaths: [],
+    steps: [KEY],
+    scalar,
+    place: "",
+    copy: false,
+    seal: (enc) => JSON.stringify(enc),
+    open: ({ bytes }) => Buffer.from(bytes).toString("latin1"),
+  };
+}
+
+/** Without metadata the open bytes; with it the envelope around what is sealed. */
+function print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string {
+  if (metadata !== undefined) return inEnvelope(envelopeOf(parsed), replacements, metadata);
+  const [replacement] = replacements;
+  if (replacement !== undefined) return replacement.source;
+  return envelopes.has(parsed) ? "" : parsed.text;
+}
+
+function inEnvelope(envelope: ParsedText, replacements: readonly Replacement[], metadata: Tree): string {
+  const [leaf] = envelope.leaves;
+  const sealed = leaf === undefined ? [] : replacements.map(({ source }) => ({ leaf, source }));
+  return json.print(envelope, sealed, metadata);
+}
+
+function requireKey(steps: readonly Step[]): void {
+  if (steps.length === 1 && steps[0] === KEY) return;
+  throw new SecretsError("not-found", `there is nothing at ${stepsText(steps)}: a binary file has the one key ${KEY}`);
+}
+
+function write(content: Content): string {
+  const value =
+    content.kind === "map" && content.entries.length === 1 && content.entries[0]?.[0] === KEY
+      ? content.entries[0][1]
+      : content;
+  if (value.kind === "scalar" && value.scalar.type === "str") return Buffer.from(value.scalar.bytes).toString("latin1");
+  throw new SecretsError(
+    "malformed",
+    `only a document with the one key ${KEY}, whose value is text, can be written as binary`,
+  );
+}

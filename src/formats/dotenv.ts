@@ -1,0 +1,235 @@
+/**
+ * Where in this dotenv text are the leaves, and how do `set`, `unset` and the metadata change it?
+ *
+ * sops.md 3.7: sops reads lines and nothing more. What stands before the first `=` is the key, with blanks and `export`; what follows is the
+ * value, with quotes and a carriage return. A newline in a value is written as `\n`.
+ */
+import { SecretsError } from "../errors.ts";
+import { atMost, DOCUMENT_LIMITS } from "../limits.ts";
+import { flattened, unflattened } from "./flat.ts";
+import type { Content, Format, Leaf, ParsedText, Scalar, Step } from "./format.ts";
+import { spliced } from "../text/splice.ts";
+import { malformedAt, stepsText } from "./place.ts";
+import { plainText } from "./plain-text.ts";
+import { scalarOf, textOfScalar } from "./scalar.ts";
+import { utf8 } from "./text.ts";
+
+const PREFIX = "sops_";
+
+interface Line {
+  readonly kind: "value" | "comment" | "metadata";
+  /** Of a value the text before `=`, of metadata that without its prefix; "" for a comment. */
+  readonly key: string;
+  readonly start: number;
+  /** Where the value or the comment begins, behind `=` or `#`. */
+  readonly valueStart: number;
+  /** Exclusive; the line break is not part of it. */
+  readonly end: number;
+  readonly line: number;
+}
+
+const parsedTexts = new WeakMap<ParsedText, readonly Line[]>();
+
+export const dotenv: Format = {
+  name: "dotenv",
+  ...utf8,
+  parse: parseText,
+  print(parsed, replacements, metadata) {
+    const body = spliced(
+      parsed.text,
+      replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source })),
+    );
+    // A leaf is never more than its line.
+    return withMetadata(body.split("\n"), linesOf(parsed), metadata === undefined ? new Map() : flattened(metadata));
+  },
+  set(parsed, steps, json) {
+    const key = keyIn(steps);
+    const source = valueSource(scalarOfJson(json, key));
+    const line = linesOf(parsed).find((each) => each.kind === "value" && each.key === key);
+    if (line !== undefined) return spliced(parsed.text, [{ start: line.valueStart, end: line.end, source }]);
+    return appended(parsed.text, `${writableKey(key)}=${source}\n`);
+  },
+  unset(parsed, steps) {
+    const { line } = found(parsed, steps);
+    return parsed.text
+      .split("\n")
+      .filter((_, index) => index + 1 !== line)
+      .join("\n");
+  },
+  extract(parsed, steps) {
+    if (steps.length === 0) return utf8.encode(parsed.text);
+    const line = found(parsed, steps);
+    return scalarOf("str", meant(parsed.text.slice(line.valueStart, line.end))).bytes;
+  },
+  read: (parsed) => [
+    {
+      kind: "map",
+      entries: linesOf(parsed)
+        .filter(({ kind }) => kind === "value")
+        .map(({ key, valueStart, end }) => [
+          key,
+          { kind: "scalar", scalar: scalarOf("str", meant(parsed.text.slice(valueStart, end))) },
+        ]),
+    },
+  ],
+  write,
+};
+
+function linesOf(parsed: ParsedText): readonly Line[] {
+  const lines = parsedTexts.get(parsed);
+  if (lines === undefined) throw new TypeError("a text that another format parsed");
+  return lines;
+}
+
+function parseText(text: string): ParsedText {
+  const lines: Line[] = [];
+  let start = 0;
+  for (const [index, content] of text.split("\n").entries()) {
+    if (content !== "") lines.push(lineOf(content, start, index + 1));
+    start += content.length + 1;
+  }
+  const values = lines.filter(({ kind }) => kind !== "metadata");
+  atMost(values.length, DOCUMENT_LIMITS.values, { at: undefined, code: "malformed" });
+  const metadata = lines.filter(({ kind }) => kind === "metadata");
+  const parsed: ParsedText = {
+    text,
+    leaves: values.map((line) => leafOf(text, line)),
+    duplicates: [],
+    metadata: metadata.length === 0 ? undefined : unflattened(distinct(text, metadata)),
+  };
+  parsedTexts.set(parsed, lines);
+  return parsed;
+}
+
+function lineOf(content: string, start: number, line: number): Line {
+  const end = start + content.length;
+  if (content.startsWith("#")) return { kind: "comment", key: "", start, valueStart: start + 1, end, line };
+  const equals = content.indexOf("=");
+  if (equals === -1) throw malformedAt("there is no = in this line", line, 1);
+  const written = content.slice(0, equals);
+  const isMetadata = written.startsWith(PREFIX);
+  const key = isMetadata ? written.slice(PREFIX.length) : written;
+  return { kind: isMetadata ? "metadata" : "value", key, start, valueStart: start + equals + 1, end, line };
+}
+
+function distinct(text: string, lines: readonly Line[]): ReadonlyMap<string, string> {
+  const entries = new Map<string, string>();
+  for (const { key, valueStart, end, line } of lines) {
+    if (entries.has(key)) throw malformedAt(`duplicate ${PREFIX}${key}`, line, 1);
+    entries.set(key, text.slice(valueStart, end));
+  }
+  return entries;
+}
+
+function leafOf(text: string, { kind, key, start, valueStart, end, line }: Line): Leaf {
+  const isValue = kind === "value";
+  const source = text.slice(valueStart, end);
+  const path = isValue ? [key] : [];
+  return {
+    kind: isValue ? "value" : "comment",
+    start: valueStart,
+    end,
+    line,
+    column: valueStart - start + 1,
+    document: 0,
+    path,
+    otherPaths: [],
+    steps: path,
+    scalar: isValue ? scalarOf("str", meant(source)) : scalarOf("comment", source),
+    place: "",
+    copy: false,
+    seal: (enc) => enc,
+    open: isValue ? valueSource : (scalar) => textOfScalar(scalar) ?? "",
+  };
+}
+
+/** `\n` stands for a line break, whatever stands before it; nothing else is escaped. */
+function meant(source: string): string {
+  return source.replaceAll(String.raw`\n`, "\n");
+}
+
+function valueSource(scalar: Scalar): string {
+  return plainText(scalar, "dotenv").replaceAll("\n", String.raw`\n`);
+}
+
+function scalarOfJson(json: string, key: string): Scalar {
+  const value: unknown = JSON.parse(json);
+  if (value === null || typeof value === "object") {
+    throw new SecretsError("malformed", `dotenv has only text, and ${key} would be ${described(value)}`);
+  }
+  const text = typeof value === "string" ? value : json.trim();
+  if (text.includes(String.raw`\n`)) {
+    throw new SecretsError(
+      "malformed",
+      String.raw`dotenv cannot hold a backslash before an n: it reads \n as a line break`,
+      {
+        hint: "keep this value in a YAML or JSON file, or encode it",
+      },
+    );
+  }
+  return scalarOf("str", text);
+}
+
+function described(value: object | null): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "a list" : "a mapping";
+}
+
+function keyIn(steps: readonly Step[]): string {
+  const [key, ...below] = steps;
+  if (typeof key !== "string" || below.length > 0) {
+    throw new SecretsError("not-found", `there is nothing at ${stepsText(steps)}: dotenv has keys on one level`);
+  }
+  return key;
+}
+
+/** @throws SecretsError `malformed` for a key that would be read as something else */
+function writableKey(key: string): string {
+  if (/[=\n]|^#|^$/.test(key)) throw new SecretsError("malformed", "dotenv cannot hold this key");
+  if (key.startsWith(PREFIX))
+    throw new SecretsError("refused", `a key that begins with ${PREFIX} is taken for metadata`);
+  return key;
+}
+
+function found(parsed: ParsedText, steps: readonly Step[]): Line {
+  const key = keyIn(steps);
+  const line = linesOf(parsed).find((each) => each.kind === "value" && each.key === key);
+  if (line === undefined) throw new SecretsError("not-found", `there is nothing at ${stepsText(steps)}`);
+  return line;
+}
+
+function appended(text: string, lines: string): string {
+  return text + (text === "" || text.endsWith("\n") ? "" : "\n") + lines;
+}
+
+/** What stands already keeps its place; what is new follows it, at the end of the text where nothing does. */
+function withMetadata(texts: readonly string[], lines: readonly Line[], wanted: ReadonlyMap<string, string>): string {
+  const standing = new Map(lines.filter(({ kind }) => kind === "metadata").map(({ line, key }) => [line - 1, key]));
+  const known = new Set(standing.values());
+  const written = ([key, value]: readonly [string, string]) => `${PREFIX}${key}=${value}`;
+  const added = [...wanted].filter(([key]) => !known.has(key)).map(written);
+  const last = Math.max(...standing.keys());
+  const result = texts.flatMap((text, index) => {
+    const key = standing.get(index);
+    const value = key === undefined ? undefined : wanted.get(key);
+    const own = key === undefined ? [text] : value === undefined ? [] : [written([key, value])];
+    return index === last ? [...own, ...added] : own;
+  });
+  if (standing.size > 0 || added.length === 0) return result.join("\n");
+  // Whether the text ends with a line break stays to be seen by whether the metadata does.
+  const isEnded = result.at(-1) === "";
+  return [...(isEnded ? result.slice(0, -1) : result), ...added, ...(isEnded ? [""] : [])].join("\n");
+}
+
+function write(content: Content): string {
+  if (content.kind === "scalar") return plainText(content.scalar, "dotenv");
+  if (content.kind === "list") throw new SecretsError("malformed", "dotenv has no lists");
+  const lines = content.entries.map(([key, value]) => {
+    if (value.kind === "scalar") return `${writableKey(key)}=${valueSource(value.scalar)}\n`;
+    throw new SecretsError(
+      "malformed",
+      `dotenv has no ${value.kind === "map" ? "mappings" : "lists"}, and ${key} is one`,
+    );
+  });
+  return lines.join("");
+}

@@ -1,0 +1,239 @@
+/**
+ * Where in this INI text are the leaves, and how do `set`, `unset` and the metadata change it?
+ *
+ * sops.md 3.8: sections, keys, texts. The metadata is a section of its own. Nothing but values and comments is ever printed anew.
+ */
+import { SecretsError } from "../errors.ts";
+import { flattened, unflattened } from "./flat.ts";
+import type { Content, Format, Leaf, ParsedText, Step, Tree } from "./format.ts";
+import { DEFAULT_SECTION, scanIni, type IniComment, type IniKey, type IniSection } from "./ini/scan.ts";
+import { headerLine, keyLines, keySource, valueSource } from "./ini/write.ts";
+import { spliced, type Splice } from "../text/splice.ts";
+import { malformedAt, placeAt, stepsText } from "./place.ts";
+import { plainText } from "./plain-text.ts";
+import { scalarOf, textOfScalar } from "./scalar.ts";
+import { utf8 } from "./text.ts";
+
+const METADATA = "sops";
+
+const parsedTexts = new WeakMap<ParsedText, readonly IniSection[]>();
+
+export const ini: Format = {
+  name: "ini",
+  ...utf8,
+  parse: parseText,
+  print: (parsed, replacements, metadata) =>
+    spliced(parsed.text, [
+      ...replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source })),
+      ...metadataSplices(parsed, metadata),
+    ]),
+  set(parsed, steps, json) {
+    const [section, key] = namesIn(steps);
+    const value = textOfJson(json, stepsText(steps));
+    const found = keyAt(parsed, section, key);
+    if (found !== undefined) return spliced(parsed.text, [{ ...found.source, source: valueSource(value) }]);
+    return added(parsed, section, `${keySource(key)} = ${valueSource(value)}\n`);
+  },
+  unset(parsed, steps) {
+    const [section, key] = namesIn(steps);
+    const found = keyAt(parsed, section, key) ?? nothingAt(steps);
+    return spliced(parsed.text, [{ ...found.lines, source: "" }]);
+  },
+  extract(parsed, steps) {
+    if (steps.length === 0) return utf8.encode(parsed.text);
+    const [section, key] = namesIn(steps);
+    return utf8.encode((keyAt(parsed, section, key) ?? nothingAt(steps)).value);
+  },
+  read: (parsed) => [
+    {
+      kind: "map",
+      entries: dataIn(parsed).map(({ name, keys }) => [
+        name,
+        {
+          kind: "map",
+          entries: keys.map((key) => [key.name, { kind: "scalar", scalar: scalarOf("str", key.value) }] as const),
+        },
+      ]),
+    },
+  ],
+  write,
+};
+
+function sectionsOf(parsed: ParsedText): readonly IniSection[] {
+  const sections = parsedTexts.get(parsed);
+  if (sections === undefined) throw new TypeError("a text that another format parsed");
+  return sections;
+}
+
+function dataIn(parsed: ParsedText): readonly IniSection[] {
+  return sectionsOf(parsed).filter(({ name }) => name !== METADATA);
+}
+
+function parseText(text: string): ParsedText {
+  const sections = scanIni(text);
+  const [metadata, second] = sections.filter(({ name }) => name === METADATA);
+  if (second !== undefined) throw malformedAt(`more than one section [${METADATA}]`, second.line, 1);
+  const data = sections.filter((section) => section !== metadata);
+  const place = placing(text);
+  const parsed: ParsedText = {
+    text,
+    leaves: data.flatMap((section) => leavesOf(section, place)),
+    duplicates: [...data, ...(metadata === undefined ? [] : [metadata])].flatMap(duplicatesIn),
+    metadata: metadata && unflattened(new Map(metadata.keys.map(({ name, value }) => [name, value]))),
+  };
+  parsedTexts.set(parsed, sections);
+  return parsed;
+}
+
+/** sops would keep the last of them only. */
+function duplicatesIn({ name: section, keys }: IniSection): ParsedText["duplicates"] {
+  const seen = new Set<string>();
+  return keys.flatMap(({ name, line }) => {
+    if (seen.has(name)) return [{ steps: [section, name], line, column: 1 }];
+    seen.add(name);
+    return [];
+  });
+}
+
+type Place = (offset: number) => Pick<Leaf, "line" | "column">;
+
+/** Lines and columns of offsets that only grow, or nearly. */
+function placing(text: string): Place {
+  const starts = [0];
+  for (let feed = text.indexOf("\n"); feed !== -1; feed = text.indexOf("\n", feed + 1)) starts.push(feed + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
+}
+
+/** As sops walks them: the comment of a section before its keys, that of a key behind it. */
+function leavesOf({ name, comment, keys }: IniSection, place: Place): Leaf[] {
+  const rest = { document: 0, otherPaths: [], place: "", copy: false, seal: (enc: string) => enc };
+  const ofComment = (found: IniComment): Leaf => ({
+    ...rest,
+    kind: "comment",
+    start: found.start,
+    end: found.end,
+    ...place(found.start),
+    path: [name],
+    steps: [name],
+    scalar: scalarOf("comment", found.text),
+    open: (scalar) => textOfScalar(scalar) ?? "",
+  });
+  const ofKey = (key: IniKey): Leaf => ({
+    ...rest,
+    kind: "value",
+    ...key.source,
+    ...place(key.source.start),
+    path: [name, key.name],
+    steps: [name, key.name],
+    scalar: scalarOf("str", key.value),
+    open: (scalar) => valueSource(plainText(scalar, "ini")),
+  });
+  return [
+    ...(comment === undefined ? [] : [ofComment(comment)]),
+    ...keys.flatMap((key) => [ofKey(key), ...(key.comment === undefined ? [] : [ofComment(key.comment)])]),
+  ];
+}
+
+function namesIn(steps: readonly Step[]): readonly [string, string] {
+  const [section, key, ...below] = steps;
+  if (typeof section === "string" && typeof key === "string" && below.length === 0) return [section, key];
+  const what = steps.length < 2 ? "it is a section, and values have a key in it" : "INI has sections and keys only";
+  throw new SecretsError("not-found", `there is no value at ${stepsText(steps)}: ${what}`, {
+    hint: "name it as SECTION/KEY; before the first section it is DEFAULT/KEY",
+  });
+}
+
+function keyAt(parsed: ParsedText, section: string, key: string): IniKey | undefined {
+  return dataIn(parsed)
+    .filter(({ name }) => name === section)
+    .flatMap(({ keys }) => keys)
+    .find(({ name }) => name === key);
+}
+
+function nothingAt(steps: readonly Step[]): never {
+  throw new SecretsError("not-found", `there is nothing at ${stepsText(steps)}`);
+}
+
+function textOfJson(json: string, key: string): string {
+  const value: unknown = JSON.parse(json);
+  if (typeof value === "string") return value;
+  if (value !== null && typeof value !== "object") return json.trim();
+  throw new SecretsError("malformed", `INI has only text, and ${key} would be none`);
+}
+
+/** A new line in a section, which is made where it is missing. */
+function added(parsed: ParsedText, section: string, line: string): string {
+  const { text } = parsed;
+  if (section === METADATA) throw new SecretsError("refused", "the section [sops] is reserved for the metadata");
+  const found = dataIn(parsed).find(({ name }) => name === section);
+  if (found !== undefined) {
+    const at = found.keys.at(-1)?.lines.end ?? found.header.end;
+    const isFirst = found.name === DEFAULT_SECTION && found.keys.length === 0 && text.length > at;
+    return spliced(text, [{ start: at, end: at, source: ended(text.slice(0, at)) + line + (isFirst ? "\n" : "") }]);
+  }
+  return `${text}${ended(text)}${text === "" ? "" : "\n"}${headerLine(section)}${line}`;
+}
+
+/** The line break that a text lacks. */
+function ended(text: string): string {
+  return text === "" || text === "\ufeff" || text.endsWith("\n") ? "" : "\n";
+}
+
+function metadataSplices(parsed: ParsedText, metadata: Tree | undefined): readonly Splice[] {
+  const { text } = parsed;
+  const standing = sectionsOf(parsed).find(({ name }) => name === METADATA);
+  const wanted = metadata === undefined ? undefined : flattened(metadata);
+  if (standing === undefined) {
+    if (wanted === undefined) return [];
+    const block = `\n[${METADATA}]\n${keyLines([...wanted])}`;
+    // Whether the text ends with a line break stays to be seen by whether the metadata does.
+    const source = text.endsWith("\n") || text === "" ? block : `\n${block.slice(0, -1)}`;
+    return [{ start: text.length, end: text.length, source }];
+  }
+  const last = standing.keys.at(-1);
+  const end = last?.lines.end ?? standing.header.end;
+  if (wanted === undefined) return [{ start: blockStart(text, standing.header.start, end), end, source: "" }];
+  const known = new Map(standing.keys.map((key) => [key.name, key]));
+  const changed = standing.keys.flatMap((key): Splice[] => {
+    const value = wanted.get(key.name);
+    if (value === undefined) return [{ ...key.lines, source: "" }];
+    if (value === key.value || value === key.value.replaceAll("\n", String.raw`\n`)) return [];
+    return [{ ...key.source, source: valueSource(value) }];
+  });
+  const fresh = [...wanted].filter(([name]) => !known.has(name));
+  if (fresh.length === 0) return changed;
+  return [...changed, { start: end, end, source: ended(text.slice(0, end)) + keyLines(fresh) }];
+}
+
+/** With the empty line above it, and with the line break before that where the text has none at its end. */
+function blockStart(text: string, header: number, end: number): number {
+  const lineBreaks = end === text.length && !text.endsWith("\n") ? 2 : 1;
+  let start = header;
+  for (let count = 0; count < lineBreaks && text[start - 1] === "\n"; count += 1) start -= 1;
+  return start;
+}
+
+function write(content: Content): string {
+  if (content.kind === "scalar") return plainText(content.scalar, "ini");
+  if (content.kind === "list") throw new SecretsError("malformed", "INI has no lists");
+  const sections = content.entries.map(([name, section]) => {
+    if (section.kind !== "map") {
+      throw new SecretsError("malformed", `INI has sections at the top, and ${name} is none`, { at: placeAt(1) });
+    }
+    const entries = section.entries.map(([key, value]): [string, string] => {
+      if (value.kind === "scalar") return [key, plainText(value.scalar, "ini")];
+      throw new SecretsError("malformed", `INI has only text in its sections, and ${name}/${key} is none`);
+    });
+    const lines = entries.length === 0 ? "" : keyLines(entries);
+    return name === DEFAULT_SECTION ? lines : headerLine(name) + lines;
+  });
+  return sections.filter((text) => text !== "").join("\n");
+}

@@ -1,0 +1,30 @@
+/**
+ * How do formats that have only text write a number, a Boolean, a time?
+ */
+import { SecretsError } from "../errors.ts";
+import type { FormatName, Scalar } from "./format.ts";
+import { textOfScalar } from "./scalar.ts";
+
+/**
+ * As stock sops writes it in dotenv and INI (sops.md 3.7).
+ * @throws SecretsError `malformed` for null, which sops would print as Go's `<nil>`, and for bytes that are not text
+ */
+export function plainText(scalar: Scalar, format: FormatName): string {
+  const text = textOfScalar(scalar);
+  if (text === undefined) throw new SecretsError("malformed", `${format} has only text, and a value is not UTF-8`);
+  if (scalar.type === "null") throw new SecretsError("malformed", `${format} has only text, and a value is null`);
+  if (scalar.type === "bool") return text.toLowerCase();
+  if (scalar.type === "float") return floatText(text);
+  return scalar.type === "time" ? text.replace(/\.\d+/, "") : text;
+}
+
+/** Go's `FormatFloat(x, 'G', -1, 64)`, with a digit behind the point where there is no exponent. */
+function floatText(text: string): string {
+  const value = Number(text);
+  if (!Number.isFinite(value)) return text;
+  const [mantissa = "", power = ""] = value.toExponential().split("e");
+  const exponent = Number(power);
+  if (exponent >= -4 && exponent < 6) return text.includes(".") ? text : `${text}.0`;
+  const digits = String(Math.abs(exponent)).padStart(2, "0");
+  return `${mantissa}E${exponent < 0 ? "-" : "+"}${digits}`;
+}

@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { dotenv } from "../../src/formats/dotenv.ts";
+import type { Scalar } from "../../src/formats/format.ts";
+import { editDocument } from "../../src/documents/sops/verbs.ts";
+import { freshly, NOW } from "../documents/ring.ts";
+import { text } from "./made-dotenv.ts";
+
+const open = (source: string) => dotenv.parse(source, "open");
+const said = ({ bytes }: Scalar) => Buffer.from(bytes).toString();
+
+test("a line is a key and a value, raw on both sides of the first =", () => {
+  const found = open('A=1\nexport B = "x" \n\nC=a=b\nD=\n').leaves.map(({ path, scalar }) => [...path, said(scalar)]);
+
+  expect(found).toEqual([
+    ["A", "1"],
+    ["export B ", ' "x" '],
+    ["C", "a=b"],
+    ["D", ""],
+  ]);
+});
+
+test("a backslash and an n are a line break, also behind another backslash", () => {
+  const found = open("A=x\\ny\\\\n\n").leaves.map(({ scalar }) => said(scalar));
+
+  expect(found).toEqual(["x\ny\\\n"]);
+});
+
+test("a line with # at its very beginning is a comment", () => {
+  expect(open("# a\n #b=c\n").leaves.map(({ kind, scalar }) => [kind, said(scalar)])).toEqual([
+    ["comment", " a"],
+    ["value", "c"],
+  ]);
+});
+
+test("what is sealed opens to the very same bytes, and unchanged text changes nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(text, async (source) => {
+      const sealed = await freshly({ text: source, format: dotenv });
+      expect(sealed.exact).toBe(true);
+      expect(sealed.opened.openText).toBe(source);
+      expect((await editDocument(sealed.opened, { text: source, now: NOW })).text).toBe(sealed.text);
+    }),
+  );
+});
+
+test("a value that is set is the only line that changes, beside the MAC and its time", async () => {
+  await fc.assert(
+    fc.asyncProperty(text, async (source) => {
+      const { opened } = await freshly({ text: source, format: dotenv });
+      const changed = dotenv.set(open(source), ["FIRST"], '"2\\n3"');
+      const after = await editDocument(opened, { text: changed, now: NOW });
+      expect(after.opened.openText).toBe(changed);
+      const [before, now] = [opened.text.split("\n"), after.text.split("\n")];
+      expect(now).toHaveLength(before.length);
+      const differing = now.filter((line, index) => line !== before[index]).map((line) => line.split("=")[0]);
+      expect(differing.filter((name) => !/^sops_(?:mac|lastmodified)$/.test(name ?? ""))).toEqual(["FIRST"]);
+    }),
+  );
+});
+
+test("set adds a line at the end, unset takes one out", () => {
+  expect(dotenv.set(open("A=1"), ["B"], '"x"')).toBe("A=1\nB=x\n");
+  expect(dotenv.set(open("A=1\n#end\n"), ["A"], "5")).toBe("A=5\n#end\n");
+  expect(dotenv.unset(open("A=1\nB=2\nC=3"), ["B"])).toBe("A=1\nC=3");
+  expect(dotenv.unset(open("A=1\nB=2"), ["B"])).toBe("A=1");
+});
+
+describe("what dotenv cannot hold is refused", () => {
+  const values: Readonly<Record<string, [string, string]>> = {
+    "a list": ["[1]", "dotenv has only text, and A would be a list"],
+    "a mapping": ['{"x":1}', "dotenv has only text, and A would be a mapping"],
+    null: ["null", "dotenv has only text, and A would be null"],
+    "a backslash before an n": [
+      String.raw`"C:\\new"`,
+      String.raw`dotenv cannot hold a backslash before an n: it reads \n as a line break`,
+    ],
+  };
+
+  test.each(Object.entries(values))("%s", (_, [json, message]) => {
+    expect(() => dotenv.set(open(""), ["A"], json)).toThrow(message);
+  });
+
+  test.each(["a=b", "#a", "", "a\nb", "sops_mac"])("the key %j", (key) => {
+    expect(() => dotenv.set(open(""), [key], '"x"')).toThrow(/key/);
+  });
+
+  test("a line without =, with its number", () => {
+    expect(() => open("A=1\n\nB\n")).toThrow(expect.objectContaining({ at: { file: "", line: 3, column: 1 } }));
+  });
+
+  test("metadata twice, with gaps, or of two shapes", () => {
+    const prefix = "A=1\nsops_mac=x\n";
+    for (const rest of ["sops_mac=y", "sops_age__list_1__map_enc=x", "sops_age=x\nsops_age__list_0__map_enc=y"]) {
+      expect(() => dotenv.parse(prefix + rest, "sealed")).toThrow(expect.objectContaining({ code: "malformed" }));
+    }
+  });
+});
