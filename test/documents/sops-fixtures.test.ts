@@ -64,7 +64,7 @@ describe.each(FIXTURES)("$file, made by sops", ({ file, format: name, values, ed
     const { format, metadata, dataKey: key } = previous;
     const edited = previous.openText.replace(...edit);
     expect(edited).not.toBe(previous.openText);
-    const sealed = await sealDocument({ text: edited, format, dataKey: key, metadata, previous, now: NOW });
+    const sealed = await sealDocument({ text: edited, format, dataKey: key, metadata, earlier: [previous], now: NOW });
     const lines = text.split("\n");
     const after = sealed.text.split("\n");
     expect(after).toHaveLength(lines.length);
@@ -78,9 +78,9 @@ describe.each(FIXTURES)("$file, made by sops", ({ file, format: name, values, ed
   test("keeps every byte when it is sealed without a change, and every line when a reader is added", async () => {
     const previous = await open();
     const { format, metadata, dataKey: key, openText } = previous;
-    expect((await sealDocument({ text: openText, format, dataKey: key, metadata, previous, now: NOW })).text).toBe(
-      text,
-    );
+    expect(
+      (await sealDocument({ text: openText, format, dataKey: key, metadata, earlier: [previous], now: NOW })).text,
+    ).toBe(text);
     const another = await identityToRecipient(await generateX25519Identity());
     const standing = metadata.groups[0]?.age.map(({ recipient }) => recipient) ?? [];
     const wanted = [await recipientsOf(...standing, another)];

@@ -19,10 +19,10 @@ async function reopened(text: string, dataKey: DataKey): Promise<OpenedDocument>
 async function edited(
   previous: OpenedDocument,
   text: string,
-  more: Partial<{ dataKey: DataKey; metadata: Metadata }> = {},
+  more: Partial<{ dataKey: DataKey; metadata: Metadata; earlier: readonly OpenedDocument[] }> = {},
 ) {
   const { dataKey, metadata } = previous;
-  return sealDocument({ text, format: json, dataKey, metadata, previous, now: LATER, ...more });
+  return sealDocument({ text, format: json, dataKey, metadata, earlier: [previous], now: LATER, ...more });
 }
 
 async function first(text: string, dataKey = newDataKey()): Promise<OpenedDocument> {
@@ -64,6 +64,23 @@ describe("an edit", () => {
     const now = encs(after.opened);
     expect([now[0], now[2], now[3], now[4]]).toEqual([two, one, three, four]);
     expect(new Set(now).size).toBe(6);
+  });
+
+  test("of a merge keeps the ENC texts of both sides, and each of them once", async () => {
+    const base = await first(PLAIN);
+    const ours = (await edited(base, PLAIN.replace('"x",', '"ours",'))).opened;
+    const theirs = (await edited(base, PLAIN.replace('{"d": "x"}', '{"d": "theirs"}'))).opened;
+    const merged = PLAIN.replace('"x",', '"ours",')
+      .replace('{"d": "x"}', '{"d": "theirs"}')
+      .replace("[1, 2,", "[1, 2, 2,");
+    const { opened } = await edited(ours, merged, { earlier: [ours, theirs] });
+    const enc = (from: OpenedDocument, ...path: string[]) =>
+      from.leaves.filter(({ leaf }) => leaf.path.join() === path.join()).map((each) => each.sealed?.enc);
+    expect(enc(opened, "a")).toEqual(enc(ours, "a"));
+    expect(enc(opened, "c", "d")).toEqual(enc(theirs, "c", "d"));
+    expect(enc(opened, "b").slice(0, 4)).toEqual(enc(base, "b"));
+    expect(new Set(enc(opened, "b")).size).toBe(5);
+    expect((await reopened(opened.text, base.dataKey)).openText).toBe(merged);
   });
 
   test("keeps the ENC text of a value that is only spelled anew", async () => {

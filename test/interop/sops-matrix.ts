@@ -108,7 +108,7 @@ async function opened(text: string, format: Format, who: Readers): Promise<Opene
 
 async function edited(before: OpenedDocument, text: string): Promise<string> {
   const { dataKey, metadata, format } = before;
-  return (await sealDocument({ text, format, dataKey, metadata, previous: before, now: NOW })).text;
+  return (await sealDocument({ text, format, dataKey, metadata, earlier: [before], now: NOW })).text;
 }
 
 function expectPlain(printed: string, open: string, format: Format): void {
@@ -228,7 +228,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
       format,
       dataKey,
       metadata,
-      previous: before,
+      earlier: [before],
       now: NOW,
     });
     expectPlain(sops.decrypt(sample.file, text), sample.text, format);

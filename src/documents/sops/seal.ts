@@ -21,7 +21,7 @@ import {
 } from "./document.ts";
 import { macText, sealMac, timestamp } from "./mac.ts";
 import { metadataTree, readMetadata, sameMetadata, type Metadata } from "./metadata.ts";
-import { reusable, type Reuse } from "./reuse.ts";
+import { reusable, type Reuse, type ReusableLeaf } from "./reuse.ts";
 import { compileSelection, sameSettings } from "./selection.ts";
 import { exceptions, sealSpellings } from "./spelling.ts";
 
@@ -32,16 +32,19 @@ export interface Sealing {
   readonly dataKey: DataKey;
   /** Keys, threshold and selection as they shall be written; MAC, timestamp and spellings are found here. */
   readonly metadata: Metadata;
-  /** What the text was opened from, if it was; with the same data key its ENC texts are reused. */
-  readonly previous?: OpenedDocument | undefined;
-  /** Whether MAC and timestamp are renewed even where nothing else differs: `previous` was opened without its MAC. */
+  /**
+   * What the text comes from: of several, the first gives layout and metadata. With the same data key the ENC texts of all are
+   * reused, so that a merge keeps those of both sides.
+   */
+  readonly earlier?: readonly OpenedDocument[] | undefined;
+  /** Whether MAC and timestamp are renewed even where nothing else differs: the first was opened without its MAC. */
   readonly renewMac?: boolean | undefined;
   readonly now: Date;
 }
 
 export interface Sealed {
   readonly text: string;
-  /** What the text opens to: usable as `previous` of the next sealing. */
+  /** What the text opens to: usable as an earlier document of the next sealing. */
   readonly opened: OpenedDocument;
   /** Whether it opens to the given text byte for byte; if not, it has the same values in another spelling. */
   readonly exact: boolean;
@@ -50,12 +53,12 @@ export interface Sealed {
 }
 
 /**
- * Seals an open text. Where neither it nor the selection differs from `previous`, only the metadata is touched.
+ * Seals an open text. Where neither it nor the selection differs from the first earlier document, only the metadata is touched.
  * @throws SecretsError `refused`: it has a top-level `sops` already, or the rule is one of comments. `malformed`: it does
  * not parse, or the rule's expression is invalid.
  */
 export async function sealDocument(sealing: Sealing): Promise<Sealed> {
-  const { format, metadata, previous, text } = sealing;
+  const { format, metadata, text, earlier: [previous] = [] } = sealing;
   if (previous !== undefined && isUntouched(sealing, previous)) {
     const opened = await rewriteMetadata(previous, metadata);
     return { text: opened.text, opened, exact: true, expanded: [] };
@@ -64,7 +67,7 @@ export async function sealDocument(sealing: Sealing): Promise<Sealed> {
   const selects: Selects = (leaf) => selectsPath(leaf.path) && !staysClear(leaf.scalar);
   const given = format.parse(text, "open", selects);
   refuseMetadata(given);
-  refuseNothing(sealing);
+  if (previous === undefined) refuseNothing(sealing);
   refuseDuplicates(given, previous);
   const expanded = format.expandAliases?.(text, selects) ?? { text, at: [] };
   const parsed = expanded.text === text ? given : format.parse(expanded.text, "open", selects);
@@ -73,9 +76,10 @@ export async function sealDocument(sealing: Sealing): Promise<Sealed> {
     try {
       const opened = await proven({
         ...sealing,
+        previous,
         way,
         parsed,
-        leaves: sealLeaves({ ...sealing, way, parsed, selects }),
+        leaves: sealLeaves({ ...sealing, previous, way, parsed, selects }),
       });
       return { text: opened.text, opened, exact: opened.openText === text, expanded: expanded.at };
     } catch (error) {
@@ -133,8 +137,8 @@ function refuseMetadata({ metadata }: ParsedText): void {
 }
 
 /** sops refuses it too, and nothing in it would be secret. */
-function refuseNothing({ text, format, previous }: Sealing): void {
-  if (previous === undefined && (format.isWhole === true ? text : text.trim()) === "")
+function refuseNothing({ text, format }: Sealing): void {
+  if ((format.isWhole === true ? text : text.trim()) === "")
     throw new SecretsError("refused", "the text is empty: there is nothing to encrypt");
 }
 
@@ -157,12 +161,13 @@ interface SealedLeaf {
 }
 
 interface Planned extends Sealing {
+  readonly previous: OpenedDocument | undefined;
   readonly way: Way;
   readonly parsed: ParsedText;
 }
 
 function sealLeaves(plan: Planned & { readonly selects: Selects }): readonly SealedLeaf[] {
-  const reuse = reusable(plan.previous, plan.dataKey);
+  const reuse = reusable(plan.earlier ?? [], plan.dataKey);
   const { leaves, text } = plan.parsed;
   const before = leaves.map((leaf) =>
     plan.selects(leaf) && !leaf.copy ? { taken: reuse.takeLeaf(leaf, text.slice(leaf.start, leaf.end)) } : undefined,
@@ -179,13 +184,13 @@ function sealLeaves(plan: Planned & { readonly selects: Selects }): readonly Sea
 
 function sealedSource(
   plan: Planned,
-  value: { readonly leaf: Leaf; readonly scalar: Scalar; readonly before: OpenedLeaf | undefined },
+  value: { readonly leaf: Leaf; readonly scalar: Scalar; readonly before: ReusableLeaf | undefined },
   reuse: Reuse,
 ): string {
   const { leaf, scalar, before } = value;
-  if (before !== undefined && reuse.sameKey && plan.way.verbatim) return before.sealedSource;
+  if (before?.sameKey === true && plan.way.verbatim) return before.sealedSource;
   const aad = aadOf(leaf.path);
-  const standing = reuse.sameKey && before?.sealed?.aad === aad ? before.sealed.enc : undefined;
+  const standing = before?.sameKey === true && before.sealed?.aad === aad ? before.sealed.enc : undefined;
   return leaf.seal(standing ?? reuse.takeEnc(aad, scalar) ?? sealValue(plan.dataKey, aad, scalar));
 }
 

@@ -69,6 +69,8 @@ export interface Edit {
   readonly text: string;
   readonly settings?: SelectionSettings | undefined;
   readonly renewMac?: boolean | undefined;
+  /** Other documents that the text comes from, as the other side of a merge: their ciphertext is reused too. */
+  readonly others?: readonly OpenedDocument[] | undefined;
   readonly now: Date;
 }
 
@@ -81,7 +83,7 @@ export async function editDocument(opened: OpenedDocument, edit: Edit): Promise<
     format,
     dataKey,
     metadata,
-    previous: opened,
+    earlier: [opened, ...(edit.others ?? [])],
     renewMac: edit.renewMac,
     now: edit.now,
   });
@@ -111,7 +113,7 @@ export async function rotateDocument(
     keyring: change.keyring,
   });
   const metadata = change.settings === undefined ? wrapped : withSettings(wrapped, change.settings);
-  return sealDocument({ text: openText, format, dataKey, metadata, previous: opened, now: change.now });
+  return sealDocument({ text: openText, format, dataKey, metadata, earlier: [opened], now: change.now });
 }
 
 /**
