@@ -8,7 +8,7 @@
  */
 import type { CheckMode, CheckReport, CheckRequest } from "./check/report.ts";
 import type { DecryptRequest } from "./operations/verbs/decrypt.ts";
-import type { EncryptRequest } from "./operations/writing/encryption.ts";
+import type { EncryptRequest } from "./operations/verbs/encrypt.ts";
 import type { SecretReport, WhoReport } from "./operations/verbs/list.ts";
 import type { RuleInfo } from "./operations/verbs/explain.ts";
 import type { Project, ProjectOptions } from "./operations/project/project.ts";
@@ -21,7 +21,7 @@ import type { KeyChange } from "./policy/key-pin.ts";
 import type { NewValue, SetOutcome, SetRequest } from "./operations/verbs/set.ts";
 import type { WhoAnswer } from "./operations/verbs/who.ts";
 import type { EditOptions } from "./operations/verbs/edit.ts";
-import type { WriteOptions } from "./operations/writing/target.ts";
+import type { WriteOptions } from "./operations/writing/gates.ts";
 import type { WriteOutcome } from "./operations/writing/write.ts";
 
 export { SecretsError } from "./errors.ts";

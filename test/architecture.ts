@@ -70,6 +70,15 @@ const reserved: readonly { readonly modules: RegExp; readonly where: RegExp; rea
 /** The id of a rule of check: whoever asks for one by name is not driven by the registry. */
 const RULE_ID = /\bSEC\d{3}\b/;
 
+/** Questions that only one place asks, so that another answer is one file there. */
+const questions: readonly { readonly asks: RegExp; readonly of: RegExp; readonly says: string }[] = [
+  {
+    asks: /\bkind\s*[!=]==\s*"(?:age|sops)"|\bcase "(?:age|sops)":/,
+    of: /^(?:cli|commands|compat|index\.ts|operations\/(?!secrets\/))/,
+    says: "only src/operations/secrets asks which kind of secret a file is",
+  },
+];
+
 /** One line per breach, `FILE: what is wrong`; empty when the sources keep the rules. */
 export function breaches(sources: Sources): string[] {
   return [...sources].flatMap(([file, text]) => {
@@ -78,6 +87,8 @@ export function breaches(sources: Sources): string[] {
     const found = importsOf(text).flatMap(({ specifier }) => importBreach(file, specifier, layer) ?? []);
     if (RULE_ID.test(text) && !file.startsWith("findings/rules/")) found.push("names a rule of check by its id");
     if (mentionsProcess(text) && !file.startsWith("io/")) found.push("only src/io sees the process");
+    const asked = questions.filter(({ asks, of }) => of.test(file) && asks.test(withoutComments(text)));
+    found.push(...asked.map(({ says }) => says));
     return found.map((breach) => `${file}: ${breach}`);
   });
 }

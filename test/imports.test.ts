@@ -19,7 +19,7 @@ test("the real host starts without what starts processes", () => {
 
 test("an age file is read without policy, sops documents and their formats", () => {
   const sources = readSources();
-  const found = ["operations/project/project/open-project.ts", "operations/verbs/decrypt.ts"].flatMap((entry) => [
+  const found = ["operations/project/open-project.ts", "operations/verbs/decrypt.ts"].flatMap((entry) => [
     ...filesAtOnce(sources, entry).values(),
   ]);
 

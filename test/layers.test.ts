@@ -15,6 +15,7 @@ const allowed: Record<string, string> = {
   "the public API loads an operation on demand": 'index.ts: const { edit } = await import("./operations/edit.ts");',
   "an operation joins core and world":
     'operations/verbs/edit.ts: import { a } from "../keys/a.ts"; import { b } from "../io/b.ts";',
+  "secrets know their kinds": 'operations/secrets/secret-at.ts: if (found.kind !== "sops") return;',
   "a pure layer uses node:crypto": 'crypto/mac.ts: import { createHmac } from "node:crypto";',
   "everybody throws": 'nix/parse.ts: import { SecretsError } from "../errors.ts";',
   "io reads files":
@@ -70,6 +71,14 @@ const forbidden: Record<string, [string, string]> = {
   "an operation parses arguments": ['operations/a.ts: import { Command } from "commander";', "only the command line"],
   "an SSH key is read elsewhere": ['documents/a.ts: const a = await import("sshpk");', "behind src/keys"],
   "errors know anything": ['errors.ts: import { a } from "./keys/a.ts";', "errors.ts must not import keys"],
+  "a verb asks what kind of secret it has": [
+    'operations/verbs/edit.ts: if (secret.kind !== "age") open();',
+    "only src/operations/secrets asks",
+  ],
+  "a command does, case by case": [
+    'commands/edit.ts: switch (kind) { case "sops": open(); }',
+    "only src/operations/secrets asks",
+  ],
   "a folder that answers no question": ["utils/strings.ts: export const a = 1;", "utils is no layer"],
   "a file beside the layers": ["helper.ts: export const a = 1;", "helper.ts is no layer"],
   "a rule of check is named elsewhere": ["check/run.ts: const told = new Set(['SEC004']);", "by its id"],

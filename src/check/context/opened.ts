@@ -12,7 +12,7 @@ import { SecretsError } from "../../errors.ts";
 import type { Content } from "../../findings/reading/content.ts";
 import type { Opened } from "../../findings/finding.ts";
 import { stepsText } from "../../formats/place.ts";
-import { openSecret } from "../../operations/secrets/age-secret.ts";
+import { openAgeFile } from "../../operations/secrets/age-file.ts";
 import type { Project } from "../../operations/project/project.ts";
 
 /** A value of a secret, and the way to it inside the file; "" for a file that is one value. */
@@ -34,7 +34,7 @@ export async function openedContent(
 ): Promise<Opening> {
   try {
     if (content.kind === "sops") return { status: "open", values: await sopsValues(project, content.document) };
-    const { plaintext } = await openSecret(project, join(root, path), once(bytes));
+    const { plaintext } = await openAgeFile(project, join(root, path), once(bytes));
     return { status: "open", values: [{ key: "", bytes: await collect(plaintext) }] };
   } catch (error) {
     if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;

@@ -7,7 +7,7 @@ import { shellWord } from "../../words/shell.ts";
 import { nameOf } from "../../agreement/agreement.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import type { Member, Policy } from "../../policy/policy.ts";
-import type { Inspected } from "../secrets/inspect.ts";
+import type { Secret } from "../secrets/secret.ts";
 import type { Project } from "../project/project.ts";
 import { ruleForReading } from "../project/rule.ts";
 
@@ -114,10 +114,9 @@ async function adviceFor(
 }
 
 /** The same for a file that was looked at. */
-export async function adviceOn(project: Project, path: string, secret: Inspected): Promise<string> {
-  const isWhole = secret.kind === "age";
-  const tells = !isWhole || secret.header.hint !== undefined;
-  return adviceFor(project, path, { readers: secret.declared.names, isWhole, tells });
+export async function adviceOn(project: Project, { path, document, look }: Secret): Promise<string> {
+  const { declared, tells = false } = (await look()) ?? {};
+  return adviceFor(project, path, { readers: declared?.names ?? [], isWhole: document === undefined, tells });
 }
 
 /** Who the policy says should read it, and whose keys are at hand, in the policy's names. */

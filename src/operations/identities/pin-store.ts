@@ -80,7 +80,7 @@ export async function writePin(project: Project, place: PinPlace, pin: KeyPin): 
   const directory = userStateDirectory(project.host);
   const state = userCommits(project.host);
   if (directory === undefined || state === undefined) throw noHome();
-  const { textChange } = await import("../secrets/sops-secret.ts");
+  const { textChange } = await import("../secrets/sops-document.ts");
   const name = place.name ?? randomBytes(16).toString("hex");
   const trust = join(directory, "trust");
   await attempt(trust, "create", () => project.host.files.makeDirectory(trust, 0o700));

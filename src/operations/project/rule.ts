@@ -57,16 +57,22 @@ export async function requireRule(project: Project, path: string): Promise<Ruled
   return ruled;
 }
 
+/** What of a rule a file has a place for. */
+export interface Servings {
+  /**
+   * Keys that only other programs can use: `kept` where they stand already beside ours, `wanted` in a new document, `ignored` where
+   * only the recipients of age count.
+   */
+  readonly foreign: "kept" | "wanted" | "ignored";
+  /** Whether each reader has an entry of their own, so that any keys go together, and in several groups. */
+  readonly entries: boolean;
+}
+
 /**
- * Whether anything can be encrypted by this rule, here and for this kind of file.
- * @param isNew whether nothing is there yet that could keep the keys which only sops can use
+ * Whether anything can be encrypted by this rule, here and for such a file.
  * @throws SecretsError `policy`: the rule names nobody, or says two things; `refused`: only another program can serve it
  */
-export function requireServable(
-  file: string,
-  { ruling }: Ruled,
-  wanted: { kind: "age" | "sops"; isNew: boolean },
-): void {
+export function requireServable(file: string, { ruling }: Ruled, { foreign, entries }: Servings): void {
   const { readers, settings, compiled, at } = ruling;
   const refuse = (message: string, hint: string) => {
     throw new SecretsError("policy", message, { at, hint });
@@ -83,22 +89,21 @@ export function requireServable(
       "write for example key_groups: [{ age: [alice, bob] }, { age: [carol] }]",
     );
   }
-  // In a sops document that is there already, the entries of keys that only others can use stay beside those of ours.
   const hasOurs = readers.some(({ keys }) => keys.some((key) => onlyProgram(key) === undefined));
-  if (wanted.kind === "age" || wanted.isNew || !hasOurs) refuseForeign(file, ruling, wanted);
+  if (foreign !== "kept" || !hasOurs) refuseForeign(file, ruling, foreign === "ignored" ? "age" : "sops");
   if (!hasOurs) {
     refuse(
       "the rule for this file gives no reader with a key",
       `name a user, host, team or age recipient there for ${file}`,
     );
   }
-  if (wanted.kind === "age" && !canShare(readers.flatMap(({ keys }) => keys))) {
+  if (!entries && !canShare(readers.flatMap(({ keys }) => keys))) {
     refuse(
       `an age file cannot be for ${mixedKeys(readers)} at once`,
       "give all of them the same kind of key, or keep the secret in a sops file, where each reader has an entry",
     );
   }
-  if (wanted.kind === "age" && settings.groups !== undefined) {
+  if (!entries && settings.groups !== undefined) {
     refuse(
       "its rule has several key groups, and an .age secret has none: any one reader opens it",
       `give ${file} a line of its own under \`secrets:\``,
@@ -107,13 +112,13 @@ export function requireServable(
 }
 
 /** @throws SecretsError `refused`: the rule asks for keys that only another program can encrypt to */
-function refuseForeign(file: string, { readers, settings, at }: Ruling, wanted: { kind: "age" | "sops" }): void {
-  const others = wanted.kind === "age" ? [] : settings.foreign.map(({ text }) => text);
+function refuseForeign(file: string, { readers, settings, at }: Ruling, program: "age" | "sops"): void {
+  const others = program === "age" ? [] : settings.foreign.map(({ text }) => text);
   const keys = [...others, ...foreignKeysOf(readers)].join(", ");
   if (keys === "") return;
-  throw new SecretsError("refused", `the rule asks for ${keys}, which only ${wanted.kind} can encrypt to`, {
+  throw new SecretsError("refused", `the rule asks for ${keys}, which only ${program} can encrypt to`, {
     at,
-    hint: `encrypt ${file} with ${wanted.kind}, or take these keys out of the rule`,
+    hint: `encrypt ${file} with ${program}, or take these keys out of the rule`,
   });
 }
 

@@ -1,136 +1,121 @@
 /**
- * How is a whole-file `.age` secret read from disk, and how does it become a change to commit?
+ * A whole-file `.age` secret. It is replaced whole, so that writing it needs no key.
  *
- * The one place where age files, keys and files meet. Reading never writes; a change carries its own proof: the staged
- * bytes must open, with the file key still in memory, to the very plaintext that was meant.
+ * What only looks at one, and what only reads one, load nothing of the policy.
  */
-import type { Stanza } from "age-encryption";
-import { openAge, readAgeHeader, sealAge, verifyAge } from "../../documents/age/file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
-import { hintLists, readHint } from "../../documents/age/reader-hint.ts";
-import type { Change } from "../../io/commit.ts";
-import { inputChunks } from "../../io/input.ts";
-import { hashed } from "../../io/stream.ts";
+import { SecretsError } from "../../errors.ts";
+import { shellWord } from "../../words/shell.ts";
+import { collect, digest } from "../../io/stream.ts";
+import { once } from "../../text/chunks.ts";
 import { needsPassphrase } from "../../keys/passphrase.ts";
 import type { Keyring, Recipient } from "../../keys/recipient.ts";
-import type { Opening } from "../identities/identities.ts";
-import { fileError } from "./file-kind.ts";
-import { inFile, type Project } from "../project/project.ts";
-import { ruleForReading } from "../project/rule.ts";
+import { remembered } from "../../words/remembered.ts";
+import { digestOf } from "../project/input.ts";
+import { ageHeader, openAgeFile, openingOf, sealingChange, type Sealing, type SealingChange } from "./age-file.ts";
+import { emptyContent, type Instead, type Place, type ReadRequest, type Secret } from "./secret.ts";
 
-export interface OpenSecret {
-  readonly header: AgeHeader;
-  readonly fileKey: Uint8Array;
-  /** Authenticated chunk by chunk; throws at the first that is not what was sealed. */
-  readonly plaintext: AsyncIterable<Uint8Array>;
+/** The bytes of an age file. */
+export interface AgeBytes {
+  /** From the first one on, each time; from a pipe once. */
+  readonly chunks: () => AsyncIterable<Uint8Array>;
+  readonly close?: (() => Promise<void>) | undefined;
 }
 
-/**
- * Chunks of a file whose every error names it.
- * @param pipes whether it is input on purpose, so that a pipe is waited for
- * @throws SecretsError `not-found`, `usage`, `io`
- */
-export function fileChunks(project: Project, path: string, pipes = false): AsyncGenerator<Uint8Array> {
-  return inputChunks(project.host.files, { path, shown: project.show(path), pipes });
-}
-
-/**
- * Opens a secret with the keys at hand.
- * @param path absolute; what the policy is asked about, even if the bytes come from elsewhere
- * @throws SecretsError `no-identity` naming who could, and what was tried; `tampered`; `malformed`
- */
-export async function openSecret(
-  project: Project,
-  path: string,
-  bytes: AsyncIterable<Uint8Array> = fileChunks(project, path),
-): Promise<OpenSecret> {
-  const file = project.show(path);
-  try {
-    const opened = await openAge(bytes, (stanzas) => unwrapFor(project, path, stanzas));
-    return { ...opened, plaintext: namingFile(opened.plaintext, file) };
-  } catch (error) {
-    throw await fileError(project, path, error);
-  }
-}
-
-/** The header of an age file, its MAC not verified. @throws SecretsError `malformed`, `unmerged` */
-export async function ageHeader(project: Project, path: string, bytes: AsyncIterable<Uint8Array>): Promise<AgeHeader> {
-  try {
-    const { close, stanzas, armored, hint } = await readAgeHeader(bytes);
-    await close();
-    return { stanzas, armored, hint };
-  } catch (error) {
-    throw await fileError(project, path, error);
-  }
-}
-
-async function unwrapFor(project: Project, path: string, stanzas: readonly Stanza[]): Promise<Uint8Array> {
-  if (needsPassphrase(stanzas)) {
-    const { unwrapWithPassphrase } = await import("../identities/passphrase.ts");
-    return unwrapWithPassphrase(project, path, stanzas);
-  }
-  const fileKey = await project.identities.unwrap(opening(stanzas));
-  if (fileKey !== null) return fileKey;
-  const members = (await ruleForReading(project, path))?.file.policy.members ?? [];
-  const header = { stanzas, armored: false, hint: readHint(stanzas) };
-  const [{ readersOf }, { noIdentity }] = await Promise.all([
-    import("../../documents/age/readers.ts"),
-    import("../identities/no-identity.ts"),
-  ]);
-  const known = await readersOf(
-    header,
-    members.flatMap((member) => member.keys),
-  );
-  throw await noIdentity(project, path, { present: known.readers, isWhole: true, tells: header.hint !== undefined });
-}
-
-/** What an identity ring wants to know of a file. */
-export function opening(stanzas: readonly Stanza[]): Opening {
-  const hint = readHint(stanzas);
-  return { stanzas, declares: (id) => (hint === undefined ? undefined : hintLists(hint, id)) };
-}
-
-async function* namingFile(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    throw inFile(error, file);
-  }
-}
-
-export interface Sealing {
-  /** Absolute. */
-  readonly path: string;
-  /** `absent`, `any`, or the SHA-256 of what was read there. */
-  readonly expected: string;
-  readonly recipients: readonly Recipient[];
-  readonly armor: boolean;
-  readonly hint: boolean;
-  readonly keyring: Keyring;
-  /** Called once per attempt to seal: the plaintext from its first byte. */
-  readonly plaintext: () => AsyncIterable<Uint8Array>;
-  /** Called for a plaintext of no bytes once it was read; throws where that must not be. */
-  readonly refuseEmpty?: (() => void) | undefined;
-}
-
-/** A change whose content is sealed as it is read. */
-export interface SealingChange extends Change {
-  readonly content: AsyncIterable<Uint8Array>;
-}
-
-/** A change that seals this plaintext, with its proof. The plaintext is hashed as it passes, never kept. */
-export async function sealingChange(sealing: Sealing): Promise<SealingChange> {
-  const { path, expected, recipients, armor, hint, keyring } = sealing;
-  const plaintext = hashed(sealing.plaintext());
-  const { bytes, fileKey } = await sealAge({ recipients, plaintext: plaintext.chunks, armor, hint, keyring });
-  return {
+/** @param now undefined for a new file */
+export async function ageSecret(place: Place, now: AgeBytes | undefined, instead?: Instead): Promise<Secret> {
+  const { project, path, file, ruled, options } = place;
+  const recipients = instead?.readers ?? (await recipientsOf(place));
+  const header = remembered(async () => now && ageHeader(project, path, now.chunks()));
+  const look = remembered(async () => {
+    const found = await header();
+    return found && (await import("./age-look.ts")).lookAtAge(project, found, { ruled, recipients });
+  });
+  let opened: Uint8Array | undefined;
+  const secret: Secret = {
     path,
-    expected,
-    content: bytes,
-    mode: 0o644,
-    verify: async (staged) => {
-      if (plaintext.size() === 0) sealing.refuseEmpty?.();
-      await verifyAge(staged, { fileKey, sha256: plaintext.digest() });
+    file,
+    ruled,
+    recipients,
+    byHand: instead?.readers !== undefined,
+    isNew: now === undefined,
+    servings: { foreign: "ignored", entries: false },
+    document: undefined,
+    look,
+    hasPeople: async () => {
+      const found = await header();
+      if (found === undefined || ruled === undefined) return found !== undefined;
+      return (await import("../../agreement/age-file.ts")).personMayRead(found, ruled);
+    },
+    canOpen: async () => {
+      const { stanzas } = (await header()) ?? { stanzas: [] };
+      return needsPassphrase(stanzas) ? "with a passphrase" : project.identities.canOpen(openingOf(stanzas));
+    },
+    openedGroups: () => Promise.resolve(undefined),
+    open: async () => (opened = now === undefined ? new Uint8Array() : await collect(await secret.read({}))),
+    read: (request) => read(place, now, request),
+    seal: async (plaintext) => {
+      const bytes = plaintext instanceof Uint8Array ? plaintext : undefined;
+      const isSame = isEqual(opened, bytes);
+      if (isSame && (secret.isNew || (await look())?.agreement?.status !== "differ")) return undefined;
+      const isAllowed = secret.isNew || options.allowEmpty === true || isSame;
+      if (bytes?.length === 0 && !isAllowed) throw emptyContent(file);
+      const change = await changeOf(place, {
+        recipients,
+        header: await header(),
+        plaintext: plaintext instanceof Uint8Array ? () => once(plaintext) : plaintext,
+        keyring: instead?.keyring,
+        emptyIn: isAllowed ? undefined : file,
+      });
+      return { secret, change, keepsContent: isSame };
+    },
+    rewrap: async () => {
+      const expected = (await digestOf(project, path)) ?? "absent";
+      const again = async function* () {
+        yield* await secret.read({});
+      };
+      // Once to its end, so that damage shows before the commit; and again when it is written.
+      await digest(again());
+      const change = await changeOf({ ...place, expected }, { recipients, header: await header(), plaintext: again });
+      return { secret, change, keepsContent: true };
     },
   };
+  return secret;
+}
+
+function isEqual(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a !== undefined && b !== undefined && Buffer.compare(a, b) === 0;
+}
+
+async function read(
+  { project, path, file }: Place,
+  now: AgeBytes | undefined,
+  { extract, outputType }: ReadRequest,
+): Promise<AsyncIterable<Uint8Array>> {
+  if (now === undefined) return once(new Uint8Array());
+  if (extract === undefined && outputType === undefined)
+    return (await openAgeFile(project, path, now.chunks())).plaintext;
+  await now.close?.();
+  throw new SecretsError("usage", "an .age secret is one value and has no keys", {
+    at: { file },
+    hint: `secrets get ${shellWord(file)}`,
+  });
+}
+
+async function recipientsOf({ ruled }: Place): Promise<readonly Recipient[]> {
+  if (ruled === undefined) return [];
+  return (await import("../../policy/policy.ts")).ageRecipients(ruled.ruling.readers);
+}
+
+function changeOf(
+  { project, path, target = path, ruled, options, expected = "any" }: Place,
+  what: Pick<Sealing, "recipients" | "plaintext" | "emptyIn"> & {
+    readonly header: AgeHeader | undefined;
+    readonly keyring?: Keyring | undefined;
+  },
+): Promise<SealingChange> {
+  const { header, ...sealing } = what;
+  const armor = header?.armored ?? options.armor ?? false;
+  const keyring = what.keyring ?? project.identities;
+  return sealingChange({ ...sealing, path: target, expected, keyring, armor, hint: ruled?.policy.readerHint ?? true });
 }

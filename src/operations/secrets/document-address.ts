@@ -10,7 +10,7 @@ import { contentAt } from "../../formats/convert.ts";
 import type { Content, Format, ParsedText, Step } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
 import { resolveSteps, stepsOf } from "./key-path.ts";
-import type { SopsTarget } from "../writing/target.ts";
+import type { SecretDocument } from "./secret.ts";
 
 /** What somebody typed. */
 export interface KeyRequest {
@@ -32,9 +32,8 @@ export interface Address {
 }
 
 /** The same in a file that is to be written. @throws SecretsError what opening it throws */
-export async function addressIn(target: SopsTarget, request: KeyRequest): Promise<Address> {
-  const text = (await target.document())?.openText ?? target.format.empty ?? "";
-  return addressOf(target.format, target.format.parse(text, "open"), request);
+export async function addressIn({ format, text }: SecretDocument, request: KeyRequest): Promise<Address> {
+  return addressOf(format, format.parse(await text(), "open"), request);
 }
 
 /** @throws SecretsError `usage`: there is no such document, or another one may be meant, which the hint names */

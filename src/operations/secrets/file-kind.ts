@@ -79,6 +79,15 @@ async function oddYaml(bytes: Uint8Array): Promise<FileKind> {
   }
 }
 
+/** Whether these bytes are a sops document. @throws SecretsError as `kindOfContent` does */
+export async function isDocument(
+  project: Project,
+  path: string,
+  found: Parameters<typeof kindOfContent>[2],
+): Promise<boolean> {
+  return (await kindOfContent(project, path, found)).kind === "sops";
+}
+
 /** Whether what is at this path is encrypted, or may be. @throws SecretsError `io` */
 export async function holdsSecret(project: Project, path: string): Promise<boolean> {
   if ((await statOf(project, path))?.kind !== "file") return false;

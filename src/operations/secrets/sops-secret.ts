@@ -1,150 +1,167 @@
-/**
- * How is a sops document opened with the keys at hand, and how does a changed one become a change to commit?
- */
-import { collect } from "../../text/chunks.ts";
+/** A sops document. It is written only where it changed; values, comments and layout that did not stay as they are. */
+import { personMayOpen, wantedReaders } from "../../agreement/sops-document.ts";
+import { settingsIn, wantedSettings } from "../../agreement/wanted-settings.ts";
 import type { OpenedDocument, SopsDocument } from "../../documents/sops/document.ts";
-import { foreignEntries } from "../../documents/sops/foreign.ts";
-import type { KeyGroup, Metadata } from "../../documents/sops/metadata.ts";
-import { knownEntries } from "../../documents/sops/readers.ts";
-import type { Sealed } from "../../documents/sops/seal.ts";
-import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../../documents/sops/verbs.ts";
-import { dressed, SecretsError } from "../../errors.ts";
-import { shellWord } from "../../words/shell.ts";
-import type { Change } from "../../io/commit.ts";
-import { sha256 } from "../../io/stream.ts";
-import type { Recipient } from "../../keys/recipient.ts";
-import { noIdentity } from "../identities/no-identity.ts";
-import { inFile, statOf, type Project } from "../project/project.ts";
-import { copiedLines, hasOtherThreshold, wantedReaders } from "../../agreement/sops-document.ts";
-import { wantedSettings } from "../../agreement/wanted-settings.ts";
-import { ruleOf, type Ruled } from "../project/rule.ts";
+import { isEncrypted } from "../../documents/sops/metadata.ts";
+import { DEFAULT_SETTINGS } from "../../documents/sops/selection.ts";
+import type { WantedReaders } from "../../documents/sops/verbs.ts";
+import { SecretsError, type Position } from "../../errors.ts";
+import { converted, convertedAt, type Conversion } from "../../formats/convert.ts";
+import type { Format } from "../../formats/format.ts";
+import { loadFormat } from "../../formats/index.ts";
+import { collect, sha256 } from "../../io/stream.ts";
+import { once } from "../../text/chunks.ts";
+import { sopsRecipients } from "../../policy/sops-recipients.ts";
+import { remembered } from "../../words/remembered.ts";
+import { inFile, naming } from "../project/project.ts";
+import { refusingSlips } from "../writing/slips.ts";
+import { addressOf } from "./document-address.ts";
+import { requireFormatName } from "./file-kind.ts";
+import { missingKey } from "./key-path.ts";
+import { emptyContent, type Instead, type Place, type Plaintext, type ReadRequest, type Secret } from "./secret.ts";
+import { canOpenDocument, lookAtSops, openedGroups } from "./sops-look.ts";
+import { openSops, recipientsIn, reseal, sealNew, textChange } from "./sops-document.ts";
 
-/**
- * Opens every value and checks the MAC.
- * @param path absolute
- * @throws SecretsError `no-identity` naming who could; `tampered` or `malformed` with line and column
- */
-export async function openSops(
-  project: Project,
-  path: string,
-  given: { readonly document: SopsDocument; readonly ignoreMac?: boolean | undefined },
-): Promise<OpenedDocument> {
-  const file = project.show(path);
-  const { document } = given;
-  try {
-    const opened = await openWith(document, project.identities, { ignoreMac: given.ignoreMac === true });
-    for (const { line, column, message } of opened.warnings)
-      project.tell(`warning: ${file}:${line}:${column}: ${message}`);
-    let ruled: Ruled | undefined;
-    const policy = async () => (ruled = await ruleOf(project, path).catch(() => undefined))?.file.policy;
-    for (const line of await copiedLines(document.metadata, policy)) {
-      const renew = ruled === undefined ? "secrets rotate" : "secrets rekey";
-      project.warn(`warning: ${file}: ${line}; run: ${renew} ${shellWord(file)}`);
-    }
-    return opened;
-  } catch (error) {
-    if (error instanceof SecretsError && error.code === "no-identity") {
-      const groups = await Promise.all(document.metadata.groups.map(recipientsIn));
-      const foreign = document.metadata.groups.flatMap(foreignEntries).map(({ key }) => key.text);
-      const told = { present: groups.flat(), groups, foreign, isWhole: false, tells: true };
-      throw await noIdentity(project, path, { ...told, message: error.message });
-    }
-    if (error instanceof SecretsError && error.code === "tampered" && (await statOf(project, path)) !== undefined) {
-      throw inFile(dressed(error, { hint: bringBack(file, error.at === undefined) }), file);
-    }
-    throw inFile(error, file);
-  }
-}
-
-/** A merge of two whole files, resolved by hand, has the values of both and the MAC of one. */
-function bringBack(file: string, isOnlyMac: boolean): string {
-  const word = shellWord(file);
-  const back = `git checkout HEAD -- ${word}`;
-  return isOnlyMac
-    ? `if it was merged or changed by hand, review it and save it: secrets edit --ignore-mac ${word}; if not, take it back: ${back}`
-    : `take it back from the last commit in which it was whole: ${back}`;
-}
-
-/** Everybody whom the key group names by a key of ours. */
-export async function recipientsIn(group: KeyGroup): Promise<Recipient[]> {
-  return (await knownEntries(group)).flatMap(({ recipient }) => recipient ?? []);
-}
-
-/** Entries that only sops can open, as `2 pgp`. */
-export function foreignCounts(metadata: Metadata): string[] {
-  const counts = new Map<string, number>();
-  for (const { others } of metadata.groups) {
-    for (const [type, entries] of others) counts.set(type, (counts.get(type) ?? 0) + entries.length);
-  }
-  return [...counts].map(([type, count]) => `${count} ${type}`);
-}
-
-export interface Resealing {
-  readonly opened: OpenedDocument;
-  /** The open text as it shall be. */
-  readonly text: string;
-  /** The readers and settings of this rule; undefined: those that the file has. */
-  readonly ruled: Ruled | undefined;
-  /** Seal it anew even where nothing differs. */
-  readonly renewMac?: boolean | undefined;
-  /** `removed`: a new data key where somebody is to know it no more. */
-  readonly newKey: "always" | "removed" | "never";
-  /** Sees what the text has become, and throws where that must not be. */
-  readonly judge?: ((after: OpenedDocument) => Promise<void>) | undefined;
-}
-
-/**
- * The document with this text, for these readers. Where neither differs, the very same text.
- * @throws SecretsError `malformed` with the line where the text does not parse; `refused`
- */
-export async function reseal(project: Project, resealing: Resealing): Promise<string> {
-  const { opened, text, ruled, newKey } = resealing;
-  const keyring = project.identities;
-  const now = project.host.now();
-  const readers = ruled && (await wantedReaders(ruled.ruling, opened.metadata));
-  const settings = ruled && wantedSettings(ruled.ruling, opened.format);
-  const edited = await editDocument(opened, { text, settings, now, renewMac: resealing.renewMac });
-  await resealing.judge?.(edited.opened);
-  tellExpanded(project, edited);
-  const splitsAnew = readers !== undefined && newKey !== "never" && hasOtherThreshold(opened.metadata, readers);
-  if (newKey === "always" || splitsAnew)
-    return (await rotateDocument(edited.opened, { readers, settings, keyring, now })).text;
-  if (readers === undefined) return edited.text;
-  return (await changeReaders(edited.opened, { readers, keepDataKey: newKey === "never", keyring, now })).opened.text;
-}
-
-/** A new document. @throws SecretsError `malformed` with the line, `refused` */
-export async function sealNew(
-  project: Project,
-  given: Omit<Parameters<typeof encryptText>[0], "keyring" | "now"> & Pick<Resealing, "judge">,
-): Promise<string> {
-  const sealed = await encryptText({ ...given, keyring: project.identities, now: project.host.now() });
-  await given.judge?.(sealed.opened);
-  tellExpanded(project, sealed);
-  return sealed.text;
-}
-
-function tellExpanded(project: Project, { expanded }: Sealed): void {
-  if (expanded.length === 0) return;
-  const lines = expanded.map(({ line }) => line).join(", ");
-  project.tell(`aliases that reach encrypted values were written out (line ${lines})`);
-}
-
-/**
- * The change that puts a sealed text in place. The sealing has opened the text and compared it with what was meant; what
- * is proved here is that the very same bytes are on disk.
- */
-export function textChange(path: string, expected: string, text: string): Change {
-  const content = new TextEncoder().encode(text);
-  return {
+/** Without a rule the document keeps its own readers and settings, as stock sops keeps them. */
+export async function sopsSecret(place: Place, document: SopsDocument, bytes: Uint8Array): Promise<Secret> {
+  const { project, path, file, ruled, options } = place;
+  const { metadata, format } = document;
+  const standing = (await Promise.all(metadata.groups.map(recipientsIn))).flat();
+  const opening = remembered(() => openSops(project, path, { document, ignoreMac: options.ignoreMac }));
+  const change = (text: string) => textChange(path, sha256(bytes), text);
+  const secret: Secret = {
     path,
-    expected,
-    content,
-    mode: 0o644,
-    verify: async (staged) => {
-      if (sha256(await collect(staged)) !== sha256(content)) {
-        throw new SecretsError("io", "what was staged is not what was meant");
-      }
+    file,
+    ruled,
+    recipients: ruled === undefined ? standing : sopsRecipients(ruled.ruling.readers),
+    byHand: false,
+    isNew: false,
+    servings: { foreign: "kept", entries: true },
+    document: {
+      format,
+      isEncrypted: isEncrypted(document.parsed.metadata),
+      text: async () => (await opening()).openText,
+    },
+    look: remembered(() => lookAtSops(project, document, ruled)),
+    hasPeople: async () => ruled === undefined || personMayOpen(metadata, ruled),
+    canOpen: () => canOpenDocument(metadata, project.identities),
+    openedGroups: () => openedGroups(metadata, project.identities),
+    open: async () => format.encode((await opening()).openText),
+    read: async (request) => part(place, await opening(), request),
+    seal: async (plaintext) => {
+      const opened = await opening();
+      const bytes = await wholeOf(plaintext);
+      const isEmptied = hasValues(format, format.encode(opened.openText)) && !hasValues(format, bytes);
+      if (isEmptied && options.allowEmpty !== true) throw emptyContent(file);
+      const judge = judgeOf(place, { before: opened, rule: ruled?.ruling.at });
+      const wanted = { opened, ruled, newKey: "removed", renewMac: options.ignoreMac, judge } as const;
+      const sealed = await naming(file, async () => reseal(project, { ...wanted, text: format.decode(bytes, "open") }));
+      return sealed === document.text ? undefined : { secret, change: change(sealed), keepsContent: true };
+    },
+    rewrap: async ({ readers, newKey }) => {
+      const opened = await opening();
+      const wanted = { opened, text: opened.openText, ruled: readers === "rule" ? ruled : undefined, newKey };
+      return { secret, change: change(await naming(file, () => reseal(project, wanted))), keepsContent: true };
     },
   };
+  return secret;
+}
+
+/** @throws SecretsError `no-rule` where neither a rule nor anybody says who reads it */
+export async function newSopsSecret(place: Place, format: Format, instead: Instead = {}): Promise<Secret> {
+  const { project, path, target = path, file, ruled, expected = "absent", source = file } = place;
+  const readers = await readersOf(place, instead);
+  const { settings: wanted, at } = instead.selection ?? {
+    settings: ruled === undefined ? DEFAULT_SETTINGS : wantedSettings(ruled.ruling),
+    at: ruled?.ruling.at,
+  };
+  const settings = settingsIn(format, wanted);
+  const nothing = () => Promise.resolve(undefined);
+  const secret: Secret = {
+    path,
+    file,
+    ruled,
+    recipients: readers.groups.flat(),
+    byHand: instead.readers !== undefined,
+    isNew: true,
+    servings: { foreign: "wanted", entries: true },
+    document: { format, isEncrypted: false, text: () => Promise.resolve(format.empty ?? "") },
+    look: nothing,
+    hasPeople: () => Promise.resolve(false),
+    canOpen: () => Promise.resolve("no"),
+    openedGroups: nothing,
+    open: () => Promise.resolve(new Uint8Array()),
+    read: () => Promise.resolve(once(new Uint8Array())),
+    seal: async (plaintext) => {
+      const bytes = await wholeOf(plaintext);
+      if (bytes.length === 0) return undefined;
+      const judge = judgeOf(place, { before: undefined, rule: at });
+      const sealed = await naming(source, async () =>
+        sealNew(project, { text: format.decode(bytes, "open"), format, readers, settings, judge }),
+      );
+      return { secret, change: textChange(target, expected, sealed), keepsContent: false };
+    },
+    rewrap: () => Promise.reject(new Error("there is nothing yet to be re-encrypted")),
+  };
+  return secret;
+}
+
+async function readersOf({ ruled, file }: Place, { readers, threshold }: Instead): Promise<WantedReaders> {
+  if (readers !== undefined) return { groups: [readers], threshold: 0 };
+  if (ruled === undefined) throw new SecretsError("no-rule", "no rule covers this path", { at: { file } });
+  const wanted = await wantedReaders(ruled.ruling);
+  return { ...wanted, threshold: threshold ?? wanted.threshold };
+}
+
+async function wholeOf(plaintext: Plaintext): Promise<Uint8Array> {
+  return plaintext instanceof Uint8Array ? plaintext : collect(plaintext());
+}
+
+function judgeOf(
+  { project, file, source = file, options }: Place,
+  given: { readonly before: OpenedDocument | undefined; readonly rule: Position | undefined },
+) {
+  const { allowClear, isOneValue = false } = options;
+  return refusingSlips(project, { ...given, file: source, isOneValue, allowClear });
+}
+
+/** The document as it was asked for. @throws SecretsError `usage` for an unknown format or key */
+async function part(place: Place, opened: OpenedDocument, request: ReadRequest): Promise<AsyncIterable<Uint8Array>> {
+  const { file } = place;
+  const { format, openText } = opened;
+  const { extract: key, document, outputType } = request;
+  if (document !== undefined && key === undefined)
+    throw new SecretsError("usage", "a document is named, and no key in it", { at: { file } });
+  try {
+    const wanted = outputType === undefined ? format : await loadFormat(requireFormatName(outputType));
+    if (key === undefined && wanted === format) return once(format.encode(openText));
+    const parsed = format.parse(openText, "open");
+    if (key === undefined) return once(convertedText(place, { parsed, from: format, to: wanted }));
+    const address = addressOf(format, parsed, { verb: "get", file, key, document });
+    if (wanted === format) return once(format.extract(address.parsed, address.steps));
+    return once(convertedAt({ parsed, from: format, to: wanted }, address.steps));
+  } catch (error) {
+    throw inFile(missingKey(error), file);
+  }
+}
+
+function convertedText({ project, file }: Place, conversion: Conversion): Uint8Array {
+  const { text, documents, comments } = converted(conversion);
+  const { name } = conversion.to;
+  if (documents > 0) project.warn(`${file}: ${name} holds one document; ${documents} more of the file are left out`);
+  if (comments > 0) project.tell(`${file}: ${name} has no comments; those of the file are left out`);
+  return conversion.to.encode(text);
+}
+
+/** Whether a text says anything; one that cannot be parsed does, and whoever seals it will say what is wrong. */
+function hasValues(format: Format, bytes: Uint8Array): boolean {
+  try {
+    const text = format.decode(bytes, "open");
+    return (
+      (format.isWhole === true ? text : text.trim()) !== "" &&
+      format.parse(text, "open").leaves.some(({ kind }) => kind === "value")
+    );
+  } catch {
+    return true;
+  }
 }

@@ -1,15 +1,15 @@
 /**
  * How do names in the policy become the literal lists that stock sops needs?
  */
-import { placed } from "../../words/phrases.ts";
 import { join } from "node:path";
 import { noPolicy } from "../project/no-policy.ts";
 import { attempt } from "../../io/io-error.ts";
 import { sha256 } from "../../io/stream.ts";
 import { compilePolicyText } from "../../policy/compile.ts";
 import { utf8PolicyText } from "../../policy/policy-text.ts";
-import { type Project } from "../project/project.ts";
-import { textChange } from "../secrets/sops-secret.ts";
+import { placed } from "../../words/phrases.ts";
+import type { Project } from "../project/project.ts";
+import { textChange } from "../secrets/sops-document.ts";
 import { commitChanges } from "../writing/write.ts";
 
 export interface CompileOutcome {

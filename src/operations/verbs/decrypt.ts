@@ -5,29 +5,22 @@
  * file is written only when the last byte was right: a secret that turns out to be damaged leaves nothing behind. Standard output
  * gets nothing of one either, unless it is too large to be held back: then what was right before the damage is out already.
  */
-import { isAge } from "../../documents/age/file.ts";
 import { SecretsError } from "../../errors.ts";
-import { shellWord } from "../../words/shell.ts";
 import type { Change } from "../../io/commit.ts";
-import { collect, digest, hashed, heldBack } from "../../io/stream.ts";
-import { fileChunks, openSecret } from "../secrets/age-secret.ts";
+import { digest, hashed, heldBack } from "../../io/stream.ts";
+import { fileChunks } from "../secrets/age-file.ts";
 import { holdsSecret } from "../secrets/file-kind.ts";
-import { digestOf, replayable, routesOf, type Passage } from "../project/input.ts";
-import { inFile, isAgePath, naming, type Project } from "../project/project.ts";
+import { digestOf, routesOf, type Passage } from "../project/input.ts";
+import { inFile, isAgePath, type Project } from "../project/project.ts";
+import { secretIn } from "../secrets/secret-at.ts";
+import type { ReadRequest, SealOptions } from "../secrets/secret.ts";
 
 /** Bytes of plaintext that wait for the last one to be right. */
 const HELD_BACK = 16 * 1024 * 1024;
 
-export interface DecryptRequest extends Passage {
+export interface DecryptRequest extends Passage, ReadRequest, Pick<SealOptions, "inputType" | "ignoreMac"> {
   /** The path that is named in messages and looked up in the policy. */
   readonly filename?: string | undefined;
-  /** One value of a sops document. */
-  readonly extract?: string | undefined;
-  /** In which document of a file that has several, counted from 1; the first if absent. */
-  readonly document?: number | undefined;
-  readonly inputType?: string | undefined;
-  readonly outputType?: string | undefined;
-  readonly ignoreMac?: boolean | undefined;
 }
 
 /**
@@ -74,19 +67,9 @@ async function plaintextOf(
 ): Promise<AsyncIterable<Uint8Array>> {
   const path = project.resolve(request.filename ?? (input === "-" ? "standard input" : input));
   const source = input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(input), true);
-  const { head, chunks, close } = await replayable(source);
-  if (!isAge(head)) {
-    const { sopsPlaintext } = await import("./decrypt-sops.ts");
-    return sopsPlaintext(project, path, { request, bytes: await naming(project.show(path), () => collect(chunks())) });
-  }
-  if (request.extract === undefined && request.outputType === undefined) {
-    return (await openSecret(project, path, chunks())).plaintext;
-  }
-  await close();
-  throw new SecretsError("usage", "an .age secret is one value and has no keys", {
-    at: { file: project.show(path) },
-    hint: `secrets get ${shellWord(project.show(path))}`,
-  });
+  const { inputType, ignoreMac } = request;
+  const place = { project, path, file: project.show(path), ruled: undefined, options: { inputType, ignoreMac } };
+  return (await secretIn(place, source)).read(request);
 }
 
 async function refuseOverSecret(project: Project, target: string): Promise<void> {

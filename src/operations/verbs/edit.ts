@@ -14,10 +14,11 @@ import { withScratch, type Scratch } from "../../io/scratch.ts";
 import { collect } from "../../io/stream.ts";
 import { confirm } from "../project/ask.ts";
 import type { Project } from "../project/project.ts";
+import type { Secret } from "../secrets/secret.ts";
 import { planWrite } from "../writing/plan-write.ts";
 import { withRescue } from "../writing/rescue.ts";
-import type { Target, WriteOptions } from "../writing/target.ts";
-import { requireWritable, writeTarget, type WriteOutcome } from "../writing/write.ts";
+import type { WriteOptions } from "../writing/gates.ts";
+import { requireWritable, writeSecret, type WriteOutcome } from "../writing/write.ts";
 
 export interface EditOptions extends WriteOptions {
   /** The new content, instead of an editor. */
@@ -32,33 +33,33 @@ export interface EditOptions extends WriteOptions {
  */
 export async function editSecret(project: Project, file: string, options: EditOptions = {}): Promise<WriteOutcome> {
   const path = project.resolve(file);
-  const target = await planWrite(project, path, options);
-  if (options.content !== undefined) return replaced(project, target, { ...options, content: options.content });
-  requireTerminal(project, target);
-  const bytes = await target.open();
-  requireText(target, bytes);
+  const secret = await planWrite(project, path, options);
+  if (options.content !== undefined) return replaced(project, secret, { ...options, content: options.content });
+  requireTerminal(project, secret);
+  const bytes = await secret.open();
+  requireText(secret, bytes);
   await requireWritable(project, path);
   const name = basename(path).replace(/\.age$/, "");
   const warn = (line: string) => project.tell(`warning: ${line}`);
-  return withScratch(project.host, { name, bytes, warn }, (scratch) => session(project, target, scratch));
+  return withScratch(project.host, { name, bytes, warn }, (scratch) => session(project, secret, scratch));
 }
 
 async function replaced(
   project: Project,
-  target: Target,
+  secret: Secret,
   { content, allowEmpty }: EditOptions & { readonly content: () => AsyncIterable<Uint8Array> },
 ): Promise<WriteOutcome> {
-  await requireWritable(project, target.path);
+  await requireWritable(project, secret.path);
   const plaintext = await collect(content());
-  if (plaintext.length > 0 || allowEmpty === true) return writeTarget(project, target, await target.seal(plaintext));
+  if (plaintext.length > 0 || allowEmpty === true) return writeSecret(project, secret, await secret.seal(plaintext));
   throw new SecretsError("refused", "standard input is empty, and no terminal: there is nothing to edit with", {
-    at: { file: target.file },
+    at: { file: secret.file },
     hint: "run it in a terminal, or give the new content on standard input; if it shall be empty: --allow-empty",
   });
 }
 
 /** Editors change more of what is not text than what is typed. @throws SecretsError `refused` */
-function requireText({ file }: Target, bytes: Uint8Array): void {
+function requireText({ file }: Secret, bytes: Uint8Array): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!buffer.includes(0) && isUtf8(buffer)) return;
   const word = shellWord(file);
@@ -69,42 +70,43 @@ function requireText({ file }: Target, bytes: Uint8Array): void {
 }
 
 /** @throws SecretsError `cannot-ask` */
-function requireTerminal({ host }: Project, { file, kind }: Target): void {
+function requireTerminal({ host }: Project, { file, document }: Secret): void {
   if (host.terminal.canEdit) return;
   const word = shellWord(file);
-  const instead = { age: `secrets set ${word} --value-stdin`, sops: `secrets set ${word} KEY --value-stdin` };
+  const instead =
+    document === undefined ? `secrets set ${word} --value-stdin` : `secrets set ${word} KEY --value-stdin`;
   throw new SecretsError(
     "cannot-ask",
     "no editor is started here: nobody can be asked (--no-input, CI, or no terminal)",
     {
       at: { file },
-      hint: `give the new content on standard input; or: ${instead[kind]}`,
+      hint: `give the new content on standard input; or: ${instead}`,
     },
   );
 }
 
-async function session(project: Project, target: Target, scratch: Scratch): Promise<WriteOutcome> {
+async function session(project: Project, secret: Secret, scratch: Scratch): Promise<WriteOutcome> {
   for (let line: number | undefined; ;) {
-    const plaintext = await edited(project, target, { scratch, line });
-    const saved = await save(project, target, plaintext);
+    const plaintext = await edited(project, secret, { scratch, line });
+    const saved = await save(project, secret, plaintext);
     if (!(saved instanceof SecretsError)) return saved;
     const question = { typed: async () => plaintext, ask: () => wantsAgain(project, saved) };
-    if (!(await asking(project, target, question))) {
-      throw await withRescue(project, target, { error: saved, plaintext });
+    if (!(await asking(project, secret, question))) {
+      throw await withRescue(project, secret, { error: saved, plaintext });
     }
     line = saved.at?.line;
   }
 }
 
 /** Answers an error that another look at the text can mend. Of every other, and of a signal meanwhile, the text is kept first. */
-function save(project: Project, target: Target, plaintext: Uint8Array): Promise<WriteOutcome | SecretsError> {
+function save(project: Project, secret: Secret, plaintext: Uint8Array): Promise<WriteOutcome | SecretsError> {
   return unhurried(project.host, async (host) => {
     try {
-      return await writeTarget(project, target, await target.seal(plaintext));
+      return await writeSecret(project, secret, await secret.seal(plaintext));
     } catch (cause) {
       const error = cause instanceof SecretsError ? cause : new SecretsError("io", "it could not be saved", { cause });
       if (isMendable(project, error)) return error;
-      return keep({ ...project, host }, target, { cause, error, plaintext });
+      return keep({ ...project, host }, secret, { cause, error, plaintext });
     }
   });
 }
@@ -112,10 +114,10 @@ function save(project: Project, target: Target, plaintext: Uint8Array): Promise<
 /** Throws what went wrong, with the place where the text is kept; a bug of ours is still thrown as one. */
 async function keep(
   project: Project,
-  target: Target,
+  secret: Secret,
   { cause, ...lost }: { readonly cause: unknown; readonly error: SecretsError; readonly plaintext: Uint8Array },
 ): Promise<never> {
-  const kept = await withRescue(project, target, lost);
+  const kept = await withRescue(project, secret, lost);
   if (cause instanceof SecretsError) throw kept;
   for (const note of kept.notes) project.warn(note);
   throw cause;
@@ -126,18 +128,18 @@ const AT_ONCE = 500;
 
 async function edited(
   project: Project,
-  target: Target,
+  secret: Secret,
   at: { readonly scratch: Scratch; readonly line: number | undefined },
 ): Promise<Uint8Array> {
   const { host } = project;
   const before = await at.scratch.read();
   const start = host.now().getTime();
-  await openedEditor(project, target, { ...at, before });
+  await openedEditor(project, secret, { ...at, before });
   const after = await at.scratch.read();
   const isBack = host.now().getTime() - start < AT_ONCE && Buffer.compare(before, after) === 0;
   if (!isBack || !host.terminal.canAsk) return after;
   const question = "the editor is back already; press Enter when you are done with the file ";
-  await asking(project, target, { typed: () => typedIn(at.scratch, before), ask: () => host.terminal.ask(question) });
+  await asking(project, secret, { typed: () => typedIn(at.scratch, before), ask: () => host.terminal.ask(question) });
   return at.scratch.read();
 }
 
@@ -150,10 +152,10 @@ async function typedIn(scratch: Scratch, before: Uint8Array): Promise<Uint8Array
 /** Who leaves at a question, by Ctrl-C or by closing the terminal, has not given up what was typed. */
 async function asking<T>(
   project: Project,
-  target: Target,
+  secret: Secret,
   { typed, ask }: { readonly typed: () => Promise<Uint8Array>; readonly ask: () => Promise<T> },
 ): Promise<T> {
-  const keep = async (error: SecretsError) => withRescue(project, target, { error, plaintext: await typed() });
+  const keep = async (error: SecretsError) => withRescue(project, secret, { error, plaintext: await typed() });
   const forget = project.host.onExit(async () => void (await keep(new SecretsError("interrupted", "left"))));
   try {
     return await ask();
@@ -177,7 +179,7 @@ async function wantsAgain(project: Project, error: SecretsError): Promise<boolea
 /** An editor that failed, or that a signal ended, may have saved before: that is kept, as after a failed save. */
 async function openedEditor(
   project: Project,
-  target: Target,
+  secret: Secret,
   at: { readonly scratch: Scratch; readonly line: number | undefined; readonly before: Uint8Array },
 ): Promise<void> {
   const { scratch, line, before } = at;
@@ -187,7 +189,7 @@ async function openedEditor(
       await openEditor(project.host, scratch.path, { line, warn: (text) => project.tell(`warning: ${text}`) });
     } catch (error) {
       if (!(error instanceof SecretsError) || (error.code !== "interrupted" && error.code !== "editor")) throw error;
-      throw await withRescue({ ...project, host }, target, { error, plaintext: await typedIn(scratch, before) });
+      throw await withRescue({ ...project, host }, secret, { error, plaintext: await typedIn(scratch, before) });
     }
   });
 }

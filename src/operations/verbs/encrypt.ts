@@ -2,85 +2,226 @@
  * What does "encrypt this" make of a file or stream?
  *
  * The path that decides rule and format is `--filename-override`, else the output, else the input. A path in `.age` becomes
- * a whole-file secret, one that sops knows a sops document. Recipients named on the command line replace the rule's.
+ * a whole-file secret of any size, one that sops knows a sops document. Recipients named on the command line replace the rule's.
  */
 import { isAge } from "../../documents/age/file.ts";
-import { fileChunks } from "../secrets/age-secret.ts";
-import { encryptAge } from "./encrypt-age.ts";
-import { encryptSops } from "./encrypt-sops.ts";
-import { encryptedAlready, type Encrypted, type EncryptRequest, type Encryption } from "../writing/encryption.ts";
-import { kindOfNew } from "../secrets/file-kind.ts";
-import { digestOf, replayable, routesOf, type Route } from "../project/input.ts";
-import { refuseOutput } from "../writing/output.ts";
-import { isAgePath, type Project } from "../project/project.ts";
-import { ruleOf } from "../project/rule.ts";
+import { SecretsError } from "../../errors.ts";
+import { shellWord } from "../../words/shell.ts";
+import type { Recipient } from "../../keys/recipient.ts";
+import { ageRecipients } from "../../policy/policy.ts";
+import { newPassphrase } from "../identities/passphrase.ts";
+import { digestOf, replayable, routesOf, type Passage, type Replayable, type Route } from "../project/input.ts";
+import { isAgePath, statOf, type Project } from "../project/project.ts";
+import { requireRule, ruleOf, type Ruled } from "../project/rule.ts";
+import { fileChunks } from "../secrets/age-file.ts";
+import { newSecret, secretAt } from "../secrets/secret-at.ts";
+import type { Instead, Place, Sealed, Secret } from "../secrets/secret.ts";
 import { admit } from "../writing/admit.ts";
-import { commitChanges, type WriteOutcome } from "../writing/write.ts";
+import { settle, type WriteOptions } from "../writing/gates.ts";
+import { refuseOutput } from "../writing/output.ts";
+import { grantsOf, writeSecrets, type WriteOutcome } from "../writing/write.ts";
+import { documentSettings, encryptedAlready, textFor } from "./encrypt-document.ts";
+
+export interface EncryptRequest extends WriteOptions, Passage {
+  /** The path whose rule and format count. */
+  readonly filename?: string | undefined;
+  /** Literal recipients instead of the rule's readers. */
+  readonly recipients?: readonly string[] | undefined;
+  /** Seal with a passphrase instead. */
+  readonly passphrase?: boolean | undefined;
+  /** Settings of a sops document instead of the rule's, by sops' names. */
+  readonly selection?: Readonly<Record<string, string>> | undefined;
+  readonly macOnlyEncrypted?: boolean | undefined;
+  readonly threshold?: number | undefined;
+}
+
+type Unruled = Omit<Place, "ruled">;
 
 /**
  * All files or none.
  * @returns the files that were written; none where the answer went to standard output
- * @throws SecretsError `usage`, `no-rule`, `policy`; `refused` where the input is encrypted already, and what the gates throw
+ * @throws SecretsError `usage`, `no-rule`, `policy`; `refused` where the input is encrypted already, or an output would be lost; what the
+ *   gates throw
  */
 export async function encrypt(project: Project, request: EncryptRequest): Promise<WriteOutcome[]> {
-  const done: (Encrypted & Route)[] = [];
-  for (const route of routesOf(request)) done.push({ ...route, ...(await encrypted(project, route, request)) });
-  const [changes, grants] = [done.map(({ change }) => change), done.flatMap((each) => each.grants)];
-  if (done.some(({ output }) => output === undefined)) {
-    await admit(project, grants);
-    for (const { content } of changes)
-      for await (const chunk of content instanceof Uint8Array ? [content] : content) await project.host.stdout(chunk);
-    return [];
+  const routes = routesOf(request);
+  const sealed: Sealed[] = [];
+  for (const route of routes) sealed.push(await encrypted(project, route, request));
+  if (routes.every(({ output }) => output !== undefined)) return writeSecrets(project, sealed);
+  await admit(project, await grantsOf(sealed));
+  for (const { change } of sealed) {
+    const chunks = change.content instanceof Uint8Array ? [change.content] : change.content;
+    for await (const chunk of chunks) await project.host.stdout(chunk);
   }
-  await commitChanges(project, changes, { grants });
-  return changes.map(({ path, expected }) => ({
-    status: expected === "absent" ? "created" : "updated",
-    file: project.show(path),
-  }));
+  return [];
 }
 
-async function encrypted(project: Project, { input, output }: Route, given: EncryptRequest): Promise<Encrypted> {
-  const deciding = given.filename ?? output ?? input;
-  const request = await withRecipients(project, project.resolve(deciding), given);
+async function encrypted(project: Project, { input, output }: Route, given: EncryptRequest): Promise<Sealed> {
+  const path = project.resolve(given.filename ?? output ?? input);
   const target = output === undefined ? undefined : project.resolve(output);
-  const source = request.inPlace === true || input === "-" ? undefined : project.resolve(input);
-  if (target !== undefined) await refuseOutput(project, { path: target, input: source });
-  const encryption: Encryption = {
-    request,
-    input,
-    path: project.resolve(deciding),
-    output: target,
+  const source = input === "-" ? undefined : project.resolve(input);
+  if (target !== undefined) {
+    await refuseOutput(project, { path: target, input: given.inPlace === true ? undefined : source });
+  }
+  const request = await withRecipients(project, path, given);
+  const place = {
+    project,
+    path,
+    target,
+    file: fileOf(project, { path, target, isNamed: given.filename !== undefined || input !== "-" }),
+    source: project.show(source ?? path),
+    options: request,
     expected: target === undefined ? "any" : ((await digestOf(project, target)) ?? "absent"),
-    chunks: await plaintextInput(project, input),
   };
-  return becomesAge(project, deciding, request) ? encryptAge(project, encryption) : encryptSops(project, encryption);
+  const plaintext = await plaintextInput(project, source);
+  try {
+    const secret = await secretFor(place, request, input);
+    const given = { request, input, plaintext: plaintext.chunks };
+    const text = secret.document && (await textFor(place, secret.document.format, given));
+    const sealed = await secret.seal(text ?? plaintext.chunks);
+    if (sealed !== undefined) return sealed;
+    throw new SecretsError("refused", "the text is empty: there is nothing to encrypt", { at: { file: place.source } });
+  } catch (error) {
+    await plaintext.close();
+    throw error;
+  }
+}
+
+function fileOf(
+  project: Project,
+  { path, target, isNamed }: { readonly path: string; readonly target: string | undefined; readonly isNamed: boolean },
+): string {
+  return target === undefined && !isNamed ? "standard output" : project.show(target ?? path);
 }
 
 /** `SOPS_AGE_RECIPIENTS` counts as in sops, but only where no rule says who reads: a variable must not overrule the policy. */
 async function withRecipients(project: Project, path: string, request: EncryptRequest): Promise<EncryptRequest> {
   const texts = (project.host.env["SOPS_AGE_RECIPIENTS"] ?? "").split(",").map((text) => text.trim());
   const recipients = texts.filter((text) => text !== "");
-  const isNamed = request.passphrase === true || (request.recipients ?? []).length > 0;
-  if (isNamed || recipients.length === 0) return request;
+  if (isByHand(request) || recipients.length === 0) return request;
   return (await ruleOf(project, path)) === undefined ? { ...request, recipients } : request;
 }
 
-/** @throws SecretsError `usage` where nothing tells what it should become */
-function becomesAge(project: Project, deciding: string, request: EncryptRequest): boolean {
-  if (request.passphrase === true || isAgePath(deciding)) return true;
-  const named = (request.recipients?.length ?? 0) > 0;
-  const type = request.outputType ?? request.inputType;
-  if (named && deciding === "-" && type === undefined) return true;
-  return kindOfNew(project.resolve(deciding), type) === "age";
+/** The plaintext, after a look at its first bytes. @throws SecretsError `refused` */
+async function plaintextInput(project: Project, path: string | undefined): Promise<Replayable> {
+  const input = await replayable(path === undefined ? project.host.stdin() : fileChunks(project, path, true));
+  if (!isAge(input.head)) return input;
+  await input.close();
+  throw encryptedAlready(path === undefined ? undefined : project.show(path));
 }
 
-/** The plaintext, after a look at its first bytes. @throws SecretsError `refused` */
-async function plaintextInput(project: Project, input: string): Promise<Encryption["chunks"]> {
-  const path = input === "-" ? undefined : project.resolve(input);
-  const { head, chunks, close } = await replayable(
-    path === undefined ? project.host.stdin() : fileChunks(project, path, true),
-  );
-  if (isAge(head)) await close();
-  if (isAge(head)) throw encryptedAlready(path === undefined ? undefined : project.show(path));
-  return chunks;
+/**
+ * The secret that is made, or replaced, once it may be.
+ * @throws SecretsError `no-rule`, `bad-key`, `cannot-ask`, `refused`, and what the gates throw
+ */
+async function secretFor(place: Unruled, request: EncryptRequest, input: string): Promise<Secret> {
+  const { project, path, file } = place;
+  const isWhole = becomesWhole(request, request.filename ?? request.output ?? input);
+  const standing = await standingSecret(place, request, isWhole);
+  const ruled = await ruleFor(project, path, { request, isWhole });
+  const readers = await namedReaders(request);
+  const keyring = request.passphrase === true ? await newPassphrase(project, file) : undefined;
+  const instead = { isWhole, readers, keyring, ...documentSettings(place, { request, input, ruling: ruled?.ruling }) };
+  const secret =
+    standing === undefined
+      ? await newSecret({ ...place, ruled }, instead)
+      : await replacement(place, { standing, ruled, instead });
+  if (readers === undefined || standing?.ruled !== undefined)
+    await settle(project, [secret], { settles: false, options: request });
+  return secret;
+}
+
+/** What somebody says by hand needs no rule. One that is broken can only be passed over where nothing else is taken from it. */
+function ruleFor(
+  project: Project,
+  path: string,
+  { request, isWhole }: { readonly request: EncryptRequest; readonly isWhole: boolean },
+): Promise<Ruled | undefined> {
+  if (!isByHand(request)) return requireRule(project, path);
+  return isWhole ? ruleOf(project, path).catch(() => undefined) : ruleOf(project, path);
+}
+
+/** The secret at the output in which the plaintext takes the place of another. */
+async function replacement(
+  place: Unruled,
+  given: { readonly standing: Secret; readonly ruled: Ruled | undefined; readonly instead: Instead },
+): Promise<Secret> {
+  const { standing, ruled, instead } = given;
+  const { path, file, ruled: ruledThere } = standing;
+  if (ruledThere !== undefined) refuseOtherReaders(file, instead.readers ?? readersBy(ruled), readersBy(ruledThere));
+  const secret = await secretAt({ ...place, path, ruled: ruledThere ?? ruled }, instead);
+  if (secret === undefined) throw new SecretsError("changed", "it was changed meanwhile", { at: { file } });
+  return secret;
+}
+
+function isByHand({ passphrase, recipients = [] }: EncryptRequest): boolean {
+  return passphrase === true || recipients.length > 0;
+}
+
+/** Whether it is to be a secret that is one value, whatever its format would be. */
+function becomesWhole({ passphrase, recipients = [], inputType, outputType }: EncryptRequest, name: string): boolean {
+  const isStream = recipients.length > 0 && name === "-" && (outputType ?? inputType) === undefined;
+  return passphrase === true || isAgePath(name) || isStream;
+}
+
+/**
+ * The secret that is at the output now, if one is.
+ * @throws SecretsError `refused` where something else is there that is not the plaintext itself
+ */
+async function standingSecret(
+  { project, target, options, expected }: Unruled,
+  { inPlace, passphrase }: EncryptRequest,
+  isWhole: boolean,
+): Promise<Secret | undefined> {
+  const size = target === undefined || inPlace === true ? undefined : (await statOf(project, target))?.size;
+  if (target === undefined || size === undefined) return undefined;
+  const file = project.show(target);
+  const secret = await secretAt({
+    project,
+    path: target,
+    file,
+    ruled: await ruleOf(project, target),
+    options,
+    expected,
+  });
+  if (secret === undefined && size > 0) {
+    throw new SecretsError("refused", "this is not an encrypted file: it would be overwritten", {
+      at: { file },
+      hint: `remove it first, or if it is the plaintext: secrets encrypt -i ${shellWord(file)}`,
+    });
+  }
+  if (secret !== undefined && (secret.document !== undefined || !isWhole)) {
+    throw new SecretsError("refused", "there is an encrypted file already", {
+      at: { file },
+      hint: `change it with: secrets edit ${shellWord(file)}`,
+    });
+  }
+  // Before anybody is asked for one.
+  if (secret?.ruled !== undefined && passphrase === true) throw otherReaders(file);
+  return secret;
+}
+
+/** Whom the command line names instead of the rule. @throws SecretsError `bad-key` */
+async function namedReaders({ passphrase, recipients = [] }: EncryptRequest): Promise<Recipient[] | undefined> {
+  if (passphrase === true) return [(await import("../../keys/kinds/scrypt.ts")).passphraseRecipient];
+  if (recipients.length === 0) return undefined;
+  const { parseRecipient } = await import("../../keys/index.ts");
+  return Promise.all(recipients.map((text) => parseRecipient(text)));
+}
+
+function readersBy(ruled: Ruled | undefined): readonly Recipient[] {
+  return ageRecipients(ruled?.ruling.readers ?? []);
+}
+
+/** What replaces a secret is for the readers that the policy gives for this very path, whatever else the command line says. */
+function refuseOtherReaders(file: string, readers: readonly Recipient[], wanted: readonly Recipient[]): void {
+  const ids = new Set(wanted.map(({ id }) => id));
+  if (readers.length !== ids.size || readers.some(({ id }) => !ids.has(id))) throw otherReaders(file);
+}
+
+function otherReaders(file: string): SecretsError {
+  return new SecretsError("refused", "it would replace a secret by one for other readers than the policy names", {
+    at: { file },
+    hint: "write to another path, or leave the readers to the policy",
+  });
 }

@@ -6,12 +6,13 @@
 import { relative, sep } from "node:path";
 import { SecretsError, type Position } from "../../errors.ts";
 import type { CanOpen } from "../identities/identities.ts";
-import { canOpen, inspect, openedGroups, type DeclaredReaders, type Inspected } from "../secrets/inspect.ts";
+import { secretAt } from "../secrets/secret-at.ts";
+import type { DeclaredReaders, Secret } from "../secrets/secret.ts";
 import { adviceOn } from "../identities/no-identity.ts";
 import { requireFile, statOf, type Project } from "../project/project.ts";
 import { ruleOf, type Ruled } from "../project/rule.ts";
 import { differenceLines, type Agreement } from "../../agreement/agreement.ts";
-import { secretFiles } from "../project/secret-files.ts";
+import { secretFiles } from "../secrets/secret-files.ts";
 
 /** One reader as reports name it. */
 export interface NamedReader {
@@ -80,11 +81,11 @@ export async function whoReads(project: Project, file: string): Promise<WhoRepor
       at: { file: project.show(path) },
     });
   }
-  const readers = new Set(secret?.recipients.map(({ id }) => id));
+  const readers = new Set((await secret?.look())?.standing.known.map(({ id }) => id));
   const keys = await project.identities.report(readers);
   const isAlone = report.declared?.groups === undefined;
   if (secret === undefined || report.canOpen !== "no" || !isAlone) return { ...report, keys, advice: undefined };
-  return { ...report, keys, advice: await adviceOn(project, path, secret) };
+  return { ...report, keys, advice: await adviceOn(project, secret) };
 }
 
 /** How a path is shown in a list: relative anywhere in the repository of the working directory. */
@@ -99,34 +100,26 @@ async function reportOn(
   project: Project,
   path: string,
   near: Near = project.show,
-): Promise<{ readonly report: SecretReport; readonly secret?: Inspected }> {
+): Promise<{ readonly report: SecretReport; readonly secret?: Secret }> {
   const ruled = await ruleOf(project, path);
   const nothing = { declared: undefined, agreement: undefined, difference: [], canOpen: undefined, problem: undefined };
   const base = { file: near(path), rule: ruled && ruleReport(ruled, near), ...nothing };
   const stat = await statOf(project, path);
   if (stat === undefined) return { report: { ...base, format: undefined } };
   requireFile(project, path, stat);
-  let secret: Inspected | undefined;
+  let isLookedAt = false;
   try {
-    secret = await inspect(project, path, ruled);
-    if (secret === undefined) return { report: { ...base, format: "plain" } };
-    const { format, declared, agreement } = secret;
+    const secret = await secretAt({ project, path, file: project.show(path), ruled, options: {} });
+    const look = await secret?.look();
+    if (secret === undefined || look === undefined) return { report: { ...base, format: "plain" } };
+    isLookedAt = true;
+    const { format, declared, agreement } = look;
     const difference = agreement === undefined ? [] : differenceLines(agreement);
-    const opensGroups =
-      secret.kind === "sops" && declared.groups !== undefined ? await openedGroups(project, secret) : undefined;
-    const report = {
-      ...base,
-      format,
-      declared,
-      agreement,
-      difference,
-      canOpen: await canOpen(project, secret),
-      opensGroups,
-    };
-    return { report, secret };
+    const [canOpen, opensGroups] = [await secret.canOpen(), await secret.openedGroups()];
+    return { report: { ...base, format, declared, agreement, difference, canOpen, opensGroups }, secret };
   } catch (error) {
     // A slip on the command line is no fault of the file.
-    const isOfFile = error instanceof SecretsError && (secret === undefined || error.code !== "usage");
+    const isOfFile = error instanceof SecretsError && (!isLookedAt || error.code !== "usage");
     if (!isOfFile) throw error;
     return { report: { ...base, format: "broken", problem: error.message } };
   }

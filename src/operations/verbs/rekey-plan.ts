@@ -2,13 +2,13 @@
  * What would bring these files to the policy? Found from what they declare, without a key.
  */
 import { SecretsError } from "../../errors.ts";
-import { needsPassphrase } from "../../keys/passphrase.ts";
 import { commandToEncrypt } from "../secrets/file-kind.ts";
-import { inspect, type Inspected } from "../secrets/inspect.ts";
+import { secretAt } from "../secrets/secret-at.ts";
+import type { Secret } from "../secrets/secret.ts";
 import type { Project } from "../project/project.ts";
-import { requireRule, requireServable, ruleOf, type Ruled } from "../project/rule.ts";
+import { requireRule, requireServable, ruleOf } from "../project/rule.ts";
 import { cannotRenew, differenceLines, type Agreement } from "../../agreement/agreement.ts";
-import { secretFiles, type Candidate } from "../project/secret-files.ts";
+import { secretFiles, type Candidate } from "../secrets/secret-files.ts";
 
 /** What is to be done with one file. */
 export interface PlannedFile {
@@ -31,7 +31,7 @@ export interface Plan {
   /** Absolute. */
   readonly path: string;
   /** Undefined where no rule covers the file: it is not even looked at. */
-  readonly found: { readonly secret: Inspected; readonly ruled: Ruled } | undefined;
+  readonly secret: Secret | undefined;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function planFiles(
   }
   project.progress(files.length, files.length);
   const [first] = plans;
-  if (first !== undefined && plans.every(({ found }) => found === undefined)) await requireRule(project, first.path);
+  if (first !== undefined && plans.every(({ secret }) => secret === undefined)) await requireRule(project, first.path);
   return plans;
 }
 
@@ -64,10 +64,9 @@ async function planFile(
 ): Promise<Plan | undefined> {
   const file = project.show(path);
   const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
-  if (ruled === undefined) return { path, found: undefined, planned: leftAlone(file, "no rule") };
-  const secret = await inspect(project, path, ruled);
-  if (secret !== undefined)
-    return { path, found: { secret, ruled }, planned: planned(file, { secret, ruled }, { ...options, isNamed }) };
+  if (ruled === undefined) return { path, secret: undefined, planned: leftAlone(file, "no rule") };
+  const secret = await secretAt({ project, path, file, ruled, options: {} });
+  if (secret !== undefined) return { path, secret, planned: await planned(secret, { ...options, isNamed }) };
   if (!isNamed) return undefined;
   throw new SecretsError("malformed", "this is not an encrypted file", {
     at: { file },
@@ -79,29 +78,25 @@ function leftAlone(file: string, action: "no rule" | "passphrase"): PlannedFile 
   return { file, action, agreement: undefined, difference: [] };
 }
 
-function planned(
-  file: string,
-  { secret, ruled }: { readonly secret: Inspected; readonly ruled: Ruled },
+async function planned(
+  secret: Secret,
   options: { readonly force?: boolean | undefined; readonly isNamed: boolean },
-): PlannedFile {
-  if (secret.kind === "age" && needsPassphrase(secret.header.stanzas)) return leftAlone(file, "passphrase");
-  const { agreement } = secret;
+): Promise<PlannedFile> {
+  const { file } = secret;
+  const { agreement, isForPassphrase } = (await secret.look()) ?? {};
+  if (isForPassphrase === true) return leftAlone(file, "passphrase");
   if (agreement === undefined) return leftAlone(file, "no rule");
   const difference = differenceLines(agreement);
   if (agreement.status === "agree" && options.force !== true) return { file, action: "keep", agreement, difference };
   // One file that nothing here can serve must not stop all others; whoever names it gets the error.
-  const reason = options.isNamed ? undefined : whyStuck(file, { secret, ruled }, agreement);
+  const reason = options.isNamed ? undefined : whyStuck(secret, agreement);
   return { file, action: reason === undefined ? "re-encrypt" : "stuck", reason, agreement, difference };
 }
 
-function whyStuck(
-  file: string,
-  { secret, ruled }: { readonly secret: Inspected; readonly ruled: Ruled },
-  { status, stuck, unrenewable }: Agreement,
-): string | undefined {
-  if (ruled.ruling.compiled === "differs") return undefined;
+function whyStuck({ file, ruled, servings }: Secret, { status, stuck, unrenewable }: Agreement): string | undefined {
+  if (ruled === undefined || ruled.ruling.compiled === "differs") return undefined;
   try {
-    requireServable(file, ruled, { kind: secret.kind, isNew: false });
+    requireServable(file, ruled, servings);
   } catch (error) {
     if (error instanceof SecretsError) return error.message;
     throw error;

@@ -10,11 +10,12 @@ import { stepsText } from "../../formats/place.ts";
 import { textOf } from "../../formats/text.ts";
 import { addressIn, type Address } from "../secrets/document-address.ts";
 import { typedTwice } from "../project/ask.ts";
-import { inFile, type Project } from "../project/project.ts";
+import { naming, type Project } from "../project/project.ts";
 import { missingKey, stepsOf } from "../secrets/key-path.ts";
+import type { Secret, SecretDocument } from "../secrets/secret.ts";
 import { planWrite } from "../writing/plan-write.ts";
-import type { SopsTarget, Target, WriteOptions } from "../writing/target.ts";
-import { requireWritable, writeTarget, type WriteOutcome } from "../writing/write.ts";
+import type { WriteOptions } from "../writing/gates.ts";
+import { requireWritable, writeSecret, type WriteOutcome } from "../writing/write.ts";
 
 /** A value, and whether it is JSON or raw text; raw text loses one final newline in sops documents. */
 export interface NewValue {
@@ -46,17 +47,19 @@ export interface SetOutcome extends WriteOutcome {
 export async function setSecret(project: Project, file: string, request: SetRequest): Promise<SetOutcome> {
   const path = project.resolve(file);
   if (request.value === undefined) requireTerminal(project);
-  const target = await planWrite(project, path, { ...request.options, isOneValue: true });
-  const key = keyFor(target, request);
+  const secret = await planWrite(project, path, { ...request.options, isOneValue: true });
+  const key = keyFor(secret, request);
   await requireWritable(project, path);
-  if (target.kind === "age" || key === undefined)
-    return writeTarget(project, target, await target.seal(await wholeValue(project, target, request)));
-  const address = await addressIn(target, { verb: "set", file: target.file, key, document: request.document });
-  const sealed = (value: NewValue) => target.seal(documentWith(target, address, value));
+  const { file: shown, document } = secret;
+  if (document === undefined || key === undefined)
+    return writeSecret(project, secret, await secret.seal(await wholeValue(project, secret, request)));
+  const address = await addressIn(document, { verb: "set", file: shown, key, document: request.document });
+  const sealed = async (value: NewValue) =>
+    secret.seal(await naming(shown, async () => documentWith(document, address, value)));
   // Any other text that is typed would be refused as this one is.
   const isText = request.value === undefined && request.typedForm !== "json";
   if (isText) await sealed({ bytes: new TextEncoder().encode("?"), form: "raw" });
-  const outcome = await writeTarget(project, target, await sealed(await valueOf(project, target, request)));
+  const outcome = await writeSecret(project, secret, await sealed(await valueOf(project, secret, request)));
   const isAdded = outcome.status === "updated" && address.isNew;
   return { ...outcome, added: isAdded ? stepsText(address.steps) : undefined };
 }
@@ -64,23 +67,24 @@ export async function setSecret(project: Project, file: string, request: SetRequ
 /** Under which sops keeps a file that is one value. */
 const WHOLE_KEY = "data";
 
-function keyFor(target: Target, { key, document }: SetRequest): string | undefined {
-  const at = { file: target.file };
-  if (target.kind === "age") {
+/** A key for a document; undefined for a secret that is one value. @throws SecretsError `usage` */
+function keyFor({ file, document: parts }: Secret, { key, document }: SetRequest): string | undefined {
+  const at = { file };
+  if (parts === undefined) {
     if (key === undefined && document === undefined) return undefined;
     throw new SecretsError("usage", "an .age secret is one value: it has no key, and none goes into argv", {
       at,
-      hint: `secrets set ${shellWord(target.file)} --value-stdin`,
+      hint: `secrets set ${shellWord(file)} --value-stdin`,
     });
   }
-  if (target.format.isWhole === true && (key === undefined || stepsText(stepsOf(key)) === WHOLE_KEY)) return undefined;
+  if (parts.format.isWhole === true && (key === undefined || stepsText(stepsOf(key)) === WHOLE_KEY)) return undefined;
   if (key !== undefined) {
     stepsOf(key);
     return key;
   }
   throw new SecretsError("usage", "which value of the document?", {
     at,
-    hint: `secrets set ${shellWord(target.file)} KEY --value-stdin`,
+    hint: `secrets set ${shellWord(file)} KEY --value-stdin`,
   });
 }
 
@@ -92,32 +96,32 @@ function requireTerminal({ host }: Project): void {
   });
 }
 
-async function valueOf(project: Project, { file }: Target, { value, key, typedForm }: SetRequest): Promise<NewValue> {
+async function valueOf(project: Project, { file }: Secret, { value, key, typedForm }: SetRequest): Promise<NewValue> {
   if (value !== undefined) return value();
   const what = key === undefined ? file : `${key} in ${file}`;
   const typed = await typedTwice(project, `value for ${what}`, "an empty value: --value-file /dev/null");
   return { bytes: new TextEncoder().encode(typed), form: typedForm ?? "raw" };
 }
 
-async function wholeValue(project: Project, target: Target, request: SetRequest): Promise<Uint8Array> {
+async function wholeValue(project: Project, secret: Secret, request: SetRequest): Promise<Uint8Array> {
   const isTypedJson = request.value === undefined && request.typedForm === "json";
-  const value = isTypedJson ? undefined : await valueOf(project, target, request);
+  const value = isTypedJson ? undefined : await valueOf(project, secret, request);
   if (value?.form === "raw") return value.bytes;
   throw new SecretsError("usage", "this secret is bytes, not JSON", {
-    at: { file: target.file },
-    hint: `secrets set ${shellWord(target.file)} --value-stdin`,
+    at: { file: secret.file },
+    hint: `secrets set ${shellWord(secret.file)} --value-stdin`,
   });
 }
 
 /** The open text of the document with this value in it. */
-function documentWith(target: SopsTarget, { parsed, steps }: Address, value: NewValue): Uint8Array {
+function documentWith({ format }: SecretDocument, { parsed, steps }: Address, value: NewValue): Uint8Array {
   try {
     const text = textOf(value.bytes);
     const json = value.form === "json" ? text : JSON.stringify(text.replace(/\r?\n$/, ""));
     if (value.form === "json") requireJson(json);
-    return target.format.encode(target.format.set(parsed, steps, json));
+    return format.encode(format.set(parsed, steps, json));
   } catch (error) {
-    throw inFile(missingKey(error), target.file);
+    throw missingKey(error);
   }
 }
 

@@ -4,8 +4,8 @@ import { addressIn } from "../secrets/document-address.ts";
 import { missingKey, stepsOf } from "../secrets/key-path.ts";
 import { inFile, statOf, type Project } from "../project/project.ts";
 import { planWrite } from "../writing/plan-write.ts";
-import type { WriteOptions } from "../writing/target.ts";
-import { requireWritable, writeTarget, type WriteOutcome } from "../writing/write.ts";
+import type { WriteOptions } from "../writing/gates.ts";
+import { requireWritable, writeSecret, type WriteOutcome } from "../writing/write.ts";
 
 /** @throws SecretsError `not-found` where there is no such key; `usage` for what is no document */
 export async function unsetKey(
@@ -24,19 +24,20 @@ export async function unsetKey(
   if ((await statOf(project, path)) === undefined) {
     throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(path) } });
   }
-  const target = await planWrite(project, path, request.options ?? {});
-  if (target.kind !== "sops") {
-    throw new SecretsError("usage", "an .age secret is one value and has no keys", { at: { file: target.file } });
+  const secret = await planWrite(project, path, request.options ?? {});
+  const { file: shown, document } = secret;
+  if (document === undefined) {
+    throw new SecretsError("usage", "an .age secret is one value and has no keys", { at: { file: shown } });
   }
   await requireWritable(project, path);
   try {
-    const { key, document } = request;
-    const { parsed, steps } = await addressIn(target, { verb: "unset", file: target.file, key, document });
-    const text = target.format.unset(parsed, steps);
-    return await writeTarget(project, target, await target.seal(target.format.encode(text)));
+    const address = { verb: "unset", file: shown, key: request.key, document: request.document } as const;
+    const { parsed, steps } = await addressIn(document, address);
+    const text = document.format.unset(parsed, steps);
+    return await writeSecret(project, secret, await secret.seal(document.format.encode(text)));
   } catch (error) {
     const isMissing = error instanceof SecretsError && error.code === "not-found";
-    if (isMissing && request.idempotent === true) return { status: "unchanged", file: target.file };
-    throw inFile(missingKey(error), target.file);
+    if (isMissing && request.idempotent === true) return { status: "unchanged", file: shown };
+    throw inFile(missingKey(error), shown);
   }
 }

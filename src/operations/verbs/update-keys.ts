@@ -6,10 +6,10 @@
  */
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
-import { inspect } from "../secrets/inspect.ts";
+import { secretAt } from "../secrets/secret-at.ts";
 import type { Project } from "../project/project.ts";
 import { requireRule, ruleOf } from "../project/rule.ts";
-import { secretFiles, type Candidate } from "../project/secret-files.ts";
+import { secretFiles, type Candidate } from "../secrets/secret-files.ts";
 import { confirm } from "../project/ask.ts";
 import type { PlannedFile } from "./rekey-plan.ts";
 import { planRekey, rekey, type RekeyOptions } from "./rekey.ts";
@@ -58,19 +58,23 @@ export async function planUpdateKeys(
 ): Promise<PlannedFile[]> {
   const files: string[] = [];
   for (const candidate of await secretFiles(project, paths)) {
-    if (await isSopsFile(project, candidate)) files.push(candidate.path);
+    if (await isDocumentFile(project, candidate)) files.push(candidate.path);
   }
   return files.length === 0 ? [] : planRekey(project, files, options);
 }
 
 /** @throws SecretsError `usage` for a file that was named and is no sops file */
-async function isSopsFile(project: Project, { path, isNamed }: Candidate): Promise<boolean> {
+async function isDocumentFile(project: Project, { path, isNamed }: Candidate): Promise<boolean> {
   const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
-  const isSops = (await inspect(project, path, ruled))?.kind === "sops";
-  if (isSops || !isNamed) return isSops && ruled !== undefined;
+  const file = project.show(path);
+  const secret = await secretAt({ project, path, file, ruled, options: {} });
+  const isDocument = secret?.document !== undefined;
+  if (isDocument || !isNamed) return isDocument && ruled !== undefined;
+  // What is damaged is said to be that first.
+  await secret?.look();
   throw new SecretsError("usage", "this is not a sops file", {
-    at: { file: project.show(path) },
-    hint: `for an .age secret run: secrets rekey ${shellWord(project.show(path))}`,
+    at: { file },
+    hint: `for an .age secret run: secrets rekey ${shellWord(file)}`,
   });
 }
 

@@ -7,6 +7,7 @@
 import { shownKey } from "../../keys/shown-key.ts";
 import { without } from "../../keys/distinct.ts";
 import type { Recipient } from "../../keys/recipient.ts";
+import type { StandingReaders } from "../secrets/secret.ts";
 
 /** The readers of one file, before a write and after it. */
 export interface Access {
@@ -17,13 +18,6 @@ export interface Access {
   readonly before: StandingReaders | undefined;
   /** The name of whoever holds a key, now or before; undefined where nobody knows. */
   readonly nameOf: (key: Recipient) => string | undefined;
-}
-
-/** Who reads a file, as far as it tells. */
-export interface StandingReaders {
-  readonly known: readonly Recipient[];
-  /** How many more there are. */
-  readonly unknown: number;
 }
 
 /** One thing to say, and the files that it is said of. */

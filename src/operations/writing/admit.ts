@@ -4,17 +4,14 @@
  * The last question before every write of a secret, wherever the verb began: keys that the user did not confirm stop it, and
  * whoever gains access is named.
  */
-import type { AgeHeader } from "../../documents/age/header.ts";
-import { readersOf } from "../../documents/age/readers.ts";
 import type { Recipient } from "../../keys/recipient.ts";
-import { kindOfStanza } from "../../keys/index.ts";
 import { keyName, shownKey } from "../../keys/shown-key.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { accessNotices, type Access, type StandingReaders } from "./access.ts";
+import type { StandingReaders } from "../secrets/secret.ts";
+import { accessNotices, type Access } from "./access.ts";
 import { requireConfirmed, type Readable } from "../identities/confirmed-keys.ts";
 import { formerKeys } from "../identities/former-keys.ts";
-import type { Inspected } from "../secrets/inspect.ts";
-import type { PolicyFile, Project } from "../project/project.ts";
+import type { Project } from "../project/project.ts";
 import { nameOf } from "../../agreement/agreement.ts";
 
 /** A file that is about to be written, by who will read it and who does. */
@@ -54,31 +51,4 @@ async function accessOf(project: Project, { path, file, recipients, ruled, stand
 function nameIn(policy: Policy | undefined, key: Recipient): string | undefined {
   const name = nameOf(key, policy);
   return name === keyName(key) ? undefined : name;
-}
-
-/** Who reads a file now. */
-export async function standingReaders(
-  project: Project,
-  secret: Inspected,
-  file: PolicyFile | undefined,
-): Promise<StandingReaders> {
-  if (secret.kind === "sops") return { known: secret.recipients, unknown: 0 };
-  return ageStanding(project, secret.header, { file, recipients: secret.recipients });
-}
-
-/** Who reads an age file now, as far as its header and all keys that were ever named tell. */
-export async function ageStanding(
-  project: Project,
-  header: AgeHeader,
-  given: { readonly file: PolicyFile | undefined; readonly recipients: readonly Recipient[] },
-): Promise<StandingReaders> {
-  const { file, recipients } = given;
-  const today = [...(file?.policy.members.flatMap(({ keys }) => keys) ?? []), ...recipients];
-  const found = await readersOf(header, today);
-  // What is anonymous stays so, whoever it may have been.
-  const isTold = header.hint !== undefined || header.stanzas.some((stanza) => kindOfStanza(stanza)?.tagged);
-  if (found.unknown === 0 || file === undefined || !isTold) return { known: found.readers, unknown: found.unknown };
-  const former = [...(await formerKeys(project, file)).values()].map(({ key }) => key);
-  const all = await readersOf(header, [...today, ...former]);
-  return { known: all.readers, unknown: all.unknown };
 }

@@ -2,47 +2,39 @@
  * May this be written, and what must be said of it?
  *
  * Every verb that writes passes the same gates in the same order, before anything is typed or opened. A gate is data: a new
- * question is one line in the list. What a verb answers differently is in `Intent`, not in the order. After the commit, `notices`
- * says what re-encryption cannot do.
+ * question is one line in the list. What a verb answers differently is in `Intent`, not in the order. After the commit,
+ * `tellWhatIsLeft` says what re-encryption cannot do.
  */
 import { differenceItems, differenceLines, namesOf, type Agreement } from "../../agreement/agreement.ts";
 import { SecretsError } from "../../errors.ts";
 import { placeOfRule } from "../../findings/reading/commands.ts";
 import { shellWord } from "../../words/shell.ts";
-import type { Recipient } from "../../keys/recipient.ts";
 import { requireConfirmed } from "../identities/confirmed-keys.ts";
 import { confirm } from "../project/ask.ts";
 import type { Project } from "../project/project.ts";
 import { requireServable } from "../project/rule.ts";
-import type { Ruled } from "../project/rule.ts";
+import type { SealOptions, Secret } from "../secrets/secret.ts";
 
 /** What is about to be written, as far as it is known without the plaintext. */
-export interface Intent {
-  /** As it is shown. */
-  readonly file: string;
-  /** Absolute: the path whose rule counts. */
-  readonly path: string;
-  /** Undefined: no rule covers the file, which keeps its own readers and settings. */
-  readonly ruled: Ruled | undefined;
-  readonly kind: "age" | "sops";
-  /** How the file differs from the policy; undefined for a new file. */
+export interface Intent extends Pick<Secret, "path" | "file" | "ruled" | "recipients" | "servings"> {
+  /** How the file differs from the policy; undefined for a new file, or without a rule. */
   readonly difference: Agreement | undefined;
+  readonly isNew: boolean;
   /** Whether a person may read what is there now. */
   readonly hasPeople: boolean;
-  /** Who will be able to read the result. */
-  readonly recipients: readonly Recipient[];
   /** Whether the verb is there to bring files to the policy, so that a difference is no reason to stop. */
   readonly settles: boolean;
   readonly options: GateOptions;
 }
 
-export interface GateOptions {
+export interface GateOptions extends Pick<SealOptions, "allowClear"> {
   /** Bring the file to the policy with this write. */
   readonly rekey?: boolean | undefined;
   readonly allowLockout?: boolean | undefined;
-  /** Let a changed selection leave values unencrypted that are encrypted now. */
-  readonly allowClear?: boolean | undefined;
 }
+
+/** Of a verb that writes secrets. */
+export interface WriteOptions extends SealOptions, GateOptions {}
 
 export interface Gate {
   readonly name: string;
@@ -54,8 +46,8 @@ export interface Gate {
 export const gates: readonly Gate[] = [
   {
     name: "the rule can be served",
-    pass: each(async (_, { ruled, kind, difference, file }) => {
-      if (ruled !== undefined) requireServable(file, ruled, { kind, isNew: difference === undefined });
+    pass: each(async (_, { file, ruled, servings }) => {
+      if (ruled !== undefined) requireServable(file, ruled, servings);
     }),
   },
   { name: "the file agrees with the policy", pass: each(settleDrift) },
@@ -74,10 +66,21 @@ function each(pass: (project: Project, intent: Intent) => Promise<void>): Gate["
 }
 
 /**
- * Passes all gates with all of these files, or throws.
+ * Passes all gates with all of these secrets, or throws.
+ * @param verb whether it is there to bring files to the policy, and what its user allows
  * @throws SecretsError `policy`, `refused`, `drift`, `lockout`
  */
-export async function settle(project: Project, intents: readonly Intent[]): Promise<void> {
+export async function settle(
+  project: Project,
+  secrets: readonly Secret[],
+  verb: { readonly settles: boolean; readonly options: GateOptions },
+): Promise<void> {
+  const intents = await Promise.all(
+    secrets.map(async (secret): Promise<Intent> => {
+      const difference = (await secret.look())?.agreement;
+      return { ...secret, difference, hasPeople: await secret.hasPeople(), ...verb };
+    }),
+  );
   for (const gate of gates) await gate.pass(project, intents);
 }
 
@@ -150,10 +153,10 @@ async function refuseLockout(_project: Project, { file, ruled, hasPeople, option
  * write themselves; who writes a threshold knows. Those who are in no group write blindly on purpose.
  */
 async function refuseOwnLockout(project: Project, intent: Intent): Promise<void> {
-  const { file, ruled, difference, options } = intent;
+  const { file, ruled, options } = intent;
   if (ruled === undefined) return;
   const { groups, threshold } = ruled.ruling.settings;
-  const isWritten = difference === undefined || isSettled(intent);
+  const isWritten = intent.isNew || isSettled(intent);
   if (groups === undefined || threshold !== undefined || !isWritten || options.allowLockout === true) return;
   const { neededGroups, wantedReaders } = await import("../../agreement/sops-document.ts");
   const held = await project.identities.held();
@@ -179,15 +182,14 @@ async function tellIfNotReader(project: Project, { file, recipients }: Intent): 
   project.warn(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
 }
 
-/** After the write: whom it could not add, and what re-encryption of a file cannot do for a reader who was removed. */
-export function notices(project: Project, file: string, difference: Agreement | undefined): void {
-  if (difference === undefined) return;
-  const { missingForeign } = difference;
+/** After the write: whom it could not add, and what re-encryption cannot do for a reader who was removed. */
+export async function tellWhatIsLeft(project: Project, { file, look }: Secret): Promise<void> {
+  const { extra = [], strangers = 0, missingForeign = [] } = (await look())?.agreement ?? {};
   if (missingForeign.length > 0) {
     const what = `${missingForeign.join(", ")} still cannot read it: only sops can add what is missing`;
     project.warn(`${file}: ${what}; run: sops updatekeys ${shellWord(file)}`);
   }
-  const gone = [...difference.extra, ...(difference.strangers > 0 ? [`${difference.strangers} unknown`] : [])];
+  const gone = [...extra, ...(strangers > 0 ? [`${strangers} unknown`] : [])];
   if (gone.length === 0) return;
   project.warn(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);
 }

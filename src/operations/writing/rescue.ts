@@ -6,25 +6,25 @@
  */
 import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
-import { SecretsError } from "../../errors.ts";
+import type { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
 import { commit } from "../../io/commit.ts";
 import { once } from "../../text/chunks.ts";
 import { canShare } from "../../keys/distinct.ts";
 import { onlyProgram } from "../../keys/index.ts";
-import { sealingChange } from "../secrets/age-secret.ts";
+import { sealingChange } from "../secrets/age-file.ts";
 import type { Project } from "../project/project.ts";
-import type { Target } from "./target.ts";
+import type { Secret } from "../secrets/secret.ts";
 
 /** The error, with the place where the text is kept and how to read it. */
 export async function withRescue(
   project: Project,
-  target: Target,
+  secret: Secret,
   lost: { readonly error: SecretsError; readonly plaintext: Uint8Array },
 ): Promise<SecretsError> {
   const { error, plaintext } = lost;
   if (plaintext.length === 0 || project.dryRun) return error;
-  const rescued = await rescue(project, target, plaintext).catch(() => undefined);
+  const rescued = await rescue(project, secret, plaintext).catch(() => undefined);
   const kept = rescued === undefined ? LOST : `what you typed is kept, encrypted, in ${rescued}`;
   const read = rescued === undefined ? [] : [`read it with: secrets decrypt ${shellWord(rescued)}`];
   return error.with({ notes: [...error.notes, kept], hint: [...read, ...error.hints] });
@@ -33,31 +33,31 @@ export async function withRescue(
 const LOST = "and what you typed could not be kept either";
 
 /** The first place that takes it: where the home directory is full, a temporary one may not be. Its path. */
-async function rescue(project: Project, target: Target, plaintext: Uint8Array): Promise<string> {
+async function rescue(project: Project, secret: Secret, plaintext: Uint8Array): Promise<string> {
   const { env, system } = project.host;
   const configured = env["XDG_STATE_HOME"] ?? "";
   const ofHome = system.home === undefined ? system.temporary : join(system.home, ".local", "state");
   const state = configured.startsWith("/") ? configured : ofHome;
   try {
-    return await keptIn(project, join(state, "secrets-cli", "rescue"), { target, plaintext });
+    return await keptIn(project, join(state, "secrets-cli", "rescue"), { secret, plaintext });
   } catch {
     const directory = join(system.temporary, `secrets-rescue.${randomBytes(6).toString("hex")}`);
-    return keptIn(project, directory, { target, plaintext });
+    return keptIn(project, directory, { secret, plaintext });
   }
 }
 
 async function keptIn(
   project: Project,
   directory: string,
-  { target, plaintext }: { readonly target: Target; readonly plaintext: Uint8Array },
+  { secret, plaintext }: { readonly secret: Secret; readonly plaintext: Uint8Array },
 ): Promise<string> {
   const { host } = project;
   await host.files.makeDirectory(directory, 0o700);
   const stamp = host.now().toISOString().replaceAll(":", "").slice(0, 17);
-  const name = basename(target.path).replace(/\.age$/, "");
+  const name = basename(secret.path).replace(/\.age$/, "");
   const path = join(directory, `${stamp}-${randomBytes(4).toString("hex")}-${name}.age`);
   const held = await project.identities.held();
-  const usable = target.recipients.filter((each) => onlyProgram(each) === undefined);
+  const usable = secret.recipients.filter((each) => onlyProgram(each) === undefined);
   const mine = usable.find(({ id }) => held.has(id)) ?? usable[0];
   const sealing = {
     path,

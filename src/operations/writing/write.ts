@@ -7,10 +7,10 @@ import { commit, type Change } from "../../io/commit.ts";
 import { checkWritable } from "../../io/writable.ts";
 import { ioError } from "../../io/io-error.ts";
 import { admit, type Grant } from "./admit.ts";
-import { notices } from "./gates.ts";
+import type { Sealed, Secret } from "../secrets/secret.ts";
+import { tellWhatIsLeft } from "./gates.ts";
 import { stateFor, type Project, type StateOptions } from "../project/project.ts";
 import { refuseOutput, type Output } from "./output.ts";
-import type { Target } from "./target.ts";
 
 export interface WriteOutcome {
   readonly status: "created" | "updated" | "unchanged";
@@ -19,15 +19,31 @@ export interface WriteOutcome {
 }
 
 /**
- * Commits what a target has become.
- * @param change undefined where nothing differs
- * @throws SecretsError `changed`, `io`, `busy`
+ * Commits what secrets have become, all or nothing, and says what re-encryption cannot do.
+ * @throws SecretsError what `commitChanges` throws
  */
-export async function writeTarget(project: Project, target: Target, change: Change | undefined): Promise<WriteOutcome> {
-  if (change === undefined) return { status: "unchanged", file: target.file };
-  await commitChanges(project, [change], { grants: [target] });
-  if (!target.isReplaced()) notices(project, target.file, target.difference);
-  return { status: target.isNew ? "created" : "updated", file: target.file };
+export async function writeSecrets(project: Project, sealed: readonly Sealed[]): Promise<WriteOutcome[]> {
+  const changes = sealed.map(({ change }) => change);
+  await commitChanges(project, changes, { grants: await grantsOf(sealed) });
+  for (const { secret, keepsContent } of sealed) if (keepsContent) await tellWhatIsLeft(project, secret);
+  return sealed.map(({ change }) => ({
+    status: change.expected === "absent" ? "created" : "updated",
+    file: project.show(change.path),
+  }));
+}
+
+/** The same for one that may stay as it is. */
+export async function writeSecret(project: Project, secret: Secret, sealed: Sealed | undefined): Promise<WriteOutcome> {
+  const [outcome] = sealed === undefined ? [] : await writeSecrets(project, [sealed]);
+  return outcome ?? { status: "unchanged", file: secret.file };
+}
+
+/** Whom these writes let in. Whoever named them needs nobody's word. */
+export function grantsOf(sealed: readonly Sealed[]): Promise<Grant[]> {
+  const grantOf = async ({ path, file, recipients, ruled, byHand, look }: Secret): Promise<Grant> => {
+    return { path, file, recipients, ruled: byHand ? undefined : ruled, byHand, standing: (await look())?.standing };
+  };
+  return Promise.all(sealed.map(({ secret }) => grantOf(secret)));
 }
 
 /** @throws SecretsError what a commit of this path would, as far as that can be found out before anything is typed */

@@ -8,10 +8,9 @@ import { isAge } from "../../documents/age/file.ts";
 import { mayBeYaml, recognise } from "../../documents/recognise.ts";
 import { SecretsError } from "../../errors.ts";
 import { listFiles } from "../../git/repository.ts";
-
 import { attempt } from "../../io/io-error.ts";
-import { kindOfContent } from "../secrets/file-kind.ts";
-import { statOf, type Project } from "./project.ts";
+import { statOf, type Project } from "../project/project.ts";
+import { kindOfContent } from "./file-kind.ts";
 
 /** What is larger is no sops document; an age file is told by its first bytes. */
 const LARGEST = 64 * 1024 * 1024;

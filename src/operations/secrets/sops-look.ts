@@ -1,0 +1,97 @@
+/** What does a sops document tell without a key? */
+import { compareDocument } from "../../agreement/sops-document.ts";
+import { readAgeHeader } from "../../documents/age/file.ts";
+import type { SopsDocument } from "../../documents/sops/document.ts";
+import { foreignEntries } from "../../documents/sops/foreign.ts";
+import type { KeyGroup, Metadata } from "../../documents/sops/metadata.ts";
+import { knownEntries } from "../../documents/sops/readers.ts";
+import { neededShares } from "../../documents/sops/unwrap.ts";
+import { once } from "../../text/chunks.ts";
+import type { Recipient } from "../../keys/recipient.ts";
+import { looksLikeRecipient } from "../../policy/recipient-text.ts";
+import { formerKeys, type FormerKey } from "../identities/former-keys.ts";
+import type { CanOpen, IdentityRing } from "../identities/identities.ts";
+import { inFormerNames } from "../identities/key-changes.ts";
+import type { Project } from "../project/project.ts";
+import type { Ruled } from "../project/rule.ts";
+import { namesOfReaders, withFormerNames } from "./declared-readers.ts";
+import type { Look } from "./secret.ts";
+import { recipientsIn } from "./sops-document.ts";
+
+export async function lookAtSops(project: Project, document: SopsDocument, ruled: Ruled | undefined): Promise<Look> {
+  const { metadata } = document;
+  const perGroup = await Promise.all(metadata.groups.map(recipientsIn));
+  const known = perGroup.flat();
+  const unnamed = metadata.groups.flatMap(({ age }) => age).length - known.length;
+  const names = namesOfReaders(known, ruled);
+  const isNameless = ruled !== undefined && names.some(looksLikeRecipient);
+  const former = isNameless ? await formerKeys(project, ruled.file) : new Map<string, FormerKey>();
+  const agreement = ruled && (await compareDocument(document, ruled)).agreement;
+  return {
+    format: document.format.name,
+    agreement: agreement && ruled && (await inFormerNames(project, agreement, { standing: known, ruled })),
+    declared: {
+      names: withFormerNames(names, known, former),
+      others: [...(unnamed > 0 ? [`${unnamed} unnamed`] : []), ...foreignCounts(metadata)],
+      groups:
+        metadata.groups.length < 2
+          ? undefined
+          : { needed: neededShares(metadata), names: groupNames(metadata, perGroup, ruled) },
+    },
+    standing: { known, unknown: 0 },
+    tells: true,
+    isForPassphrase: false,
+  };
+}
+
+/** Entries that only sops can open, as `2 pgp`. */
+function foreignCounts(metadata: Metadata): string[] {
+  const counts = new Map<string, number>();
+  for (const { others } of metadata.groups) {
+    for (const [type, entries] of others) counts.set(type, (counts.get(type) ?? 0) + entries.length);
+  }
+  return [...counts].map(([type, count]) => `${count} ${type}`);
+}
+
+/** The readers of each key group, foreign keys among them. */
+function groupNames(
+  { groups }: Metadata,
+  recipients: readonly (readonly Recipient[])[],
+  ruled: Ruled | undefined,
+): string[][] {
+  return groups.map((group, index) => [
+    ...namesOfReaders(recipients[index] ?? [], ruled),
+    ...foreignEntries(group).map(({ key }) => key.text),
+  ]);
+}
+
+/** How many of the key groups the keys at hand open, found out without a question. */
+export async function openedGroups({ groups }: Metadata, ring: IdentityRing): Promise<number | undefined> {
+  if (groups.length < 2) return undefined;
+  const answers = await Promise.all(groups.map((group) => canOpenGroup(group, ring)));
+  return answers.filter((answer) => answer === "yes").length;
+}
+
+/** Whether the keys at hand open it, found out without a question. */
+export async function canOpenDocument(metadata: Metadata, ring: IdentityRing): Promise<CanOpen> {
+  const answers = await Promise.all(metadata.groups.map((group) => canOpenGroup(group, ring)));
+  const needed = neededShares(metadata);
+  if (answers.filter((answer) => answer === "yes").length >= needed) return "yes";
+  return answers.filter((answer) => answer !== "no").length >= needed ? "with a passphrase" : "no";
+}
+
+async function canOpenGroup(group: KeyGroup, ring: IdentityRing): Promise<CanOpen> {
+  let best: CanOpen = "no";
+  for (const { entry, recipient } of await knownEntries(group)) {
+    const { stanzas, close } = await readAgeHeader(once(new TextEncoder().encode(entry.enc))).catch(() => ({
+      stanzas: [],
+      close: async () => {},
+    }));
+    await close();
+    const declares = (id: string) => (recipient === undefined ? undefined : recipient.id === id);
+    const answer = await ring.canOpen({ stanzas, declares });
+    if (answer === "yes") return answer;
+    if (answer === "with a passphrase") best = answer;
+  }
+  return best;
+}
