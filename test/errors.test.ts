@@ -12,8 +12,13 @@ const error = new SecretsError("io", "it broke", {
 
 test("with() replaces what it is given, and keeps all else", () => {
   expect(error.with({ message: "it broke here", hint: ["look", ...error.hints] })).toMatchObject({
-    ...{ code: "io", message: "it broke here", at: { file: "a", line: 2 }, notes: ["seen"], cause },
-    ...{ hints: ["look", "mend it"], hint: "look; mend it" },
+    code: "io",
+    message: "it broke here",
+    at: { file: "a", line: 2 },
+    notes: ["seen"],
+    cause,
+    hints: ["look", "mend it"],
+    hint: "look; mend it",
   });
   expect(error.with({ code: "usage", hint: undefined })).toMatchObject({
     code: "usage",

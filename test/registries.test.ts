@@ -4,7 +4,7 @@
 import { expect, test } from "vitest";
 import { entryKinds } from "../src/keys/entries/index.ts";
 import { keyKinds } from "../src/keys/index.ts";
-import { PASSPHRASE } from "../src/keys/passphrase.ts";
+import { PASSPHRASE_STANZA } from "../src/keys/passphrase.ts";
 import { readSources, withoutComments } from "./source-graph.ts";
 
 const sources = [...readSources()].map(([file, text]) => [file, withoutComments(text)] as const);
@@ -21,7 +21,7 @@ test.each(keyKinds)("the kind $name is one file and one entry of the registry", 
 });
 
 test("a passphrase is told by one word in one place", () => {
-  expect(filesWith([PASSPHRASE.stanza])).toEqual(["keys/passphrase.ts"]);
+  expect(filesWith([PASSPHRASE_STANZA])).toEqual(["keys/passphrase.ts"]);
 });
 
 test("only the registry loads a kind; what makes and takes passphrases loads theirs", () => {
@@ -39,7 +39,7 @@ test.each(foreign)("the entry $type of sops is one file and one line of the regi
 test("the kinds do not share prefixes, stanzas or lists", () => {
   const all = [
     ...keyKinds.flatMap(({ name, stanza }) => [...new Set([name, stanza])]).filter((word) => word !== undefined),
-    PASSPHRASE.stanza,
+    PASSPHRASE_STANZA,
   ];
   expect(new Set(all).size).toBe(all.length);
   for (const place of ["type", "inRule", "inGroup"] as const) {

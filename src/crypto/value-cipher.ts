@@ -68,7 +68,7 @@ export function sealValue(key: DataKey, aad: string, scalar: TypedBytes): string
   return sealWith(key, { aad, scalar, iv: freshIv() });
 }
 
-/** `sealValue` with a given nonce: only for known answers. A nonce must never serve two different texts under one key. */
+/** @internal `sealValue` with a given nonce: only for known answers. A nonce must never serve two different texts under one key. */
 export function sealWith(key: DataKey, given: { aad: string; scalar: TypedBytes; iv: Uint8Array }): string {
   const { aad, scalar, iv } = given;
   if (scalar.type === "null" || scalar.bytes.length === 0) throw new RangeError("an empty value is never sealed");

@@ -32,8 +32,6 @@ import { readStream, sha256 } from "./stream.ts";
 import { type Interruption, watchSignals } from "./interruption.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
-export { recover } from "./recover.ts";
-
 export interface Change {
   /** Absolute path as the user named it; a symlink is followed to its target (kept a symlink). */
   readonly path: string;

@@ -87,6 +87,7 @@ export interface Editor {
 /**
  * The editor of the environment (SECRETS_EDITOR, SOPS_EDITOR, VISUAL, EDITOR, in this order), else vim, nano or vi from PATH, with the
  * arguments that it needs. Throws `usage` for a variable that cannot be split into words, `editor` where there is none.
+ * @internal
  */
 export async function chooseEditor(host: Host): Promise<Editor> {
   for (const variable of variables) {

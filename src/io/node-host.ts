@@ -17,13 +17,8 @@ import { safePath } from "./programs.ts";
 import { processSignals, type Child, type Signals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
-export interface NodeHostOptions {
-  /** `--no-input`: nobody is asked anything. */
-  readonly noInput?: boolean | undefined;
-}
-
 /** The host of this process. One per process: it owns the signals. */
-export function nodeHost(options: NodeHostOptions = {}): Host {
+export function nodeHost(): Host {
   const env: Readonly<Record<string, string | undefined>> = { ...process.env };
   const signals = processSignals();
   const stderr = (text: string): void => {
@@ -35,7 +30,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     system: system(),
     files: nodeFiles(),
     terminal: terminal({
-      canAsk: () => !isCi(env["CI"]) && options.noInput !== true && hasTerminal(),
+      canAsk: () => !isCi(env["CI"]) && hasTerminal(),
       stdinIsTerminal: isatty(0),
       stdoutIsTerminal: isatty(1),
       stderrIsTerminal: isatty(2),

@@ -55,7 +55,7 @@ export async function* heldBack(chunks: AsyncIterable<Uint8Array>, limit: number
   yield* held;
 }
 
-/** Bytes that are held in memory as one piece unless somebody says more: far above every document. */
+/** @internal Bytes that are held in memory as one piece unless somebody says more: far above every document. */
 export const MAX_WHOLE = 64 * 1024 * 1024;
 
 /** All of it in one piece. @throws SecretsError `malformed` where there are more bytes than `limit` */

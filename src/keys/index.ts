@@ -5,18 +5,14 @@
  * loads nothing heavy. A passphrase has no text, so it has no entry here: `passphrase.ts`.
  */
 import type { Stanza } from "age-encryption";
-import { dressed, type Position, SecretsError } from "../errors.ts";
+import { SecretsError } from "../errors.ts";
 import type { KeyKind, Keyring, Recipient } from "./recipient.ts";
 import { shownKey } from "./shown-key.ts";
 import { whyUnusable } from "./unusable.ts";
 
-/** More than any list of people is long. */
-const maxFileSize = 16 * 1024 * 1024;
-
 export const keyKinds: readonly KeyKind[] = [
   {
     name: "x25519",
-    noun: "age key",
     tagged: false,
     stanza: "X25519",
     // A second 1 belongs to plugins and to the newer native kinds.
@@ -26,7 +22,6 @@ export const keyKinds: readonly KeyKind[] = [
   },
   {
     name: "mlkem768x25519",
-    noun: "post-quantum age key",
     tagged: false,
     stanza: "mlkem768x25519",
     claims: (text) => text.startsWith("age1pq1"),
@@ -35,7 +30,6 @@ export const keyKinds: readonly KeyKind[] = [
   },
   {
     name: "ssh-ed25519",
-    noun: "ssh-ed25519 key",
     stanza: "ssh-ed25519",
     tagged: true,
     privateKey: "ed25519",
@@ -44,7 +38,6 @@ export const keyKinds: readonly KeyKind[] = [
   },
   {
     name: "ssh-rsa",
-    noun: "ssh-rsa key",
     stanza: "ssh-rsa",
     tagged: true,
     privateKey: "rsa",
@@ -53,7 +46,6 @@ export const keyKinds: readonly KeyKind[] = [
   },
   {
     name: "plugin",
-    noun: "key of another kind",
     tagged: false,
     onlyBy: "age",
     claims: (text) => /^age1(?!pq1)[^1].*1/.test(text),
@@ -99,47 +91,4 @@ export async function parseRecipient(text: string): Promise<Recipient> {
   const kind = keyKinds.find((kind) => kind.claims(trimmed));
   if (kind === undefined) throw whyUnusable(trimmed);
   return (await kind.load()).parseRecipient(trimmed);
-}
-
-export interface RecipientsFile {
-  readonly recipients: readonly Recipient[];
-  /** One line each, for SSH keys that are well-formed but of a type that cannot be used: age skips them too. */
-  readonly warnings: readonly string[];
-}
-
-/**
- * A recipients file: one recipient per line, empty lines and comments (`#`) between them.
- *
- * @param file how it is called in messages.
- * @throws SecretsError `bad-key` with the line; also where there is no recipient at all.
- */
-export async function parseRecipientsFile(text: string, file: string): Promise<RecipientsFile> {
-  if (text.length > maxFileSize)
-    throw new SecretsError("bad-key", "too large to be a recipients file", { at: { file } });
-  const recipients: Recipient[] = [];
-  const warnings: string[] = [];
-  for (const [index, line] of text
-    .replace(/^\uFEFF/, "")
-    .split("\n")
-    .entries()) {
-    const trimmed = line.trim();
-    if (trimmed === "" || trimmed.startsWith("#")) continue;
-    const at = { file, line: index + 1 };
-    try {
-      recipients.push(await parseRecipient(trimmed));
-    } catch (error) {
-      warnings.push(skipped(error, { at, line: trimmed }));
-    }
-  }
-  if (recipients.length === 0) throw new SecretsError("bad-key", "no recipients found", { at: { file } });
-  return { recipients, warnings };
-}
-
-/** The warning where a key is only of the wrong type; whatever is broken is thrown on, with its line. */
-function skipped(error: unknown, { at, line }: { at: Position; line: string }): string {
-  if (!(error instanceof SecretsError)) throw error;
-  if (!/^(ssh-rsa|ssh-dss|ecdsa-sha2-|sk-|webauthn-sk-)/.test(line) || error.message.startsWith("malformed")) {
-    throw dressed(error, { at });
-  }
-  return `${at.file}:${at.line ?? 0}: skipped: ${error.message}`;
 }

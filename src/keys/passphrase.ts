@@ -1,11 +1,11 @@
 /** Is this sealed with a passphrase? */
 import type { Stanza } from "age-encryption";
 
-/** How its stanzas are told, and what they are called. */
-export const PASSPHRASE = { stanza: "scrypt", noun: "passphrase" } as const;
+/** The type of its stanza. */
+export const PASSPHRASE_STANZA = "scrypt";
 
 export function isPassphrase({ args: [type] }: Stanza): boolean {
-  return type === PASSPHRASE.stanza;
+  return type === PASSPHRASE_STANZA;
 }
 
 /** Whether a passphrase opens the file, and nothing else. */

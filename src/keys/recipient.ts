@@ -68,8 +68,6 @@ export type IdentitySource = Identity | LockedIdentity;
 /** One entry of the registry: cheap to look at, heavy code behind `load`. */
 export interface KeyKind {
   readonly name: string;
-  /** For people: "2 age keys". */
-  readonly noun: string;
   /** The type of its stanzas; undefined where every program makes its own. */
   readonly stanza?: string;
   /** Whether its stanzas carry the tag of their recipient; all others name nobody. */

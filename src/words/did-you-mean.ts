@@ -4,7 +4,7 @@
  * Optimal string alignment (Damerau-Levenshtein without overlapping transpositions), blind to upper and lower case. Pure.
  */
 
-/** How many letters must be inserted, removed, replaced or swapped with their neighbour to turn one text into the other. */
+/** @internal How many letters must be inserted, removed, replaced or swapped with their neighbour to turn one text into the other. */
 export function editDistance(from: string, to: string): number {
   const a = Array.from(from);
   const b = Array.from(to);

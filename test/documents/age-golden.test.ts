@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openAge, readAgeHeader } from "../../src/documents/age/file.ts";
-import { agreement, describeStanzas, readersOf } from "../../src/documents/age/readers.ts";
+import { agreement, readersOf } from "../../src/documents/age/readers.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
 import type { Identity, Recipient } from "../../src/keys/recipient.ts";
@@ -69,7 +69,6 @@ describe("files of age and rage", () => {
   test("grease is nobody: three readers and no more are counted in rage.age", async () => {
     const header = await readAgeHeader(once(fixture("rage.age")));
     expect(header.stanzas).toHaveLength(4);
-    expect(describeStanzas(header.stanzas)).toBe("1 age key, 1 ssh-ed25519 key, 1 ssh-rsa key");
     const wanted = await recipientsOf("x25519", "ssh-ed25519", "ssh-rsa");
     expect(await agreement(header, { wanted, known: wanted })).toEqual({ status: "unknown", anonymous: 1 });
     const readers = await readersOf(header, wanted);

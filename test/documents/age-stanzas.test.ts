@@ -2,8 +2,8 @@ import { inflateSync } from "node:zlib";
 import * as vectors from "cctv-age";
 import { describe, expect, test } from "vitest";
 import { readAgeHeader } from "../../src/documents/age/file.ts";
-import { lookAtHeader } from "../../src/documents/age/stanzas.ts";
-import { once } from "./bytes.ts";
+import { lookAtAge } from "../../src/documents/age/stanzas.ts";
+import { collect, once } from "./bytes.ts";
 
 const files = Object.entries(vectors).map(([name, bytes]): [string, Buffer] => {
   const all = Buffer.from(bytes);
@@ -14,14 +14,18 @@ const files = Object.entries(vectors).map(([name, bytes]): [string, Buffer] => {
 
 describe("what is seen without the library is what the library sees", () => {
   test.each(files)("%s", async (_, file) => {
-    const [seen, read] = await Promise.allSettled([lookAtHeader(file), readAgeHeader(once(file))]);
+    const whole = async () => {
+      const header = await readAgeHeader(once(file));
+      return { ...header, size: (await collect(header.payload)).length };
+    };
+    const [seen, read] = await Promise.allSettled([lookAtAge(file), whole()]);
 
     expect(seen.status).toBe(read.status);
     if (seen.status === "rejected" || read.status === "rejected") return;
-    const { stanzas, armored, hint } = read.value;
-    await read.value.close();
+    const { stanzas, armored, hint, size } = read.value;
+    const { header, payload } = seen.value;
     const plain = (all: typeof stanzas) => all.map(({ args, body }) => [args, Buffer.from(body).toString("hex")]);
-    expect(plain(seen.value.stanzas)).toEqual(plain(stanzas));
-    expect([seen.value.armored, seen.value.hint]).toEqual([armored, hint]);
+    expect(plain(header.stanzas)).toEqual(plain(stanzas));
+    expect([header.armored, header.hint, payload.size]).toEqual([armored, hint, size]);
   });
 });

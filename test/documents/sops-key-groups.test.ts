@@ -5,11 +5,10 @@ import { compareReaders, standingReaders } from "../../src/documents/sops/reader
 import { unwrapDataKey, type EntryRing } from "../../src/documents/sops/unwrap.ts";
 import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
 import { metadataTree, newMetadata, readMetadata, type Metadata } from "../../src/documents/sops/metadata.ts";
-import { DEFAULT_SETTINGS } from "../../src/documents/sops/selection.ts";
 import { ed25519Blob, ed25519Faces } from "../../src/keys/kinds/ssh-ed25519.ts";
 import type { Identity, Recipient } from "../../src/keys/recipient.ts";
 import { keyring } from "../../src/keys/index.ts";
-import { identitiesOf, recipientsOf, ringOf } from "./ring.ts";
+import { identitiesOf, recipientsOf, ringOf, DEFAULT_SETTINGS } from "./ring.ts";
 
 interface Person {
   readonly identities: readonly Identity[];

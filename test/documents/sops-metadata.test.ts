@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from "./ring.ts";
 import { describe, expect, test } from "vitest";
 import {
   isEncrypted,
@@ -7,7 +8,6 @@ import {
   sameMetadata,
   withSettings,
 } from "../../src/documents/sops/metadata.ts";
-import { DEFAULT_SETTINGS } from "../../src/documents/sops/selection.ts";
 import type { Tree } from "../../src/formats/format.ts";
 
 type Scalar = string | number | boolean | null;

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 
 import { SecretsError } from "../../src/errors.ts";
-import { commit, recover } from "../../src/io/commit.ts";
+import { commit } from "../../src/io/commit.ts";
+import { recover } from "../../src/io/recover.ts";
 import type { Files, Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { IS_WHOLE } from "../sample.ts";

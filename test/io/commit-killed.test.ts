@@ -1,7 +1,8 @@
 /** What is left of a commit that is killed at any of its steps? */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { commit, recover } from "../../src/io/commit.ts";
+import { commit } from "../../src/io/commit.ts";
+import { recover } from "../../src/io/recover.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { sampled } from "../sample.ts";
 import { bundled, type Program } from "./child.ts";

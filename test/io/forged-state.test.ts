@@ -22,7 +22,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { commit, recover } from "../../src/io/commit.ts";
+import { commit } from "../../src/io/commit.ts";
+import { recover } from "../../src/io/recover.ts";
 import type { Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { stagedPath } from "../../src/io/notes.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { recover } from "../../src/io/commit.ts";
+import { recover } from "../../src/io/recover.ts";
 import type { Host } from "../../src/io/host.ts";
 import { isStale, lockNames, takeLock } from "../../src/io/lock.ts";
 import { nodeHost } from "../../src/io/node-host.ts";

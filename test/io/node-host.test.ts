@@ -188,10 +188,6 @@ test("the environment is a copy", () => {
   delete process.env[name];
 });
 
-test("nobody is asked where --no-input is given", () => {
-  expect(nodeHost({ noInput: true }).terminal.canAsk).toBe(false);
-});
-
 describe.skipIf(process.platform === "win32")("a process", () => {
   let program: Program;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bech32 } from "@scure/base";
-import { keyKinds, keyring, parseRecipient, parseRecipientsFile } from "../../src/keys/index.ts";
+import { keyKinds, keyring, parseRecipient } from "../../src/keys/index.ts";
 
 const age = "age1yy4zlll5283a393gxw2s04l7nerlhzkz5ddc8z800a6lhpl2lfnq0kfcl4";
 const ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH4ebh1WjPMRV6EE4Bge2mfdBqPFOl9QiAoV5mr4ElWa";
@@ -71,42 +71,5 @@ describe("a recipient of a plugin", () => {
     const recipient = await parseRecipient(unencrypted);
     expect(recipient).toMatchObject({ text: unencrypted, id: `plugin:${unencrypted}` });
     await expect(keyring.wrap(recipient, new Uint8Array(16))).rejects.toMatchObject({ code: "refused" });
-  });
-});
-
-describe("a recipients file", () => {
-  test("has one recipient per line, comments and empty lines between, LF or CRLF", async () => {
-    const text = `# us\r\n${age}\r\n\r\n${ed25519} me\r\n  # indented\n`;
-    const { recipients, warnings } = await parseRecipientsFile(text, "keys.txt");
-    expect(recipients.map(({ kind, comment }) => [kind, comment])).toEqual([
-      ["x25519", ""],
-      ["ssh-ed25519", "me"],
-    ]);
-    expect(warnings).toEqual([]);
-  });
-
-  test("passes over SSH keys of a type that cannot be used, with a warning that names the line", async () => {
-    const { recipients, warnings } = await parseRecipientsFile(`${ecdsa}\n${age}\n${sk}\n`, "keys.txt");
-    expect(recipients).toHaveLength(1);
-    expect(warnings).toEqual([
-      expect.stringMatching(/^keys\.txt:1: skipped: .*ecdsa/),
-      expect.stringMatching(/^keys\.txt:3: skipped: .*sign/),
-    ]);
-  });
-
-  test.each([
-    ["a malformed recipient", `${age}\nage1qqqqqqqqqqqq\n`, 2],
-    ["a malformed SSH key", `${age}\n\nssh-rsa AAAA\n`, 3],
-    ["an identity", "AGE-SECRET-KEY-1QQQQ\n", 1],
-    ["a name", `# us\n${age}\nalice\n`, 3],
-  ])("with %s is refused at its line", async (_, text, line) => {
-    await expect(parseRecipientsFile(text, "keys.txt")).rejects.toMatchObject({
-      code: "bad-key",
-      at: { file: "keys.txt", line },
-    });
-  });
-
-  test.each(["", "# nobody\n", `${ecdsa}\n`])("without a usable recipient is refused: %#", async (text) => {
-    await expect(parseRecipientsFile(text, "keys.txt")).rejects.toMatchObject({ message: "no recipients found" });
   });
 });

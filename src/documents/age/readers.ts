@@ -15,11 +15,9 @@
  * - stanzas of kinds that are not known here (hardware, plugin, passphrase) count as one more kind. Grease is nobody.
  * So the answer is `unknown` only where anonymous stanzas and wanted readers without a tag are equal in number and not zero.
  */
-import { counted } from "../../words/phrases.ts";
 import type { Stanza } from "age-encryption";
 import { distinct } from "../../keys/distinct.ts";
 import { kindOf, kindOfStanza } from "../../keys/index.ts";
-import { isPassphrase, PASSPHRASE } from "../../keys/passphrase.ts";
 import type { KeyKind, Recipient } from "../../keys/recipient.ts";
 import type { AgeHeader, Agreement, KnownReaders, ReaderHint } from "./header.ts";
 import { hintLists, readerStanzas } from "./reader-hint.ts";
@@ -53,17 +51,6 @@ export async function readersOf(header: AgeHeader, candidates: readonly Recipien
   }
   const readers = one.filter(({ id }) => survey.tagged.has(id));
   return { readers, unknown: total(survey) + survey.unknownTags };
-}
-
-/** The stanzas in words, such as "2 age keys, 1 ssh-rsa key, 1 passphrase". */
-export function describeStanzas(stanzas: readonly Stanza[]): string {
-  const counts = new Map<string, number>();
-  for (const stanza of readerStanzas(stanzas)) {
-    const noun = isPassphrase(stanza) ? PASSPHRASE.noun : (kindOfStanza(stanza)?.noun ?? "key of another kind");
-    counts.set(noun, (counts.get(noun) ?? 0) + 1);
-  }
-  if (counts.size === 0) return "nobody";
-  return [...counts].map(([noun, count]) => counted(count, noun)).join(", ");
 }
 
 /** What the stanzas alone say. Readers are counted by `Recipient.id`. */

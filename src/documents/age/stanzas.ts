@@ -15,16 +15,6 @@ import { readHint } from "./reader-hint.ts";
 /** Lines of a stanza's body have this many characters, the last one fewer. */
 const COLUMNS = 64;
 
-/**
- * The header of an age file, binary or armored; nothing of it is verified.
- * @throws SecretsError `malformed`, as `readAgeHeader` does.
- */
-export async function lookAtHeader(bytes: Uint8Array): Promise<AgeHeader> {
-  const { header, reader } = await split(bytes);
-  await reader.close();
-  return header;
-}
-
 /** What follows the header. */
 export interface AgePayload {
   readonly size: number;

@@ -37,7 +37,7 @@ interface Level {
   matches: boolean;
 }
 
-/** The leaves, values and comments, to be sealed. @throws SecretsError `malformed` for an invalid regular expression. */
+/** @internal The leaves, values and comments, to be sealed. @throws SecretsError `malformed` for an invalid regular expression. */
 export async function sealedByComments(
   { leaves }: ParsedText,
   { name, value }: { readonly name: "encrypted_comment_regex" | "unencrypted_comment_regex"; readonly value: string },

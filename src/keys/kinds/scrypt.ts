@@ -11,10 +11,10 @@ import { encodeUnpadded } from "../../crypto/base64.ts";
 import { SecretsError } from "../../errors.ts";
 import { ALONE } from "../distinct.ts";
 import { bytesArgument, checkShape, malformedStanza, unwrapUnder, wrapUnder } from "../file-key.ts";
-import { PASSPHRASE } from "../passphrase.ts";
+import { PASSPHRASE_STANZA } from "../passphrase.ts";
 import type { Identity, Keyring, Recipient } from "../recipient.ts";
 
-const stanzaType = PASSPHRASE.stanza;
+const stanzaType = PASSPHRASE_STANZA;
 const saltLabel = "age-encryption.org/v1/scrypt";
 const saltSize = 16;
 const workFactor = 18;
@@ -31,10 +31,10 @@ const deriveKey = promisify(
 
 /** A recipient that stands for the passphrase, which only its own keyring knows. */
 export const passphraseRecipient: Recipient = {
-  kind: PASSPHRASE.stanza,
+  kind: PASSPHRASE_STANZA,
   text: "passphrase",
   comment: "",
-  id: PASSPHRASE.stanza,
+  id: PASSPHRASE_STANZA,
   labels: [ALONE],
 };
 

@@ -5,6 +5,7 @@
  * a passphrase is asked at most once per key, and only where a stanza, the reader hint or the user says that the key can
  * help. A broken source is a line in the report, never the end.
  */
+import { isLocked } from "../../keys/locked-identity.ts";
 import type { Stanza } from "age-encryption";
 import { SecretsError } from "../../errors.ts";
 import type { Host } from "../../io/host.ts";
@@ -219,7 +220,7 @@ async function load(source: Source, options: RingOptions): Promise<Loaded> {
       publicKey: await publicKeyBeside(source, options.host),
     });
     for (const identity of identities) {
-      if ("unlock" in identity) entry.locked.push(identity);
+      if (isLocked(identity)) entry.locked.push(identity);
       else entry.ready.push(identity);
     }
     for (const warning of warnings) options.warn(`warning: ${source.origin}: ${warning}`);

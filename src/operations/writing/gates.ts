@@ -42,7 +42,7 @@ export interface Gate {
   readonly pass: (project: Project, intents: readonly Intent[]) => Promise<void>;
 }
 
-/** In the order in which they are asked: what the policy says, what the file says, what would come of it. */
+/** @internal In the order in which they are asked: what the policy says, what the file says, what would come of it. */
 export const gates: readonly Gate[] = [
   {
     name: "the rule can be served",
