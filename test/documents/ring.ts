@@ -7,16 +7,13 @@ import { unwrapDataKey, type EntryRing } from "../../src/documents/sops/unwrap.t
 import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
 import { newMetadata, type Metadata } from "../../src/documents/sops/metadata.ts";
 import { sealDocument, type Sealed } from "../../src/documents/sops/seal.ts";
-import { DEFAULT_RULE, type SelectionSettings } from "../../src/documents/sops/selection.ts";
+import { DEFAULT_SETTINGS, type SelectionSettings } from "../../src/documents/sops/selection.ts";
 import type { Format } from "../../src/formats/format.ts";
 import { keyring, parseRecipient } from "../../src/keys/index.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
 import type { Identity, Recipient } from "../../src/keys/recipient.ts";
 
 /** Keys without passphrases. */
-/** What sops assumes where nothing is said. */
-export const DEFAULT_SETTINGS: SelectionSettings = { rule: DEFAULT_RULE, macOnlyEncrypted: false };
-
 export function ringOf(identities: readonly Identity[]): EntryRing {
   const unwrap: EntryRing["unwrap"] = async ({ stanzas }) => {
     for (const identity of identities) {

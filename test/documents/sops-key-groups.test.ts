@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from "../../src/documents/sops/selection.ts";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { newDataKey, sameDataKey } from "../../src/crypto/data-key.ts";
@@ -8,7 +9,7 @@ import { metadataTree, newMetadata, readMetadata, type Metadata } from "../../sr
 import { ed25519Blob, ed25519Faces } from "../../src/keys/kinds/ssh-ed25519.ts";
 import type { Identity, Recipient } from "../../src/keys/recipient.ts";
 import { keyring } from "../../src/keys/index.ts";
-import { identitiesOf, recipientsOf, ringOf, DEFAULT_SETTINGS } from "./ring.ts";
+import { identitiesOf, recipientsOf, ringOf } from "./ring.ts";
 
 interface Person {
   readonly identities: readonly Identity[];

@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from "./ring.ts";
+import { DEFAULT_SETTINGS } from "../../src/documents/sops/selection.ts";
 import { describe, expect, test } from "vitest";
 import {
   isEncrypted,

@@ -2,11 +2,11 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { sameDataKey } from "../../src/crypto/data-key.ts";
 import { readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
-import { selectionSettings } from "../../src/documents/sops/selection.ts";
+import { selectionSettings, DEFAULT_SETTINGS } from "../../src/documents/sops/selection.ts";
 import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../../src/documents/sops/verbs.ts";
 import { json } from "../../src/formats/json.ts";
 import { keyring } from "../../src/keys/index.ts";
-import { identitiesOf, NOW, recipientsOf, ringOf, DEFAULT_SETTINGS } from "./ring.ts";
+import { identitiesOf, NOW, recipientsOf, ringOf } from "./ring.ts";
 
 async function person() {
   const text = await generateX25519Identity();

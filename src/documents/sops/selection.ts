@@ -35,6 +35,8 @@ export interface SelectionSettings {
 /** What sops assumes, and writes, where nothing is said. */
 export const DEFAULT_RULE = { name: "unencrypted_suffix", value: "_unencrypted" } as const;
 
+export const DEFAULT_SETTINGS: SelectionSettings = { rule: DEFAULT_RULE, macOnlyEncrypted: false };
+
 /** The settings compiled: `path` holds the mapping keys from the root (of a comment: of its container). */
 export type SelectsPath = (path: readonly string[]) => boolean;
 
