@@ -15,6 +15,9 @@ import type { Outline } from "./reading/outline.ts";
 import type { FoundKey } from "./private-keys/find.ts";
 import type { ValueForm } from "./reading/value-search.ts";
 
+/** Where permissions are written, at the root of the repository. */
+export const SETTINGS_FILE = ".secrets-check.yaml";
+
 export type RuleId = `SEC${string}`;
 
 /** The gravest first. */

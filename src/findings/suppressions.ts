@@ -88,7 +88,6 @@ export interface CheckSettings {
   readonly baseline: string | undefined;
 }
 
-export const SETTINGS_FILE = ".secrets-check.yaml";
 const example = () =>
   `{ rule: ${rules.find(({ tells }) => tells === "key")?.id ?? ""}, paths: ["test/**"], reason: "keys made for tests" }`;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseRecipient } from "../../src/keys/index.ts";
-import { accessNotices, type Access } from "../../src/operations/writing/access.ts";
+import { accessNotices, type AccessChange } from "../../src/operations/writing/access.ts";
 import { A, B, C, S, S_AS_AGE } from "../policy/keys.ts";
 
 const keys = (texts: readonly string[]) => Promise.all(texts.map((text) => parseRecipient(text)));
@@ -18,7 +18,7 @@ interface Given {
   readonly after: readonly string[];
 }
 
-async function access({ file = "f", before, unknown = 0, after }: Given): Promise<Access> {
+async function access({ file = "f", before, unknown = 0, after }: Given): Promise<AccessChange> {
   return {
     file,
     after: await keys(after),

@@ -6,7 +6,8 @@
  */
 import { join } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { readBaseline, readSettings, SETTINGS_FILE, type Allowed } from "../../findings/suppressions.ts";
+import { SETTINGS_FILE } from "../../findings/finding.ts";
+import { readBaseline, readSettings, type Allowed } from "../../findings/suppressions.ts";
 import { policyText } from "../../policy/policy-text.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { readOne } from "../scope/blob-reading.ts";

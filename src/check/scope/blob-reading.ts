@@ -7,7 +7,7 @@ import type { Entry } from "../../git/listing.ts";
 import type { Files } from "../../io/host.ts";
 import { ioError } from "../../io/io-error.ts";
 import { needlesIn } from "../../findings/reading/needles.ts";
-import { SETTINGS_FILE } from "../../findings/suppressions.ts";
+import { SETTINGS_FILE } from "../../findings/finding.ts";
 import { isPolicyFile, POLICY_PLACES } from "../../policy/sources/index.ts";
 import type { Unchecked } from "./scope.ts";
 

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { SETTINGS_FILE } from "../../findings/suppressions.ts";
+import { SETTINGS_FILE } from "../../findings/finding.ts";
 import { readBlobs } from "../../git/blobs.ts";
 import type { Git } from "../../git/git.ts";
 import type { Entry } from "../../git/listing.ts";

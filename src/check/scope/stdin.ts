@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { findRepository } from "../../git/repository.ts";
 import { MAX_BLOB } from "../../git/blobs.ts";
 import { collect } from "../../io/stream.ts";
-import { SETTINGS_FILE } from "../../findings/suppressions.ts";
+import { SETTINGS_FILE } from "../../findings/finding.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { posixPath } from "./inside.ts";

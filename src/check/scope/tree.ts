@@ -11,7 +11,7 @@ import { blobId } from "../../git/blobs.ts";
 import { gitIn, type Git } from "../../git/git.ts";
 import { indexEntries, workingTree, type Entry } from "../../git/listing.ts";
 import { filesBelow, findBareRepository } from "../../git/repository.ts";
-import { SETTINGS_FILE } from "../../findings/suppressions.ts";
+import { SETTINGS_FILE } from "../../findings/finding.ts";
 import { SecretsError } from "../../errors.ts";
 import { attempt } from "../../io/io-error.ts";
 import type { Project } from "../../operations/project/project.ts";

@@ -12,7 +12,7 @@ import type { Host } from "../../io/host.ts";
 import { errorCode } from "../../io/io-error.ts";
 import { keyring, kindOfStanza } from "../../keys/index.ts";
 import type { AskPassphrase, Identity, Keyring, LockedIdentity, Recipient } from "../../keys/recipient.ts";
-import { identitySources, type Source, type SourceOptions } from "./identity-sources.ts";
+import { identitySources, type IdentitySource, type SourceOptions } from "./identity-sources.ts";
 
 /** What is known of a file before it is opened. */
 export interface Opening {
@@ -43,7 +43,7 @@ export interface IdentityRing extends Keyring {
 
 /** A source that was read. */
 interface Loaded {
-  readonly source: Source;
+  readonly source: IdentitySource;
   readonly ready: Identity[];
   /** Those that could still be unlocked. */
   readonly locked: LockedIdentity[];
@@ -63,7 +63,7 @@ export interface RingOptions extends SourceOptions {
 export function identityRing(options: RingOptions): IdentityRing {
   const sources = sourceReader(options);
   const ask = asker(options.host);
-  const opened = (source: Source, fileKey: Uint8Array): Uint8Array => {
+  const opened = (source: IdentitySource, fileKey: Uint8Array): Uint8Array => {
     options.detail(`opened with ${source.origin}`);
     return fileKey;
   };
@@ -119,13 +119,13 @@ function cameOf(entry: Loaded, readers: ReadonlySet<string>): string {
 /** Reads sources one by one, each when it is first asked for, and never twice. */
 function sourceReader(options: RingOptions) {
   const sources = identitySources(options);
-  const loading = new Map<Source, Promise<Loaded>>();
-  const read = (source: Source): Promise<Loaded> => {
+  const loading = new Map<IdentitySource, Promise<Loaded>>();
+  const read = (source: IdentitySource): Promise<Loaded> => {
     const known = loading.get(source) ?? load(source, options);
     loading.set(source, known);
     return known;
   };
-  const inOrder = async (wanted: readonly Source[]) => {
+  const inOrder = async (wanted: readonly IdentitySource[]) => {
     const loaded: Loaded[] = [];
     for (const source of wanted) loaded.push(await read(source));
     return loaded;
@@ -195,7 +195,7 @@ function remember(key: LockedIdentity, entry: Loaded, error: SecretsError): void
  * Whether it is worth a question: a stanza with its tag, a reader hint that lists it, or, where the stanzas say nothing of
  * their readers, a source that the user named.
  */
-function couldHelp(key: LockedIdentity, source: Source, { stanzas, declares }: Opening): boolean {
+function couldHelp(key: LockedIdentity, source: IdentitySource, { stanzas, declares }: Opening): boolean {
   const isAnonymous = (stanza: Stanza) => kindOfStanza(stanza)?.tagged === false;
   const ofKind = (known: { readonly kind?: string | undefined }) =>
     stanzas.filter((stanza) => kindOfStanza(stanza)?.name === known.kind);
@@ -207,7 +207,7 @@ function couldHelp(key: LockedIdentity, source: Source, { stanzas, declares }: O
   );
 }
 
-async function load(source: Source, options: RingOptions): Promise<Loaded> {
+async function load(source: IdentitySource, options: RingOptions): Promise<Loaded> {
   const entry: Loaded = { source, ready: [], locked: [], refused: [], note: "not there" };
   try {
     const bytes = await source.read();
@@ -245,14 +245,14 @@ function whyNot(error: unknown): string {
   return `cannot be read${code === undefined ? "" : ` (${code})`}`;
 }
 
-async function publicKeyBeside(source: Source, host: Host): Promise<string | undefined> {
+async function publicKeyBeside(source: IdentitySource, host: Host): Promise<string | undefined> {
   if (source.path === undefined) return undefined;
   const path = `${source.path}.pub`;
   if ((await host.files.stat(path))?.kind !== "file") return undefined;
   return new TextDecoder().decode(await host.files.read(path).catch(() => new Uint8Array()));
 }
 
-async function warnIfReadable(source: Source, options: RingOptions): Promise<void> {
+async function warnIfReadable(source: IdentitySource, options: RingOptions): Promise<void> {
   if (source.path === undefined || options.host.system.platform === "win32") return;
   const stat = await options.host.files.stat(source.path);
   if (stat?.kind !== "file" || (stat.mode & 0o077) === 0) return;

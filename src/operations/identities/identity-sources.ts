@@ -13,7 +13,7 @@ import type { Host } from "../../io/host.ts";
 import { readInput } from "../../io/input.ts";
 import { collect } from "../../io/stream.ts";
 
-export interface Source {
+export interface IdentitySource {
   /** As reports name it: `~/.ssh/id_ed25519`, `SOPS_AGE_KEY`, `the command in SOPS_AGE_KEY_CMD`. */
   readonly origin: string;
   /** The user pointed at it for this purpose, so that it may ask for a passphrase although no stanza names its key. */
@@ -35,7 +35,7 @@ export interface SourceOptions {
   readonly only: readonly string[];
 }
 
-export function identitySources(options: SourceOptions): Source[] {
+export function identitySources(options: SourceOptions): IdentitySource[] {
   if (options.only.length > 0) return options.only.map((path) => mustExist(namedFile(options, path, path)));
   const { host } = options;
   return [
@@ -50,14 +50,14 @@ export function identitySources(options: SourceOptions): Source[] {
 }
 
 /** A file that a key is read from. */
-export interface IdentityFile {
+export interface IdentityLocation {
   readonly origin: string;
   /** Absolute. */
   readonly path: string;
 }
 
 /** Every file that one of the sources is, those at the default places too where the user named others. There or not. */
-export function identityFiles(options: SourceOptions): IdentityFile[] {
+export function identityFiles(options: SourceOptions): IdentityLocation[] {
   const sources = [
     ...options.only.map((path) =>
       namedFile(options, path === "-" ? STANDARD_INPUT : path, path === "-" ? "from standard input" : path),
@@ -88,7 +88,7 @@ function sshKeys(host: Host): string[] {
   return uid === 0 ? [...own, "/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_rsa_key"] : own;
 }
 
-function namedFile(options: SourceOptions, path: string, origin: string): Source {
+function namedFile(options: SourceOptions, path: string, origin: string): IdentitySource {
   const { host } = options;
   const absolute = options.resolve(path);
   const read = async () =>
@@ -98,7 +98,7 @@ function namedFile(options: SourceOptions, path: string, origin: string): Source
 }
 
 /** What stands on the command line is there, or it is a slip that no other key makes good. */
-function mustExist(source: Source): Source {
+function mustExist(source: IdentitySource): IdentitySource {
   const read = async () => {
     try {
       return await source.read();
@@ -110,7 +110,7 @@ function mustExist(source: Source): Source {
   return { ...source, read };
 }
 
-function optionalFiles(host: Host, paths: readonly string[]): Source[] {
+function optionalFiles(host: Host, paths: readonly string[]): IdentitySource[] {
   return paths.map((path) => ({
     origin: tilde(host, path),
     named: false,
@@ -122,21 +122,21 @@ function optionalFiles(host: Host, paths: readonly string[]): Source[] {
   }));
 }
 
-function fileVariable(options: SourceOptions, name: string): Source[] {
+function fileVariable(options: SourceOptions, name: string): IdentitySource[] {
   const path = options.host.env[name];
   if (path === undefined) return [];
   if (path === "") return [failing(name, `${name} is set, but empty`)];
   return [namedFile(options, path, `${path} (${name})`)];
 }
 
-function variable(host: Host, name: string): Source[] {
+function variable(host: Host, name: string): IdentitySource[] {
   const value = host.env[name];
   if (value === undefined) return [];
   const read = async () => new TextEncoder().encode(value);
   return [{ origin: name, named: true, inline: true, cheap: true, path: undefined, read }];
 }
 
-function commandVariable(host: Host, variable: string): Source[] {
+function commandVariable(host: Host, variable: string): IdentitySource[] {
   const command = host.env[variable];
   if (command === undefined) return [];
   const origin = `the command in ${variable}`;
@@ -152,7 +152,7 @@ function commandVariable(host: Host, variable: string): Source[] {
   return [{ origin, named: true, inline: false, cheap: false, path: undefined, read }];
 }
 
-function failing(origin: string, message: string): Source {
+function failing(origin: string, message: string): IdentitySource {
   const read = () => Promise.reject(new SecretsError("bad-key", message));
   return { origin, named: true, inline: false, cheap: true, path: undefined, read };
 }

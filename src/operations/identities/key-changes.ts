@@ -4,13 +4,13 @@ import { withFormerNames } from "../../agreement/changed-keys.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import { formerKeys, type FormerKey } from "./former-keys.ts";
 import type { Project } from "../project/project.ts";
-import type { Ruled } from "../project/rule.ts";
+import type { RuledFile } from "../project/rule.ts";
 
 /** @param standing those who read the file, as far as they are known */
 export async function inFormerNames(
   project: Project,
   agreement: Agreement,
-  { standing, ruled }: { readonly standing: readonly Recipient[]; readonly ruled: Ruled },
+  { standing, ruled }: { readonly standing: readonly Recipient[]; readonly ruled: RuledFile },
 ): Promise<Agreement> {
   const { policy, file, ruling } = ruled;
   if (agreement.status !== "differ") return agreement;

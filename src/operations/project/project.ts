@@ -15,7 +15,7 @@ import { policyPlaces } from "../../policy/nearest.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { readPolicy } from "../../policy/sources/index.ts";
 import type { IdentityRing, RingOptions } from "../identities/identities.ts";
-import type { IdentityFile } from "../identities/identity-sources.ts";
+import type { IdentityLocation } from "../identities/identity-sources.ts";
 
 export interface ProjectOptions {
   readonly host: Host;
@@ -56,7 +56,7 @@ export interface Project {
   readonly progress: (done: number, total: number) => void;
   readonly identities: IdentityRing;
   /** The files that keys are read from, there or not. Opens none. */
-  readonly identityFiles: () => Promise<readonly IdentityFile[]>;
+  readonly identityFiles: () => Promise<readonly IdentityLocation[]>;
   /** The policy that the user named instead of the nearest one, absolute. */
   readonly config: string | undefined;
   /** An absolute path for what the user named. */

@@ -14,7 +14,7 @@ import { noPolicy } from "./no-policy.ts";
 import { isAgePath, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
 
 /** A file with what the policy says of it. */
-export interface Ruled {
+export interface RuledFile {
   readonly file: PolicyFile;
   readonly policy: Policy;
   readonly ruling: Ruling;
@@ -25,7 +25,7 @@ export interface Ruled {
  * @param path absolute
  * @throws SecretsError `policy`
  */
-export async function ruleOf(project: Project, path: string): Promise<Ruled | undefined> {
+export async function ruleOf(project: Project, path: string): Promise<RuledFile | undefined> {
   const file = await project.policy(path);
   const ruling = file?.policy.rule(policyPath(file, path));
   return file === undefined || ruling === undefined ? undefined : { file, policy: file.policy, ruling };
@@ -36,7 +36,7 @@ export async function ruleOf(project: Project, path: string): Promise<Ruled | un
  * @throws SecretsError `no-rule` with the line to add; `usage` for a directory; `refused` where a symlink leads to a file
  * with other readers
  */
-export async function requireRule(project: Project, path: string): Promise<Ruled> {
+export async function requireRule(project: Project, path: string): Promise<RuledFile> {
   const at = { file: project.show(path) };
   const stat = await statOf(project, path);
   if (stat !== undefined) requireFile(project, path, stat);
@@ -72,7 +72,7 @@ export interface Servings {
  * Whether anything can be encrypted by this rule, here and for such a file.
  * @throws SecretsError `policy`: the rule names nobody, or says two things; `refused`: only another program can serve it
  */
-export function requireServable(file: string, { ruling }: Ruled, { foreign, entries }: Servings): void {
+export function requireServable(file: string, { ruling }: RuledFile, { foreign, entries }: Servings): void {
   const { readers, settings, compiled, at } = ruling;
   const refuse = (message: string, hint: string) => {
     throw new SecretsError("policy", message, { at, hint });
@@ -148,7 +148,7 @@ function singleQuoted(text: string): string {
 }
 
 /** Through a symlink the bytes land in another file, whose own rule must not be got around. */
-async function refuseOtherReaders(project: Project, path: string, ruled: Ruled): Promise<void> {
+async function refuseOtherReaders(project: Project, path: string, ruled: RuledFile): Promise<void> {
   const real = await realPath(project, path, ruled.file.directory);
   if (real === path) return;
   const other = (await ruleOf(project, real))?.ruling;
@@ -178,7 +178,7 @@ function sameReaders(a: Ruling, b: Ruling): boolean {
 }
 
 /** As `ruleOf`, for verbs that only read: a broken policy is told and passed over. */
-export async function ruleForReading(project: Project, path: string): Promise<Ruled | undefined> {
+export async function ruleForReading(project: Project, path: string): Promise<RuledFile | undefined> {
   try {
     return await ruleOf(project, path);
   } catch (error) {

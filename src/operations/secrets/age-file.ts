@@ -99,7 +99,7 @@ async function* namingFile(chunks: AsyncIterable<Uint8Array>, file: string): Asy
   }
 }
 
-export interface Sealing {
+export interface AgeSealing {
   /** Absolute. */
   readonly path: string;
   /** `absent`, `any`, or the SHA-256 of what was read there. */
@@ -120,7 +120,7 @@ export interface SealingChange extends Change {
 }
 
 /** A change that seals this plaintext, with its proof. The plaintext is hashed as it passes, never kept. */
-export async function sealingChange(sealing: Sealing): Promise<SealingChange> {
+export async function sealingChange(sealing: AgeSealing): Promise<SealingChange> {
   const { path, expected, recipients, armor, hint, keyring } = sealing;
   const plaintext = hashed(sealing.plaintext());
   const { bytes, fileKey } = await sealAge({ recipients, plaintext: plaintext.chunks, armor, hint, keyring });

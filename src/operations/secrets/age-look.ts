@@ -8,18 +8,18 @@ import type { Recipient } from "../../keys/recipient.ts";
 import { formerKeys, type FormerKey } from "../identities/former-keys.ts";
 import { inFormerNames } from "../identities/key-changes.ts";
 import type { Project } from "../project/project.ts";
-import type { Ruled } from "../project/rule.ts";
-import { namesOfReaders, withFormerNames } from "./declared-readers.ts";
+import type { RuledFile } from "../project/rule.ts";
+import { namesOfReaders, namedAsBefore } from "./declared-readers.ts";
 import type { Look } from "./secret.ts";
 
 /**
  * From its header, all keys that the policy names, and those that it had a name for.
  * @param wanted who will read it, and by which rule
  */
-export async function lookAtAge(
+export async function whatAgeTells(
   project: Project,
   header: AgeHeader,
-  wanted: { readonly ruled: Ruled | undefined; readonly recipients: readonly Recipient[] },
+  wanted: { readonly ruled: RuledFile | undefined; readonly recipients: readonly Recipient[] },
 ): Promise<Look> {
   const { ruled } = wanted;
   const named = candidates(ruled, wanted.recipients);
@@ -34,7 +34,7 @@ export async function lookAtAge(
     format: header.armored ? "age armored" : "age",
     agreement: agreement && ruled && (await inFormerNames(project, agreement, { standing: known, ruled })),
     declared: {
-      names: withFormerNames(names, known, former),
+      names: namedAsBefore(names, known, former),
       others: unknown > 0 ? [`${unknown} unnamed`] : [],
     },
     standing: { known, unknown },
@@ -44,7 +44,7 @@ export async function lookAtAge(
 }
 
 /** Everybody whom the policy knows, and the literal recipients. */
-function candidates(ruled: Ruled | undefined, recipients: readonly Recipient[]): Recipient[] {
+function candidates(ruled: RuledFile | undefined, recipients: readonly Recipient[]): Recipient[] {
   const known = ruled === undefined ? [] : knownKeys(ruled.file.policy);
   return [...known, ...(ruled?.ruling.readers.flatMap((reader) => reader.keys) ?? []), ...recipients];
 }

@@ -12,8 +12,8 @@ import { needsPassphrase } from "../../keys/passphrase.ts";
 import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import { remembered } from "../../words/remembered.ts";
 import { digestOf } from "../project/input.ts";
-import { ageHeader, openAgeFile, openingOf, sealingChange, type Sealing, type SealingChange } from "./age-file.ts";
-import { emptyContent, type Instead, type Place, type ReadRequest, type Secret } from "./secret.ts";
+import { ageHeader, openAgeFile, openingOf, sealingChange, type AgeSealing, type SealingChange } from "./age-file.ts";
+import { emptyContent, type Instead, type SecretPlace, type ReadRequest, type Secret } from "./secret.ts";
 
 /** The bytes of an age file. */
 export interface AgeBytes {
@@ -23,13 +23,13 @@ export interface AgeBytes {
 }
 
 /** @param now undefined for a new file */
-export async function ageSecret(place: Place, now: AgeBytes | undefined, instead?: Instead): Promise<Secret> {
+export async function ageSecret(place: SecretPlace, now: AgeBytes | undefined, instead?: Instead): Promise<Secret> {
   const { project, path, file, ruled, options } = place;
   const recipients = instead?.readers ?? (await recipientsOf(place));
   const header = remembered(async () => now && ageHeader(project, path, now.chunks()));
   const look = remembered(async () => {
     const found = await header();
-    return found && (await import("./age-look.ts")).lookAtAge(project, found, { ruled, recipients });
+    return found && (await import("./age-look.ts")).whatAgeTells(project, found, { ruled, recipients });
   });
   let opened: Uint8Array | undefined;
   const secret: Secret = {
@@ -88,7 +88,7 @@ function isEqual(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean 
 }
 
 async function read(
-  { project, path, file }: Place,
+  { project, path, file }: SecretPlace,
   now: AgeBytes | undefined,
   { extract, outputType }: ReadRequest,
 ): Promise<AsyncIterable<Uint8Array>> {
@@ -102,14 +102,14 @@ async function read(
   });
 }
 
-async function recipientsOf({ ruled }: Place): Promise<readonly Recipient[]> {
+async function recipientsOf({ ruled }: SecretPlace): Promise<readonly Recipient[]> {
   if (ruled === undefined) return [];
   return (await import("../../policy/policy.ts")).ageRecipients(ruled.ruling.readers);
 }
 
 function changeOf(
-  { project, path, target = path, ruled, options, expected = "any" }: Place,
-  what: Pick<Sealing, "recipients" | "plaintext" | "emptyIn"> & {
+  { project, path, target = path, ruled, options, expected = "any" }: SecretPlace,
+  what: Pick<AgeSealing, "recipients" | "plaintext" | "emptyIn"> & {
     readonly header: AgeHeader | undefined;
     readonly keyring?: Keyring | undefined;
   },

@@ -12,14 +12,14 @@ import { replayable, type Replayable } from "../project/input.ts";
 import { naming } from "../project/project.ts";
 import { fileChunks } from "./age-file.ts";
 import { kindOfContent, kindOfNew } from "./file-kind.ts";
-import type { Instead, Place, Secret } from "./secret.ts";
+import type { Instead, SecretPlace, Secret } from "./secret.ts";
 
 /**
  * The secret at the path of this place; undefined for plaintext.
  * @param instead counts for a whole-file secret, whose readers are all named by who writes
  * @throws SecretsError `not-found`, `io`, `usage` for a directory, `malformed`
  */
-export async function secretAt(place: Place, instead?: Instead): Promise<Secret | undefined> {
+export async function secretAt(place: SecretPlace, instead?: Instead): Promise<Secret | undefined> {
   const chunks = () => fileChunks(place.project, place.path);
   const input = await replayable(chunks());
   if (!isAge(input.head)) return documentIn(place, await wholeOf(place, input));
@@ -31,7 +31,7 @@ export async function secretAt(place: Place, instead?: Instead): Promise<Secret 
  * The secret in a stream, to be read once.
  * @throws SecretsError `malformed` for plaintext, and what `secretAt` throws
  */
-export async function secretIn(place: Place, source: AsyncIterable<Uint8Array>): Promise<Secret> {
+export async function secretIn(place: SecretPlace, source: AsyncIterable<Uint8Array>): Promise<Secret> {
   const input = await replayable(source);
   if (isAge(input.head)) return (await import("./age-secret.ts")).ageSecret(place, input);
   const bytes = await wholeOf(place, input);
@@ -42,7 +42,7 @@ export async function secretIn(place: Place, source: AsyncIterable<Uint8Array>):
 }
 
 /** What a new file at this path will be: as in sops, one whose name tells nothing is binary. */
-export async function newSecret(place: Place, instead: Instead = {}): Promise<Secret> {
+export async function newSecret(place: SecretPlace, instead: Instead = {}): Promise<Secret> {
   const { path, options } = place;
   const kind = instead.isWhole === true ? "age" : kindOfNew(path, options.outputType ?? options.inputType);
   if (kind === "age") return (await import("./age-secret.ts")).ageSecret(place, undefined, instead);
@@ -50,11 +50,11 @@ export async function newSecret(place: Place, instead: Instead = {}): Promise<Se
   return newSopsSecret(place, await loadFormat(instead.format ?? kind), instead);
 }
 
-function wholeOf({ file }: Place, { chunks }: Replayable): Promise<Uint8Array> {
+function wholeOf({ file }: SecretPlace, { chunks }: Replayable): Promise<Uint8Array> {
   return naming(file, () => collect(chunks()));
 }
 
-async function documentIn(place: Place, bytes: Uint8Array): Promise<Secret | undefined> {
+async function documentIn(place: SecretPlace, bytes: Uint8Array): Promise<Secret | undefined> {
   const { project, path, options } = place;
   const found = await kindOfContent(project, path, { bytes, inputType: options.inputType });
   if (found.kind !== "sops") return undefined;

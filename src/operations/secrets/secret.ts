@@ -12,7 +12,7 @@ import type { Change } from "../../io/commit.ts";
 import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import type { CanOpen } from "../identities/identities.ts";
 import type { Project } from "../project/project.ts";
-import type { Ruled, Servings } from "../project/rule.ts";
+import type { RuledFile, Servings } from "../project/rule.ts";
 
 export interface SealOptions {
   /** Let an empty content replace a secret. */
@@ -32,14 +32,14 @@ export interface SealOptions {
 }
 
 /** Where a secret is, and what was decided of it before anybody looks. */
-export interface Place {
+export interface SecretPlace {
   readonly project: Project;
   /** Absolute: the path whose rule counts. */
   readonly path: string;
   /** As it is shown. */
   readonly file: string;
   /** Undefined: no rule covers it, so that it keeps its own readers and settings; or nobody has asked. */
-  readonly ruled: Ruled | undefined;
+  readonly ruled: RuledFile | undefined;
   readonly options: SealOptions;
   /** For who will write: the SHA-256 of what was there before anything else was looked at, or `absent`. */
   readonly expected?: string | undefined;
@@ -108,14 +108,14 @@ export interface ReadRequest {
 export type Plaintext = Uint8Array | (() => AsyncIterable<Uint8Array>);
 
 /** What a secret becomes. */
-export interface Sealed {
+export interface SealedSecret {
   readonly secret: Secret;
   readonly change: Change;
   /** Whether something is in it that was there before: whoever could read that may have kept it. */
   readonly keepsContent: boolean;
 }
 
-export interface Secret extends Pick<Place, "path" | "file" | "ruled"> {
+export interface Secret extends Pick<SecretPlace, "path" | "file" | "ruled"> {
   readonly isNew: boolean;
   /** Who will be able to read what is written: whom the rule names; without one, whom the file has. */
   readonly recipients: readonly Recipient[];
@@ -145,9 +145,9 @@ export interface Secret extends Pick<Place, "path" | "file" | "ruled"> {
    * @returns undefined where the file would stay as it is
    * @throws SecretsError `malformed` with the line, where it cannot be a document of this format; `refused`
    */
-  readonly seal: (plaintext: Plaintext) => Promise<Sealed | undefined>;
+  readonly seal: (plaintext: Plaintext) => Promise<SealedSecret | undefined>;
   /** The same plaintext under another key. @throws SecretsError as `read` and `seal` do */
-  readonly rewrap: (wanted: Rewrapping) => Promise<Sealed>;
+  readonly rewrap: (wanted: Rewrapping) => Promise<SealedSecret>;
 }
 
 export interface Rewrapping {

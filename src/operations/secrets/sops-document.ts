@@ -15,7 +15,7 @@ import { noIdentity } from "../identities/no-identity.ts";
 import { inFile, statOf, type Project } from "../project/project.ts";
 import { copiedLines, hasOtherThreshold, wantedReaders } from "../../agreement/sops-document.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
-import { ruleOf, type Ruled } from "../project/rule.ts";
+import { ruleOf, type RuledFile } from "../project/rule.ts";
 
 /**
  * Opens every value and checks the MAC.
@@ -33,7 +33,7 @@ export async function openSops(
     const opened = await openWith(document, project.identities, { ignoreMac: given.ignoreMac === true });
     for (const { line, column, message } of opened.warnings)
       project.tell(`warning: ${file}:${line}:${column}: ${message}`);
-    let ruled: Ruled | undefined;
+    let ruled: RuledFile | undefined;
     const policy = async () => (ruled = await ruleOf(project, path).catch(() => undefined))?.file.policy;
     for (const line of await copiedLines(document.metadata, policy)) {
       const renew = ruled === undefined ? "secrets rotate" : "secrets rekey";
@@ -73,7 +73,7 @@ export interface Resealing {
   /** The open text as it shall be. */
   readonly text: string;
   /** The readers and settings of this rule; undefined: those that the file has. */
-  readonly ruled: Ruled | undefined;
+  readonly ruled: RuledFile | undefined;
   /** Seal it anew even where nothing differs. */
   readonly renewMac?: boolean | undefined;
   /** `removed`: a new data key where somebody is to know it no more. */

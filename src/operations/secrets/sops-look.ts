@@ -13,12 +13,16 @@ import { formerKeys, type FormerKey } from "../identities/former-keys.ts";
 import type { CanOpen, IdentityRing } from "../identities/identities.ts";
 import { inFormerNames } from "../identities/key-changes.ts";
 import type { Project } from "../project/project.ts";
-import type { Ruled } from "../project/rule.ts";
-import { namesOfReaders, withFormerNames } from "./declared-readers.ts";
+import type { RuledFile } from "../project/rule.ts";
+import { namesOfReaders, namedAsBefore } from "./declared-readers.ts";
 import type { Look } from "./secret.ts";
 import { recipientsIn } from "./sops-document.ts";
 
-export async function lookAtSops(project: Project, document: SopsDocument, ruled: Ruled | undefined): Promise<Look> {
+export async function whatSopsTells(
+  project: Project,
+  document: SopsDocument,
+  ruled: RuledFile | undefined,
+): Promise<Look> {
   const { metadata } = document;
   const perGroup = await Promise.all(metadata.groups.map(recipientsIn));
   const known = perGroup.flat();
@@ -31,7 +35,7 @@ export async function lookAtSops(project: Project, document: SopsDocument, ruled
     format: document.format.name,
     agreement: agreement && ruled && (await inFormerNames(project, agreement, { standing: known, ruled })),
     declared: {
-      names: withFormerNames(names, known, former),
+      names: namedAsBefore(names, known, former),
       others: [...(unnamed > 0 ? [`${unnamed} unnamed`] : []), ...foreignCounts(metadata)],
       groups:
         metadata.groups.length < 2
@@ -57,7 +61,7 @@ function foreignCounts(metadata: Metadata): string[] {
 function groupNames(
   { groups }: Metadata,
   recipients: readonly (readonly Recipient[])[],
-  ruled: Ruled | undefined,
+  ruled: RuledFile | undefined,
 ): string[][] {
   return groups.map((group, index) => [
     ...namesOfReaders(recipients[index] ?? [], ruled),

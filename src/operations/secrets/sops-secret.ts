@@ -18,12 +18,19 @@ import { refusingSlips } from "../writing/slips.ts";
 import { addressOf } from "./document-address.ts";
 import { requireFormatName } from "./file-kind.ts";
 import { missingKey } from "./key-path.ts";
-import { emptyContent, type Instead, type Place, type Plaintext, type ReadRequest, type Secret } from "./secret.ts";
-import { canOpenDocument, lookAtSops, openedGroups } from "./sops-look.ts";
+import {
+  emptyContent,
+  type Instead,
+  type SecretPlace,
+  type Plaintext,
+  type ReadRequest,
+  type Secret,
+} from "./secret.ts";
+import { canOpenDocument, whatSopsTells, openedGroups } from "./sops-look.ts";
 import { openSops, recipientsIn, reseal, sealNew, textChange } from "./sops-document.ts";
 
 /** Without a rule the document keeps its own readers and settings, as stock sops keeps them. */
-export async function sopsSecret(place: Place, document: SopsDocument, bytes: Uint8Array): Promise<Secret> {
+export async function sopsSecret(place: SecretPlace, document: SopsDocument, bytes: Uint8Array): Promise<Secret> {
   const { project, path, file, ruled, options } = place;
   const { metadata, format } = document;
   const standing = (await Promise.all(metadata.groups.map(recipientsIn))).flat();
@@ -42,7 +49,7 @@ export async function sopsSecret(place: Place, document: SopsDocument, bytes: Ui
       isEncrypted: isEncrypted(document.parsed.metadata),
       text: async () => (await opening()).openText,
     },
-    look: remembered(() => lookAtSops(project, document, ruled)),
+    look: remembered(() => whatSopsTells(project, document, ruled)),
     hasPeople: async () => ruled === undefined || personMayOpen(metadata, ruled),
     canOpen: () => canOpenDocument(metadata, project.identities),
     openedGroups: () => openedGroups(metadata, project.identities),
@@ -68,7 +75,7 @@ export async function sopsSecret(place: Place, document: SopsDocument, bytes: Ui
 }
 
 /** @throws SecretsError `no-rule` where neither a rule nor anybody says who reads it */
-export async function newSopsSecret(place: Place, format: Format, instead: Instead = {}): Promise<Secret> {
+export async function newSopsSecret(place: SecretPlace, format: Format, instead: Instead = {}): Promise<Secret> {
   const { project, path, target = path, file, ruled, expected = "absent", source = file } = place;
   const readers = await readersOf(place, instead);
   const { settings: wanted, at } = instead.selection ?? {
@@ -106,7 +113,7 @@ export async function newSopsSecret(place: Place, format: Format, instead: Inste
   return secret;
 }
 
-async function readersOf({ ruled, file }: Place, { readers, threshold }: Instead): Promise<WantedReaders> {
+async function readersOf({ ruled, file }: SecretPlace, { readers, threshold }: Instead): Promise<WantedReaders> {
   if (readers !== undefined) return { groups: [readers], threshold: 0 };
   if (ruled === undefined) throw new SecretsError("no-rule", "no rule covers this path", { at: { file } });
   const wanted = await wantedReaders(ruled.ruling);
@@ -118,7 +125,7 @@ async function wholeOf(plaintext: Plaintext): Promise<Uint8Array> {
 }
 
 function judgeOf(
-  { project, file, source = file, options }: Place,
+  { project, file, source = file, options }: SecretPlace,
   given: { readonly before: OpenedDocument | undefined; readonly rule: Position | undefined },
 ) {
   const { allowClear, isOneValue = false } = options;
@@ -126,7 +133,11 @@ function judgeOf(
 }
 
 /** The document as it was asked for. @throws SecretsError `usage` for an unknown format or key */
-async function part(place: Place, opened: OpenedDocument, request: ReadRequest): Promise<AsyncIterable<Uint8Array>> {
+async function part(
+  place: SecretPlace,
+  opened: OpenedDocument,
+  request: ReadRequest,
+): Promise<AsyncIterable<Uint8Array>> {
   const { file } = place;
   const { format, openText } = opened;
   const { extract: key, document, outputType } = request;
@@ -145,7 +156,7 @@ async function part(place: Place, opened: OpenedDocument, request: ReadRequest):
   }
 }
 
-function convertedText({ project, file }: Place, conversion: Conversion): Uint8Array {
+function convertedText({ project, file }: SecretPlace, conversion: Conversion): Uint8Array {
   const { text, documents, comments } = converted(conversion);
   const { name } = conversion.to;
   if (documents > 0) project.warn(`${file}: ${name} holds one document; ${documents} more of the file are left out`);

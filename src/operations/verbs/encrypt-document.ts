@@ -11,10 +11,10 @@ import { SELECTION_SETTINGS } from "../../policy/rule-settings.ts";
 import { naming } from "../project/project.ts";
 import { isDocument, requireFormatName } from "../secrets/file-kind.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
-import type { Instead, Place } from "../secrets/secret.ts";
+import type { Instead, SecretPlace } from "../secrets/secret.ts";
 import type { EncryptRequest } from "./encrypt.ts";
 
-type Unruled = Omit<Place, "ruled">;
+type Unruled = Omit<SecretPlace, "ruled">;
 
 interface Input {
   readonly request: EncryptRequest;

@@ -12,10 +12,10 @@ import { ageRecipients } from "../../policy/policy.ts";
 import { newPassphrase } from "../identities/passphrase.ts";
 import { digestOf, replayable, routesOf, type Passage, type Replayable, type Route } from "../project/input.ts";
 import { isAgePath, statOf, type Project } from "../project/project.ts";
-import { requireRule, ruleOf, type Ruled } from "../project/rule.ts";
+import { requireRule, ruleOf, type RuledFile } from "../project/rule.ts";
 import { fileChunks } from "../secrets/age-file.ts";
 import { newSecret, secretAt } from "../secrets/secret-at.ts";
-import type { Instead, Place, Sealed, Secret } from "../secrets/secret.ts";
+import type { Instead, SecretPlace, SealedSecret, Secret } from "../secrets/secret.ts";
 import { admit } from "../writing/admit.ts";
 import { settle, type WriteOptions } from "../writing/gates.ts";
 import { refuseOutput } from "../writing/output.ts";
@@ -35,7 +35,7 @@ export interface EncryptRequest extends WriteOptions, Passage {
   readonly threshold?: number | undefined;
 }
 
-type Unruled = Omit<Place, "ruled">;
+type Unruled = Omit<SecretPlace, "ruled">;
 
 /**
  * All files or none.
@@ -45,7 +45,7 @@ type Unruled = Omit<Place, "ruled">;
  */
 export async function encrypt(project: Project, request: EncryptRequest): Promise<WriteOutcome[]> {
   const routes = routesOf(request);
-  const sealed: Sealed[] = [];
+  const sealed: SealedSecret[] = [];
   for (const route of routes) sealed.push(await encrypted(project, route, request));
   if (routes.every(({ output }) => output !== undefined)) return writeSecrets(project, sealed);
   await admit(project, await grantsOf(sealed));
@@ -56,7 +56,7 @@ export async function encrypt(project: Project, request: EncryptRequest): Promis
   return [];
 }
 
-async function encrypted(project: Project, { input, output }: Route, given: EncryptRequest): Promise<Sealed> {
+async function encrypted(project: Project, { input, output }: Route, given: EncryptRequest): Promise<SealedSecret> {
   const path = project.resolve(given.filename ?? output ?? input);
   const target = output === undefined ? undefined : project.resolve(output);
   const source = input === "-" ? undefined : project.resolve(input);
@@ -136,7 +136,7 @@ function ruleFor(
   project: Project,
   path: string,
   { request, isWhole }: { readonly request: EncryptRequest; readonly isWhole: boolean },
-): Promise<Ruled | undefined> {
+): Promise<RuledFile | undefined> {
   if (!isByHand(request)) return requireRule(project, path);
   return isWhole ? ruleOf(project, path).catch(() => undefined) : ruleOf(project, path);
 }
@@ -144,7 +144,7 @@ function ruleFor(
 /** The secret at the output in which the plaintext takes the place of another. */
 async function replacement(
   place: Unruled,
-  given: { readonly standing: Secret; readonly ruled: Ruled | undefined; readonly instead: Instead },
+  given: { readonly standing: Secret; readonly ruled: RuledFile | undefined; readonly instead: Instead },
 ): Promise<Secret> {
   const { standing, ruled, instead } = given;
   const { path, file, ruled: ruledThere } = standing;
@@ -209,7 +209,7 @@ async function namedReaders({ passphrase, recipients = [] }: EncryptRequest): Pr
   return Promise.all(recipients.map((text) => parseRecipient(text)));
 }
 
-function readersBy(ruled: Ruled | undefined): readonly Recipient[] {
+function readersBy(ruled: RuledFile | undefined): readonly Recipient[] {
   return ageRecipients(ruled?.ruling.readers ?? []);
 }
 

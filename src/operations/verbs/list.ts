@@ -10,7 +10,7 @@ import { secretAt } from "../secrets/secret-at.ts";
 import type { DeclaredReaders, Secret } from "../secrets/secret.ts";
 import { adviceOn } from "../identities/no-identity.ts";
 import { requireFile, statOf, type Project } from "../project/project.ts";
-import { ruleOf, type Ruled } from "../project/rule.ts";
+import { ruleOf, type RuledFile } from "../project/rule.ts";
 import { differenceLines, type Agreement } from "../../agreement/agreement.ts";
 import { secretFiles } from "../secrets/secret-files.ts";
 
@@ -125,7 +125,7 @@ async function reportOn(
   }
 }
 
-function ruleReport({ file, ruling }: Ruled, near: Near): RuleReport {
+function ruleReport({ file, ruling }: RuledFile, near: Near): RuleReport {
   const { kind, title, readers, settings } = ruling;
   const placed = (at: Position) => ({ ...at, file: near(file.path) });
   return {

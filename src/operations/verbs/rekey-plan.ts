@@ -26,7 +26,7 @@ export interface PlannedFile {
 }
 
 /** A planned file with what was seen of it. */
-export interface Plan {
+export interface PlannedSecret {
   readonly planned: PlannedFile;
   /** Absolute. */
   readonly path: string;
@@ -42,8 +42,8 @@ export async function planFiles(
   project: Project,
   paths: readonly string[],
   options: { readonly force?: boolean | undefined },
-): Promise<Plan[]> {
-  const plans: Plan[] = [];
+): Promise<PlannedSecret[]> {
+  const plans: PlannedSecret[] = [];
   const files = await secretFiles(project, paths);
   for (const [index, candidate] of files.entries()) {
     project.progress(index, files.length);
@@ -61,7 +61,7 @@ async function planFile(
   project: Project,
   { path, isNamed }: Candidate,
   options: { readonly force?: boolean | undefined },
-): Promise<Plan | undefined> {
+): Promise<PlannedSecret | undefined> {
   const file = project.show(path);
   const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
   if (ruled === undefined) return { path, secret: undefined, planned: leftAlone(file, "no rule") };

@@ -8,7 +8,7 @@ import { SecretsError } from "../../errors.ts";
 import { placed } from "../../words/phrases.ts";
 import { idleMembers } from "../../policy/idle.ts";
 import { inFile, type Project } from "../project/project.ts";
-import type { Sealed, Secret } from "../secrets/secret.ts";
+import type { SealedSecret, Secret } from "../secrets/secret.ts";
 import { settle, type GateOptions } from "../writing/gates.ts";
 import { retried, writeSecrets } from "../writing/write.ts";
 import { planFiles, type PlannedFile } from "./rekey-plan.ts";
@@ -61,7 +61,7 @@ async function rekeyOnce(project: Project, paths: readonly string[], options: Re
   const todo = plans.flatMap(({ planned, secret }) => (planned.action === "re-encrypt" && secret ? [secret] : []));
   await settle(project, todo, { settles: true, options });
   const newKey = options.force === true ? "always" : options.keepDataKey === true ? "never" : "removed";
-  const sealed: Sealed[] = [];
+  const sealed: SealedSecret[] = [];
   const skipped: { file: string; reason: string }[] = [];
   for (const [index, secret] of todo.entries()) {
     const { file } = secret;

@@ -5,7 +5,7 @@ import type { Project } from "../project/project.ts";
 import { ruleOf } from "../project/rule.ts";
 import { secretAt } from "../secrets/secret-at.ts";
 import { secretFiles, type Candidate } from "../secrets/secret-files.ts";
-import type { Sealed, Secret } from "../secrets/secret.ts";
+import type { SealedSecret, Secret } from "../secrets/secret.ts";
 import { settle, type WriteOptions } from "../writing/gates.ts";
 import { writeSecrets, type WriteOutcome } from "../writing/write.ts";
 
@@ -26,7 +26,7 @@ export async function rotate(
     if (secret !== undefined) secrets.push(secret);
   }
   await settle(project, secrets, { settles: false, options });
-  const sealed: Sealed[] = [];
+  const sealed: SealedSecret[] = [];
   for (const [index, secret] of secrets.entries()) {
     project.progress(index, secrets.length);
     const isSettled = (await secret.look())?.agreement?.status === "differ";

@@ -10,7 +10,7 @@ import type { Recipient } from "../../keys/recipient.ts";
 import type { StandingReaders } from "../secrets/secret.ts";
 
 /** The readers of one file, before a write and after it. */
-export interface Access {
+export interface AccessChange {
   /** As it is shown. */
   readonly file: string;
   readonly after: readonly Recipient[];
@@ -27,7 +27,7 @@ export interface AccessNotice {
 }
 
 /** One notice per set of readers of new files, and one per person whose access to other files changes. */
-export function accessNotices(accesses: readonly Access[]): AccessNotice[] {
+export function accessNotices(accesses: readonly AccessChange[]): AccessNotice[] {
   const whole = new Map<string, string[]>();
   const changes = new Map<string, string[]>();
   for (const access of accesses) {
@@ -43,7 +43,7 @@ export function accessNotices(accesses: readonly Access[]): AccessNotice[] {
   ];
 }
 
-function personChanges({ after, before, nameOf }: Access): string[] {
+function personChanges({ after, before, nameOf }: AccessChange): string[] {
   const known = before?.known ?? [];
   const [added, removed] = [byPerson(without(after, known), nameOf), byPerson(without(known, after), nameOf)];
   const kept = byPerson(without(known, without(known, after)), nameOf);
@@ -63,12 +63,12 @@ function keysText(keys: readonly Recipient[]): string {
   return keys.map(shownKey).join(", ");
 }
 
-function people(keys: readonly Recipient[], { nameOf }: Access): string {
+function people(keys: readonly Recipient[], { nameOf }: AccessChange): string {
   return [...byPerson(keys, nameOf).keys()].join(", ") || "nobody";
 }
 
 /** Whoever has no name is called by the key. */
-function byPerson(keys: readonly Recipient[], nameOf: Access["nameOf"]): Map<string, Recipient[]> {
+function byPerson(keys: readonly Recipient[], nameOf: AccessChange["nameOf"]): Map<string, Recipient[]> {
   const found = new Map<string, Recipient[]>();
   for (const key of keys) append(found, nameOf(key) ?? shownKey(key), key);
   return found;

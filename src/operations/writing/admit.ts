@@ -8,7 +8,7 @@ import type { Recipient } from "../../keys/recipient.ts";
 import { keyName, shownKey } from "../../keys/shown-key.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { StandingReaders } from "../secrets/secret.ts";
-import { accessNotices, type Access } from "./access.ts";
+import { accessNotices, type AccessChange } from "./access.ts";
 import { requireConfirmed, type Readable } from "../identities/confirmed-keys.ts";
 import { formerKeys } from "../identities/former-keys.ts";
 import type { Project } from "../project/project.ts";
@@ -35,7 +35,7 @@ export async function admit(project: Project, grants: readonly Grant[]): Promise
   }
 }
 
-async function accessOf(project: Project, { path, file, recipients, ruled, standing }: Grant): Promise<Access> {
+async function accessOf(project: Project, { path, file, recipients, ruled, standing }: Grant): Promise<AccessChange> {
   const policyFile = ruled?.file ?? (await project.policy(path).catch(() => undefined));
   const isNameless = (key: Recipient) => nameIn(policyFile?.policy, key) === undefined;
   const former =

@@ -6,7 +6,7 @@
  */
 import { basename } from "node:path";
 import { SecretsError } from "../../errors.ts";
-import { SETTINGS_FILE } from "../../findings/suppressions.ts";
+import { SETTINGS_FILE } from "../../findings/finding.ts";
 import type { FileStat } from "../../io/host.ts";
 import { isPolicyFile } from "../../policy/sources/index.ts";
 import { statOf, type Project } from "../project/project.ts";

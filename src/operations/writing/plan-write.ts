@@ -10,7 +10,7 @@ import type { Project } from "../project/project.ts";
 import { requireRule, ruleOf } from "../project/rule.ts";
 import { commandToEncrypt, requireFormatName } from "../secrets/file-kind.ts";
 import { newSecret, secretAt } from "../secrets/secret-at.ts";
-import type { Place, Secret } from "../secrets/secret.ts";
+import type { SecretPlace, Secret } from "../secrets/secret.ts";
 import { settle, type WriteOptions } from "./gates.ts";
 import { refuseOutput } from "./output.ts";
 
@@ -35,7 +35,7 @@ export async function planWrite(project: Project, path: string, options: WriteOp
 }
 
 /** A sops document that no rule covers says itself who reads it. Undefined for all else. */
-async function unruledDocument(place: Place): Promise<Secret | undefined> {
+async function unruledDocument(place: SecretPlace): Promise<Secret | undefined> {
   const { project, path, file } = place;
   // A link could lead to a file that has a rule.
   const isFile = (await project.host.files.stat(path, { follow: false }).catch(() => undefined))?.kind === "file";
@@ -46,7 +46,7 @@ async function unruledDocument(place: Place): Promise<Secret | undefined> {
   return secret;
 }
 
-async function ruledSecret(given: Omit<Place, "ruled">): Promise<Secret> {
+async function ruledSecret(given: Omit<SecretPlace, "ruled">): Promise<Secret> {
   const { project, path, file } = given;
   const place = { ...given, ruled: await requireRule(project, path) };
   if (place.expected === "absent") return newSecret(place);

@@ -7,7 +7,7 @@ import { commit, type Change } from "../../io/commit.ts";
 import { checkWritable } from "../../io/writable.ts";
 import { ioError } from "../../io/io-error.ts";
 import { admit, type Grant } from "./admit.ts";
-import type { Sealed, Secret } from "../secrets/secret.ts";
+import type { SealedSecret, Secret } from "../secrets/secret.ts";
 import { tellWhatIsLeft } from "./gates.ts";
 import { stateFor, type Project, type StateOptions } from "../project/project.ts";
 import { refuseOutput, type Output } from "./output.ts";
@@ -22,7 +22,7 @@ export interface WriteOutcome {
  * Commits what secrets have become, all or nothing, and says what re-encryption cannot do.
  * @throws SecretsError what `commitChanges` throws
  */
-export async function writeSecrets(project: Project, sealed: readonly Sealed[]): Promise<WriteOutcome[]> {
+export async function writeSecrets(project: Project, sealed: readonly SealedSecret[]): Promise<WriteOutcome[]> {
   const changes = sealed.map(({ change }) => change);
   await commitChanges(project, changes, { grants: await grantsOf(sealed) });
   for (const { secret, keepsContent } of sealed) if (keepsContent) await tellWhatIsLeft(project, secret);
@@ -33,13 +33,17 @@ export async function writeSecrets(project: Project, sealed: readonly Sealed[]):
 }
 
 /** The same for one that may stay as it is. */
-export async function writeSecret(project: Project, secret: Secret, sealed: Sealed | undefined): Promise<WriteOutcome> {
+export async function writeSecret(
+  project: Project,
+  secret: Secret,
+  sealed: SealedSecret | undefined,
+): Promise<WriteOutcome> {
   const [outcome] = sealed === undefined ? [] : await writeSecrets(project, [sealed]);
   return outcome ?? { status: "unchanged", file: secret.file };
 }
 
 /** Whom these writes let in. Whoever named them needs nobody's word. */
-export function grantsOf(sealed: readonly Sealed[]): Promise<Grant[]> {
+export function grantsOf(sealed: readonly SealedSecret[]): Promise<Grant[]> {
   const grantOf = async ({ path, file, recipients, ruled, byHand, look }: Secret): Promise<Grant> => {
     return { path, file, recipients, ruled: byHand ? undefined : ruled, byHand, standing: (await look())?.standing };
   };
@@ -71,7 +75,7 @@ export async function retried<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** What is written, beside the bytes. */
-export interface Written extends Pick<Output, "isPolicy"> {
+export interface CommitDetails extends Pick<Output, "isPolicy"> {
   /** The secrets among the files, by who will read them. */
   readonly grants: readonly Grant[];
 }
@@ -80,7 +84,7 @@ export interface Written extends Pick<Output, "isPolicy"> {
  * All or nothing, in each repository that they reach into: a run that reaches into a submodule has two commits.
  * @throws SecretsError `refused` for what no write may replace, or a reader whom nobody confirmed; `changed`, `io`, `busy`
  */
-export async function commitChanges(project: Project, changes: readonly Change[], what: Written): Promise<void> {
+export async function commitChanges(project: Project, changes: readonly Change[], what: CommitDetails): Promise<void> {
   const { grants, isPolicy } = what;
   for (const { path } of changes) await refuseOutput(project, { path, isPolicy });
   await admit(project, grants);
