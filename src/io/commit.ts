@@ -1,15 +1,13 @@
 /**
  * How do new bytes reach the disk without a moment in which a secret is lost?
  *
- * Every verb that writes ends here. Staged files are written beside their targets, synced, read back and proved; then, under a lock, the
- * targets are compared with what was read at the beginning, and renamed over. Several files share one commit point, the journal: before it nothing
+ * Every verb that writes ends here. Staged files are written beside their targets, synced, read back and verified (`stage.ts`); then, under
+ * a lock, the targets are compared with what was read at the beginning, and renamed over. Several files share one commit point, the journal: before it nothing
  * has changed, after it everything will, by the next run if need be. See `journal.ts` and `recover.ts` for what a crash leaves.
  */
-import { createHash } from "node:crypto";
-
 import { SecretsError } from "../errors.ts";
 import type { Host } from "./host.ts";
-import { attempt, errorCode, quietly } from "./io-error.ts";
+import { attempt, quietly } from "./io-error.ts";
 import {
   closePlan,
   removeIfThere,
@@ -22,33 +20,16 @@ import {
   writePlan,
 } from "./journal.ts";
 import { takeLock } from "./lock.ts";
-import { type Belongs, type Entry, hiddenPath, openState, stagedPath, stagedPaths, type State } from "./notes.ts";
-import { keepOwner, type Lost } from "./ownership.ts";
+import { type Belongs, type Entry, openState, stagedPaths } from "./notes.ts";
+import type { Lost } from "./ownership.ts";
 import { newOwner, retire } from "./owner.ts";
 import { recoverLocked } from "./recover.ts";
 import { afterCommit, CommittedError, explained } from "./committed.ts";
 import { fileHash } from "./file-hash.ts";
-import { readStream, sha256 } from "./stream.ts";
-import { type Interruption, watchSignals } from "./interruption.ts";
+import { type Change, stage, type Staged, type Staging } from "./stage.ts";
+import { sha256 } from "./stream.ts";
+import { watchSignals } from "./interruption.ts";
 import { resolveTarget, type Target } from "./target.ts";
-
-export interface Change {
-  /** Absolute path as the user named it; a symlink is followed to its target (kept a symlink). */
-  readonly path: string;
-  /** SHA-256 hex of what was read there; "absent": nothing was there; "any": whatever is there may go. */
-  readonly expected: string;
-  /** The new bytes, or a stream of them. */
-  readonly content: Uint8Array | AsyncIterable<Uint8Array>;
-  /**
-   * Proves, with the key still in memory, that the staged bytes (re-read from disk) open to what was meant; throws
-   * otherwise.
-   */
-  readonly verify: (staged: AsyncIterable<Uint8Array>) => Promise<void>;
-  /** Permission bits for a new file; an existing one keeps its own. */
-  readonly mode: number;
-  /** The content is plaintext: until it is in place it lies where `git add -A` does not find it. */
-  readonly plaintext?: boolean | undefined;
-}
 
 export interface CommitOptions {
   /**
@@ -73,22 +54,10 @@ export interface CommitResult {
   readonly unchanged: readonly string[];
 }
 
-interface Staged {
-  readonly target: Target;
-  readonly change: Change;
-  readonly temp: string;
-  readonly hash: string;
-  /** What of the old file's ownership could not be kept. */
-  readonly lost: Lost;
-}
-
-interface Work {
-  readonly state: State;
-  readonly owner: string;
+interface Work extends Staging {
   /** What is made before the commit point, by absolute paths; directories outermost first. */
   readonly targets: readonly string[];
   readonly directories: readonly string[];
-  readonly signals: Interruption;
   readonly patience: number | undefined;
 }
 
@@ -151,9 +120,7 @@ async function stageAndRename(
     await syncDirectories(host, directories);
     const staged: Staged[] = [];
     for (const [change, target] of pending) {
-      const hides = change.plaintext === true && (await canHide(host, state.path, { owner, target }));
-      const temp = hides ? hiddenPath(state.path, target.path, owner) : stagedPath(target.path, owner);
-      staged.push(await stage(host, { change, target, temp }, work.signals));
+      staged.push(await stage(host, { change, target }, work));
     }
     const written = await renameLocked(host, staged, work);
     settled = true;
@@ -167,73 +134,6 @@ async function stageAndRename(
     throw error;
   } finally {
     await closePlan(host, state.path, { owner, settled });
-  }
-}
-
-/** Whether a file can be renamed from the state directory to its target; not where they are on two file systems. */
-async function canHide(
-  host: Host,
-  state: string,
-  { owner, target }: { readonly owner: string; readonly target: Target },
-): Promise<boolean> {
-  const [beside, hidden] = [stagedPath(target.path, owner), hiddenPath(state, target.path, owner)];
-  return attempt(target.named, "write", async () => {
-    await (await host.files.open(hidden, "create", 0o600)).close();
-    try {
-      await host.files.rename(hidden, beside);
-    } catch (error) {
-      if (errorCode(error) !== "EXDEV") throw error;
-      await host.files.remove(hidden);
-      return false;
-    }
-    await host.files.remove(beside);
-    return true;
-  });
-}
-
-/** Writes one staged file, with the owner and the permissions it will have, and proves it. */
-async function stage(
-  host: Host,
-  { change, target, temp }: { change: Change; target: Target; temp: string },
-  signals: Interruption,
-): Promise<Staged> {
-  const failing = <T>(action: () => Promise<T>): Promise<T> => attempt(target.named, "write", action);
-  let [mode, lost]: readonly [number, Lost] = [change.mode, undefined];
-  const hash = createHash("sha256");
-  const file = await failing(() => host.files.open(temp, "create", 0o600));
-  try {
-    for await (const chunk of signals.read(change.content)) {
-      hash.update(chunk);
-      await failing(() => file.write(chunk));
-    }
-    const before = target.stat;
-    if (before !== undefined) [mode, lost] = await failing(() => keepOwner(host, temp, before));
-    if (mode !== 0o600) await failing(() => host.files.chmod(temp, mode));
-    await failing(() => file.sync());
-  } finally {
-    await failing(() => file.close());
-  }
-  const meant = hash.digest("hex");
-  await change.verify(failingToRead(host, temp, target.named));
-  if ((await failing(() => fileHash(host, temp))) !== meant) {
-    throw new SecretsError("io", "cannot write: the disk gave back other bytes than were written", {
-      at: { file: target.named },
-    });
-  }
-  signals.check();
-  return { target, change, temp, hash: meant, lost };
-}
-
-async function* failingToRead(host: Host, path: string, named: string): AsyncGenerator<Uint8Array, void, undefined> {
-  const chunks = readStream(host.files, path);
-  try {
-    for (;;) {
-      const next = await attempt(named, "write", () => chunks.next());
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    await chunks.return(undefined);
   }
 }
 

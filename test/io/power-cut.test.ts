@@ -7,7 +7,8 @@
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { type Change, commit } from "../../src/io/commit.ts";
+import { commit } from "../../src/io/commit.ts";
+import type { Change } from "../../src/io/stage.ts";
 import { recover } from "../../src/io/recover.ts";
 import { dryRun } from "../../src/io/dry-run-host.ts";
 import type { Files, Host } from "../../src/io/host.ts";

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Change } from "../../src/io/commit.ts";
+import type { Change } from "../../src/io/stage.ts";
 import { sha256 } from "../../src/io/stream.ts";
 
 /** The last two do not exist before; the last one's directory neither. */

@@ -8,7 +8,7 @@ import type { Stanza } from "age-encryption";
 import { openAge, readAgeHeader, sealAge, verifyAge } from "../../documents/age/file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { hintLists, readHint } from "../../documents/age/reader-hint.ts";
-import type { Change } from "../../io/commit.ts";
+import type { Change } from "../../io/stage.ts";
 import { inputChunks } from "../../io/input.ts";
 import { hashed } from "../../io/stream.ts";
 import { needsPassphrase } from "../../keys/passphrase.ts";

@@ -8,7 +8,7 @@ import { SecretsError, type Position } from "../../errors.ts";
 import type { Agreement } from "../../agreement/agreement.ts";
 import type { SelectionSettings } from "../../documents/sops/selection.ts";
 import type { Format, FormatName } from "../../formats/format.ts";
-import type { Change } from "../../io/commit.ts";
+import type { Change } from "../../io/stage.ts";
 import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import type { CanOpen } from "../identities/identities.ts";
 import type { Project } from "../project/project.ts";

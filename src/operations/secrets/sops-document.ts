@@ -7,7 +7,7 @@ import type { Sealed } from "../../documents/sops/seal.ts";
 import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../../documents/sops/verbs.ts";
 import { dressed, SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
-import type { Change } from "../../io/commit.ts";
+import type { Change } from "../../io/stage.ts";
 import { sha256 } from "../../io/stream.ts";
 import { collect } from "../../text/chunks.ts";
 import type { Recipient } from "../../keys/recipient.ts";

@@ -6,7 +6,7 @@
  * gets nothing of one either, unless it is too large to be held back: then what was right before the damage is out already.
  */
 import { SecretsError } from "../../errors.ts";
-import type { Change } from "../../io/commit.ts";
+import type { Change } from "../../io/stage.ts";
 import { digest, hashed, heldBack } from "../../io/stream.ts";
 import { fileChunks } from "../secrets/age-file.ts";
 import { holdsSecret } from "../secrets/file-kind.ts";
