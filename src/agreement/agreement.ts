@@ -68,11 +68,12 @@ export function foreignKeysOf(readers: readonly Reader[]): string[] {
   );
 }
 
-/** What stands in the way of a new data key. */
+/** Why the readers of a rule cannot be served here. */
 export function cannotEncrypt(program: string, keys: readonly string[]): string | undefined {
   return keys.length === 0 ? undefined : `only ${program} can encrypt to ${keys.join(", ")}`;
 }
 
+/** What stands in the way of a new data key. */
 export function cannotRenew(unrenewable: readonly string[]): string | undefined {
   return unrenewable.length === 0 ? undefined : `only sops can renew the data key for ${unrenewable.join(", ")}`;
 }

@@ -59,7 +59,10 @@ export const keyring: Keyring = {
   wrap: async (recipient, fileKey) => {
     const code = await kindOf(recipient)?.load();
     if (code?.wrap !== undefined) return [await code.wrap(recipient, fileKey)];
-    throw new SecretsError("refused", `nothing can be encrypted here to ${shownKey(recipient)}`);
+    const { onlyBy } = kindOf(recipient) ?? {};
+    throw new SecretsError("refused", `nothing can be encrypted here to ${shownKey(recipient)}`, {
+      hint: onlyBy && `${onlyBy} can, with the plugin of this key; or leave it out`,
+    });
   },
 };
 

@@ -95,11 +95,10 @@ describe.skipIf(!isThere)(title, () => {
     await expect(opensTo(file, stranger)).rejects.toMatchObject({ code: "no-identity" });
   });
 
-  test("B2: a hybrid identity is told from a broken one", async () => {
-    const hybrid = Buffer.from(found(native(), /^hybrid .*`(AGE-.*)`$/m));
-    const { identities, warnings } = await parseIdentityFile(hybrid, { origin: "hybrid" });
-    expect(identities).toEqual([]);
-    expect(warnings).toHaveLength(1);
+  test("B2: a hybrid identity is one, and opens nothing that is for a native key", async () => {
+    const hybrid = await identitiesOf(found(native(), /^hybrid .*`(AGE-.*)`$/m));
+    expect(hybrid[0]?.recipients[0]?.text).toMatch(/^age1pq1/);
+    await expect(opensTo(armored(native()), hybrid)).rejects.toMatchObject({ code: "no-identity" });
   });
 
   test("B3: an identity under a passphrase is that of B2", async () => {

@@ -119,7 +119,13 @@ export async function sealAge({ recipients, plaintext, armor, hint, keyring }: S
   const readers = distinct(recipients);
   const [first] = readers;
   if (first === undefined) throw new SecretsError("refused", "nobody could read it: there is no recipient");
-  if (!canShare(readers)) throw new SecretsError("refused", "these recipients cannot share one age file");
+  if (!canShare(readers)) {
+    const isAlone = readers.some(({ labels }) => labels?.includes(ALONE));
+    const what = isAlone ? "a passphrase and other recipients" : "post-quantum and classic keys";
+    throw new SecretsError("refused", `${what} cannot share one age file`, {
+      hint: "encrypt it for one of the two; in a sops file post-quantum and classic keys stand side by side",
+    });
+  }
   const { Encrypter } = await import("age-encryption");
   const encrypter = new Encrypter();
   let fileKey: Uint8Array | undefined;
