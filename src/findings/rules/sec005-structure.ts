@@ -84,7 +84,8 @@ async function strayDrafts(subject: FileSubject): Promise<Draft[]> {
   if (place === undefined || subject.content.kind !== "plain") return [];
   const message = "it holds encrypted values and no sops metadata, so nobody can open it";
   const exposes = await standsInClear(subject, subject.content.text ?? "");
-  return [{ severity: "error", message: told(message, exposes), subject: "metadata", exposes, ...place }];
+  const { line, column } = place;
+  return [{ severity: "error", message: told(message, exposes), subject: "metadata", exposes, line, column }];
 }
 
 /** That it is broken is half of it where plaintext is lost. */

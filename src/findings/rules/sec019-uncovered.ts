@@ -54,7 +54,8 @@ async function missedDraft(subject: FileSubject, text: string | undefined): Prom
     {
       severity: "warning",
       message: `unencrypted, and no rule covers it, but ${placeOfRule(near.governed)} covers ${subject.show(near.path)}`,
-      ...place,
+      line: place.line,
+      column: place.column,
       fix: near.isRenamed
         ? `${subject.tracked ? "git mv" : "mv"} ${from} ${to} && secrets encrypt -i ${to} && git add ${to}`
         : `let the path_regex in ${placeOfRule(near.governed)} match ${subject.path}, then: secrets rekey --plan`,
@@ -71,7 +72,8 @@ async function secretDraft(subject: FileSubject, text: string | undefined): Prom
     {
       severity: "warning",
       message: "a Kubernetes Secret with unencrypted values, and no rule covers it",
-      ...place,
+      line: place.line,
+      column: place.column,
       fix: `add a rule for ${subject.path} to ${subject.policyFile ?? FIRST_SOURCE.name}, then: secrets encrypt -i ${word} && git add ${word}`,
       subject: "secret",
     },
