@@ -42,7 +42,7 @@ export type Agreement =
     }
   | {
       readonly status: "unknown";
-      /** X25519 stanzas without a usable hint: somebody can open them, the file does not say who. */
+      /** Stanzas that name nobody, without a usable hint: somebody can open them, the file does not say who. */
       readonly anonymous: number;
     };
 
