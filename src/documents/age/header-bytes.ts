@@ -20,13 +20,15 @@ const headerStep = 4096;
 
 /** Whether a file that begins like this is an age file, or means to be one. 1100 bytes are always enough. */
 export function isAge(prefix: Uint8Array): boolean {
-  const start = Buffer.from(prefix.subarray(0, anyVersion.length)).toString("latin1");
+  if (beginsAsAge(prefix)) return true;
   // Of two sides that have no line in common, git marks the first.
-  return start === anyVersion || looksArmored(prefix) || (start.startsWith("<<<<<<< ") && isAge(behindLine(prefix)));
+  const line = prefix.indexOf(0x0a);
+  const isMarked = line !== -1 && Buffer.from(prefix.subarray(0, 8)).toString("latin1") === "<<<<<<< ";
+  return isMarked && beginsAsAge(prefix.subarray(line + 1));
 }
 
-function behindLine(prefix: Uint8Array): Uint8Array {
-  return prefix.subarray(prefix.indexOf(0x0a) + 1);
+function beginsAsAge(prefix: Uint8Array): boolean {
+  return Buffer.from(prefix.subarray(0, anyVersion.length)).toString("latin1") === anyVersion || looksArmored(prefix);
 }
 
 export interface SplitHeader {

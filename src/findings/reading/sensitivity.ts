@@ -27,6 +27,15 @@ const START = { line: 1, column: 1 };
  * @param path POSIX; its end tells the format.
  */
 export async function sensitivePlace(text: string | undefined, governed: Governed, path: string): Promise<Sensitive> {
+  return bare(await sensitive(text, governed, path));
+}
+
+/** A place, and nothing of the value that stands there: findings are made of it. */
+function bare(place: Sensitive): Sensitive {
+  return place && { line: place.line, column: place.column };
+}
+
+async function sensitive(text: string | undefined, governed: Governed, path: string): Promise<Sensitive> {
   const { enforcement, ruling } = governed;
   if (enforcement === "never") return undefined;
   const obliges = enforcement === "always";
@@ -46,7 +55,7 @@ export async function filledSecretPlace(text: string, path: string): Promise<Sen
   const isTemplate = /(?:^|\/)templates\//.test(path) && hasActions(text);
   const leaves = await openLeaves(text, path, isTemplate);
   const objectOf = innermostObject(leaves ?? []);
-  return leaves?.find((leaf) => isOwnValue(leaf) && isSecretData(leaf, objectOf(leaf)));
+  return bare(leaves?.find((leaf) => isOwnValue(leaf) && isSecretData(leaf, objectOf(leaf))));
 }
 
 /** Whether something stands there that is not taken from elsewhere. */
@@ -97,11 +106,15 @@ async function obligedLeaf(
 
 /** In a directory where other files lie too: what its keys call a secret. What has no keys is one as a whole. */
 async function namedLeaf(text: string, path: string): Promise<Sensitive> {
+  // Builds read YAML and JSON; lines of settings are for who runs the program.
+  if (!STRUCTURED.test(path)) return START;
   const leaves = await openLeaves(text, path, false);
   if (leaves === undefined) return START;
   const objectOf = innermostObject(leaves);
   return leaves.find((leaf) => isOwnValue(leaf) && (isNamedSecret(leaf) || isSecretData(leaf, objectOf(leaf))));
 }
+
+const STRUCTURED = /\.(?:ya?ml|json)$/;
 
 /** The values that the rule leaves unencrypted; undefined where it encrypts one, or there is none, or nobody can tell. */
 export async function unselectedValues(

@@ -99,7 +99,10 @@ export async function strayPlace({ content, governed, path }: FileSubject) {
   if (governed === undefined || governed.enforcement === "never" || isExempt(path, governed)) return undefined;
   // In a comment it is an example.
   const leaves = await openLeaves(content.text, path, false);
-  if (leaves !== undefined) return leaves.find(({ scalar }) => textOfScalar(scalar)?.startsWith(SEALED));
+  if (leaves !== undefined) {
+    const found = leaves.find(({ scalar }) => textOfScalar(scalar)?.startsWith(SEALED));
+    return found && { line: found.line, column: found.column };
+  }
   return governed.enforcement === "always" ? sealedOutsideComments(content.text) : undefined;
 }
 
