@@ -52,8 +52,8 @@ function specsFor([first]: readonly string[]): readonly CommandSpec[] {
 
 async function flushed(host: Host, texts: { out: string; err: string }, code: number): Promise<number> {
   try {
-    if (texts.err !== "") host.stderr(texts.err);
-    if (texts.out !== "") await host.stdout(new TextEncoder().encode(texts.out));
+    if (texts.err !== "") host.streams.stderr(texts.err);
+    if (texts.out !== "") await host.streams.stdout(new TextEncoder().encode(texts.out));
     return code;
   } catch (error) {
     return failed(host, error, undefined);
@@ -62,7 +62,8 @@ async function flushed(host: Host, texts: { out: string; err: string }, code: nu
 
 async function run(chosen: Chosen, request: GlobalRequest, world: Host): Promise<number> {
   const terminal = request.noInput ? { ...world.terminal, canAsk: false, canEdit: false } : world.terminal;
-  const host = { ...world, terminal, stdin: onlyOnce(world.stdin) };
+  const streams = { ...world.streams, stdin: onlyOnce(world.streams.stdin) };
+  const host = { ...world, terminal, streams };
   try {
     return await chosen.command.run(await contextFor(host, request), chosen);
   } catch (error) {
@@ -71,7 +72,7 @@ async function run(chosen: Chosen, request: GlobalRequest, world: Host): Promise
 }
 
 /** What was read by one (an identity, say) is gone for the other (the value), and nobody would notice. */
-function onlyOnce(stdin: Host["stdin"]): Host["stdin"] {
+function onlyOnce(stdin: Host["streams"]["stdin"]): Host["streams"]["stdin"] {
   let isUsed = false;
   return () => {
     if (isUsed)
@@ -87,7 +88,7 @@ async function failed(host: Host, error: unknown, colour: boolean | undefined): 
   const told =
     code === undefined ? error : new SecretsError("io", `input or output failed (${code})`, { cause: error });
   const style = await styleFor(wantsColour(host, host.terminal.stderrIsTerminal, colour));
-  host.stderr(errorText(told, style));
+  host.streams.stderr(errorText(told, style));
   return told instanceof SecretsError ? exitCodeOf(told.code, told.cause) : EXIT_BUG;
 }
 
@@ -97,7 +98,7 @@ const EXIT_PIPE = 128 + 13;
 async function contextFor(host: Host, request: GlobalRequest): Promise<Context> {
   const library = await import("../index.ts");
   const style = await styleFor(wantsColour(host, host.terminal.stdoutIsTerminal, request.colour));
-  const say = (line: string) => host.stderr(`secrets: ${visible(line)}\n`);
+  const say = (line: string) => host.streams.stderr(`secrets: ${visible(line)}\n`);
   let project: Promise<Project> | undefined;
   const note = (line: string) => {
     if (!request.quiet) say(line);
@@ -109,7 +110,7 @@ async function contextFor(host: Host, request: GlobalRequest): Promise<Context> 
     dryRun: request.dryRun,
     version,
     warn: say,
-    out: (text) => host.stdout(new TextEncoder().encode(text)),
+    out: (text) => host.streams.stdout(new TextEncoder().encode(text)),
     good: style.good,
     bad: style.bad,
     dim: style.quiet,

@@ -17,11 +17,11 @@ export function progressOn(host: Host, wanted: boolean): (done: number, total: n
     const now = host.now().getTime();
     since ??= now;
     if (done < total && now - since >= PATIENCE) {
-      host.stderr(`${ERASE}${done}/${total}`);
+      host.streams.stderr(`${ERASE}${done}/${total}`);
       shown = true;
     }
     if (done < total) return;
-    if (shown) host.stderr(ERASE);
+    if (shown) host.streams.stderr(ERASE);
     since = undefined;
     shown = false;
   };

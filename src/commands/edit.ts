@@ -21,7 +21,7 @@ export const edit: CommandSpec = {
     const { host } = context;
     const options = {
       ...writeRequest(invocation),
-      content: host.terminal.stdinIsTerminal ? undefined : host.stdin,
+      content: host.terminal.stdinIsTerminal ? undefined : host.streams.stdin,
       ignoreMac: flag(invocation, "ignoreMac"),
     };
     const outcome = await context.library.editSecret(project, firstWord(invocation), options);

@@ -68,7 +68,7 @@ function valueFrom(context: Context, invocation: Invocation): SetRequest["value"
   }
   if (inline !== undefined) return () => Promise.resolve({ bytes: new TextEncoder().encode(inline), form: "json" });
   const form = formOf(invocation);
-  if (stdin || path === "-") return async () => ({ bytes: await collect(context.host.stdin()), form });
+  if (stdin || path === "-") return async () => ({ bytes: await collect(context.host.streams.stdin()), form });
   if (path === undefined) return undefined;
   return async () => ({ bytes: await context.library.readInputFile(await context.project(), path), form });
 }

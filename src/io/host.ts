@@ -123,16 +123,21 @@ export interface System {
   readonly started: (pid: number) => Promise<string | undefined>;
 }
 
+/** What the program was started with. */
+export interface Streams {
+  readonly stdin: () => AsyncIterable<Uint8Array>;
+  /** Resolves when the bytes are handed over; rejects with code EPIPE when the reader is gone. */
+  readonly stdout: (bytes: Uint8Array) => Promise<void>;
+  readonly stderr: (text: string) => void;
+}
+
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly system: System;
   readonly files: Files;
   readonly terminal: Terminal;
   readonly now: () => Date;
-  readonly stdin: () => AsyncIterable<Uint8Array>;
-  /** Resolves when the bytes are handed over; rejects with code EPIPE when the reader is gone. */
-  readonly stdout: (bytes: Uint8Array) => Promise<void>;
-  readonly stderr: (text: string) => void;
+  readonly streams: Streams;
   /**
    * Starts a program by argv, its absolute path first, never through a shell. It sees only the absolute entries of PATH.
    * Rejects with ENOENT where it does not exist.

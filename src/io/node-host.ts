@@ -21,10 +21,6 @@ import { terminal } from "./terminal.ts";
 export function nodeHost(): Host {
   const env: Readonly<Record<string, string | undefined>> = { ...process.env };
   const signals = processSignals();
-  const stderr = (text: string): void => {
-    silence(process.stderr);
-    process.stderr.write(text);
-  };
   return {
     env,
     system: system(),
@@ -41,9 +37,7 @@ export function nodeHost(): Host {
       onExit: signals.onExit,
     }),
     now: () => new Date(),
-    stdin: () => process.stdin,
-    stdout: writeOut,
-    stderr,
+    streams: { stdin: () => process.stdin, stdout: writeOut, stderr: writeError },
     run: (argv, childOptions) => run(argv, { ...childOptions, env: childOptions.env ?? env }, signals),
     onExit: signals.onExit,
   };
@@ -138,6 +132,11 @@ function writeOut(bytes: Uint8Array): Promise<void> {
       else resolve();
     });
   });
+}
+
+function writeError(text: string): void {
+  silence(process.stderr);
+  process.stderr.write(text);
 }
 
 const silenced = new WeakSet<NodeJS.WriteStream>();

@@ -153,6 +153,11 @@ function mortal(): Life {
   return {
     die,
     dead,
-    of: (host) => ({ ...host, files: gatedFiles(host.files), run: gated(host.run), stdout: gated(host.stdout) }),
+    of: (host) => ({
+      ...host,
+      files: gatedFiles(host.files),
+      run: gated(host.run),
+      streams: { ...host.streams, stdout: gated(host.streams.stdout) },
+    }),
   };
 }

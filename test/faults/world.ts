@@ -155,8 +155,11 @@ export async function callMain(world: World, call: Call): Promise<Outcome> {
   const host = hostOf(world, call);
   const heard: Host = {
     ...host,
-    stdout: async (bytes) => void stdout.push(Uint8Array.from(bytes)),
-    stderr: (text) => void (stderr += text),
+    streams: {
+      ...host.streams,
+      stdout: async (bytes) => void stdout.push(Uint8Array.from(bytes)),
+      stderr: (text) => void (stderr += text),
+    },
   };
   const code = await main(call.argv, call.through?.(heard) ?? heard);
   return { code, stdout: Buffer.concat(stdout).toString(), stderr };
@@ -193,8 +196,11 @@ function hostOf({ root, work }: World, { pid, stdin = "", edit }: Call): Host {
       stderrIsTerminal: false,
     },
     now: () => new Date("2026-01-02T03:04:05Z"),
-    stdin: async function* () {
-      yield Buffer.from(stdin);
+    streams: {
+      ...real.streams,
+      stdin: async function* () {
+        yield Buffer.from(stdin);
+      },
     },
     run: async (argv, options) => {
       if (argv[0] !== editor) return real.run(argv, { cwd: work, ...options });

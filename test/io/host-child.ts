@@ -49,14 +49,14 @@ async function runHanging(): Promise<void> {
 async function writeUntilClosed(): Promise<void> {
   const chunk = new Uint8Array(65_536);
   try {
-    for (;;) await host.stdout(chunk);
+    for (;;) await host.streams.stdout(chunk);
   } catch (error) {
-    host.stderr(`${String((error as { code?: unknown }).code)}\n`);
+    host.streams.stderr(`${String((error as { code?: unknown }).code)}\n`);
   }
 }
 
 async function echo(): Promise<void> {
-  for await (const chunk of host.stdin()) await host.stdout(chunk);
+  for await (const chunk of host.streams.stdin()) await host.streams.stdout(chunk);
 }
 
 async function harden(): Promise<void> {

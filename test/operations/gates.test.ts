@@ -144,7 +144,7 @@ async function open(directory: string, warnings: string[], home = "nowhere"): Pr
       env: { SOPS_AGE_KEY: keys.alice.secret },
       system: { ...host.system, home: join(work, home), cwd: directory },
       terminal: { ...host.terminal, canAsk: false, canEdit: false },
-      stdout: async () => {},
+      streams: { ...host.streams, stdout: async () => {} },
     },
     warn: (line) => warnings.push(line),
   });

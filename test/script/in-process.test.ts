@@ -14,15 +14,15 @@ const verbs: Record<string, (host: Host, words: readonly string[]) => Promise<st
   run: async (host, argv) => new TextDecoder().decode((await host.run(argv, { terminal: "capture" })).stdout),
   input: async (host) => {
     const parts: Uint8Array[] = [];
-    for await (const part of host.stdin()) parts.push(part);
+    for await (const part of host.streams.stdin()) parts.push(part);
     return Buffer.concat(parts).toString();
   },
 };
 
 const program = inProcess(async ([verb = "", ...words], host) => {
   const answer = await verbs[verb]?.(host, words);
-  await host.stdout(new TextEncoder().encode(answer ?? ""));
-  host.stderr("done\n");
+  await host.streams.stdout(new TextEncoder().encode(answer ?? ""));
+  host.streams.stderr("done\n");
   return answer === undefined ? 2 : 0;
 }, real);
 

@@ -59,15 +59,12 @@ function hostOf(call: Call, { real, stdout, stderr }: Behind): Host {
       askHidden: answer,
     },
     now: () => new Date("2026-01-02T03:04:05Z"),
-    stdin: async function* () {
-      yield call.stdin;
-    },
-    stdout: (bytes) => {
-      stdout.push(Uint8Array.from(bytes));
-      return Promise.resolve();
-    },
-    stderr: (text) => {
-      stderr.push(text);
+    streams: {
+      stdin: async function* () {
+        yield call.stdin;
+      },
+      stdout: async (bytes) => void stdout.push(Uint8Array.from(bytes)),
+      stderr: (text) => void stderr.push(text),
     },
     run: (argv, options) => real.run(argv, { cwd: call.cwd, env: call.env, ...options }),
     onExit: () => () => {},

@@ -36,7 +36,7 @@ export async function stdinScope(project: Project, path: string, config: string 
       const policies = await policySet(texts, { show: (file) => project.show(join(root, file)), only });
       const settings = settingsOnDisk(project, root)(await read(join(root, SETTINGS_FILE)));
       await take.frame({ policies: [policies], settings, lint: new Set() });
-      const bytes = await collect(project.host.stdin(), MAX_BLOB);
+      const bytes = await collect(project.host.streams.stdin(), MAX_BLOB);
       await take.version({ path: posixPath(root, path), bytes, tracked: true, commit: undefined });
     },
   };

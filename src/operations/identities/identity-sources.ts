@@ -92,7 +92,7 @@ function namedFile(options: SourceOptions, path: string, origin: string): Identi
   const { host } = options;
   const absolute = options.resolve(path);
   const read = async () =>
-    path === "-" ? collect(host.stdin()) : readInput(host.files, { path: absolute, shown: path, pipes: true });
+    path === "-" ? collect(host.streams.stdin()) : readInput(host.files, { path: absolute, shown: path, pipes: true });
   const isPipe = path === "-" || path.startsWith("/dev/") || path.startsWith("/proc/");
   return { origin, named: true, inline: false, cheap: !isPipe, path: path === "-" ? undefined : absolute, read };
 }

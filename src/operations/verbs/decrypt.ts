@@ -33,7 +33,7 @@ export async function decrypt(project: Project, request: DecryptRequest): Promis
   for (const route of routesOf(request)) {
     if (route.output === undefined) {
       for await (const chunk of heldBack(await plaintextOf(project, route.input, request), HELD_BACK))
-        await project.host.stdout(chunk);
+        await project.host.streams.stdout(chunk);
     } else changes.push(await plaintextChange(project, { ...route, output: route.output }, request));
   }
   if (changes.length > 0) await (await import("../writing/write.ts")).commitChanges(project, changes, { grants: [] });
@@ -66,7 +66,7 @@ async function plaintextOf(
   request: DecryptRequest,
 ): Promise<AsyncIterable<Uint8Array>> {
   const path = project.resolve(request.filename ?? (input === "-" ? "standard input" : input));
-  const source = input === "-" ? project.host.stdin() : fileChunks(project, project.resolve(input), true);
+  const source = input === "-" ? project.host.streams.stdin() : fileChunks(project, project.resolve(input), true);
   const { inputType, ignoreMac } = request;
   const place = { project, path, file: project.show(path), ruled: undefined, options: { inputType, ignoreMac } };
   return (await secretIn(place, source)).read(request);

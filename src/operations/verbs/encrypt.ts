@@ -51,7 +51,7 @@ export async function encrypt(project: Project, request: EncryptRequest): Promis
   await admit(project, await grantsOf(sealed));
   for (const { change } of sealed) {
     const chunks = change.content instanceof Uint8Array ? [change.content] : change.content;
-    for await (const chunk of chunks) await project.host.stdout(chunk);
+    for await (const chunk of chunks) await project.host.streams.stdout(chunk);
   }
   return [];
 }
@@ -104,7 +104,7 @@ async function withRecipients(project: Project, path: string, request: EncryptRe
 
 /** The plaintext, after a look at its first bytes. @throws SecretsError `refused` */
 async function plaintextInput(project: Project, path: string | undefined): Promise<Replayable> {
-  const input = await replayable(path === undefined ? project.host.stdin() : fileChunks(project, path, true));
+  const input = await replayable(path === undefined ? project.host.streams.stdin() : fileChunks(project, path, true));
   if (!isAge(input.head)) return input;
   await input.close();
   throw encryptedAlready(path === undefined ? undefined : project.show(path));
