@@ -1,5 +1,5 @@
 /** `secrets rotate PATH…` */
-import { acceptReadersOption, allowClearOption, flag, type CommandSpec } from "./command.ts";
+import { acceptReadersOption, allowClearOption, flag, textOption, typeOptions, type CommandSpec } from "./command.ts";
 
 export const rotate: CommandSpec = {
   name: "rotate",
@@ -9,6 +9,7 @@ export const rotate: CommandSpec = {
   options: [
     { flags: "-i, --in-place", description: "as in sops; a rotated file is always written in place" },
     { flags: "--rekey", description: "if a file differs from the policy, bring it to the policy with this write" },
+    ...typeOptions,
     allowClearOption,
     acceptReadersOption,
   ],
@@ -17,7 +18,12 @@ export const rotate: CommandSpec = {
     ["secrets rotate secrets", "every sops file below a directory, all or none"],
   ],
   run: async (context, invocation) => {
-    const options = { rekey: flag(invocation, "rekey"), allowClear: flag(invocation, "allowClear") };
+    const options = {
+      rekey: flag(invocation, "rekey"),
+      allowClear: flag(invocation, "allowClear"),
+      inputType: textOption(invocation, "inputType"),
+      outputType: textOption(invocation, "outputType"),
+    };
     const outcomes = await context.library.rotate(await context.project(), invocation.words, options);
     if (outcomes.length === 0) context.note("no sops files there");
     for (const { file } of outcomes) context.note(`${context.dryRun ? "would have rotated" : "rotated"} ${file}`);

@@ -1,5 +1,5 @@
 /** `secrets updatekeys PATH…` */
-import { acceptReadersOption, allowClearOption, flag, type CommandSpec, type Context } from "./command.ts";
+import { acceptReadersOption, allowClearOption, flag, textOption, type CommandSpec, type Context } from "./command.ts";
 import { isPartial } from "./rekey.ts";
 import { visible } from "../words/visible.ts";
 import type { PlannedFile } from "../index.ts";
@@ -12,6 +12,7 @@ export const updatekeys: CommandSpec = {
   options: [
     { flags: "-y, --yes", description: "do not ask" },
     { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
+    { flags: "--input-type <type>", description: "the format of sops files whose names do not tell" },
     { flags: "--keep-data-key", description: "keep the data key although a reader was removed (as sops does)" },
     allowClearOption,
     acceptReadersOption,
@@ -26,6 +27,7 @@ export const updatekeys: CommandSpec = {
     const options = {
       approve: flag(invocation, "yes"),
       keepDataKey: flag(invocation, "keepDataKey"),
+      inputType: textOption(invocation, "inputType"),
       allowLockout: flag(invocation, "allowLockout"),
       allowClear: flag(invocation, "allowClear"),
     };

@@ -9,6 +9,7 @@ import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import { ageRecipients } from "../../policy/policy.ts";
+import { parsedRecipients, recipientsOfVariable } from "../identities/named-recipients.ts";
 import { newPassphrase } from "../identities/passphrase.ts";
 import { digestOf, replayable, routesOf, type Passage, type Replayable, type Route } from "../project/input.ts";
 import { isAgePath, statOf, type Project } from "../project/project.ts";
@@ -94,12 +95,11 @@ function fileOf(
   return target === undefined && !isNamed ? "standard output" : project.show(target ?? path);
 }
 
-/** `SOPS_AGE_RECIPIENTS` counts as in sops, but only where no rule says who reads: a variable must not overrule the policy. */
+/** The variable counts only where no rule says who reads. */
 async function withRecipients(project: Project, path: string, request: EncryptRequest): Promise<EncryptRequest> {
-  const texts = (project.host.env["SOPS_AGE_RECIPIENTS"] ?? "").split(",").map((text) => text.trim());
-  const recipients = texts.filter((text) => text !== "");
-  if (isByHand(request) || recipients.length === 0) return request;
-  return (await ruleOf(project, path)) === undefined ? { ...request, recipients } : request;
+  const recipients = isByHand(request) ? [] : recipientsOfVariable(project);
+  if (recipients.length === 0 || (await ruleOf(project, path)) !== undefined) return request;
+  return { ...request, recipients };
 }
 
 /** The plaintext, after a look at its first bytes. @throws SecretsError `refused` */
@@ -204,9 +204,7 @@ async function standingSecret(
 /** Whom the command line names instead of the rule. @throws SecretsError `bad-key` */
 async function namedReaders({ passphrase, recipients = [] }: EncryptRequest): Promise<Recipient[] | undefined> {
   if (passphrase === true) return [(await import("../../keys/kinds/scrypt.ts")).passphraseRecipient];
-  if (recipients.length === 0) return undefined;
-  const { parseRecipient } = await import("../../keys/index.ts");
-  return Promise.all(recipients.map((text) => parseRecipient(text)));
+  return recipients.length === 0 ? undefined : parsedRecipients(recipients);
 }
 
 function readersBy(ruled: RuledFile | undefined): readonly Recipient[] {

@@ -25,6 +25,11 @@ export interface PlannedFile {
   readonly difference: readonly string[];
 }
 
+interface PlanOptions {
+  readonly force?: boolean | undefined;
+  readonly inputType?: string | undefined;
+}
+
 /** A planned file with what was seen of it. */
 export interface PlannedSecret {
   readonly planned: PlannedFile;
@@ -41,7 +46,7 @@ export interface PlannedSecret {
 export async function planFiles(
   project: Project,
   paths: readonly string[],
-  options: { readonly force?: boolean | undefined },
+  options: PlanOptions,
 ): Promise<PlannedSecret[]> {
   const plans: PlannedSecret[] = [];
   const files = await secretFiles(project, paths);
@@ -60,12 +65,12 @@ export async function planFiles(
 async function planFile(
   project: Project,
   { path, isNamed }: Candidate,
-  options: { readonly force?: boolean | undefined },
+  options: PlanOptions,
 ): Promise<PlannedSecret | undefined> {
   const file = project.show(path);
   const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
   if (ruled === undefined) return { path, secret: undefined, planned: leftAlone(file, "no rule") };
-  const secret = await secretAt({ project, path, file, ruled, options: {} });
+  const secret = await secretAt({ project, path, file, ruled, options: { inputType: options.inputType } });
   if (secret !== undefined) return { path, secret, planned: await planned(secret, { ...options, isNamed }) };
   if (!isNamed) return undefined;
   throw new SecretsError("malformed", "this is not an encrypted file", {
@@ -78,10 +83,7 @@ function leftAlone(file: string, action: "no rule" | "passphrase"): PlannedFile 
   return { file, action, agreement: undefined, difference: [] };
 }
 
-async function planned(
-  secret: Secret,
-  options: { readonly force?: boolean | undefined; readonly isNamed: boolean },
-): Promise<PlannedFile> {
+async function planned(secret: Secret, options: PlanOptions & { readonly isNamed: boolean }): Promise<PlannedFile> {
   const { file } = secret;
   const { agreement, isForPassphrase } = (await secret.look()) ?? {};
   if (isForPassphrase === true) return leftAlone(file, "passphrase");

@@ -17,6 +17,8 @@ export interface RekeyOptions extends Omit<GateOptions, "rekey"> {
   /** Rewrite files that agree too. */
   readonly force?: boolean | undefined;
   readonly skipUnreadable?: boolean | undefined;
+  /** The format of sops files whose names do not tell. */
+  readonly inputType?: string | undefined;
   /** Keep the data key of a sops document although a reader was removed (sops' own behaviour). */
   readonly keepDataKey?: boolean | undefined;
 }

@@ -7,6 +7,7 @@ import { secretAt } from "../secrets/secret-at.ts";
 import { secretFiles, type Candidate } from "../secrets/secret-files.ts";
 import type { SealedSecret, Secret } from "../secrets/secret.ts";
 import { settle, type WriteOptions } from "../writing/gates.ts";
+import { requireSameFormat } from "../writing/plan-write.ts";
 import { writeSecrets, type WriteOutcome } from "../writing/write.ts";
 
 /**
@@ -44,7 +45,10 @@ async function documentAt(
 ): Promise<Secret | undefined> {
   const file = project.show(path);
   const secret = await secretAt({ project, path, file, ruled: await ruleOf(project, path), options });
-  if (secret?.document !== undefined) return secret;
+  if (secret?.document !== undefined) {
+    requireSameFormat(secret, options.outputType);
+    return secret;
+  }
   if (!isNamed) return undefined;
   // What is damaged is said to be that first.
   await secret?.look();

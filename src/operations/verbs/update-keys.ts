@@ -58,16 +58,20 @@ export async function planUpdateKeys(
 ): Promise<PlannedFile[]> {
   const files: string[] = [];
   for (const candidate of await secretFiles(project, paths)) {
-    if (await isDocumentFile(project, candidate)) files.push(candidate.path);
+    if (await isDocumentFile(project, candidate, options.inputType)) files.push(candidate.path);
   }
   return files.length === 0 ? [] : planRekey(project, files, options);
 }
 
 /** @throws SecretsError `usage` for a file that was named and is no sops file */
-async function isDocumentFile(project: Project, { path, isNamed }: Candidate): Promise<boolean> {
+async function isDocumentFile(
+  project: Project,
+  { path, isNamed }: Candidate,
+  inputType: string | undefined,
+): Promise<boolean> {
   const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
   const file = project.show(path);
-  const secret = await secretAt({ project, path, file, ruled, options: {} });
+  const secret = await secretAt({ project, path, file, ruled, options: { inputType } });
   const isDocument = secret?.document !== undefined;
   if (isDocument || !isNamed) return isDocument && ruled !== undefined;
   // What is damaged is said to be that first.

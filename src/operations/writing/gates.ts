@@ -16,7 +16,7 @@ import { requireServable } from "../project/rule.ts";
 import type { SealOptions, Secret } from "../secrets/secret.ts";
 
 /** What is about to be written, as far as it is known without the plaintext. */
-export interface Intent extends Pick<Secret, "path" | "file" | "ruled" | "recipients" | "servings"> {
+export interface Intent extends Pick<Secret, "path" | "file" | "ruled" | "recipients" | "byHand" | "servings"> {
   /** How the file differs from the policy; undefined for a new file, or without a rule. */
   readonly difference: Agreement | undefined;
   readonly isNew: boolean;
@@ -55,7 +55,14 @@ export const gates: readonly Gate[] = [
   { name: "nothing is left unencrypted", pass: refuseLeavingClear },
   { name: "a person can read it", pass: each(refuseLockout) },
   { name: "the writer can open it", pass: each(refuseOwnLockout) },
-  { name: "its keys are confirmed", pass: requireConfirmed },
+  {
+    name: "its keys are confirmed",
+    pass: async (project, intents) =>
+      requireConfirmed(
+        project,
+        intents.filter(({ byHand }) => !byHand),
+      ),
+  },
   { name: "the writer is told who cannot read it", pass: each(tellIfNotReader) },
 ];
 

@@ -5,6 +5,7 @@
  */
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
+import { parsedRecipients, recipientsOfVariable } from "../identities/named-recipients.ts";
 import { digestOf } from "../project/input.ts";
 import type { Project } from "../project/project.ts";
 import { requireRule, ruleOf } from "../project/rule.ts";
@@ -48,6 +49,12 @@ async function unruledDocument(place: SecretPlace): Promise<Secret | undefined> 
 
 async function ruledSecret(given: Omit<SecretPlace, "ruled">): Promise<Secret> {
   const { project, path, file } = given;
+  const texts = given.expected === "absent" ? recipientsOfVariable(project) : [];
+  // Under a policy a path that no rule covers is a slip, for stock sops too.
+  if (texts.length > 0 && (await project.policy(path)) === undefined) {
+    project.tell(`${file}: there is no policy, so it is for the recipients in SOPS_AGE_RECIPIENTS`);
+    return newSecret({ ...given, ruled: undefined }, { readers: await parsedRecipients(texts) });
+  }
   const place = { ...given, ruled: await requireRule(project, path) };
   if (place.expected === "absent") return newSecret(place);
   const secret = await secretAt(place);
@@ -59,7 +66,7 @@ async function ruledSecret(given: Omit<SecretPlace, "ruled">): Promise<Secret> {
 }
 
 /** @throws SecretsError `usage`: sops would write another format under the same name */
-function requireSameFormat({ file, isNew, document }: Secret, outputType: string | undefined): void {
+export function requireSameFormat({ file, isNew, document }: Secret, outputType: string | undefined): void {
   if (outputType === undefined || isNew || document === undefined) return;
   const { name } = document.format;
   if (requireFormatName(outputType) === name) return;
