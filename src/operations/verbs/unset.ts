@@ -4,21 +4,17 @@ import { addressIn } from "../secrets/document-address.ts";
 import { missingKey, stepsOf } from "../secrets/key-path.ts";
 import { inFile, statOf, type Project } from "../project/project.ts";
 import { planWrite } from "../writing/plan-write.ts";
-import type { WriteOptions } from "../writing/gates.ts";
 import { requireWritable, writeSecret, type WriteOutcome } from "../writing/write.ts";
+import type { SetRequest } from "./set.ts";
+
+export interface UnsetRequest extends Pick<SetRequest, "document" | "options"> {
+  readonly key: string;
+  /** Whether a key that is not there is no error. */
+  readonly idempotent?: boolean | undefined;
+}
 
 /** @throws SecretsError `not-found` where there is no such key; `usage` for what is no document */
-export async function unsetKey(
-  project: Project,
-  file: string,
-  request: {
-    readonly key: string;
-    readonly document?: number | undefined;
-    /** Whether a key that is not there is no error. */
-    readonly idempotent?: boolean | undefined;
-    readonly options?: WriteOptions | undefined;
-  },
-): Promise<WriteOutcome> {
+export async function unsetKey(project: Project, file: string, request: UnsetRequest): Promise<WriteOutcome> {
   const path = project.resolve(file);
   stepsOf(request.key);
   if ((await statOf(project, path)) === undefined) {
