@@ -32,7 +32,7 @@ const environment = {
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
 };
-const rescue = path.join(folder, ".local", "state", "secrets-cli", "rescue");
+const rescue = path.join(folder, ".local", "state", "secrets", "rescue");
 const prompt = "passphrase for ~/.ssh/id_ed25519: ";
 
 /** Text to wait for, and what is typed or done when it has come. */

@@ -114,7 +114,7 @@ async function suffer(given: Case, trouble: Trouble, allowed: ReadonlySet<string
 
 /** What was typed into an editor and could not be saved, encrypted. */
 function isRescue(path: string): boolean {
-  return /^home\/\.local\/state\/secrets-cli\/rescue\/[^.][^/]*\.age$/.test(path);
+  return /^home\/\.local\/state\/secrets\/rescue\/[^.][^/]*\.age$/.test(path);
 }
 
 /** A different part at each step: one of both deaths, one of both broken writes, and one error. */

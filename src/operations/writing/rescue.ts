@@ -14,6 +14,7 @@ import { canShare } from "../../keys/distinct.ts";
 import { onlyProgram } from "../../keys/index.ts";
 import { sealingChange } from "../secrets/age-file.ts";
 import type { Project } from "../project/project.ts";
+import { userStateDirectory } from "../project/user-directories.ts";
 import type { Secret } from "../secrets/secret.ts";
 
 /** The error, with the place where the text is kept and how to read it. */
@@ -34,15 +35,14 @@ const LOST = "and what you typed could not be kept either";
 
 /** The first place that takes it: where the home directory is full, a temporary one may not be. Its path. */
 async function rescue(project: Project, secret: Secret, plaintext: Uint8Array): Promise<string> {
-  const { env, system } = project.host;
-  const configured = env["XDG_STATE_HOME"] ?? "";
-  const ofHome = system.home === undefined ? system.temporary : join(system.home, ".local", "state");
-  const state = configured.startsWith("/") ? configured : ofHome;
+  const { host } = project;
+  const own = userStateDirectory(host);
+  const temporary = join(host.system.temporary, `secrets-rescue.${randomBytes(6).toString("hex")}`);
+  if (own === undefined) return keptIn(project, temporary, { secret, plaintext });
   try {
-    return await keptIn(project, join(state, "secrets-cli", "rescue"), { secret, plaintext });
+    return await keptIn(project, join(own, "rescue"), { secret, plaintext });
   } catch {
-    const directory = join(system.temporary, `secrets-rescue.${randomBytes(6).toString("hex")}`);
-    return keptIn(project, directory, { secret, plaintext });
+    return keptIn(project, temporary, { secret, plaintext });
   }
 }
 
@@ -54,7 +54,8 @@ async function keptIn(
   const { host } = project;
   await host.files.makeDirectory(directory, 0o700);
   const stamp = host.now().toISOString().replaceAll(":", "").slice(0, 17);
-  const name = basename(secret.path).replace(/\.age$/, "");
+  // A name may have 255 bytes, and that of the secret may take all of them.
+  const name = /^.{0,50}/su.exec(basename(secret.path).replace(/\.age$/, ""))?.[0] ?? "";
   const path = join(directory, `${stamp}-${randomBytes(4).toString("hex")}-${name}.age`);
   const held = await project.identities.held();
   const usable = secret.recipients.filter((each) => onlyProgram(each) === undefined);
