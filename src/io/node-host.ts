@@ -82,9 +82,11 @@ function workingDirectory(): string {
   }
 }
 
+/** A relative one would lie in whatever repository the program was started in. */
 function homeDirectory(): string | undefined {
   try {
-    return homedir() || undefined;
+    const home = homedir();
+    return isAbsolute(home) ? home : undefined;
   } catch {
     return undefined;
   }

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { nodeHost } from "../../src/io/node-host.ts";
 import { bundled, type Program } from "./child.ts";
@@ -278,4 +278,10 @@ describe.skipIf(process.platform === "win32")("a process", () => {
     expect(await ended).toBe("SIGTERM");
     expect(stderr).toBe("");
   });
+});
+
+test.each(["", "home", "./home"])("a home directory of %j is none", (home) => {
+  vi.stubEnv("HOME", home);
+  expect(nodeHost().system.home).toBeUndefined();
+  vi.unstubAllEnvs();
 });
