@@ -56,7 +56,7 @@ async function edited(world: World, given: Parameters<typeof windowed>[0]) {
 }
 
 function rescues(world: World): string[] {
-  const folder = join(world.root, "home", ".local", "state", "secrets-cli", "rescue");
+  const folder = join(world.root, "home", ".local", "state", "secrets", "rescue");
   try {
     return readdirSync(folder).map((name) => join(folder, name));
   } catch {
