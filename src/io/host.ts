@@ -107,6 +107,19 @@ export interface ChildOptions {
   readonly terminal: "inherit" | "capture";
 }
 
+/** A child as it is spoken to. */
+export interface Peer {
+  /** Its next line, in UTF-8 and without the line end; undefined when it has closed its output. */
+  readonly read: () => Promise<string | undefined>;
+  /** Resolves when the text is handed over; rejects with code EPIPE when the child is gone. */
+  readonly write: (text: string) => Promise<void>;
+}
+
+/** What came of a conversation, and how the child ended. */
+export interface Conversation<T> extends Pick<ChildResult, "code" | "signal" | "stderr"> {
+  readonly answer: T;
+}
+
 export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 export interface System {
@@ -143,6 +156,15 @@ export interface Host {
    * Rejects with ENOENT where it does not exist.
    */
   readonly run: (argv: readonly string[], options: ChildOptions) => Promise<ChildResult>;
+  /**
+   * Starts a program as `run` does, and speaks with it line by line. When `talk` is done the child's input is closed and its end
+   * awaited; what `talk` throws ends the child.
+   */
+  readonly converse: <T>(
+    argv: readonly string[],
+    options: Pick<ChildOptions, "cwd" | "env">,
+    talk: (peer: Peer) => Promise<T>,
+  ) => Promise<Conversation<T>>;
   /** Runs `cleanup`, and waits for it, before a signal ends the program; answers the way to take it back. */
   readonly onExit: (cleanup: () => void | Promise<void>) => () => void;
 }

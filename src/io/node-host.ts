@@ -39,8 +39,18 @@ export function nodeHost(): Host {
     now: () => new Date(),
     streams: { stdin: () => process.stdin, stdout: writeOut, stderr: writeError },
     run: (argv, childOptions) => run(argv, { ...childOptions, env: childOptions.env ?? env }, signals),
+    converse: async (argv, { cwd, env: given = env }, talk) => {
+      requireAbsolute(argv);
+      const { converse } = await import("./piped-child.ts");
+      const options = { env: safeEnvironment(given), onExit: signals.onExit };
+      return converse(argv, cwd === undefined ? options : { ...options, cwd }, talk);
+    },
     onExit: signals.onExit,
   };
+}
+
+function requireAbsolute([program = ""]: readonly string[]): void {
+  if (!isAbsolute(program)) throw new Error("a program is started by its absolute path");
 }
 
 /**
@@ -168,7 +178,7 @@ function streamsFor(terminal: ChildOptions["terminal"]): Streams {
 }
 
 async function run(argv: readonly string[], given: ChildOptions, signals: Signals): Promise<ChildResult> {
-  if (!isAbsolute(argv[0] ?? "")) throw new Error("a program is started by its absolute path");
+  requireAbsolute(argv);
   const options = { ...given, env: safeEnvironment(given.env ?? {}) };
   const { output: take } = options;
   if (take === undefined) return runWhole(argv, options, signals);

@@ -67,6 +67,7 @@ function hostOf(call: Call, { real, stdout, stderr }: Behind): Host {
       stderr: (text) => void stderr.push(text),
     },
     run: (argv, options) => real.run(argv, { cwd: call.cwd, env: call.env, ...options }),
+    converse: (argv, options, talk) => real.converse(argv, { cwd: call.cwd, env: call.env, ...options }, talk),
     onExit: () => () => {},
   };
 }
