@@ -13,30 +13,9 @@ type Node =
   | { readonly kind: "directory" }
   | { readonly kind: "gone" };
 
-export interface DryRun {
-  /** As the given host, but nothing reaches the disk. */
-  readonly host: Host;
-  /** Absolute paths, sorted, with the bytes that they would hold; undefined: would be removed. */
-  readonly wouldWrite: () => ReadonlyMap<string, Uint8Array | undefined>;
-}
-
-/** A dry run on top of a host. What the host prints, asks and runs is real. */
-export function dryRun(real: Host): DryRun {
-  const changed = new Map<string, Node>();
-  const files = overlay({ real: real.files, changed });
-  return {
-    host: { ...real, files },
-    wouldWrite: () => {
-      const paths = [...changed.keys()].toSorted();
-      const found = new Map<string, Uint8Array | undefined>();
-      for (const path of paths) {
-        const node = changed.get(path);
-        if (node?.kind === "file") found.set(path, node.file.bytes);
-        else if (node?.kind === "gone") found.set(path, undefined);
-      }
-      return found;
-    },
-  };
+/** A dry run on top of a host: nothing reaches the disk, but what it prints, asks and runs is real. */
+export function dryRun(real: Host): Host {
+  return { ...real, files: overlay({ real: real.files, changed: new Map<string, Node>() }) };
 }
 
 interface Overlay {

@@ -147,7 +147,7 @@ function* possible(disk: Disk): Generator<Left> {
 /** The machine after the power came back: nobody of before lives. */
 async function rebuilt(repository: Repository, { entries, bytesOf }: Left): Promise<Host> {
   const later: Host = { ...real, system: { ...real.system, started: async (pid) => `later ${pid}` } };
-  const { host } = dryRun(later);
+  const host = dryRun(later);
   const { files } = host;
   const isThere = (path: string): boolean =>
     !path.startsWith(repository.root) || !entries.has(path) ? true : entries.get(path) !== undefined;
@@ -206,7 +206,7 @@ async function cutEverywhere(repository: Repository, touched: readonly string[])
 
 async function recordedCommit(repository: Repository, changes: readonly Change[]): Promise<readonly Step[]> {
   const steps: Step[] = [];
-  const { host } = dryRun(real);
+  const host = dryRun(real);
   await commit(recording(host, steps), changes, { state: repository.state });
   return steps;
 }

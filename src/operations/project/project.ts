@@ -73,7 +73,7 @@ const NOT_UTF8 = "\ufffd";
 
 /** Opens the surroundings; reads nothing yet. */
 export function createProject(options: ProjectOptions): Project {
-  const host = options.dryRun === true ? dryRun(options.host).host : options.host;
+  const host = options.dryRun === true ? dryRun(options.host) : options.host;
   const directory = resolve(host.system.cwd, options.directory ?? ".");
   const repositories = new Map<string, Promise<Repository | undefined>>();
   const policies = new Map<string, Promise<PolicyFile | undefined>>();
