@@ -134,7 +134,7 @@ export function differenceItems(difference: Agreement): DifferenceItem[] {
       ? [item("-", `${strangers} reader${strangers > 1 ? "s" : ""}`, "that the policy does not know")]
       : []),
     ...settings.map((line) => item("!", "", line)),
-    ...(leftInClear.length > 0 ? [item("!", "", `would leave in clear: ${leftInClear.join(", ")}`)] : []),
+    ...(leftInClear.length > 0 ? [item("!", "", `would leave unencrypted: ${leftInClear.join(", ")}`)] : []),
     ...(stuck === undefined ? [] : [item("!", "", stuck)]),
   ];
 }

@@ -237,7 +237,7 @@ export function readBaseline(text: string, file: string): ReadonlySet<string> {
   try {
     tree = JSON.parse(text);
   } catch {
-    throw wrong("make it anew: secrets check --write-baseline FILE");
+    throw wrong("write it again: secrets check --write-baseline FILE");
   }
   if (typeof tree !== "object" || tree === null || !("version" in tree) || !("fingerprints" in tree)) throw wrong();
   const { version, fingerprints } = tree;

@@ -1,7 +1,7 @@
 /** Did git leave its marks in this text, where it could not merge two versions? */
 
 /** What is wrong with a text that has them. */
-export const UNMERGED = "the marks of an unfinished merge are in it";
+export const UNMERGED = "it has merge markers";
 
 /** Whether a file that begins like this is one that git could not merge; both its sides differ from the first lines on. */
 export function beginsUnmerged(start: string): boolean {

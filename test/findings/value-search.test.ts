@@ -79,7 +79,7 @@ describe("the forms of a value", () => {
 
   test("are its bytes, its base64 with and without a line end, and its hexadecimal", () => {
     expect(forms("hunter2-three\n")).toEqual([
-      ["in clear", "hunter2-three"],
+      ["unencrypted", "hunter2-three"],
       ["in base64", "aHVudGVyMi10aHJlZQ"],
       ["in base64", "aHVudGVyMi10aHJlZQo"],
       ["in hexadecimal", "68756e746572322d7468726565"],
@@ -87,13 +87,13 @@ describe("the forms of a value", () => {
   });
 
   test("are those of JSON and of addresses where these differ", () => {
-    expect(forms('say "hi" & go')).toContainEqual(["in clear", String.raw`say \"hi\" & go`]);
+    expect(forms('say "hi" & go')).toContainEqual(["unencrypted", String.raw`say \"hi\" & go`]);
     expect(forms('say "hi" & go')).toContainEqual(["encoded for an address", "say%20%22hi%22%20%26%20go"]);
   });
 
   test("of many lines are the last of the longest words too, and no line of settings", () => {
     const [one, two] = ["A".repeat(40), "B".repeat(40)];
-    expect(forms(`begin\n${one}\n${two}\nend\n`)).toContainEqual(["in clear", two]);
+    expect(forms(`begin\n${one}\n${two}\nend\n`)).toContainEqual(["unencrypted", two]);
     expect(forms("listen = 127.0.0.1 and more\nx = y\n").map(([, text]) => text)).not.toContain(
       "listen = 127.0.0.1 and more",
     );

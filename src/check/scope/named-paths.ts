@@ -80,7 +80,7 @@ async function unanswered(project: Project, root: string, { given, path }: Name)
   if (stat === undefined) return { file, reason: "there is no such file" };
   const stranger = await strangerOf(project, root, join(root, path, stat.kind === "directory" ? "x" : ""));
   if (stranger !== undefined) return elsewhere(project, given, stranger);
-  if (stat.kind !== "directory") return { file, reason: "it is no file that has a content" };
+  if (stat.kind !== "directory") return { file, reason: "it is not a file with content" };
   return {
     file,
     reason: "there is nothing to look at in it",

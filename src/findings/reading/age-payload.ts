@@ -16,7 +16,7 @@ const LEAST_TEXT = 8;
 /** What is wrong with it; `exposes` where it stands there in clear. */
 export function payloadProblem({ size, start }: AgePayload): { message: string; exposes: boolean } | undefined {
   if (start.length >= LEAST_TEXT && isText(start)) {
-    return { message: "text in clear stands behind the header of an age file", exposes: true };
+    return { message: "unencrypted text follows the header of an age file", exposes: true };
   }
   const last = (size - NONCE) % CHUNK;
   const isCut = size < NONCE + TAG || (last > 0 && last <= TAG && size !== NONCE + TAG);

@@ -42,7 +42,7 @@ export async function brokenEntries(document: SopsDocument, subject: FileSubject
     .map(({ entry, id, kind }) => {
       const place = placeOfEntry(entry.recipient);
       if (kind === "broken") {
-        const message = "the entry of one of its readers is no age file with a data key";
+        const message = "the entry of one of its readers is not an age file with a data key";
         return { severity: "error", message, subject: "entry", ...place };
       }
       return {

@@ -31,10 +31,10 @@ const LONGEST_ENCODED = 64 * 1024;
 export function formsOf(bytes: Uint8Array): readonly { readonly form: ValueForm; readonly bytes: Uint8Array }[] {
   const value = Buffer.from(trimmed(bytes));
   const text = value.toString("utf8");
-  if (value.length > LONGEST_ENCODED) return [{ form: "in clear", bytes: value }];
+  if (value.length > LONGEST_ENCODED) return [{ form: "unencrypted", bytes: value }];
   const isText = Buffer.from(text).equals(value);
   const forms: [ValueForm, string | Buffer][] = [
-    ["in clear", value],
+    ["unencrypted", value],
     // As people make it: of the value, and of the value on a line.
     ...[value, Buffer.concat([value, Buffer.of(0x0a)])].flatMap((each): [ValueForm, string][] => [
       ["in base64", each.toString("base64").replace(/=+$/, "")],
@@ -43,7 +43,7 @@ export function formsOf(bytes: Uint8Array): readonly { readonly form: ValueForm;
     ["in hexadecimal", value.toString("hex")],
   ];
   if (isText) {
-    forms.push(["in clear", JSON.stringify(text).slice(1, -1)], ["in clear", longestLine(text)]);
+    forms.push(["unencrypted", JSON.stringify(text).slice(1, -1)], ["unencrypted", longestLine(text)]);
     forms.push(["encoded for an address", encodeURIComponent(text)]);
   }
   const known = new Set<string>();
@@ -56,7 +56,7 @@ export function formsOf(bytes: Uint8Array): readonly { readonly form: ValueForm;
   });
 }
 
-export type ValueForm = "in clear" | "in base64" | "in hexadecimal" | "encoded for an address";
+export type ValueForm = "unencrypted" | "in base64" | "in hexadecimal" | "encoded for an address";
 
 /** A line that is one word of many letters: of a key, a certificate, a long token. Lines of settings are the same everywhere. */
 const WORD = /^[\w+/=-]{20,}$/;

@@ -51,7 +51,7 @@ export const sec001: Rule = {
     return [
       {
         severity: "error",
-        message: "it was encrypted before, and is in clear now",
+        message: "it was encrypted before, and is unencrypted now",
         line: 1,
         column: 1,
         fix: `secrets encrypt -i ${word} && git add ${word}`,

@@ -11,7 +11,7 @@ import { keyWord, shellWord } from "../../words/shell.ts";
 
 export const sec002: Rule = {
   id: "SEC002",
-  title: "value in clear inside an encrypted file",
+  title: "unencrypted value inside an encrypted file",
   severity: "error",
   tells: "plaintext",
   explanation: {
@@ -59,7 +59,7 @@ function valueDraft(leaf: Leaf, document: SopsDocument, fix: string): Draft {
   const setting = (document.metadata.settings.rule ?? DEFAULT_RULE).name;
   return {
     severity: "error",
-    message: `${key} stands in clear although the file's ${setting} wants it encrypted`,
+    message: `${key} is unencrypted, but the file's ${setting} wants it encrypted`,
     line: leaf.line,
     column: leaf.column,
     fix,
@@ -70,7 +70,7 @@ function valueDraft(leaf: Leaf, document: SopsDocument, fix: string): Draft {
 function commentDraft(leaf: Leaf): Draft {
   return {
     severity: "warning",
-    message: "a comment stands in clear where the file encrypts its comments",
+    message: "a comment is unencrypted, but the file encrypts its comments",
     line: leaf.line,
     column: leaf.column,
     subject: subjectOf(leaf),

@@ -42,7 +42,7 @@ export const sec003: Rule = {
     const fix = opened.length > 0 ? mendRule(governed, document, file) : rekeying(file, governed);
     const drafts = exposed.map(({ line, column, steps }): Draft => {
       const subject = stepsText(steps);
-      const message = `${subject} stands in clear, and ${whose} wants it encrypted`;
+      const message = `${subject} is unencrypted, and ${whose} wants it encrypted`;
       return { severity: "error", message, line, column, fix, subject };
     });
     if (opened.length > 0 || drafts.length === 0) drafts.push(difference(document, { wanted, fix, whose, opened }));
@@ -56,8 +56,8 @@ function mendRule(governed: Governed, { metadata }: SopsDocument, file: string):
   if (governed.origin !== undefined) return rekey;
   const name = governed.ruling.settings.selection?.kind;
   const has = (metadata.settings.rule ?? DEFAULT_RULE).name;
-  const mend = name === undefined ? `write ${has} into the rule at` : `mend ${name} in`;
-  return `${mend} ${placeOfRule(governed)}; only if these are no secrets: ${rekey} --allow-clear`;
+  const change = name === undefined ? `write ${has} into the rule at` : `fix ${name} in`;
+  return `${change} ${placeOfRule(governed)}; only if these are no secrets: ${rekey} --allow-clear`;
 }
 
 function difference(
@@ -71,6 +71,6 @@ function difference(
       ? `the file's ${has.name} is not the one that ${whose} has for it`
       : `the file goes by ${has.name} where ${whose} has ${wants.name}`;
   const message =
-    opened.length === 0 ? differs : `${whose} would leave ${listed(opened)} in clear, which the file encrypts`;
+    opened.length === 0 ? differs : `${whose} would leave ${listed(opened)} unencrypted, which the file encrypts`;
   return { severity: "warning", message, ...placeOf(text, text.lastIndexOf(has.name)), fix, subject: has.name };
 }

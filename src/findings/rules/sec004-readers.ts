@@ -121,7 +121,7 @@ function faceDrafts({ turned }: DocumentDifference, { governed, fix }: Judging):
   const names = new Set(turned.map(({ id }) => memberWith(id, governed.policy) ?? ""));
   return [...names].map((name) => ({
     severity: "warning",
-    message: `the key of ${name} does not stand there by the face that \`as\` says`,
+    message: `the key of ${name} is not there in the form that \`as\` requires`,
     fix,
     subject: `${name} as`,
   }));

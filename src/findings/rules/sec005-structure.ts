@@ -90,7 +90,7 @@ async function strayDrafts(subject: FileSubject): Promise<Draft[]> {
 
 /** That it is broken is half of it where plaintext is lost. */
 function told(message: string, exposes: boolean): string {
-  return exposes ? `${message}; something stands in clear in it` : message;
+  return exposes ? `${message}; part of it is unencrypted` : message;
 }
 
 /** Where an encrypted value stands in a file of the policy that has no metadata. Texts and programs speak of such values too. */
@@ -171,7 +171,7 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
   return drafts;
 }
 
-const NO_VALUES = "none of its encrypted values is one: they are placeholders, or all of them are cut short";
+const NO_VALUES = "its encrypted values are placeholders, or all of them are cut short";
 /** As many values are not cut short by one accident. */
 const MANY = 3;
 

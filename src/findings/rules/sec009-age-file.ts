@@ -76,8 +76,7 @@ export const sec009: Rule = {
     const olds = before.flat();
     if (now.kind !== "age" || now.hasHint !== false || isTold || olds.length === 0) return [];
     if (!olds.every((each) => each.kind === "age" && each.hasHint === true)) return [];
-    const message =
-      "it said for whom it is until now, and no longer does: nobody can compare its readers with the policy";
+    const message = "it listed its readers until now and no longer does: they cannot be compared with the policy";
     return [{ severity: "note", message, fix: `secrets rekey ${shellWord(file)}`, subject: "hint" }];
   },
 };

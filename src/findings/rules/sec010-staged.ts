@@ -4,7 +4,7 @@ import { shellWord } from "../../words/shell.ts";
 
 export const sec010: Rule = {
   id: "SEC010",
-  title: "staged in clear, encrypted on disk",
+  title: "staged unencrypted, encrypted on disk",
   severity: "error",
   mode: "staged",
   explanation: {

@@ -4,7 +4,7 @@ import { keyWord, shellWord } from "../../words/shell.ts";
 
 export const sec016: Rule = {
   id: "SEC016",
-  title: "current secret in clear elsewhere",
+  title: "current secret unencrypted elsewhere",
   severity: "error",
   explanation: {
     what: ["With --values: the current value of a secret is in another tracked file. It is never printed."],
@@ -19,7 +19,7 @@ export const sec016: Rule = {
   values: (seen) =>
     seen.map(({ secretFile, key, form, line, column }) => ({
       severity: "error",
-      message: `the current value of ${key === "" ? secretFile : `${key} in ${secretFile}`} stands here ${form}`,
+      message: `the current value of ${key === "" ? secretFile : `${key} in ${secretFile}`} is here, ${form}`,
       line,
       column,
       fix: `take it out of this file, and change it: secrets set ${[shellWord(secretFile), ...(key === "" ? [] : [keyWord(key)])].join(" ")}`,

@@ -138,7 +138,7 @@ function twice(text: string, { file }: Policy): Draft[] {
       .replace(/(?:^|\s)#[^]*$/, "")
       .matchAll(/\bage1[02-9ac-hj-np-z]{20,}|\bssh-(?:ed25519|rsa) [A-Za-z0-9+/=]{40,}/g)) {
       if (seen.has(key)) {
-        const message = "the same recipient stands twice in this list";
+        const message = "duplicate recipient in this list";
         drafts.push({ ...warning(message, { line: index + 1 }), subject: `${file} twice ${index}` });
       }
       seen.add(key);

@@ -54,7 +54,7 @@ async function uncovered({ metadata, parsed, text }: SopsDocument): Promise<Draf
     ({ kind, path, scalar }) => kind === "value" && !selects(path) && !staysClear(scalar),
   );
   if (clear.length === 0) return [];
-  const message = `mac_only_encrypted: its MAC does not cover ${clear.length} values in clear`;
+  const message = `mac_only_encrypted: its MAC does not cover ${clear.length} unencrypted values`;
   return [{ severity: "note", message, subject: "mac", ...placeOf(text, text.lastIndexOf("mac_only_encrypted")) }];
 }
 
@@ -91,7 +91,7 @@ function unknown({ metadata, text }: SopsDocument): Draft[] {
   return ways.map((way) => {
     const key = stepsText(["sops", ...way]);
     const place = placeOfName(nameOf(way));
-    const message = `${key} is no field of the metadata: it is in clear, and sops drops it`;
+    const message = `${key} is not a field of sops' metadata: it is unencrypted, and sops drops it`;
     return { severity: "warning", message, subject: key, ...place };
   });
 }

@@ -52,7 +52,7 @@ async function sopsDrafts(
 ): Promise<Draft[]> {
   const values = parsed.leaves.filter(({ kind, scalar }) => kind === "value" && !staysClear(scalar));
   const isSealed = values.some(({ scalar }) => looksSealed(textOfScalar(scalar) ?? ""));
-  if (format.name === "binary" || values.length === 0 || isSealed) return [];
+  if (format.isWhole === true || values.length === 0 || isSealed) return [];
   const wanted = [metadata.settings, ...(governed === undefined ? [] : [wantedSettings(governed.ruling)])];
   for (const settings of wanted) {
     const selects = await leafSelection(settings, parsed);
