@@ -2,6 +2,7 @@
  * What would bring these files to the policy? Found from what they declare, without a key.
  */
 import { SecretsError } from "../../errors.ts";
+import { shellWord } from "../../words/shell.ts";
 import { commandToEncrypt } from "../secrets/file-kind.ts";
 import { secretAt } from "../secrets/secret-at.ts";
 import type { Secret } from "../secrets/secret.ts";
@@ -25,9 +26,12 @@ export interface PlannedFile {
   readonly difference: readonly string[];
 }
 
-interface PlanOptions {
+export interface PlanOptions {
+  /** Files that agree are rewritten too. */
   readonly force?: boolean | undefined;
   readonly inputType?: string | undefined;
+  /** Whole-file secrets are left out, and refused by name. */
+  readonly documentsOnly?: boolean | undefined;
 }
 
 /** A planned file with what was seen of it. */
@@ -39,10 +43,7 @@ export interface PlannedSecret {
   readonly secret: Secret | undefined;
 }
 
-/**
- * @param options `force`: files that agree are rewritten too
- * @throws SecretsError `policy`; `no-rule` where nothing at all is ruled, or a file that was named is not; `malformed`
- */
+/** @throws SecretsError `policy`; `no-rule` where nothing at all is ruled, or a file that was named is not; `usage`, `malformed` */
 export async function planFiles(
   project: Project,
   paths: readonly string[],
@@ -71,11 +72,22 @@ async function planFile(
   const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
   if (ruled === undefined) return { path, secret: undefined, planned: leftAlone(file, "no rule") };
   const secret = await secretAt({ project, path, file, ruled, options: { inputType: options.inputType } });
-  if (secret !== undefined) return { path, secret, planned: await planned(secret, { ...options, isNamed }) };
+  const isMeant = options.documentsOnly !== true || secret?.document !== undefined;
+  if (secret !== undefined && isMeant) return { path, secret, planned: await planned(secret, { ...options, isNamed }) };
   if (!isNamed) return undefined;
+  if (!isMeant) throw await noDocument(file, secret);
   throw new SecretsError("malformed", "this is not an encrypted file", {
     at: { file },
     hint: `to encrypt it: ${commandToEncrypt(project, path)}`,
+  });
+}
+
+/** What is damaged is said to be that first. */
+async function noDocument(file: string, secret: Secret | undefined): Promise<SecretsError> {
+  await secret?.look();
+  return new SecretsError("usage", "this is not a sops file", {
+    at: { file },
+    hint: `for an .age secret run: secrets rekey ${shellWord(file)}`,
   });
 }
 

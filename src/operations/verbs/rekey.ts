@@ -11,7 +11,7 @@ import { inFile, type Project } from "../project/project.ts";
 import type { SealedSecret, Secret } from "../secrets/secret.ts";
 import { settle, type GateOptions } from "../writing/gates.ts";
 import { retried, writeSecrets } from "../writing/write.ts";
-import { planFiles, type PlannedFile } from "./rekey-plan.ts";
+import { planFiles, type PlannedFile, type PlanOptions } from "./rekey-plan.ts";
 
 export interface RekeyOptions extends Omit<GateOptions, "rekey"> {
   /** Rewrite files that agree too. */
@@ -35,7 +35,7 @@ export interface RekeyOutcome {
 export async function planRekey(
   project: Project,
   paths: readonly string[],
-  options: RekeyOptions = {},
+  options: RekeyOptions & Pick<PlanOptions, "documentsOnly"> = {},
 ): Promise<PlannedFile[]> {
   const plans = await planFiles(project, paths, options);
   const policies = new Set(plans.flatMap(({ secret }) => secret?.ruled?.file.policy ?? []));

@@ -6,10 +6,7 @@
  */
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
-import { secretAt } from "../secrets/secret-at.ts";
 import type { Project } from "../project/project.ts";
-import { requireRule, ruleOf } from "../project/rule.ts";
-import { secretFiles, type Candidate } from "../secrets/secret-files.ts";
 import { confirm } from "../project/ask.ts";
 import type { PlannedFile } from "./rekey-plan.ts";
 import { planRekey, rekey, type RekeyOptions } from "./rekey.ts";
@@ -56,30 +53,8 @@ export async function planUpdateKeys(
   paths: readonly string[],
   options: RekeyOptions = {},
 ): Promise<PlannedFile[]> {
-  const files: string[] = [];
-  for (const candidate of await secretFiles(project, paths)) {
-    if (await isDocumentFile(project, candidate, options.inputType)) files.push(candidate.path);
-  }
-  return files.length === 0 ? [] : planRekey(project, files, options);
-}
-
-/** @throws SecretsError `usage` for a file that was named and is no sops file */
-async function isDocumentFile(
-  project: Project,
-  { path, isNamed }: Candidate,
-  inputType: string | undefined,
-): Promise<boolean> {
-  const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
-  const file = project.show(path);
-  const secret = await secretAt({ project, path, file, ruled, options: { inputType } });
-  const isDocument = secret?.document !== undefined;
-  if (isDocument || !isNamed) return isDocument && ruled !== undefined;
-  // What is damaged is said to be that first.
-  await secret?.look();
-  throw new SecretsError("usage", "this is not a sops file", {
-    at: { file },
-    hint: `for an .age secret run: secrets rekey ${shellWord(file)}`,
-  });
+  const planned = await planRekey(project, paths, { ...options, documentsOnly: true });
+  return planned.filter(({ action }) => action !== "no rule");
 }
 
 async function approved(project: Project, planned: PlannedFile): Promise<boolean> {
