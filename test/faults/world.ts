@@ -86,6 +86,8 @@ export async function makeWorld(): Promise<World> {
 /** Removes what `makeWorld` copies from. */
 export async function removeTemplate(): Promise<void> {
   if (template !== undefined) rmSync(await template, { recursive: true, force: true });
+  // Another file of tests in the same process makes its own.
+  template = undefined;
 }
 
 async function makeTemplate(): Promise<string> {
