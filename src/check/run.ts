@@ -170,7 +170,6 @@ async function take(running: Running, inspected: Inspected): Promise<void> {
   const { path } = version;
   for (const { by, problem } of badAllowances) project.tell(`warning: ${by}: ${problem}, so it does not count`);
   gathered.inspected.push({ ...found, version: { ...version, bytes: new Uint8Array() } });
-  if (content.kind === "unread") gathered.unchecked.push({ file: shown(path), reason: content.problem.message });
   if (version.commit !== undefined || !isEncryptedContent(content)) return;
   if (content.kind === "age" && governed !== undefined && (await readersAgree(content.header, governed)) === "unknown")
     gathered.unknownReaders.push(shown(path));

@@ -58,7 +58,7 @@ function parseOpen(text: string): ParsedText {
   return {
     text,
     leaves: [leafAt({ start: 0, end: text.length, line: 1, column: 1 }, scalar)],
-    duplicates: [],
+    doubts: [],
     metadata: undefined,
   };
 }

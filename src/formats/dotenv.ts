@@ -2,14 +2,15 @@
  * Where in this dotenv text are the leaves, and how do `set`, `unset` and the metadata change it?
  *
  * sops.md 3.7: sops reads lines and nothing more. What stands before the first `=` is the key, with blanks and `export`; what follows is the
- * value, with quotes and a carriage return. A newline in a value is written as `\n`.
+ * value, with quotes and a carriage return. A newline in a value is written as `\n`. Quotes over several lines sops does not know:
+ * each further line would be a key and so stay unencrypted, which is refused.
  */
 import { SecretsError } from "../errors.ts";
 import { atMost, DOCUMENT_LIMITS } from "../limits.ts";
 import { flattened, unflattened } from "./flat.ts";
-import type { Content, Format, Leaf, ParsedText, Scalar, Step } from "./format.ts";
+import type { Content, Doubt, Format, Leaf, ParsedText, Scalar, Side, Step } from "./format.ts";
 import { spliced } from "../text/splice.ts";
-import { malformedAt, stepsText } from "./place.ts";
+import { malformedAt, placeAt, stepsText } from "./place.ts";
 import { plainText } from "./plain-text.ts";
 import { scalarOf, textOfScalar } from "./scalar.ts";
 import { utf8 } from "./text.ts";
@@ -81,11 +82,11 @@ function linesOf(parsed: ParsedText): readonly Line[] {
   return lines;
 }
 
-function parseText(text: string): ParsedText {
+function parseText(text: string, side: Side): ParsedText {
   const lines: Line[] = [];
   let start = 0;
   for (const [index, content] of text.split("\n").entries()) {
-    if (content !== "") lines.push(lineOf(content, start, index + 1));
+    if (content !== "") lines.push(lineOf(content, { start, line: index + 1, before: lines.at(-1), text }));
     start += content.length + 1;
   }
   const values = lines.filter(({ kind }) => kind !== "metadata");
@@ -94,22 +95,61 @@ function parseText(text: string): ParsedText {
   const parsed: ParsedText = {
     text,
     leaves: values.map((line) => leafOf(text, line)),
-    duplicates: [],
+    doubts: side === "open" ? brokenQuotes(text, values) : [],
     metadata: metadata.length === 0 ? undefined : unflattened(distinct(text, metadata)),
   };
   parsedTexts.set(parsed, lines);
   return parsed;
 }
 
-function lineOf(content: string, start: number, line: number): Line {
+function lineOf(
+  content: string,
+  at: { readonly start: number; readonly line: number; readonly before: Line | undefined; readonly text: string },
+): Line {
+  const { start, line, before, text } = at;
   const end = start + content.length;
   if (content.startsWith("#")) return { kind: "comment", key: "", start, valueStart: start + 1, end, line };
   const equals = content.indexOf("=");
-  if (equals === -1) throw malformedAt("there is no = in this line", line, 1);
+  if (equals === -1) {
+    if (before !== undefined && openQuote(text, before) !== undefined)
+      throw new SecretsError("malformed", SEVERAL_LINES, { at: placeAt(before.line, 1), hint: ON_ONE_LINE });
+    const isBlank = content.trim() === "";
+    throw malformedAt(isBlank ? "blanks or a carriage return alone in a line" : "there is no = in this line", line, 1);
+  }
   const written = content.slice(0, equals);
   const isMetadata = written.startsWith(PREFIX);
   const key = isMetadata ? written.slice(PREFIX.length) : written;
   return { kind: isMetadata ? "metadata" : "value", key, start, valueStart: start + equals + 1, end, line };
+}
+
+const SEVERAL_LINES = "a value in quotes over several lines, of which sops encrypts the first only";
+const ON_ONE_LINE =
+  "write it on one line, with \\n for each line break; or keep the file whole: --input-type binary --output-type binary";
+
+/** The quote that begins a value and is not closed in its line. */
+function openQuote(text: string, { kind, valueStart, end }: Line): string | undefined {
+  const value = text.slice(valueStart, end).trimStart();
+  const [quote = ""] = value;
+  return kind === "value" && /^["']/.test(quote) && !value.includes(quote, 1) ? quote : undefined;
+}
+
+/** Values whose quote is closed further down, by a line that opens none of its own: what is between only looks like entries. */
+function brokenQuotes(text: string, lines: readonly Line[]): readonly Doubt[] {
+  // The next line with this quote in it, found from the end.
+  const next = new Map<string, Line>();
+  return lines.toReversed().flatMap((line) => {
+    const quote = openQuote(text, line);
+    const closing = quote === undefined ? undefined : next.get(quote);
+    const source = text.slice(line.start, line.end);
+    for (const each of ['"', "'"]) if (line.kind === "value" && source.includes(each)) next.set(each, line);
+    if (closing === undefined || isQuoted(text, closing)) return [];
+    return [{ message: SEVERAL_LINES, hint: ON_ONE_LINE, steps: [line.key], line: line.line, column: 1 }];
+  });
+}
+
+/** Whether a value has quotes of its own; a quote alone is the end of another's. */
+function isQuoted(text: string, { valueStart, end }: Line): boolean {
+  return /^\s*(["'])(?:.*\1|[^"'\s].*)\s*$/.test(text.slice(valueStart, end));
 }
 
 function distinct(text: string, lines: readonly Line[]): ReadonlyMap<string, string> {
@@ -157,8 +197,12 @@ function scalarOfJson(json: string, key: string): Scalar {
   if (value === null || typeof value === "object") {
     throw new SecretsError("malformed", `dotenv has only text, and ${key} would be ${described(value)}`);
   }
-  const text = typeof value === "string" ? value : json.trim();
-  if (text.includes(String.raw`\n`)) {
+  return holdable(scalarOf("str", typeof value === "string" ? value : json.trim()));
+}
+
+/** @throws SecretsError `malformed` for what would come back as something else */
+function holdable(scalar: Scalar): Scalar {
+  if (textOfScalar(scalar)?.includes(String.raw`\n`) === true) {
     throw new SecretsError(
       "malformed",
       String.raw`dotenv cannot hold a backslash before an n: it reads \n as a line break`,
@@ -167,7 +211,7 @@ function scalarOfJson(json: string, key: string): Scalar {
       },
     );
   }
-  return scalarOf("str", text);
+  return scalar;
 }
 
 function described(value: object | null): string {
@@ -225,7 +269,7 @@ function write(content: Content): string {
   if (content.kind === "scalar") return plainText(content.scalar, "dotenv");
   if (content.kind === "list") throw new SecretsError("malformed", "dotenv has no lists");
   const lines = content.entries.map(([key, value]) => {
-    if (value.kind === "scalar") return `${writableKey(key)}=${valueSource(value.scalar)}\n`;
+    if (value.kind === "scalar") return `${writableKey(key)}=${valueSource(holdable(value.scalar))}\n`;
     throw new SecretsError(
       "malformed",
       `dotenv has no ${value.kind === "map" ? "mappings" : "lists"}, and ${key} is one`,

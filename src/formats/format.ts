@@ -71,6 +71,15 @@ export type Content =
   | { readonly kind: "list"; readonly items: readonly Content[] }
   | { readonly kind: "map"; readonly entries: readonly (readonly [string, Content])[] };
 
+/** What a format lets pass and nobody means: it is not sealed, unless the file has it already. */
+export interface Doubt {
+  readonly message: string;
+  readonly hint?: string;
+  readonly steps: readonly Step[];
+  readonly line: number;
+  readonly column: number;
+}
+
 /** One side of a document. */
 export interface ParsedText {
   readonly text: string;
@@ -79,8 +88,8 @@ export interface ParsedText {
    * it belongs to, a foot comment after it. The metadata's own leaves are not among them.
    */
   readonly leaves: readonly Leaf[];
-  /** Keys that occur twice in their mapping, where the format lets that pass: the later one of each. */
-  readonly duplicates: readonly { readonly steps: readonly Step[]; readonly line: number; readonly column: number }[];
+  /** Of keys that occur twice in their mapping the later one, and what else its format has. */
+  readonly doubts: readonly Doubt[];
   /** What stands under `sops` in the first document, on the open side in any; undefined where there is none. */
   readonly metadata: Tree | undefined;
 }

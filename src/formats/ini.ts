@@ -9,7 +9,7 @@ import type { Content, Format, Leaf, ParsedText, Step, Tree } from "./format.ts"
 import { DEFAULT_SECTION, scanIni, type IniComment, type IniKey, type IniSection } from "./ini/scan.ts";
 import { headerLine, keyLines, keySource, valueSource } from "./ini/write.ts";
 import { spliced, type Splice } from "../text/splice.ts";
-import { malformedAt, placeAt, stepsText } from "./place.ts";
+import { duplicateAt, malformedAt, placeAt, stepsText } from "./place.ts";
 import { plainText } from "./plain-text.ts";
 import { scalarOf, textOfScalar } from "./scalar.ts";
 import { utf8 } from "./text.ts";
@@ -78,7 +78,7 @@ function parseText(text: string): ParsedText {
   const parsed: ParsedText = {
     text,
     leaves: data.flatMap((section) => leavesOf(section, place)),
-    duplicates: [...data, ...(metadata === undefined ? [] : [metadata])].flatMap(duplicatesIn),
+    doubts: [...data, ...(metadata === undefined ? [] : [metadata])].flatMap(duplicatesIn),
     metadata: metadata && unflattened(new Map(metadata.keys.map(({ name, value }) => [name, value]))),
   };
   parsedTexts.set(parsed, sections);
@@ -86,10 +86,10 @@ function parseText(text: string): ParsedText {
 }
 
 /** sops would keep the last of them only. */
-function duplicatesIn({ name: section, keys }: IniSection): ParsedText["duplicates"] {
+function duplicatesIn({ name: section, keys }: IniSection): ParsedText["doubts"] {
   const seen = new Set<string>();
   return keys.flatMap(({ name, line }) => {
-    if (seen.has(name)) return [{ steps: [section, name], line, column: 1 }];
+    if (seen.has(name)) return [duplicateAt([section, name], { line, column: 1 })];
     seen.add(name);
     return [];
   });

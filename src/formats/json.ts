@@ -6,7 +6,7 @@
  */
 import { spliced, type Splice } from "../text/splice.ts";
 import { SecretsError } from "../errors.ts";
-import type { Format, Leaf, ParsedText, Replacement, Step, Tree } from "./format.ts";
+import type { Doubt, Format, Leaf, ParsedText, Replacement, Step, Tree } from "./format.ts";
 import { removeEntries, setEntry, unsetEntry } from "./json-edit.ts";
 import { contentSource, jsonSource, relaid, sopsQuoted, styleOf, treeSource } from "./json-layout.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type JsonObject,
   type JsonScalar,
 } from "./json-syntax.ts";
-import { malformedAt, stepsText } from "./place.ts";
+import { duplicateAt, malformedAt, stepsText } from "./place.ts";
 import { textOfScalar } from "./scalar.ts";
 import { utf8 } from "./text.ts";
 import { isMapping, sameKeys, sameTree } from "./tree.ts";
@@ -69,7 +69,7 @@ function parseText(text: string): ParsedText {
     throw malformedAt("the top level of a JSON document has to be an object", root.line, root.column);
   const places = new Map<Leaf, Place>();
   const leaves: Leaf[] = [];
-  const duplicates: { steps: readonly Step[]; line: number; column: number }[] = [];
+  const doubts: Doubt[] = [];
   const open = openedAs(text);
   const collect = (node: JsonNode, path: readonly string[], steps: readonly Step[]): void => {
     if (node.kind === "scalar") {
@@ -80,7 +80,7 @@ function parseText(text: string): ParsedText {
         if (node === root && entry.key === METADATA_KEY) continue;
         const below = [...path, entry.key];
         const way = steps === path ? below : [...steps, entry.key];
-        if (seen.has(entry.key)) duplicates.push({ steps: way, line: entry.value.line, column: entry.value.column });
+        if (seen.has(entry.key)) doubts.push(duplicateAt(way, entry.value));
         seen.add(entry.key);
         collect(entry.value, below, way);
       }
@@ -98,7 +98,7 @@ function parseText(text: string): ParsedText {
   const parsed: ParsedText = {
     text,
     leaves,
-    duplicates,
+    doubts,
     metadata: metadata === undefined ? undefined : treeOf(text, metadata.value),
   };
   parsedTexts.set(parsed, { root, places });

@@ -2,7 +2,7 @@
  * How is a place in a document named in a message?
  */
 import { SecretsError, type Position } from "../errors.ts";
-import type { Step } from "./format.ts";
+import type { Doubt, Step } from "./format.ts";
 
 /** A place in a text whose file is not known here: `file` is empty, and whoever knows it puts it there. */
 export function placeAt(line: number, column?: number): Position {
@@ -17,4 +17,9 @@ export function malformedAt(message: string, line: number, column?: number): Sec
 /** The way to an entry as people type it: `db/users/0`, with `~` and `/` inside a key as in JSON Pointer. */
 export function stepsText(steps: readonly Step[]): string {
   return steps.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/");
+}
+
+/** The later of two keys of the same name. */
+export function duplicateAt(steps: readonly Step[], { line, column }: Pick<Doubt, "line" | "column">): Doubt {
+  return { message: `duplicate key ${stepsText(steps)}: keep one of the two`, steps, line, column };
 }

@@ -56,7 +56,7 @@ function parseText(text: string, side: Side, selects: Selects = () => true): Par
   const parsed: ParsedText = {
     text,
     leaves: side === "open" ? inSealedLayout(stream, selects) : sealedLeaves(stream),
-    duplicates: [],
+    doubts: [],
     metadata: metadataOf(stream, side),
   };
   streams.set(parsed, stream);

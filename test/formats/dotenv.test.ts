@@ -96,3 +96,44 @@ describe("what dotenv cannot hold is refused", () => {
     }
   });
 });
+
+describe("a value in quotes over several lines, which sops would leave unencrypted but for its first", () => {
+  const texts: Readonly<Record<string, string>> = {
+    "all of whose lines look like entries": 'A=1\nPEM="begin\nc2VjcmV0==\nZW5k="\nB=2\n',
+    "that ends in a line of its own": "A=1\nPEM='begin\nc2VjcmV0==\nend=x'\r\n",
+    "that has a line without =": 'A=1\nPEM="begin\nsecret\nend"\n',
+  };
+
+  test.each(Object.entries(texts))("%s", async (_, source) => {
+    await expect(freshly({ text: source, format: dotenv })).rejects.toMatchObject({
+      code: "malformed",
+      message: "a value in quotes over several lines, of which sops encrypts the first only",
+      at: { line: 2 },
+      hint: expect.stringContaining("--input-type binary"),
+    });
+  });
+
+  test.each(['A="\nB=2\n', "A=it's\nB=it's\n", `A="x\nB="y"\n`, `A='x" y\nB="z"\n`])(
+    "but %j is none",
+    async (source) => {
+      expect((await freshly({ text: source, format: dotenv })).opened.openText).toBe(source);
+    },
+  );
+
+  test("is still opened and edited where sops has sealed it", async () => {
+    const source = 'PEM="begin\nend=x"\nB=2\n';
+    const plain = await freshly({ text: 'PEM=begin\nend=x"\nB=2\n', format: dotenv });
+    const opened = { ...plain.opened, openText: source };
+    const edited = await editDocument(opened, { text: source.replace("B=2", "B=3"), now: NOW });
+    expect(edited.opened.openText).toBe('PEM="begin\nend=x"\nB=3\n');
+  });
+});
+
+test("a conversion that would turn a backslash and an n into a line break is refused", () => {
+  const entries = [["P", { kind: "scalar", scalar: { type: "str", bytes: Buffer.from(String.raw`C:\new`) } }]] as const;
+  expect(() => dotenv.write({ kind: "map", entries })).toThrow("a backslash before an n");
+});
+
+test("a blank line with a carriage return says what is in it", () => {
+  expect(() => open("A=1\r\n\r\n")).toThrow("blanks or a carriage return alone in a line");
+});

@@ -2,6 +2,7 @@
  * What can stand in a dotenv file?
  */
 import fc from "fast-check";
+import { dotenv } from "../../src/formats/dotenv.ts";
 
 const words = fc.string({ unit: "grapheme", maxLength: 12 }).map((text) => text.replaceAll(/[\n\0]/g, " "));
 
@@ -24,4 +25,5 @@ const line = fc.oneof(
 /** A text with at least one value, with or without a line break at its end. */
 export const text = fc
   .tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom("", "\n", "\n\n"))
-  .map(([lines, end]) => `${["FIRST=1", ...lines].join("\n")}${end}`);
+  .map(([lines, end]) => `${["FIRST=1", ...lines].join("\n")}${end}`)
+  .filter((made) => dotenv.parse(made, "open").doubts.length === 0);

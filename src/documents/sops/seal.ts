@@ -8,7 +8,7 @@ import { sameDataKey, type DataKey } from "../../crypto/data-key.ts";
 import { sealValue } from "../../crypto/value-cipher.ts";
 import { SecretsError } from "../../errors.ts";
 import type { Format, Leaf, ParsedText, Replacement, Scalar, Selects } from "../../formats/format.ts";
-import { malformedAt, stepsText } from "../../formats/place.ts";
+import { placeAt, stepsText } from "../../formats/place.ts";
 import { sameScalar, staysClear } from "../../formats/scalar.ts";
 import { sameKeys } from "../../formats/tree.ts";
 import {
@@ -68,7 +68,7 @@ export async function sealDocument(sealing: Sealing): Promise<Sealed> {
   const given = format.parse(text, "open", selects);
   refuseMetadata(given);
   if (previous === undefined) refuseNothing(sealing);
-  refuseDuplicates(given, previous);
+  refuseDoubts(given, previous);
   const expanded = format.expandAliases?.(text, selects) ?? { text, at: [] };
   const parsed = expanded.text === text ? given : format.parse(expanded.text, "open", selects);
   let failure: unknown;
@@ -143,12 +143,14 @@ function refuseNothing({ text, format }: Sealing): void {
 }
 
 /** Of two equal keys every program takes another. A file of sops that has some can be edited, so that one of them goes. */
-function refuseDuplicates({ duplicates }: ParsedText, previous: OpenedDocument | undefined): void {
-  const known = new Set(previous?.parsed.duplicates.map(({ steps }) => stepsText(steps)));
-  const found = duplicates.find(({ steps }) => !known.has(stepsText(steps)));
+function refuseDoubts({ doubts }: ParsedText, previous: OpenedDocument | undefined): void {
+  if (doubts.length === 0) return;
+  const before = previous?.format.parse(previous.openText, "open").doubts ?? [];
+  const known = new Set(before.map(({ steps }) => stepsText(steps)));
+  const found = doubts.find(({ steps }) => !known.has(stepsText(steps)));
   if (found === undefined) return;
-  const key = stepsText(found.steps);
-  throw malformedAt(`duplicate key ${key}: keep one of the two`, found.line, found.column);
+  const { message, hint, line, column } = found;
+  throw new SecretsError("malformed", message, { at: placeAt(line, column), hint });
 }
 
 interface SealedLeaf {

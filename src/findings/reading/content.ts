@@ -34,8 +34,6 @@ export type Content =
   | { readonly kind: "broken-age"; readonly problem: Problem }
   | { readonly kind: "sops"; readonly document: SopsDocument }
   | { readonly kind: "broken-sops"; readonly text: string; readonly problem: Problem }
-  /** Encrypted in a form that is not read yet. */
-  | { readonly kind: "unread"; readonly problem: Problem }
   /** `text` is undefined where the bytes are no text. */
   | { readonly kind: "plain"; readonly text: string | undefined; readonly needles: Needles };
 

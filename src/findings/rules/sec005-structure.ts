@@ -136,10 +136,9 @@ function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
 }
 
 function duplicateDrafts({ parsed }: SopsDocument, { file }: FileSubject): Draft[] {
-  return parsed.duplicates.map(({ steps, line, column }) => {
-    const key = stepsText(steps);
-    const message = `duplicate key ${key}: keep one of the two`;
-    return { severity: "error", message, line, column, fix: `secrets edit ${shellWord(file)}`, subject: key };
+  const fix = `secrets edit ${shellWord(file)}`;
+  return parsed.doubts.map(({ message, steps, line, column }) => {
+    return { severity: "error", message, line, column, fix, subject: stepsText(steps) };
   });
 }
 
