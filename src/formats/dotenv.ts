@@ -90,7 +90,7 @@ function parseText(text: string, side: Side): ParsedText {
     start += content.length + 1;
   }
   const values = lines.filter(({ kind }) => kind !== "metadata");
-  atMost(values.length, DOCUMENT_LIMITS.values, { at: undefined, code: "malformed" });
+  atMost(lines.length, DOCUMENT_LIMITS.values, { at: undefined, code: "malformed" });
   const metadata = lines.filter(({ kind }) => kind === "metadata");
   const parsed: ParsedText = {
     text,
@@ -252,7 +252,7 @@ function withMetadata(texts: readonly string[], lines: readonly Line[], wanted: 
   const known = new Set(standing.values());
   const written = ([key, value]: readonly [string, string]) => `${PREFIX}${key}=${value}`;
   const added = [...wanted].filter(([key]) => !known.has(key)).map(written);
-  const last = Math.max(...standing.keys());
+  const last = [...standing.keys()].at(-1);
   const result = texts.flatMap((text, index) => {
     const key = standing.get(index);
     const value = key === undefined ? undefined : wanted.get(key);

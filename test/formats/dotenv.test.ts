@@ -137,3 +137,17 @@ test("a conversion that would turn a backslash and an n into a line break is ref
 test("a blank line with a carriage return says what is in it", () => {
   expect(() => open("A=1\r\n\r\n")).toThrow("blanks or a carriage return alone in a line");
 });
+
+describe("a text of very many lines", () => {
+  const many = (count: number, prefix: string) =>
+    `A=1\n${Array.from({ length: count }, (_, index) => `${prefix}${index}=x\n`).join("")}`;
+
+  test.each(["B", "sops_"])("is printed up to the limit, whatever the lines of %s are", (prefix) => {
+    const text = many(200_000, prefix);
+    expect(dotenv.print(dotenv.parse(text, "sealed"), [], new Map([["version", "1"]]))).toContain("sops_version=1");
+  });
+
+  test.each(["B", "sops_"])("is refused above it, whatever the lines of %s are", (prefix) => {
+    expect(() => dotenv.parse(many(300_000, prefix), "sealed")).toThrow("values in a document");
+  });
+});
