@@ -49,7 +49,7 @@ export async function readInput(files: Files, input: Input): Promise<Uint8Array>
   }
 }
 
-/** `/dev/stdin`, `/dev/fd/63`, `/dev/null`: whoever names a device knows that it is one. What lies in `/dev/shm` is a file like any other. */
-function isDevicePath(path: string): boolean {
-  return (path.startsWith("/dev/") && !path.startsWith("/dev/shm/")) || path.startsWith("/proc/");
+/** `/dev/stdin`, `/dev/fd/63`, `/dev/null`: whoever names a device knows that it is one. In /dev/shm lie files like any other. */
+export function isDevicePath(path: string): boolean {
+  return /^\/(?:dev(?!\/shm\/)|proc)\//.test(path);
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { readInput } from "../../src/io/input.ts";
+import { isDevicePath, readInput } from "../../src/io/input.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { MAX_WHOLE } from "../../src/io/stream.ts";
 
@@ -32,6 +32,15 @@ test("a device is read only by its own name, and never without end", async () =>
   expect(await read("/dev/null", true)).toHaveLength(0);
   await expect(read("/dev/null", false)).rejects.toMatchObject({ code: "usage" });
   await expect(read("/dev/zero", true)).rejects.toMatchObject({ code: "malformed", at: { file: "/dev/zero" } });
+});
+
+test("a file in shared memory is no device", () => {
+  expect(["/dev/null", "/dev/fd/3", "/proc/self/fd/3"].map(isDevicePath)).toEqual([true, true, true]);
+  expect(["/dev/shm/work/secrets/a.age", "/home/dev/null", "dev/null"].map(isDevicePath)).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });
 
 test("a file is read through links, up to what fits into memory", async () => {

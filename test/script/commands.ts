@@ -5,13 +5,14 @@
  * README.md beside the scripts is their reference.
  */
 
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -21,6 +22,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { editorNotes, editorQueue, type Stage } from "./stage.ts";
 
@@ -112,6 +114,10 @@ export const actions: Readonly<Record<string, Action>> = {
   sshkey: (stage, [name, kind = "ed25519", passphrase]) =>
     handOut(stage, passphrase === undefined ? kind : `${kind}-passphrase`, required(name)),
   git: (stage, words) => {
+    if (words.join(" ") === "init -q" && !existsSync(at(stage, ".git"))) {
+      cpSync(emptyRepository(), at(stage, ".git"), { recursive: true });
+      return;
+    }
     const result = spawnSync("git", ["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false", ...words], {
       cwd: stage.cwd,
       env: stage.env,
@@ -180,6 +186,21 @@ export const checks: Readonly<Record<string, Check>> = {
     return mode === file && folderMode === folder ? undefined : `the modes are ${mode} and ${folderMode}`;
   },
 };
+
+let made: string | undefined;
+
+/** What git makes of an empty folder; made once, because nearly every script begins with it. */
+function emptyRepository(): string {
+  if (made === undefined) {
+    const folder = mkdtempSync(path.join(tmpdir(), "script-git-"));
+    execFileSync("git", ["init", "-q", "--template=", "--initial-branch=main", folder], {
+      env: { PATH: process.env["PATH"] },
+    });
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    made = path.join(folder, ".git");
+  }
+  return made;
+}
 
 /** A path of the script as a path of the system. */
 function at(stage: Stage, file: string): string {

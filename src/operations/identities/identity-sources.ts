@@ -10,7 +10,7 @@ import { SecretsError } from "../../errors.ts";
 import { findProgram } from "../../io/programs.ts";
 import { splitWords } from "../../io/words.ts";
 import type { Host } from "../../io/host.ts";
-import { readInput } from "../../io/input.ts";
+import { isDevicePath, readInput } from "../../io/input.ts";
 import { collect } from "../../io/stream.ts";
 
 export interface IdentitySource {
@@ -93,7 +93,7 @@ function namedFile(options: SourceOptions, path: string, origin: string): Identi
   const absolute = options.resolve(path);
   const read = async () =>
     path === "-" ? collect(host.streams.stdin()) : readInput(host.files, { path: absolute, shown: path, pipes: true });
-  const isPipe = path === "-" || path.startsWith("/dev/") || path.startsWith("/proc/");
+  const isPipe = path === "-" || isDevicePath(path);
   return { origin, named: true, inline: false, cheap: !isPipe, path: path === "-" ? undefined : absolute, read };
 }
 
