@@ -6,7 +6,7 @@
 import { SecretsError } from "../errors.ts";
 import type { Position } from "../errors.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
-import { parseRecipient } from "../keys/index.ts";
+import { keyKinds, parseRecipient } from "../keys/index.ts";
 import type { Recipient } from "../keys/recipient.ts";
 
 export interface PlacedText {
@@ -22,7 +22,11 @@ export type ReadRecipient = (written: PlacedText, whose: string) => Promise<Reci
 
 /** Whether this is meant as a key, if an unusable one, rather than as a name: no name looks like one. */
 export function looksLikeRecipient(text: string): boolean {
-  return /^(?:age1|AGE1|AGE-|github:|-----BEGIN)/.test(text) || /^(?:ssh|ecdsa|sk)-\S+\s/.test(text);
+  return (
+    keyKinds.some(({ claims }) => claims(text)) ||
+    /^(?:age1|AGE1|AGE-|github:|-----BEGIN)/.test(text) ||
+    /^(?:ssh|ecdsa|sk)-\S+\s/.test(text)
+  );
 }
 
 /** A reader of recipients that remembers what it has read. */

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { rolldown } from "rolldown";
@@ -28,13 +28,13 @@ export interface Program {
   readonly remove: () => void;
 }
 
-/** Bundles a TypeScript file of this folder. */
+/** Bundles a TypeScript file; `name` is relative to this folder. */
 export async function bundled(name: string): Promise<Program> {
   const directory = mkdtempSync(join(tmpdir(), "bundled-test-"));
   const outfile = join(directory, "program.mjs");
   const execa = pathToFileURL(createRequire(import.meta.url).resolve("execa")).href;
   const bundle = await rolldown({
-    input: join(import.meta.dirname, name),
+    input: resolve(import.meta.dirname, name),
     platform: "node",
     logLevel: "silent",
     resolve: { alias: { execa } },
