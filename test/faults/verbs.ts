@@ -50,6 +50,11 @@ export const cases: readonly (Case & { readonly argv: readonly [string, ...strin
     targets: [{ path: "secrets/new/deep/x.age", becomes: { opened: NEW } }],
   },
   {
+    argv: ["edit", "secrets/new.yaml"],
+    edit: () => document(NEW),
+    targets: [{ path: "secrets/new.yaml", becomes: { opened: document(NEW) } }],
+  },
+  {
     argv: ["unset", app, "db/user"],
     targets: [{ path: app, becomes: { opened: `db:\n  password: ${OLD}\n` } }],
   },

@@ -1,5 +1,5 @@
 /** Is what was typed kept, when somebody leaves an edit at a question? */
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
@@ -69,6 +69,7 @@ test("by Ctrl-C, what the window saved is kept, and the file is as it was", asyn
   const { stderr } = await edited(world, { saves: true, leave: async () => undefined });
   expect(stderr).toContain("what you typed is kept, encrypted, in ");
   const [rescue = ""] = rescues(world);
+  expect(statSync(rescue).mode & 0o777).toBe(0o600);
   expect(await mustRun(world, { argv: ["decrypt", rescue] })).toBe(NEW);
   world.remove();
 });
