@@ -4,6 +4,7 @@
  * sops.md 3.9: every leaf has a name, the keys and positions on the way joined by `__map_` and `__list_`. Empty lists and mappings vanish.
  */
 import { SecretsError } from "../errors.ts";
+import { atMost, DOCUMENT_LIMITS } from "../limits.ts";
 import type { Tree } from "./format.ts";
 import { isList, isMapping } from "./tree.ts";
 
@@ -26,6 +27,7 @@ export function unflattened(leaves: ReadonlyMap<string, string>): ReadonlyMap<st
   const top: Building = { kind: "map", entries: new Map() };
   for (const [name, text] of leaves) {
     const [first = "", ...rest] = name.split(STEP);
+    atMost(rest.length / 2, DOCUMENT_LIMITS.depth, { at: undefined, code: "malformed" });
     let at = top;
     let key = first;
     for (let index = 0; index < rest.length; index += 2) {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editDocument } from "../../src/documents/sops/verbs.ts";
 import { ini } from "../../src/formats/ini.ts";
+import { keyLines } from "../../src/formats/ini/write.ts";
 import { freshly, NOW } from "../documents/ring.ts";
 import { text } from "./made-ini.ts";
 
@@ -102,5 +103,23 @@ describe("what sops would lose or mistake is refused, with the place", () => {
     expect(() => ini.set(open(""), ["s]\n", "a"], '"x"')).toThrow("INI cannot hold a section of this name");
     expect(() => ini.set(open(""), ["s", "a"], "[1]")).toThrow("INI has only text");
     expect(() => ini.set(open(""), ["a"], '"x"')).toThrow("it is a section");
+  });
+});
+
+describe("a hostile text", () => {
+  const many = 200_000;
+
+  test("that continues very many lines is read in one pass", () => {
+    const value = ini.parse(`[a]\nb=${"x\\\n".repeat(many)}`, "sealed").leaves[0]?.scalar.bytes;
+    expect(value?.length).toBe(many);
+  });
+
+  test("whose metadata is nested without end is refused", () => {
+    expect(() => ini.parse(`[a]\nb=1\n[sops]\nm${"__map_a".repeat(many)}=x\n`, "sealed")).toThrow("levels of nesting");
+  });
+
+  test("with very many keys is written", () => {
+    const entries = Array.from({ length: many }, (_, index) => [`k${index}`, "x"] as const);
+    expect(keyLines(entries).split("\n")).toHaveLength(many + 1);
   });
 });

@@ -171,18 +171,18 @@ function quoted(scan: Scan, { start, end }: Stretch, quote: string): Valued {
 
 /** A backslash at the end of a line joins the next one to it, without its blanks. */
 function continued(scan: Scan, start: number, stop: number): Valued {
-  let value = scan.text.slice(start, stop - 1);
+  const parts = [scan.text.slice(start, stop - 1)];
   let end = stop;
   while (scan.at < scan.text.length) {
     const line = takeLine(scan);
     const next = scan.text.slice(line.start, line.end).trim();
     if (next === "") break;
-    value += next;
+    const goesOn = next.endsWith("\\");
+    parts.push(goesOn ? next.slice(0, -1) : next);
     end = trimmedEnd(scan.text, line.start, line.end);
-    if (!value.endsWith("\\")) break;
-    value = value.slice(0, -1);
+    if (!goesOn) break;
   }
-  return { value, source: { start, end }, inline: undefined };
+  return { value: parts.join(""), source: { start, end }, inline: undefined };
 }
 
 function plain(scan: Scan, { start, end }: Stretch, lineEnd: number): Valued {

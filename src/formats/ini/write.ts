@@ -40,7 +40,7 @@ export function headerLine(name: string): string {
 /** Lines of `key = value`, the keys as wide as the widest. */
 export function keyLines(entries: readonly (readonly [string, string])[]): string {
   const written = entries.map(([key, value]) => [keySource(key), valueSource(value)] as const);
-  const width = Math.max(...written.map(([key]) => key.length));
+  const width = written.reduce((widest, [key]) => Math.max(widest, key.length), 0);
   return written.map(([key, value]) => `${key.padEnd(width)} = ${value}\n`).join("");
 }
 
