@@ -245,7 +245,7 @@ export async function unsetKey(project: Project, file: string, request: UnsetReq
  * @param paths files, and directories for the sops files below them
  * @param options what the user allows
  * @returns what became of each file
- * @throws SecretsError `usage` for a file that is no sops file; `drift`, `refused`, `lockout`; `no-identity`, `tampered`;
+ * @throws SecretsError `usage` for a file that is not a sops file; `drift`, `refused`, `lockout`; `no-identity`, `tampered`;
  *   `changed`, `io`, `busy`
  */
 export async function rotate(
@@ -261,7 +261,7 @@ export async function rotate(
  * @param paths as in `rotate`
  * @param options as in `rekey`
  * @returns what is to be done with each file
- * @throws SecretsError `usage` for a file that is no sops file; what `planRekey` throws
+ * @throws SecretsError `usage` for a file that is not a sops file; what `planRekey` throws
  */
 export async function planUpdateKeys(
   project: Project,

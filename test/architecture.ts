@@ -83,7 +83,7 @@ const questions: readonly { readonly asks: RegExp; readonly of: RegExp; readonly
 export function breaches(sources: Sources): string[] {
   return [...sources].flatMap(([file, text]) => {
     const layer = layers[layerOf(file)];
-    if (layer === undefined) return [`${file}: ${layerOf(file)} is no layer of the architecture`];
+    if (layer === undefined) return [`${file}: ${layerOf(file)} is not a layer of the architecture`];
     const found = importsOf(text).flatMap(({ specifier }) => importBreach(file, specifier, layer) ?? []);
     if (RULE_ID.test(text) && !file.startsWith("findings/rules/")) found.push("names a rule of check by its id");
     if (mentionsProcess(text) && !file.startsWith("io/")) found.push("only src/io sees the process");

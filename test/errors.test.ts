@@ -5,7 +5,7 @@ import { dressed, SecretsError } from "../src/errors.ts";
 const cause = new Error("why");
 const error = new SecretsError("io", "it broke", {
   at: { file: "a", line: 2 },
-  hint: "mend it",
+  hint: "fix it",
   notes: ["seen"],
   cause,
 });
@@ -17,8 +17,8 @@ test("with() replaces what it is given, and keeps all else", () => {
     at: { file: "a", line: 2 },
     notes: ["seen"],
     cause,
-    hints: ["look", "mend it"],
-    hint: "look; mend it",
+    hints: ["look", "fix it"],
+    hint: "look; fix it",
   });
   expect(error.with({ code: "usage", hint: undefined })).toMatchObject({
     code: "usage",
@@ -29,6 +29,6 @@ test("with() replaces what it is given, and keeps all else", () => {
 
 test("dressed() only adds what nobody has said yet", () => {
   const details = { at: { file: "b" }, hint: "another", notes: ["more"] };
-  expect(dressed(error, details)).toMatchObject({ at: { file: "a" }, hints: ["mend it"], notes: ["seen"] });
+  expect(dressed(error, details)).toMatchObject({ at: { file: "a" }, hints: ["fix it"], notes: ["seen"] });
   expect(dressed(new SecretsError("io", "bare"), details)).toMatchObject({ ...details, hints: ["another"] });
 });

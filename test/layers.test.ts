@@ -79,8 +79,8 @@ const forbidden: Record<string, [string, string]> = {
     'commands/edit.ts: switch (kind) { case "sops": open(); }',
     "only src/operations/secrets asks",
   ],
-  "a folder that answers no question": ["utils/strings.ts: export const a = 1;", "utils is no layer"],
-  "a file beside the layers": ["helper.ts: export const a = 1;", "helper.ts is no layer"],
+  "a folder that answers no question": ["utils/strings.ts: export const a = 1;", "utils is not a layer"],
+  "a file beside the layers": ["helper.ts: export const a = 1;", "helper.ts is not a layer"],
   "a rule of check is named elsewhere": ["check/run.ts: const told = new Set(['SEC004']);", "by its id"],
   "a rule of check is named in a comment": ["findings/reading/a.ts: // What SEC005 says.", "by its id"],
   "a rule of check is imported elsewhere": [

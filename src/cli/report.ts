@@ -3,7 +3,7 @@
  *
  * - Data goes to stdout and is only what was asked for; everything else goes to stderr.
  * - `secrets: error: FILE:LINE:COL: what is wrong`, then what was found on lines of their own, then `secrets: hint:` with
- *   the command that mends it. Lower case, no final period, never a value or key text.
+ *   the command that fixes it. Lower case, no final period, never a value or key text.
  * - The one exception is a bug of ours: it prints its stack, for the report that we ask for.
  * - A control character in a name (a file may be called anything) is shown as an escape, so that it cannot draw on the
  *   terminal.

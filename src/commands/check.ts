@@ -19,7 +19,7 @@ const NAMES = formats.map(({ name }) => name).join(", ");
 export const check: CommandSpec = {
   name: "check",
   group: "Look",
-  summary: "prove without a key that what git would publish equals the policy and that nothing is in clear",
+  summary: "verify without a key that what git would publish equals the policy and that nothing is unencrypted",
   words: ["[paths...]"],
   options: [
     { flags: "--staged", description: "look at what is staged, as the commit would take it" },
@@ -199,7 +199,7 @@ async function writeOutputs({ context, project, reported }: Writing, outputs: re
 /** How many bytes GitHub takes for the summary of a step: 1 MiB. */
 const SUMMARY_LIMIT = 1 << 20;
 
-/** Nobody asked for it, so that nothing hangs on it. */
+/** Nobody asked for it, so that nothing depends on it. */
 async function addSummary({ context, project, reported }: Writing): Promise<void> {
   const file = context.host.env["GITHUB_STEP_SUMMARY"] ?? "";
   if (file === "") return;

@@ -68,7 +68,7 @@ export const encrypt: CommandSpec = {
   },
 };
 
-/** By sops' names in a document: `encrypted_regex` … @throws SecretsError `refused` for the two that hang on comments */
+/** By sops' names in a document: `encrypted_regex` … @throws SecretsError `refused` for the two that depend on comments */
 function selectionFrom({ library }: Context, invocation: Invocation): Record<string, string> {
   const given = SELECTION_OPTIONS.flatMap((name) => {
     const value = textOption(invocation, camelCase(name));
@@ -76,7 +76,7 @@ function selectionFrom({ library }: Context, invocation: Invocation): Record<str
   });
   for (const [name] of given) {
     if (!name.endsWith("comment-regex")) continue;
-    throw new library.SecretsError("refused", `--${name} is not supported: what it covers would hang on comments`, {
+    throw new library.SecretsError("refused", `--${name} is not supported: what it covers would depend on comments`, {
       hint: "select by key: --encrypted-regex or --unencrypted-regex",
     });
   }

@@ -92,7 +92,7 @@ export function openValue(key: DataKey, aad: string, enc: Enc): { type: SealedTy
   );
 }
 
-/** Opens a comment, or says undefined: the place of a comment is a guess, and a wrong one is no error. */
+/** Opens a comment, or says undefined: the place of a comment is a guess, and a wrong one is not an error. */
 export function openComment(key: DataKey, aad: string, enc: Enc): { type: "comment"; bytes: Uint8Array } | undefined {
   const bytes = enc.type === "comment" ? decrypt(key, aad, enc) : undefined;
   return bytes === undefined ? undefined : { type: "comment", bytes };

@@ -31,11 +31,11 @@ export interface Draft {
   /** From 1; both left out where the whole file is meant. */
   readonly line?: number | undefined;
   readonly column?: number | undefined;
-  /** The command or the line that mends it. */
+  /** The command or the line that fixes it. */
   readonly fix?: string | undefined;
   /** What tells this finding from others of the same rule in the same file, and stays when lines move: a key path, a name. */
   readonly subject?: string | undefined;
-  /** Whether something stands in clear there, so that it was published even where a later commit mends it. */
+  /** Whether something is unencrypted there, so that it was published even where a later commit fixes it. */
   readonly exposes?: boolean | undefined;
   /** The file that it is about, if not the one that was asked about; POSIX, relative to the root. */
   readonly path?: string | undefined;
@@ -134,7 +134,7 @@ export interface Versions {
   readonly file: string;
   /** What other rules find in the version that git would publish. */
   readonly found: Finding;
-  /** What the other version is: encrypted, in clear as well, or not there. */
+  /** What the other version is: encrypted, unencrypted as well, or not there. */
   readonly other: "encrypted" | "clear" | "absent";
 }
 
@@ -159,7 +159,7 @@ export interface EncryptedFile {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** A secret value seen in clear, told without the value. */
+/** A secret value seen unencrypted, told without the value. */
 export interface SeenValue {
   /** The file that holds the secret, and the way to it. */
   readonly secretFile: string;

@@ -50,7 +50,7 @@ export function allowancesIn(text: string, file: string, path: string): Allowanc
     const reason = (/\breason=\\?"([^"\\]*)\\?"/.exec(rest)?.[1] ?? "").trim();
     const others = rest.replace(/\breason=\\?"[^"\\]*\\?"/, "");
     const end = /\buntil\b(?:=([^\s"',]+))?/i.exec(others);
-    // Said in another way it is no day, and the permission no permission: it must not last for ever by a slip.
+    // Said in another way it is not a day, and the permission no permission: it must not last for ever by a slip.
     const until = end === null ? undefined : (end[1] ?? "");
     const problem = problemOf(reason, until) ?? unknownIn(others);
     if (problem !== undefined) bad.push({ by, problem });

@@ -3,7 +3,7 @@
  *
  * The seam of `formats/`. A document is one text with leaves in it (values and comments), each with the stretch of source
  * that sealing or opening replaces. Everything outside the leaves and the metadata block is the same on both sides and is
- * never printed anew. A format knows syntax only: no keys, no ciphers, no rules. A new format is one file and one line
+ * never reprinted. A format knows syntax only: no keys, no ciphers, no rules. A new format is one file and one line
  * in `index.ts`; the contract tests run over the registry.
  */
 import type { FormatName } from "./index.ts";
@@ -45,12 +45,12 @@ export interface Leaf {
   readonly scalar: Scalar;
   /**
    * Where it stands, as an opaque word. Between two leaves of the same open source *and* the same place, a sealed source
-   * can be reused verbatim; otherwise it has to be sealed anew (`foo` moved from a block into `[ ]` needs other quotes).
+   * can be reused verbatim; otherwise it has to be sealed again (`foo` moved from a block into `[ ]` needs other quotes).
    */
   readonly place: string;
   /**
    * True where it stands here only through an alias: its path, steps and value count as sops counts them (MAC, rules), but
-   * there is no source to replace, and the rules leave it in clear (see `expandAliases`).
+   * there is no source to replace, and the rules leave it unencrypted (see `expandAliases`).
    */
   readonly copy: boolean;
   /** Comments that stand before it and belong to it are told apart by order alone: leaves are in document order. */
@@ -154,7 +154,7 @@ export interface Format {
   /** What an open text says, document by document; an empty one is an empty mapping. */
   read(parsed: ParsedText): readonly Content[];
   /**
-   * A text that says this, as stock sops prints it, where what it prints reads back; what is no mapping as it prints an
+   * A text that says this, as stock sops prints it, where what it prints reads back; what is not a mapping as it prints an
    * extracted value. @throws SecretsError `malformed` where the format has no way to say it.
    */
   write(content: Content): string;

@@ -1,7 +1,7 @@
 /**
  * Where in this INI text are the leaves, and how do `set`, `unset` and the metadata change it?
  *
- * sops.md 3.8: sections, keys, texts. The metadata is a section of its own. Nothing but values and comments is ever printed anew.
+ * sops.md 3.8: sections, keys, texts. The metadata is a section of its own. Nothing but values and comments is ever reprinted.
  */
 import { SecretsError } from "../errors.ts";
 import { flattened, unflattened } from "./flat.ts";

@@ -42,7 +42,7 @@ export function container(
   return open + inner + parts.join("," + inner) + style.eol + style.unit.repeat(depth) + close;
 }
 
-/** A node printed anew at `depth`; keys and scalars keep their spelling. */
+/** A node reprinted at `depth`; keys and scalars keep their spelling. */
 export function relaid(text: string, node: JsonNode, at: { style: JsonStyle; depth: number }): string {
   const below = { style: at.style, depth: at.depth + 1 };
   if (node.kind === "scalar") return text.slice(node.start, node.end);

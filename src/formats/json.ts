@@ -2,7 +2,7 @@
  * Where in this JSON are the leaves, and how do `set`, `unset` and the metadata change it?
  *
  * sops.md 3.5. Sealing and opening replace scalars in place; the metadata is the last entry of the root, written in the
- * style of the file. Nothing else is ever printed anew.
+ * style of the file. Nothing else is ever reprinted.
  */
 import { spliced, type Splice } from "../text/splice.ts";
 import { SecretsError } from "../errors.ts";

@@ -2,7 +2,7 @@
  * Where in this YAML are the leaves, and how do `set`, `unset` and the metadata change it?
  *
  * sops.md 3.4 and yaml-holes: the text is scanned as go-yaml scans it, because sops does, and every leaf is a stretch of it.
- * What lies between the leaves is never printed anew.
+ * What lies between the leaves is never reprinted.
  */
 import type { Format, Leaf, ParsedText, Replacement, Selects, Side, Tree } from "./format.ts";
 import { unmergedLine } from "../text/merge-marks.ts";
@@ -63,7 +63,7 @@ function parseText(text: string, side: Side, selects: Selects = () => true): Par
   return parsed;
 }
 
-/** A comment's copy is nothing to anybody: it does not count in the MAC, and the rules leave it in clear. */
+/** A comment's copy is nothing to anybody: it does not count in the MAC, and the rules leave it unencrypted. */
 function sealedLeaves(stream: Stream): readonly Leaf[] {
   return leavesOf(stream, "sealed").leaves.filter(({ kind, copy }) => kind === "value" || !copy);
 }

@@ -21,7 +21,7 @@ const privateVariables = /^SOPS_AGE_|^AGE_SECRET|_PRIVATE_KEY|PASSPHRASE|^SECRET
 
 /**
  * After the user's own settings (`-c`), because those may switch it all on again. `silent!` and one command per option: what a
- * small build of vim lacks is no error.
+ * small build of vim lacks is not an error.
  */
 const vimOptions = ["nobackup", "nowritebackup", "noundofile", "noswapfile", "viminfo=", "patchmode="];
 const vimFlags = ["-n", "-i", "NONE", "-c", vimOptions.map((option) => `silent! set ${option}`).join(" | ")];

@@ -51,7 +51,7 @@ export interface Files {
   readonly remove: (path: string) => Promise<void>;
   /** An empty directory, and nothing else. */
   readonly removeDirectory: (path: string) => Promise<void>;
-  /** With its parents; one that is there already is no error. `mode` (default 0777) loses the umask. */
+  /** With its parents; one that is there already is not an error. `mode` (default 0777) loses the umask. */
   readonly makeDirectory: (path: string, mode?: number) => Promise<void>;
   /**
    * Makes a directory, 0700, which goes with all that is in it however this program ends, `kill -9` included. The answer
@@ -60,7 +60,7 @@ export interface Files {
   readonly makeScratch: (path: string) => Promise<() => Promise<void>>;
   /** Whether what is written below this directory stays in memory (tmpfs, ramfs). */
   readonly inMemory: (directory: string) => Promise<boolean>;
-  /** fsync of a directory; what a file system cannot do (EINVAL, ENOTSUP, EPERM) is no error. */
+  /** fsync of a directory; what a file system cannot do (EINVAL, ENOTSUP, EPERM) is not an error. */
   readonly syncDirectory: (path: string) => Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export interface Terminal {
   readonly stderrIsTerminal: boolean;
   /** Characters in a line, where there is a terminal. */
   readonly columns: number | undefined;
-  /** A line typed in clear. */
+  /** A line typed visibly. */
   readonly ask: (question: string) => Promise<string>;
   /** A line typed without echo; the terminal is restored on every way out. */
   readonly askHidden: (question: string) => Promise<string>;

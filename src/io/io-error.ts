@@ -38,11 +38,12 @@ export const errorCode = systemErrorCode;
 
 /**
  * A Node error as a `SecretsError` at `path`: `not-found` when it says that the file was not there to be read, else `io`.
- * `doing` is a verb: "read", "write", "create". What is no system error (a `SecretsError`, a bug) comes back as it is.
+ * `doing` is a verb: "read", "write", "create". What is not a system error (a `SecretsError`, a bug) comes back as it is.
  */
 export function ioError(error: unknown, path: string, doing: string): Error {
   const code = errorCode(error);
-  if (code === undefined) return error instanceof Error ? error : new Error("something was thrown that is no error");
+  if (code === undefined)
+    return error instanceof Error ? error : new Error("something was thrown that is not an error");
   const reason = reasons[code] ?? `the system says ${code}`;
   const missing = code === "ENOENT" && doing === "read";
   return new SecretsError(missing ? "not-found" : "io", missing ? reason : `cannot ${doing}: ${reason}`, {

@@ -155,7 +155,7 @@ async function readNote(host: Host, path: string): Promise<string | undefined> {
   return readPlain(host, path);
 }
 
-/** A file of the state directory, as text; undefined: not there. @throws SecretsError `refused` for what is no regular file, or too large; `io` */
+/** A file of the state directory, as text; undefined: not there. @throws SecretsError `refused` for what is not a regular file, or too large; `io` */
 export async function readPlain(host: Host, path: string): Promise<string | undefined> {
   const stat = await attempt(path, "read", () => host.files.stat(path, { follow: false }));
   if (stat === undefined) return undefined;

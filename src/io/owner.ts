@@ -36,7 +36,7 @@ export function isOwner(text: string): boolean {
   return form.test(text);
 }
 
-/** Whether the process of a token still works on it. What is no token counts as alive: nobody may take it away. */
+/** Whether the process of a token still works on it. What is not a token counts as alive: nobody may take it away. */
 export async function liveness(host: Host, owner: string): Promise<Liveness> {
   const [, machine, pid, born] = form.exec(owner) ?? [];
   if (machine === undefined || pid === undefined) return "alive";

@@ -102,7 +102,7 @@ async function removeAll(host: Host, path: string): Promise<void> {
   } else await host.files.remove(path);
 }
 
-/** What could climb out of the directory, or be taken for an option, is no file name. */
+/** What could climb out of the directory, or be taken for an option, is not a file name. */
 function fileName(name: string): string {
   const safe = name
     .replace(/\.age$/, "")

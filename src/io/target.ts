@@ -1,7 +1,7 @@
 /**
  * Which file is really written, and may it be?
  *
- * A symlink is followed, once, to the file that it names; what is no plain file of one name is refused, because a
+ * A symlink is followed, once, to the file that it names; what is not a plain file of one name is refused, because a
  * rename would tear it from what it is.
  */
 import { shellWord } from "../words/shell.ts";

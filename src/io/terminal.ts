@@ -84,7 +84,7 @@ function readLine(parts: TerminalParts, { question, echo }: Question): Promise<s
     let line = "";
     let pending = "";
     const restore = (): unknown => open.setRawMode(false);
-    /** Raw anew even where it was before: a shell that was in front meanwhile may have changed it. */
+    /** Raw again even where it was before: a shell that was in front meanwhile may have changed it. */
     const show = (): void => {
       restore();
       open.setRawMode(true);

@@ -1,7 +1,7 @@
 /**
  * What lies in an OpenSSH private key file, before and after its passphrase?
  *
- * PROTOCOL.key of OpenSSH: the public key in clear, the private part under a cipher whose key bcrypt_pbkdf makes from the
+ * PROTOCOL.key of OpenSSH: the public key unencrypted, the private part under a cipher whose key bcrypt_pbkdf makes from the
  * passphrase. Every cipher that ssh-keygen can write is read. What the opened block means is not asked here.
  */
 import { type CipherGCMTypes, createDecipheriv } from "node:crypto";
@@ -68,7 +68,7 @@ export function parseOpensshContainer(bytes: Buffer): OpensshContainer {
   const cipher = ciphers.get(cipherName);
   if (cipher === undefined || kdf !== "bcrypt") {
     throw new SecretsError("bad-key", "the SSH key file is encrypted in a way that is not known", {
-      hint: "write it anew with the usual cipher: ssh-keygen -p -f FILE",
+      hint: "write it again with the usual cipher: ssh-keygen -p -f FILE",
     });
   }
   if (tag.length !== cipher.tagSize) throw malformed();
@@ -101,7 +101,7 @@ function stretching(options: Buffer): { salt: Buffer; rounds: number } {
       "bad-key",
       `the SSH key file asks for ${rounds} rounds of its passphrase, more than ${maxRounds}`,
       {
-        hint: "write it anew with the usual number: ssh-keygen -p -f FILE",
+        hint: "write it again with the usual number: ssh-keygen -p -f FILE",
       },
     );
   }

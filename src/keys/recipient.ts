@@ -54,7 +54,7 @@ export type AskPassphrase = (what: string) => Promise<string>;
 
 /** An identity that may still be locked. Loading it costs a passphrase at most once: `unlock` remembers its answer. */
 export interface LockedIdentity {
-  /** Known before unlocking, where the file says so in clear (OpenSSH) or a `.pub` lies beside it; else undefined. */
+  /** Known before unlocking, where the file says so unencrypted (OpenSSH) or a `.pub` lies beside it; else undefined. */
   readonly recipients: readonly Recipient[] | undefined;
   /** The kind of its recipients, where only that is known. */
   readonly kind?: string | undefined;

@@ -2,7 +2,7 @@
  * Which identity is in this SSH private key file?
  *
  * OpenSSH's own format, and PEM (PKCS#1, PKCS#8), each plain or under a passphrase. The public half is known before the
- * passphrase where the file says it in clear or a `.pub` lies beside it, so that nobody is asked for a key that cannot help.
+ * passphrase where the file says it unencrypted or a `.pub` lies beside it, so that nobody is asked for a key that cannot help.
  */
 import { createPrivateKey, getCiphers, type KeyObject } from "node:crypto";
 import { ed25519Secret } from "../crypto/curve25519.ts";
@@ -64,7 +64,7 @@ async function openssh(body: string, file: SshKeyFile): Promise<IdentitySource> 
   });
 }
 
-/** The public half of a key in clear, by all its faces. */
+/** The public half of an unencrypted key, by all its faces. */
 async function facesOf(blob: Buffer, comment = ""): Promise<Recipient[]> {
   const type = wireReader(blob).string()?.toString("latin1") ?? "";
   const recipient = await parseRecipient(`${type === "" ? "ssh-unknown" : type} ${encodePadded(blob)} ${comment}`);
@@ -149,7 +149,7 @@ async function identityOf(secret: KeyObject, comment = ""): Promise<Identity> {
 function checkHalves(identity: Identity, declared: readonly Recipient[]): void {
   if (identity.recipients[0]?.text === declared[0]?.text) return;
   throw new SecretsError("bad-key", "the private and the public half of the SSH key do not belong together", {
-    hint: "write the public half anew: ssh-keygen -y -f FILE > FILE.pub",
+    hint: "write the public half again: ssh-keygen -y -f FILE > FILE.pub",
   });
 }
 

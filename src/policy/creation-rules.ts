@@ -124,7 +124,7 @@ async function plainReaders(
   return readAge(splitAge(valueOf(rule, ageEntry.inRule), AGE), roster, false);
 }
 
-/** What cannot be read as recipients differs too, so that compiling anew mends it. */
+/** What cannot be read as recipients differs too, so that compiling again fixes it. */
 async function compareCompiled(
   age: YamlNode | undefined,
   readers: readonly Reader[],

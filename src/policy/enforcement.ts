@@ -7,7 +7,7 @@
  */
 import type { CreationRule, Enforcement, Policy, Ruling } from "./policy.ts";
 
-/** Files that every repository has in clear: who matches one of them takes more than secrets. */
+/** Files that every repository has unencrypted: who matches one of them takes more than secrets. */
 const ORDINARY = ["README.md", "package.json", "src/a.yaml", ".github/workflows/ci.yml"];
 
 /** Whether the rule also takes what is certainly no secret. */
@@ -65,7 +65,7 @@ const EXEMPT = new RegExp(
 const SHOWN = /(?:^|\/)(?:docs?|examples?)\//;
 
 /**
- * Whether a file of this name stays in clear under this rule.
+ * Whether a file of this name stays unencrypted under this rule.
  * @param path POSIX.
  * @param enforcement what `enforcementOf` says of the rule.
  */

@@ -21,7 +21,7 @@ export interface ExactPath {
 
 /**
  * @returns By path, in the order of the file.
- * @throws SecretsError `policy`: a path that leads elsewhere or stands twice, or whatever is wrong with its readers.
+ * @throws SecretsError `policy`: a path that leads elsewhere or is a duplicate, or whatever is wrong with its readers.
  */
 export async function readExactPaths(top: YamlMapping, roster: Roster): Promise<Map<string, ExactPath>> {
   const paths = new Map<string, ExactPath>();
@@ -31,7 +31,7 @@ export async function readExactPaths(top: YamlMapping, roster: Roster): Promise<
     const path = normalPath(entry.key);
     const first = paths.get(path);
     if (first !== undefined) {
-      throw new SecretsError("policy", `the path ${path} stands twice under secrets, first in line ${first.at.line}`, {
+      throw new SecretsError("policy", `duplicate path ${path} under secrets, first in line ${first.at.line}`, {
         at: entry.at,
         hint: "remove one of them",
       });

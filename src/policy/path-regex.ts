@@ -46,6 +46,6 @@ function asNative(pattern: string): RegExp | undefined {
 function advice(pattern: string): string {
   if (/\(\?<?[=!]/.test(pattern)) return "RE2 has no look-around: write what must match, and order the rules instead";
   if (/\\[1-9]/.test(pattern)) return "RE2 has no back-references: write the alternatives out";
-  if (/^[*+?]/.test(pattern)) return "this is no glob: a path that ends in .yaml is written \\.yaml$";
+  if (/^[*+?]/.test(pattern)) return "this is not a glob: a path that ends in .yaml is written \\.yaml$";
   return "see https://github.com/google/re2/wiki/Syntax, or name the path under secrets: without an expression";
 }

@@ -94,7 +94,7 @@ export interface CreationRule {
   matches(path: string): boolean;
 }
 
-/** What is no error and probably not meant: printed by verbs that look at the policy, never a reason to stop. */
+/** What is not an error and probably not meant: printed by verbs that look at the policy, never a reason to stop. */
 export interface PolicyWarning {
   readonly at: Position;
   readonly message: string;

@@ -102,6 +102,6 @@ function trimmed({ text, at }: PlacedText): PlacedText {
   if (inner === inner.trim()) return { text: inner, at };
   throw new SecretsError("policy", "a blank that is not plain stands around this recipient", {
     at,
-    hint: "type it anew: it cannot be seen, and programs disagree about it",
+    hint: "type it again: it cannot be seen, and programs disagree about it",
   });
 }

@@ -2,7 +2,7 @@
  * Could stock sops decode this policy?
  *
  * go-yaml decodes into typed fields, and sops refuses the whole policy where one has another type, also in a part that we do
- * not use: a text in quotes is no number and no bool, a list no text. Keys without a field are ignored. Pure.
+ * not use: a text in quotes is not a number and no bool, a list no text. Keys without a field are ignored. Pure.
  */
 import { SecretsError } from "../errors.ts";
 import type { EntryKind } from "../keys/entries/entry.ts";

@@ -1,7 +1,7 @@
 /**
  * Which characters of this YAML text are comments, which are blank, and which say something?
  *
- * For those who change a text in place: a `#` inside a quoted or block text is no comment. Pure.
+ * For those who change a text in place: a `#` inside a quoted or block text is not a comment. Pure.
  */
 
 export interface YamlToken {

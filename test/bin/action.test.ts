@@ -100,7 +100,7 @@ function cloned(name: string, ref: string, ...options: string[]): string {
 let first: string;
 let sealedOnly: string;
 let leaked: string;
-let mended: string;
+let fixed: string;
 
 beforeAll(() => {
   git(scratch, "init", "--quiet", "--initial-branch=main", origin);
@@ -109,7 +109,7 @@ beforeAll(() => {
   sealedOnly = commit(origin, { "README.md": "nothing\n" });
   git(origin, "checkout", "--quiet", "-b", "topic");
   leaked = commit(origin, { "secrets/a.yaml": "password: x\n" });
-  mended = commit(origin, { "secrets/a.yaml": undefined });
+  fixed = commit(origin, { "secrets/a.yaml": undefined });
 });
 
 const repository = { default_branch: "main" };
@@ -126,9 +126,9 @@ describe("the Action", () => {
   });
 
   test("finds in a pull request what a later commit took back", () => {
-    const event = { pull_request: { base: { sha: sealedOnly }, head: { sha: mended } }, repository };
+    const event = { pull_request: { base: { sha: sealedOnly }, head: { sha: fixed } }, repository };
     const github = { event_name: "pull_request", sha: "1".repeat(40), ref: "refs/pull/1/merge", event };
-    const { status, stdout, summary } = run(cloned("pull", mended), github);
+    const { status, stdout, summary } = run(cloned("pull", fixed), github);
 
     expect(stdout).toMatch(/^::error file=secrets\/a\.yaml.*title=SEC011::/m);
     expect(status).toBe(1);
@@ -136,38 +136,38 @@ describe("the Action", () => {
   });
 
   test("finds it in a merge queue", () => {
-    const event = { merge_group: { base_sha: sealedOnly, head_sha: mended }, repository };
+    const event = { merge_group: { base_sha: sealedOnly, head_sha: fixed }, repository };
     const ref = "refs/heads/gh-readonly-queue/main/pr-1";
-    expect(run(cloned("queue", mended), { event_name: "merge_group", sha: mended, ref, event }).status).toBe(1);
+    expect(run(cloned("queue", fixed), { event_name: "merge_group", sha: fixed, ref, event }).status).toBe(1);
   });
 
   test("passes a push that brought nothing bad, and finds what one brought", () => {
-    const directory = cloned("push", mended);
+    const directory = cloned("push", fixed);
     expect(run(directory, push(first, sealedOnly)).status).toBe(0);
-    expect(run(directory, push(sealedOnly, mended)).status).toBe(1);
-    expect(run(directory, push(leaked, mended)).status).toBe(0);
+    expect(run(directory, push(sealedOnly, fixed)).status).toBe(1);
+    expect(run(directory, push(leaked, fixed)).status).toBe(0);
   });
 
   test("looks in a new branch, and in a tag, at what the default branch lacks", () => {
-    const directory = cloned("new", mended);
-    const branch = run(directory, push(ZEROS, mended));
+    const directory = cloned("new", fixed);
+    const branch = run(directory, push(ZEROS, fixed));
     expect([branch.status, branch.stdout.includes("::notice::")]).toEqual([1, false]);
-    expect(run(directory, push(ZEROS, mended, "refs/tags/v1")).status).toBe(1);
+    expect(run(directory, push(ZEROS, fixed, "refs/tags/v1")).status).toBe(1);
     expect(run(directory, push(ZEROS, sealedOnly, "refs/tags/v0")).status).toBe(0);
   });
 
   test("says of a push with force that the commit before is gone, and looks at what the default branch lacks", () => {
-    const { status, stdout } = run(cloned("force", mended), push("1".repeat(40), mended));
+    const { status, stdout } = run(cloned("force", fixed), push("1".repeat(40), fixed));
     expect(stdout).toContain("::notice::the commit before this push is not here");
     expect(status).toBe(1);
   });
 
   test("looks in a new default branch, on a schedule and by hand at the whole history", () => {
-    const directory = cloned("history", mended);
+    const directory = cloned("history", fixed);
     const warned = /title=SEC012::/;
-    expect(run(directory, push(ZEROS, mended, "refs/heads/main")).stdout).toMatch(warned);
+    expect(run(directory, push(ZEROS, fixed, "refs/heads/main")).stdout).toMatch(warned);
     for (const event_name of ["schedule", "workflow_dispatch"]) {
-      const github = { event_name, sha: mended, ref: "refs/heads/main", event: {} };
+      const github = { event_name, sha: fixed, ref: "refs/heads/main", event: {} };
       expect(run(directory, github, { args: "--fail-on warning" })).toMatchObject({
         status: 1,
         stdout: expect.stringMatching(warned),
@@ -177,9 +177,9 @@ describe("the Action", () => {
 
   test("never passes a clone that lacks commits", () => {
     const directory = cloned("shallow", "HEAD", "--depth=1", "--branch=topic");
-    expect(run(directory, push(sealedOnly, mended)).status).toBe(2);
-    const event = { pull_request: { base: { sha: sealedOnly }, head: { sha: mended } }, repository };
-    const pull = run(directory, { event_name: "pull_request", sha: mended, ref: "refs/pull/1/merge", event });
+    expect(run(directory, push(sealedOnly, fixed)).status).toBe(2);
+    const event = { pull_request: { base: { sha: sealedOnly }, head: { sha: fixed } }, repository };
+    const pull = run(directory, { event_name: "pull_request", sha: fixed, ref: "refs/pull/1/merge", event });
     expect(pull.stderr).toContain("fetch-depth: 0");
     expect(pull.status).toBe(2);
   });

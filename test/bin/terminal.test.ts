@@ -131,7 +131,7 @@ describe.runIf(process.platform === "linux")("the terminal is left as it was", (
     ["Ctrl-C", "pass\u0003"],
     ["Ctrl-D", "\u0004"],
     ["Ctrl-D behind text", "pass\u0004"],
-  ])("after %s, which is no wrong passphrase", async (_, typed) => {
+  ])("after %s, which is not a wrong passphrase", async (_, typed) => {
     const shown = await atTerminal(around("secrets get secrets/a.age"), [[prompt, typed]]);
     expect(shown).toContain("exit 130");
     expect(shown.split("passphrase for")).toHaveLength(2);

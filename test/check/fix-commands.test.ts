@@ -1,4 +1,4 @@
-/** Are the commands that mend a finding right for every name that a file can have? */
+/** Are the commands that fix a finding right for every name that a file can have? */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -29,7 +29,7 @@ describe("a file that leaves its values to comments, where the rule does not", (
   test.each([
     ["encrypted_comment_regex: nope", decrypted],
     ["unencrypted_comment_regex: swordfish", (text: string) => decrypted(text).replace(/^/, "# swordfish\n")],
-  ])("%s: what stands in clear by it is an error", async (setting, change) => {
+  ])("%s: what is unencrypted by it is an error", async (setting, change) => {
     const repository = await fresh();
     const file = "secrets/app.yaml";
     repository.edit(file, (text) => change(text).replace(/unencrypted_suffix: .*/, setting));
@@ -101,7 +101,7 @@ describe("a rule that names nobody", () => {
   });
 });
 
-test("what is staged in clear is as grave as what stands in clear there", async () => {
+test("what is staged unencrypted is as grave as what is unencrypted there", async () => {
   const repository = await fresh();
   const file = "secrets/app.yaml";
   const sealed = repository.text(file);

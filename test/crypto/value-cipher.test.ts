@@ -63,7 +63,7 @@ describe("known answers", () => {
   });
 });
 
-describe("what is no ENC text", () => {
+describe("what is not an ENC text", () => {
   const bad: readonly (readonly [string, string])[] = [
     ["cut short", SOPS_FOO.slice(0, -1)],
     ["text behind it", `${SOPS_FOO}x`],
@@ -99,7 +99,7 @@ describe("types", () => {
   const retyped = (from: ScalarType, text: string, to: ScalarType) =>
     parseEnc(sealValue(key, "a:", scalarOf(from, text)).replace(`type:${from}`, `type:${to}`));
 
-  test("a value is no comment", () => {
+  test("a value is not a comment", () => {
     expect(openComment(key, "a:", retyped("str", "x", "str"))).toBeUndefined();
     expect(openComment(key, "a:", retyped("comment", "x", "comment"))).toEqual(scalarOf("comment", "x"));
     expect(openComment(key, "b:", retyped("comment", "x", "comment"))).toBeUndefined();

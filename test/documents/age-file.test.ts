@@ -102,7 +102,7 @@ describe("sealing and opening", () => {
 });
 
 describe("the policy of a file", () => {
-  test("nobody is no reader", async () => {
+  test("nobody is not a reader", async () => {
     await expect(seal({ recipients: [] })).rejects.toMatchObject({ code: "refused" });
   });
 

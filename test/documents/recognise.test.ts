@@ -49,7 +49,7 @@ describe("a file is recognised by its content", () => {
   });
 });
 
-test("a mark of git without a line break is no age file, and is looked at once", () => {
+test("a mark of git without a line break is not an age file, and is looked at once", () => {
   expect(recognise(Buffer.from("<<<<<<< HEAD"), "a.age")).toEqual({ kind: "plain", format: undefined });
   expect(recognise(Buffer.from("<<<<<<< a\n<<<<<<< b\n"), "a.age")).toEqual({ kind: "plain", format: undefined });
 });

@@ -71,7 +71,7 @@ describe("one group", () => {
     expect(fewer.groups[0]?.age).toEqual(metadata.groups[0]?.age.slice(1));
   });
 
-  test("a new data key is wrapped anew for all", async () => {
+  test("a new data key is wrapped again for all", async () => {
     const metadata = await wrapped([[alice, bob]]);
     const rotated = await again(metadata, await standingReaders(metadata), true);
     const encs = (each: Metadata) => each.groups[0]?.age.map(({ enc }) => enc) ?? [];

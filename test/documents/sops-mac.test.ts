@@ -46,7 +46,7 @@ describe("checking it", () => {
     ["another text", { sealed, lastModified: at }, "AC", "does not fit"],
     ["another timestamp", { sealed, lastModified: "2026-01-02T03:04:06Z" }, "AB", "does not authenticate"],
     ["no MAC", { sealed: "", lastModified: at }, "AB", "has no MAC"],
-    ["a MAC in clear", { sealed: "AB", lastModified: at }, "AB", "does not authenticate"],
+    ["a MAC unencrypted", { sealed: "AB", lastModified: at }, "AB", "does not authenticate"],
   ])("fails for %s", (...[, stored, expected, reason]) => {
     expect(() => checkMac(key(), stored, expected)).toThrow(reason);
   });

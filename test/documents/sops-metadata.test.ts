@@ -78,9 +78,9 @@ describe("reading", () => {
     ["an entry that is a text", { ...BASE, age: ["age1a"] }],
     ["a list where a text belongs", { ...BASE, mac: ["x"] }],
     ["a text where a list belongs", { ...BASE, age: "age1a" }],
-    ["a threshold that is no number", { ...BASE, shamir_threshold: "two" }],
+    ["a threshold that is not a number", { ...BASE, shamir_threshold: "two" }],
     ["a boolean that is none", { ...BASE, mac_only_encrypted: "yes" }],
-    ["a group that is no mapping", { ...BASE, age: [], key_groups: ["x"] }],
+    ["a group that is not a mapping", { ...BASE, age: [], key_groups: ["x"] }],
   ])("refuses %s", (_, value) => {
     expect(() => readMetadata(tree(value))).toThrow(expect.objectContaining({ code: "malformed" }));
   });

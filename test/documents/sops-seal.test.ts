@@ -199,7 +199,7 @@ describe("duplicate keys", () => {
     await expect(edited(await first('{"a": 1}'), TWICE)).rejects.toMatchObject(error);
   });
 
-  test("are refused where a mapping stands twice whose keys differ", async () => {
+  test("are refused where a mapping is duplicate whose keys differ", async () => {
     await expect(first('{"a": {"x": 1}, "a": {"y": 1}}')).rejects.toMatchObject({ code: "malformed" });
   });
 });

@@ -37,7 +37,7 @@ describe("a rule", () => {
     await expect(selects("encrypted_regex", "(?=a)", ["a"])).rejects.toMatchObject({ code: "malformed" });
   });
 
-  test("that hangs on comments is refused", async () => {
+  test("that depends on comments is refused", async () => {
     await expect(selects("encrypted_comment_regex", "x", ["a"])).rejects.toMatchObject({ code: "refused" });
     await expect(selects("unencrypted_comment_regex", "x", ["a"])).rejects.toMatchObject({ code: "refused" });
   });

@@ -45,11 +45,11 @@ test.each([
   ["a section of metadata", `[a]\nb = ${SEALED}\n[sops]\nversion = 3.9.0\n`],
   ["an object that is cut short", `{\n  "a": "${SEALED}",\n  "sops": {\n    "version": "3.9.0"`],
   ["sealed on both sides of a merge", `<<<<<<< HEAD\na: ${SEALED}\n=======\na: ${SEALED}\n>>>>>>> side\n${METADATA}`],
-])("nothing in clear: %s", async (_, text) => {
+])("nothing unencrypted: %s", async (_, text) => {
   expect(await look(text)).toBe(false);
 });
 
-test("what the rule leaves in clear is not meant", async () => {
+test("what the rule leaves unencrypted is not meant", async () => {
   const selection = 'encrypted_regex: "^data$"';
 
   expect(await look(`kind: Secret\ndata:\n  a: ${SEALED}\n  - [\n`, { selection })).toBe(false);

@@ -14,7 +14,7 @@ const POLICY = `creation_rules:
 const SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\nstringData:\n  password: hunter2hunter2\n";
 
 test.each([
-  ["a key that stands twice", `${SECRET}  password: again\n`],
+  ["a key that is duplicate", `${SECRET}  password: again\n`],
   ["a template in another document", `${SECRET}---\n{{ if x }}\na: b\n{{ end }}\n`],
   ["another document that is broken", `${SECRET}---\nfoo: [a\n`],
   ["returns as line ends", SECRET.replaceAll("\n", "\r")],

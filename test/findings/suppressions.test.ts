@@ -48,7 +48,7 @@ describe("a permission in a file", () => {
   test.each([
     ["without a reason", "secrets:allow SEC001"],
     ["with an empty reason", 'secrets:allow SEC001 reason=" "'],
-    ["until something that is no day", 'secrets:allow SEC001 reason="x" until=soon'],
+    ["until something that is not a day", 'secrets:allow SEC001 reason="x" until=soon'],
     ["until a day that no calendar has", 'secrets:allow SEC001 reason="x" until=2027-13-45'],
     ["until the 30th of February", 'secrets:allow SEC001 reason="x" until=2027-02-30'],
     ["until a day behind blanks", 'secrets:allow SEC001 reason="x" until = 2020-01-01'],
@@ -161,7 +161,7 @@ describe("sifting", () => {
   });
 
   test.each(["", "[]", '{"version":2,"fingerprints":[]}', '{"version":1,"fingerprints":{}}', "null"])(
-    "%j is no baseline",
+    "%j is not a baseline",
     (text) => {
       expect(() => readBaseline(text, "known.json")).toThrow(expect.objectContaining({ code: "policy" }));
     },

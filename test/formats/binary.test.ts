@@ -32,7 +32,7 @@ test("no setting of a selection is written", async () => {
   expect((await sealed(Buffer.from("x"))).text).not.toMatch(/suffix|regex|mac_only/);
 });
 
-describe("a sealed text that is no envelope is refused", () => {
+describe("a sealed text that is not an envelope is refused", () => {
   test.each([
     '{"a": "x"}',
     '{"data": 5}',

@@ -25,7 +25,7 @@ describe("JSON as YAML", () => {
       '- "yes"\n- "0777"\n- "1:30"\n- "null"\n- ""\n',
     ],
     [
-      "a text that is no plain scalar is in single quotes",
+      "a text that is not a plain scalar is in single quotes",
       '["- a", "a: b", "---a", " a"]',
       "- '- a'\n- 'a: b'\n- '---a'\n- ' a'\n",
     ],

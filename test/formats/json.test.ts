@@ -56,7 +56,7 @@ describe("typing", () => {
   });
 });
 
-describe("what is no JSON", () => {
+describe("what is not JSON", () => {
   const bad: readonly (readonly [string, string, number, number])[] = [
     ["an array at the top", "[1]", 1, 1],
     ["a scalar at the top", '"x"', 1, 1],

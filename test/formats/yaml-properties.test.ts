@@ -129,7 +129,7 @@ describe("any value", () => {
   test.each(spots)("can stand in %j", (spot) => {
     fc.assert(
       fc.property(texts, (given) => {
-        // A lone surrogate is no text; bytes that are no UTF-8 have a test of their own.
+        // A lone surrogate is not a text; bytes that are no UTF-8 have a test of their own.
         const text = Buffer.from(given, "utf8").toString("utf8");
         const parsed = yaml.parse(spot, "sealed");
         const sealedLeaves = parsed.leaves.filter(({ scalar }) => scalar.bytes[0] === 0x45);

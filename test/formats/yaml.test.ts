@@ -215,7 +215,7 @@ describe("opening", () => {
     expect(openedAs(`a: "${ENC}"\n`, str('"\\\t'))).toBe('a: "\\"\\\\\\t"\n');
   });
 
-  test("in quotes loses them where it is no text", () => {
+  test("in quotes loses them where it is not a text", () => {
     expect(openedAs(`{"a": "${ENC}"}\n`, scalarOf("int", "7"))).toBe('{"a": 7}\n');
     expect(openedAs(`a: "${ENC}"#c\n`, scalarOf("int", "7"))).toBe("a: 7 #c\n");
   });

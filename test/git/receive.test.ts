@@ -96,7 +96,7 @@ test("a new branch cannot drop the policy together with a secret", () => {
   expect(refused.said).toMatch(/SEC001\].*the policy of [0-9a-f]{10} wants encrypted/);
 });
 
-test("a new branch that begins anew cannot either", () => {
+test("a new branch that start again cannot either", () => {
   git("work", "push", "origin", "main");
   git("work", "checkout", "--quiet", "--orphan", "leak");
   commit(".sops.yaml", POLICY.replace("^secrets/", "^nothing/"));

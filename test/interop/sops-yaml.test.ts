@@ -40,7 +40,7 @@ flags: [true, false]
 api_secret:
   id: 7
   key: k
-note_unencrypted: in clear
+note_unencrypted: unencrypted
 note_clear:
   x: 1.5
 "with:colon": x

@@ -20,10 +20,10 @@ test.each([
   expect(error).toMatchObject({ code: kind, message, at: { file: "secrets/a.age" } });
 });
 
-test("a SecretsError, a bug and what is no error at all pass as they are", async () => {
+test("a SecretsError, a bug and what is not an error at all pass as they are", async () => {
   const ours = new SecretsError("tampered", "x");
   expect(ioError(ours, "a", "read")).toBe(ours);
-  const bug = new TypeError("undefined is no function");
+  const bug = new TypeError("undefined is not a function");
   expect(ioError(bug, "a", "read")).toBe(bug);
   expect(ioError("text", "a", "read")).toBeInstanceOf(Error);
   await expect(attempt("a", "read", () => Promise.reject(ours))).rejects.toBe(ours);

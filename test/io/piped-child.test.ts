@@ -40,7 +40,7 @@ test("a child waits while a piece is taken", async () => {
   expect(atOnce).toBe(1);
 });
 
-test("code and error output come back, and a child that reads nothing is no fault", async () => {
+test("code and error output come back, and a child that reads nothing is not a fault", async () => {
   const result = await piped(node("process.stderr.write('no'); process.exitCode = 3"), "x".repeat(300_000));
 
   expect([result.code, Buffer.from(result.stderr).toString()]).toEqual([3, "no"]);

@@ -110,7 +110,7 @@ test("what was typed before a question is thrown away, once the echo is off", as
   expect(it.log).toEqual(["raw", "flush", "cooked", "close"]);
 });
 
-test("what comes behind the answer is no answer to the next question", async () => {
+test("what comes behind the answer is not an answer to the next question", async () => {
   const it = fake();
   const { askHidden } = terminal(it.parts);
   const first = askHidden("one: ");
@@ -121,7 +121,7 @@ test("what comes behind the answer is no answer to the next question", async () 
   expect(await second).toBe("3");
 });
 
-test("a clear answer is shown as it is typed and mended", async () => {
+test("a clear answer is shown as it is typed and fixed", async () => {
   const it = fake();
   const answer = terminal(it.parts).ask("Sure? ");
   it.type("n");

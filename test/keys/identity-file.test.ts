@@ -46,7 +46,7 @@ describe("an identity file", () => {
     expect(warnings.join("")).not.toMatch(/10UKD3|1QQQ/);
   });
 
-  test("with nothing but what is not supported yet holds no identity, which is no error", async () => {
+  test("with nothing but what is not supported yet holds no identity, which is not an error", async () => {
     expect(await parse(plugin)).toMatchObject({ identities: [], warnings: [expect.any(String)] });
   });
 

@@ -14,7 +14,7 @@ describe("a passphrase", () => {
     expect(await scryptIdentity("pässword").unwrapFileKey([await wrapped()])).toEqual(fileKey);
   });
 
-  test("that is another one opens nothing, which is no error here", async () => {
+  test("that is another one opens nothing, which is not an error here", async () => {
     expect(await scryptIdentity("password").unwrapFileKey([await wrapped()])).toBeNull();
   });
 

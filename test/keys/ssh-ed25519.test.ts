@@ -83,7 +83,7 @@ describe("an ed25519 SSH key", () => {
     );
   });
 
-  test("that is no point of the curve is refused", () => {
+  test("that is not a point of the curve is refused", () => {
     const refused = Array.from({ length: 60 }, () => ed25519Blob(randomBytes(32))).filter((blob) => {
       try {
         ed25519Faces(blob);

@@ -257,7 +257,7 @@ describe("keys of other kinds and files that are none", () => {
     await expect(load(text)).rejects.toMatchObject({ code: "bad-key" });
   });
 
-  test("more than 16 KiB is no SSH key", async () => {
+  test("more than 16 KiB is not a SSH key", async () => {
     const text = `-----BEGIN OPENSSH PRIVATE KEY-----\n${"A".repeat(17 * 1024)}\n-----END OPENSSH PRIVATE KEY-----\n`;
     await expect(load(text)).rejects.toMatchObject({ code: "bad-key", message: expect.stringContaining("too large") });
   });

@@ -120,7 +120,7 @@ describe.each(["a.age", "a.yaml", "a.json", "a.env", "a.ini", "a.bin"])("%s", (f
   });
 });
 
-test("a plaintext is no secret", async () => {
+test("a plaintext is not a secret", async () => {
   writeFileSync(join(work, "plain.yaml"), TEXT);
   const project = somebody(alice, recipients);
   expect(await secretAt(await placeOf(project, "plain.yaml"))).toBeUndefined();

@@ -71,7 +71,7 @@ test.each([
   "id.pub",
   "secrets/.gitkeep",
   "secrets/app.sops.yaml.j2",
-])("%s stays in clear", (path) => {
+])("%s stays unencrypted", (path) => {
   expect(isExempt(path, under())).toBe(true);
 });
 
@@ -101,7 +101,7 @@ test("below docs and examples a broad rule asks nothing, a narrow one does", () 
   }
 });
 
-test("a rule that says always leaves out nothing but what must be read in clear", () => {
+test("a rule that says always leaves out nothing but what must be read unencrypted", () => {
   expect(isExempt("secrets/README.md", under("always"))).toBe(false);
   expect(isExempt("secrets/app.example.yaml", under("always"))).toBe(false);
   expect(isExempt("secrets/.sops.yaml", under("always"))).toBe(true);

@@ -74,7 +74,7 @@ test("a rule asks for its own keys only, each under its own name", async () => {
   expect(keys.map((key) => isPinned(pin, key))).toEqual([false, false]);
 });
 
-describe("what is no pin is refused", () => {
+describe("what is not a pin is refused", () => {
   test.each([
     "",
     "[]",

@@ -53,12 +53,12 @@ table("broken YAML is placed", [
     problem: "2:1 a second document begins here, and a policy is one document | undefined",
   },
   {
-    what: "a key that stands twice",
+    what: "a key that is duplicate",
     text: `users: { alice: ${A} }\nteams: {}\nusers: {}\n`,
     problem: '3:1 duplicate key "users", first in line 1 | undefined',
   },
   {
-    what: "a name that stands twice in users",
+    what: "a name that is duplicate in users",
     text: `users:\n  alice: ${A}\n  alice: ${B}\n`,
     problem: '3:3 duplicate key "alice", first in line 2 | undefined',
   },
@@ -391,7 +391,7 @@ table("secrets", [
   {
     what: "one path in two spellings",
     text: `${PEOPLE}secrets:\n  a/b.age: [alice]\n  ./a//b.age: [bob]\n`,
-    problem: "4:3 the path a/b.age stands twice under secrets, first in line 3 | remove one of them",
+    problem: "4:3 duplicate path a/b.age under secrets, first in line 3 | remove one of them",
   },
   {
     what: "an unknown name",
@@ -428,7 +428,7 @@ table("rules", [
     what: "a glob",
     text: `creation_rules:\n  - path_regex: "*.yaml"\n    age: ${A}\n`,
     problem:
-      "2:17 path_regex is not a Go regular expression (RE2) | this is no glob: a path that ends in .yaml is written \\.yaml$",
+      "2:17 path_regex is not a Go regular expression (RE2) | this is not a glob: a path that ends in .yaml is written \\.yaml$",
   },
   {
     what: "an unbalanced expression",
@@ -500,7 +500,7 @@ table("rules", [
     problem: "3:23 shamir_threshold 3 does not fit 2 key groups | write a number from 2 to 2",
   },
   {
-    what: "a threshold that is no number",
+    what: "a threshold that is not a number",
     text: `${PEOPLE}creation_rules:\n  - readers: [bob]\n    shamir_threshold: two\n`,
     problem: "4:23 shamir_threshold must be a whole number | write for example shamir_threshold: 2",
   },

@@ -37,7 +37,7 @@ export async function faultInHints(argv: readonly string[], stderr: string): Pro
   for (const command of commandsIn(stderr)) {
     if (/\b(?:FILE|PATH)\b/.test(command)) return `the hint leaves a name open: ${command}`;
     const wrong = await usageFault(command);
-    if (wrong !== undefined) return `the hint is no command (${wrong}): ${command}`;
+    if (wrong !== undefined) return `the hint is not a command (${wrong}): ${command}`;
   }
   const prose = hintsIn(stderr)
     .join("\n")

@@ -52,7 +52,7 @@ const holds: Record<string, string> = {
   "an SSH key": "sshkey id\ngrep 'OPENSSH PRIVATE KEY' id\ngrep '^ssh-ed25519 [A-Za-z0-9+/]*' id.pub",
   "a protected SSH key": "sshkey id rsa passphrase\ngrep ^ssh-rsa id.pub",
   "a file that stays": "snapshot\nsecrets echo\nuntouched a\n-- a --\nx\n",
-  "a file that is written anew": "snapshot a\nsecrets rewrite a\n! untouched a\n-- a --\nx\n",
+  "a file that is rewritten": "snapshot a\nsecrets rewrite a\n! untouched a\n-- a --\nx\n",
   "a file that appears": "! exists a\nsecrets put a text\nexists a\nlists . a\nrm a\nlists .",
   "files and folders":
     "mkdir d\ncp a d/b\ncmp a d/b\nchmod 640 d/b\nmode d/b 640\nsymlink a l\nlinks l a\n! links l b\n-- a --\nx\n",
@@ -72,7 +72,7 @@ test.each(Object.entries(holds))("holds: %s", async (name, script) => {
 const breaks: Record<string, [string, string]> = {
   "a call that fails": ["secrets echo\nsecrets fail 3 badly", ":2: secrets fail 3 badly\nthe exit code is 3"],
   "a call that should fail": ["! secrets echo hello", "the exit code is 0"],
-  "a bug is no failure": ["! secrets fail 70", "the exit code is 70"],
+  "a bug is not a failure": ["! secrets fail 70", "the exit code is 70"],
   "another code": ["exit 4 secrets fail 3", "the exit code is 3"],
   "standard output": ["\nsecrets echo hello\nstdout goodbye", ":3: stdout goodbye\nno match"],
   "both streams are shown": ["exit 3 secrets fail 3 badly\nstdout .", "[stderr]\nfailed: badly"],

@@ -35,7 +35,7 @@ export async function linkedPlaintext(
   return found;
 }
 
-/** Where a link leads, POSIX and relative to the root; undefined for what is no link, or leads to nothing or out of the root. */
+/** Where a link leads, POSIX and relative to the root; undefined for what is not a link, or leads to nothing or out of the root. */
 async function insideTarget(project: Project, root: string, path: string): Promise<string | undefined> {
   const { stat, realpath } = project.host.files;
   try {

@@ -9,7 +9,7 @@ import { hasRules, type PolicySet } from "./policies.ts";
 import type { Unchecked } from "../scope/scope.ts";
 
 /**
- * Those that are broken. One that was broken and is mended since is no problem of who mends it: the mended one judges alone,
+ * Those that are broken. One that was broken and is fixed since is no problem of who fixes it: the fixed one judges alone,
  * which is said.
  * @param policies the newest first.
  * @param isAllowed whether somebody has allowed that this policy is broken: a template, say.
@@ -40,7 +40,7 @@ export function isRuled({ entries }: PolicySet): boolean {
   return entries.some((entry) => entry.problem !== undefined || hasRules(entry));
 }
 
-/** Private keys are looked for all the same, but that nothing is in clear cannot be proved. */
+/** Private keys are looked for all the same, but that nothing is unencrypted cannot be proved. */
 export function noPolicy(policies: readonly PolicySet[], file: string): Unchecked {
   const isEmpty = policies.some(({ entries }) => entries.length > 0);
   return {

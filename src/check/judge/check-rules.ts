@@ -52,7 +52,7 @@ export async function readRules(
     const given = await givenBaseline(project, request);
     const now = await allowedBy(settings, given);
     if (settingsBefore === undefined) return { ...now, before: undefined };
-    // What cannot be read there was mended since, and has allowed nothing.
+    // What cannot be read there was fixed since, and has allowed nothing.
     const before = await Promise.all(settingsBefore.map((source) => allowedBy(source, given).catch(() => NOTHING)));
     const baseline = new Set(before.flatMap((each) => [...each.baseline]));
     return { ...now, before: { allowances: before.flatMap(({ allowances }) => allowances), baseline } };

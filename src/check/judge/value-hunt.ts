@@ -1,5 +1,5 @@
 /**
- * Do the values of the secrets stand in clear elsewhere?
+ * Are the values of the secrets unencrypted elsewhere?
  *
  * The values stay in memory, and only where they were seen leaves it.
  */

@@ -25,7 +25,7 @@ export function isFrameFile(path: string): boolean {
   return isPolicyFile(path) || path === SETTINGS_FILE;
 }
 
-/** What judges files is no symbolic link: sops would follow it, git does not publish where it leads. */
+/** What judges files is not a symbolic link: sops would follow it, git does not publish where it leads. */
 export function linkedFrame(entries: readonly Entry[], show: (path: string) => string): Unchecked[] {
   return entries
     .filter(({ path, kind }) => kind === "link" && isFrameFile(path))

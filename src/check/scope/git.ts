@@ -175,7 +175,7 @@ function unique(versions: readonly Wanted<Mark>[]): Wanted<Mark>[] {
   return [...found.values()];
 }
 
-/** What these versions replaced and what is no version itself. */
+/** What these versions replaced and what is not a version itself. */
 function formerOf(versions: readonly Wanted<Mark>[]): Entry[] {
   const looked = new Set(versions.map(({ oid }) => oid));
   const found = new Map<string, Entry>();

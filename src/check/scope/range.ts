@@ -118,7 +118,7 @@ async function walked(project: Project, found: CommitsGit, { from, to }: Range):
   return { to: last, commits, edges: before.length > 0 ? before : await besides(git, commits), isNew: true };
 }
 
-/** A branch without a beginning, beside one that there is: its policies judge as well, or rule and secret could begin anew. */
+/** A branch without a beginning, beside one that there is: its policies judge as well, or rule and secret could start again. */
 async function besides(git: Git, commits: readonly string[]): Promise<Walked["edges"]> {
   const head = await commitNamed(git, "HEAD");
   return head === undefined || commits.includes(head) ? [] : [{ oid: head, name: "HEAD" }];

@@ -1,7 +1,7 @@
 /**
  * What does git have in the working tree: tracked and not ignored?
  *
- * Of a tracked file that nobody changed the index holds what git would publish, in clear of filters and line ends, and one
+ * Of a tracked file that nobody changed the index holds what git would publish, without filters and line ends, and one
  * process reads them all; what was changed or is new is read from the disk. So a sparse checkout is looked at as a whole. What git was told
  * not to look at on the disk is read from both.
  * Without a repository, every file below the directory.

@@ -27,7 +27,7 @@ function annotation(finding: Finding): string {
   return `::${level} ${place.join(",")},title=${rule}::${body(messageOf(finding), "fix", fix)}`;
 }
 
-/** What is wrong, and on a line of its own what mends it. */
+/** What is wrong, and on a line of its own what fixes it. */
 function body(message: string, label: "fix" | "hint", advice: string | undefined): string {
   return [message, ...(advice === undefined ? [] : [`${label}: ${advice}`])].map(data).join("%0A");
 }

@@ -97,7 +97,7 @@ function resultMaker(rules: readonly RuleInfo[]): Make {
           },
         },
       ],
-      // The second is what GitHub goes by. Left to itself it would take the line's text, which every encryption makes anew.
+      // The second is what GitHub goes by. Left to itself it would take the line's text, which every encryption changes.
       partialFingerprints: {
         "secretsFinding/v1": fingerprint,
         primaryLocationLineHash: distinct(fingerprint),

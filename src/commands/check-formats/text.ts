@@ -1,4 +1,4 @@
-/** How do people read the report? By file, each finding with the command that mends it. */
+/** How do people read the report? By file, each finding with the command that fixes it. */
 import { placeText } from "../../words/phrases.ts";
 import { gravestFirst, messageOf, type Reported, type Words } from "./format.ts";
 import { visible } from "../../words/visible.ts";

@@ -42,7 +42,7 @@ export interface OpenedLeaf {
   readonly sealed: { readonly enc: string; readonly aad: string } | undefined;
 }
 
-/** Something that is no error and that people should hear of. */
+/** Something that is not an error and that people should hear of. */
 export interface DocumentWarning {
   readonly message: string;
   readonly line: number;
@@ -133,7 +133,7 @@ function openLeaf(opening: Opening, leaf: Leaf): OpenedLeaf {
   if (leaf.kind === "comment") return openCommentLeaf(opening, clear, text);
   if (!opening.selects(leaf.path)) return clear;
   if (!looksSealed(text)) {
-    throw new SecretsError("malformed", "a value stands in clear where the rule of the file wants it encrypted");
+    throw new SecretsError("malformed", "a value is unencrypted where the rule of the file wants it encrypted");
   }
   if (leaf.copy)
     throw new SecretsError("malformed", "an alias stands where the rule of the file wants an encrypted value");
@@ -149,7 +149,7 @@ function opened(clear: OpenedLeaf, scalar: Scalar, sealed: { enc: string; aad: s
   return { ...clear, state: "sealed", scalar, openSource: clear.leaf.open(scalar), sealed };
 }
 
-/** A comment's path is a guess in rare layouts, so the likely ones are tried; none fitting is no error, as in sops. */
+/** A comment's path is a guess in rare layouts, so the likely ones are tried; none fitting is not an error, as in sops. */
 function openCommentLeaf(opening: Opening, clear: OpenedLeaf, text: string): OpenedLeaf {
   const { leaf } = clear;
   const paths = [leaf.path, ...leaf.otherPaths].filter((path) => opening.selects(path));
@@ -165,7 +165,7 @@ function openCommentLeaf(opening: Opening, clear: OpenedLeaf, text: string): Ope
     warn("a comment looks encrypted and cannot be decrypted; it stays as it is");
     return { ...clear, state: "stuck" };
   }
-  if (opening.selects(leaf.path)) warn("a comment stands in clear where the rule of the file wants it encrypted");
+  if (opening.selects(leaf.path)) warn("a comment is unencrypted where the rule of the file wants it encrypted");
   return clear;
 }
 

@@ -60,7 +60,7 @@ export async function sealedByComments(
     const level = nextEntry(levels, container.length);
     const text = textOfScalar(leaf.scalar) ?? "";
     const matches = !looksSealed(text) && says(text);
-    // The comment that seals stays readable itself, and so does the one that leaves in clear.
+    // The comment that seals stays readable itself, and so does the one that leaves unencrypted.
     const isActive = levels.some((each) => each.matches);
     if (encrypts ? isActive : !isActive && !matches) found.add(leaf);
     level.matches ||= matches;

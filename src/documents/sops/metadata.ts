@@ -67,7 +67,7 @@ export function newMetadata(groups: readonly KeyGroup[], threshold: number, sett
  * @throws SecretsError `malformed` saying which field is wrong.
  */
 export function readMetadata(tree: Tree): Metadata {
-  if (!isMapping(tree)) throw new SecretsError("malformed", "the sops metadata is no mapping");
+  if (!isMapping(tree)) throw new SecretsError("malformed", "the sops metadata is not a mapping");
   const field = (name: string) => tree.get(fieldName(tree, name) ?? "");
   const text = (name: string) => asText(field(name), name);
   const lastModified = normalTimestamp(text("lastmodified"));
@@ -89,7 +89,7 @@ export function readMetadata(tree: Tree): Metadata {
 function normalTimestamp(text: string): string {
   const [, local, zone] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
   if (local === undefined || zone === undefined || Number.isNaN(Date.parse(`${local}Z`))) {
-    throw new SecretsError("malformed", "lastmodified in the sops metadata is no RFC 3339 timestamp");
+    throw new SecretsError("malformed", "lastmodified in the sops metadata is not an RFC 3339 timestamp");
   }
   return local + (/^[+-]00:00$/.test(zone) ? "Z" : zone);
 }
@@ -104,7 +104,7 @@ function readGroups(tree: ReadonlyMap<string, Tree>): readonly KeyGroup[] {
   const written = asList(tree.get(fieldName(tree, "key_groups") ?? ""), "key_groups");
   atMost(written.length, GROUPS, limited);
   const groups = written.map((group) => {
-    if (!isMapping(group)) throw new SecretsError("malformed", "a key group in the sops metadata is no mapping");
+    if (!isMapping(group)) throw new SecretsError("malformed", "a key group in the sops metadata is not a mapping");
     return readGroup(group);
   });
   atMost(groups.flatMap(({ age }) => age).length, ENTRIES, limited);
@@ -123,7 +123,7 @@ function readGroup(tree: ReadonlyMap<string, Tree>): KeyGroup {
 }
 
 function readAgeEntry(tree: Tree): AgeEntry {
-  if (!isMapping(tree)) throw new SecretsError("malformed", "an age entry in the sops metadata is no mapping");
+  if (!isMapping(tree)) throw new SecretsError("malformed", "an age entry in the sops metadata is not a mapping");
   const text = (name: string) => asText(tree.get(fieldName(tree, name) ?? ""), `age ${name}`);
   const [recipient, enc] = [text("recipient").trim(), text("enc")];
   if (recipient === "" || enc === "") {

@@ -94,7 +94,7 @@ async function elementTest(name: RuleName, value: string): Promise<(element: str
     case "unencrypted_comment_regex":
     case "encrypted_comment_regex":
     default:
-      throw new SecretsError("refused", `${name} is not supported: which values it covers hangs on comments`);
+      throw new SecretsError("refused", `${name} is not supported: which values it covers depends on comments`);
   }
 }
 
@@ -115,7 +115,7 @@ export async function regexTest(name: RuleName, value: string): Promise<(text: s
     compiled.set(value, test);
     return test;
   } catch {
-    throw new SecretsError("malformed", `${name} is no valid regular expression`);
+    throw new SecretsError("malformed", `${name} is not a valid regular expression`);
   }
 }
 

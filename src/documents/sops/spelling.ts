@@ -116,7 +116,7 @@ function keyOf(parts: readonly (string | number)[]): string {
   return JSON.stringify(parts);
 }
 
-/** Reads the field; whatever is no spelling is left out. */
+/** Reads the field; whatever is not a spelling is left out. */
 function readSpellings(json: string | undefined): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   let list: unknown;

@@ -9,7 +9,7 @@ import { isCanonical } from "../../formats/scalar.ts";
 
 /**
  * Opens an ENC text. The type of a sealed value is not authenticated, so its bytes have to be those that sops writes for it.
- * @throws SecretsError `malformed` where it is no ENC text, `tampered` where it does not open or its type was changed.
+ * @throws SecretsError `malformed` where it is not an ENC text, `tampered` where it does not open or its type was changed.
  */
 export function openScalar(key: DataKey, aad: string, text: string): Scalar {
   const scalar = openValue(key, aad, parseEnc(text));

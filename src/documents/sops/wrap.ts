@@ -34,7 +34,7 @@ export interface Wrapping {
 
 /**
  * The metadata with the data key wrapped for the wanted readers. With one group and the same key, only what is new is
- * wrapped and what is gone is left out; all else stays verbatim and in its order. Otherwise everything is wrapped anew.
+ * wrapped and what is gone is left out; all else stays verbatim and in its order. Otherwise everything is wrapped again.
  * @throws SecretsError `refused` where an entry of another key type would have to be made, or a group would be empty.
  */
 export async function wrapDataKey(wrapping: Wrapping): Promise<Metadata> {

@@ -85,7 +85,7 @@ const LINE_OF_BODY = /^[A-Za-z0-9+/]{32,}={0,2}$/;
 /** Of an OpenPGP armor. */
 const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/;
 
-/** The bytes of a body, or undefined where it is no base64. */
+/** The bytes of a body, or undefined where it is not base64. */
 export function bodyBytes(body: string): Buffer | undefined {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) return undefined;
   const bytes = Buffer.from(body, "base64");

@@ -1,5 +1,5 @@
 /**
- * Which private keys are in these bytes, in clear, in hexadecimal, or wrapped in base64 once or twice?
+ * Which private keys are in these bytes, unencrypted, in hexadecimal, or wrapped in base64 once or twice?
  *
  * Decoded, not guessed: what a checksum or a structure proves is told from what only looks like a key. The code of each kind
  * is loaded when its mark is there, and sees a window of the file: no text of all of it is ever made.

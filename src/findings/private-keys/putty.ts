@@ -88,7 +88,7 @@ async function idsOf(type: string, blob: Buffer): Promise<string[]> {
   try {
     return [(await parseRecipient(`${type} ${encodePadded(blob)}`)).id];
   } catch {
-    // A blob that is no key belongs to nobody.
+    // A blob that is not a key belongs to nobody.
     return [];
   }
 }

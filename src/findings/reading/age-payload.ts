@@ -13,7 +13,7 @@ const CHUNK = 64 * 1024 + TAG;
 /** Fewer bytes may be readable by chance. */
 const LEAST_TEXT = 8;
 
-/** What is wrong with it; `exposes` where it stands there in clear. */
+/** What is wrong with it; `exposes` where it stands there unencrypted. */
 export function payloadProblem({ size, start }: AgePayload): { message: string; exposes: boolean } | undefined {
   if (start.length >= LEAST_TEXT && isText(start)) {
     return { message: "unencrypted text follows the header of an age file", exposes: true };

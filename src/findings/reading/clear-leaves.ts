@@ -9,7 +9,7 @@ import { stepsText } from "../../formats/place.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { ALLOW_MARK } from "./needles.ts";
 
-/** The values that stand in clear against the file's own settings. */
+/** The values that are unencrypted against the file's own settings. */
 export async function clearValues(document: SopsDocument): Promise<Leaf[]> {
   return (await clearLeaves(document)).filter(({ kind }) => kind === "value");
 }

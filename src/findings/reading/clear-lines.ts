@@ -1,5 +1,5 @@
 /**
- * Does something stand in clear in an encrypted file that is broken?
+ * Is something unencrypted in an encrypted file that is broken?
  *
  * What does not parse is looked at line by line, which is enough to tell plaintext from damage: sops writes every value that
  * it seals into one line. Of an unfinished merge each side is read as the file that it was.
@@ -76,7 +76,7 @@ function hasClearLine(text: string, selects: (path: readonly string[]) => boolea
     });
 }
 
-/** The lines without what sops itself writes in clear, which it puts last. */
+/** The lines without what sops itself writes unencrypted, which it puts last. */
 function withoutMetadata(text: string): string[] {
   const lines = text.split(/\r?\n/);
   const isObject = text.trimStart().startsWith("{");

@@ -1,5 +1,5 @@
 /**
- * With which command is a finding mended?
+ * With which command is a finding fixed?
  *
  * What several rules say alike. A command is what a shell reads, whatever the file is called.
  */

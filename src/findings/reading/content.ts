@@ -78,7 +78,7 @@ async function ageContent(bytes: Uint8Array): Promise<Content> {
   }
 }
 
-/** Undefined where it is no sops file after all: a program or a text that shows one. */
+/** Undefined where it is not a sops file after all: a program or a text that shows one. */
 async function sopsContent(
   text: string,
   found: { readonly path: string; readonly format: FormatName; readonly conflict: boolean },

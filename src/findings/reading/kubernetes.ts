@@ -13,7 +13,7 @@ export interface KubernetesObject {
   readonly depth: number;
 }
 
-/** Kinds that point to secrets, hold them sealed or describe them, under keys that a Secret has too; and the one in clear by design. */
+/** Kinds that point to secrets, hold them sealed or describe them, under keys that a Secret has too; and the one that is unencrypted by design. */
 const NO_SECRETS_INSIDE = new Set([
   "ClusterExternalSecret",
   "ConfigMap",
@@ -24,7 +24,7 @@ const NO_SECRETS_INSIDE = new Set([
   "SecretProviderClass",
 ]);
 
-/** Whether what stands in an object of this kind is no secret, whatever its keys are called. */
+/** Whether what stands in an object of this kind is not a secret, whatever its keys are called. */
 export function holdsNoSecrets({ kind }: KubernetesObject): boolean {
   return NO_SECRETS_INSIDE.has(kind);
 }

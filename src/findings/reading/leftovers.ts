@@ -7,7 +7,7 @@ import { isEncryptedContent } from "./content.ts";
 import { sensitivePlace } from "./sensitivity.ts";
 
 interface Stem {
-  /** The path that this is a copy of; undefined for a kind of file that is no copy. */
+  /** The path that this is a copy of; undefined for a kind of file that is not a copy. */
   readonly copyOf: string | undefined;
   /** Whether the name alone says it, whatever stands beside it. */
   readonly certain: boolean;
@@ -37,7 +37,7 @@ export function leftoverStem(path: string): Stem | undefined {
   return undefined;
 }
 
-/** Whether it is such a copy, and in clear. */
+/** Whether it is such a copy, and unencrypted. */
 export async function isLeftover({ content, path, governs }: FileSubject): Promise<boolean> {
   const stem = leftoverStem(path);
   if (stem === undefined || content.kind === "empty" || isEncryptedContent(content)) return false;

@@ -1,7 +1,7 @@
 /**
  * Which fields of this metadata does no sops write?
  *
- * sops reads past what it does not know and drops it when it writes, so whatever stands there is in clear and covered by
+ * sops reads past what it does not know and drops it when it writes, so whatever stands there is unencrypted and covered by
  * nothing.
  */
 import { RULE_NAMES } from "../../documents/sops/selection.ts";

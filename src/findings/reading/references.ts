@@ -2,13 +2,13 @@
  * Is this value a secret, or does it say where one comes from?
  *
  * Variables, expressions of CI systems, actions of templates, and the addresses of secrets that other tools put in. Only a
- * value that is nothing else counts; a default in clear inside of one is a value.
+ * value that is nothing else counts; an unencrypted default inside one is a value.
  */
 
 /** A variable as shells, Flux and Kubernetes write it: with a message, an empty default, a part or another case, but with no value of its own. */
 const VARIABLE =
   /\$\{[A-Za-z_][\w.]*(?::?\?[^{}]*|:?[-=]|:\d+(?::\d+)?|[/#%][^{}]*|\^\^?|,,?)?\}|\$\([A-Za-z_][\w.-]*\)/g;
-/** What joins variables to an address or a name, and is no secret. */
+/** What joins variables to an address or a name, and is not a secret. */
 const WORTH_HIDING = /[A-Za-z0-9]{6}/;
 
 const REFERENCES: readonly RegExp[] = [
@@ -32,7 +32,7 @@ export function isReference(text: string): boolean {
   if (REFERENCES.some((pattern) => pattern.test(whole))) return true;
   const rest = whole.replaceAll(VARIABLE, " ");
   if (rest !== whole && !WORTH_HIDING.test(rest)) return true;
-  // What is quoted and empty is no default.
+  // What is quoted and empty is not a default.
   return (
     ACTIONS.test(whole) &&
     !whole
@@ -77,7 +77,7 @@ export function withoutActions(text: string): string {
     .join("\n");
 }
 
-/** With the line breaks that are in the actions. What is begun and never ended is no action. */
+/** With the line breaks that are in the actions. What is begun and never ended is not an action. */
 function actionsReplaced(text: string): string {
   const parts: string[] = [];
   let from = 0;
@@ -92,7 +92,7 @@ function actionsReplaced(text: string): string {
   return parts.join("") + text.slice(from);
 }
 
-/** What a comment says in braces is no action, and does not begin one that ends far below. */
+/** What a comment says in braces is not an action, and does not begin one that ends far below. */
 function withoutBracesInComments(text: string): string {
   return text.replaceAll(/(?:^|[ \t])(?:#|\/\/).*$/gm, (comment) => comment.replaceAll("{{", "  "));
 }

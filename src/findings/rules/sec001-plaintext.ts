@@ -1,4 +1,4 @@
-/** SEC001: is a file in clear that the policy wants encrypted? */
+/** SEC001: is a file unencrypted that the policy wants encrypted? */
 import { shellWord } from "../../words/shell.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 import { DEFAULT_RULE } from "../../documents/sops/selection.ts";

@@ -1,4 +1,4 @@
-/** SEC002: does a value stand in clear in a file whose own settings want it encrypted? */
+/** SEC002: is a value unencrypted in a file whose own settings want it encrypted? */
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
 import type { Leaf } from "../../formats/format.ts";

@@ -50,7 +50,7 @@ export const sec003: Rule = {
   },
 };
 
-/** What is encrypted today would be in clear after a rekey, so that comes last. */
+/** What is encrypted today would be unencrypted after a rekey, so that comes last. */
 function mendRule(governed: Governed, { metadata }: SopsDocument, file: string): string {
   const rekey = rekeying(file, governed);
   if (governed.origin !== undefined) return rekey;

@@ -77,7 +77,7 @@ function nobodyDraft(): Draft {
 
 async function sopsDrafts(document: SopsDocument, governed: Governed, file: string): Promise<Draft[]> {
   const found = await compareDocument(document, governed);
-  // What only sops can add or renew, a rekey cannot mend.
+  // What only sops can add or renew, a rekey cannot fix.
   const isStuck = governed.origin === undefined && found.agreement.stuck !== undefined;
   const fix = isStuck ? `sops updatekeys ${shellWord(file)}` : rekeying(file, governed);
   const { readers } = governed.ruling;

@@ -147,7 +147,7 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
   const selects = await compileSelection(metadata.settings).catch((error: unknown) => {
     if (!(error instanceof SecretsError)) throw error;
     if (error.code === "malformed") {
-      // Nobody can tell what was to be in clear.
+      // Nobody can tell what was to be unencrypted.
       const exposes = parsed.leaves.some(({ kind, scalar }) => kind === "value" && isOpen(textOfScalar(scalar) ?? ""));
       drafts.push({ severity: "error", message: `in its metadata, ${error.message}`, subject: "selection", exposes });
     }

@@ -1,4 +1,4 @@
-/** SEC010: is what is staged in clear, although the file on disk is encrypted? */
+/** SEC010: is what is staged unencrypted, although the file on disk is encrypted? */
 import type { Rule } from "../finding.ts";
 import { shellWord } from "../../words/shell.ts";
 

@@ -1,4 +1,4 @@
-/** SEC013: did a tool or an editor leave a copy of a secret in clear? */
+/** SEC013: did a tool or an editor leave a copy of a secret unencrypted? */
 import { isExempt } from "../../policy/enforcement.ts";
 import type { Rule, FileSubject } from "../finding.ts";
 import { isLeftover, leftoverStem } from "../reading/leftovers.ts";

@@ -1,4 +1,4 @@
-/** SEC016: does a secret of today stand in clear in another file? */
+/** SEC016: is a secret of today unencrypted in another file? */
 import type { Rule } from "../finding.ts";
 import { keyWord, shellWord } from "../../words/shell.ts";
 

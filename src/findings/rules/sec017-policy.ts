@@ -87,9 +87,9 @@ function ruleDrafts(rule: CreationRule): Draft[] {
   if (!EVERYTHING.has(title) && isBroad(rule) && rule.matches("package.json") && rule.matches("README.md")) {
     add("this expression looks like a filter and matches every path", "everything");
   }
-  const mended = withDots(title);
-  if (mended !== title) {
-    add("a dot that is not escaped matches any character", "dot", `path_regex: ${mended}`);
+  const fixed = withDots(title);
+  if (fixed !== title) {
+    add("a dot that is not escaped matches any character", "dot", `path_regex: ${fixed}`);
   }
   if (isForBackslashes(rule)) {
     add("this expression has \\ where paths have /", "windows", "write / between directories");

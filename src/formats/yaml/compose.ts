@@ -2,7 +2,7 @@
  * Which tree do the tokens make?
  *
  * The grammar and the order in which tokens are looked at and taken are go-yaml v3.0.4's, since that order decides which
- * node a comment hangs on.
+ * node a comment depends on.
  */
 import { DOCUMENT_LIMITS } from "../../limits.ts";
 import { breaksBehind, refuseCharacters, refuseSeparators } from "./characters.ts";

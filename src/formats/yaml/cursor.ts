@@ -2,7 +2,7 @@
  * Where in the text is the scanner?
  *
  * Offsets are UTF-16; lines and columns count from 0. `breaks` is the number of line breaks since the last character
- * that is no blank: the comment rules hang on it.
+ * that is not a blank: the comment rules depend on it.
  */
 import type { SecretsError } from "../../errors.ts";
 import { atMost, type Limit } from "../../limits.ts";
@@ -44,13 +44,13 @@ export function columnOf(cursor: Cursor): number {
   return cursor.index - cursor.lineStart;
 }
 
-/** Moves over one character that is no line break. */
+/** Moves over one character that is not a line break. */
 export function step(cursor: Cursor): void {
   if (!isBlank(cursor.text.charCodeAt(cursor.index))) cursor.breaks = 0;
   cursor.index += 1;
 }
 
-/** Moves over characters of one line, of which the last is no blank. */
+/** Moves over characters of one line, of which the last is not a blank. */
 export function moveTo(cursor: Cursor, index: number): void {
   cursor.index = index;
   cursor.breaks = 0;

@@ -1,7 +1,7 @@
 /**
  * Where does the `sops` block stand, and how is it read, put in, changed and taken out?
  *
- * What is put in can be taken out again without a trace; what stands there is changed field by field and never printed anew
+ * What is put in can be taken out again without a trace; what stands there is changed field by field and never reprinted
  * (yaml-holes section 5).
  */
 import type { Tree } from "../format.ts";
@@ -265,7 +265,7 @@ function plainEnc(tree: Tree, source: string): string {
 }
 
 /**
- * The splices of a list: equal items keep their lines, comments below them included; others are written anew. Undefined
+ * The splices of a list: equal items keep their lines, comments below them included; others are rewritten. Undefined
  * where an item shares its line with what is around the list.
  */
 function listChanges(

@@ -1,7 +1,7 @@
 /**
  * What is a composed YAML tree?
  *
- * Nodes keep their offsets and the comments that go-yaml would hang on them; values are not typed yet.
+ * Nodes keep their offsets and the comments that go-yaml would attach to them; values are not typed yet.
  */
 import type { Scalar } from "../format.ts";
 import type { BlockBody, CommentLine, ScalarStyle } from "./token.ts";

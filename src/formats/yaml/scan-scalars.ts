@@ -186,7 +186,7 @@ function escaped(cursor: Cursor, start: Mark): string {
     point = point * 16 + digit;
   }
   if ((point >= 0xd800 && point <= 0xdfff) || point > 0x10ffff) {
-    throw wrong(start, "an escape in a quoted value is no character");
+    throw wrong(start, "an escape in a quoted value is not a character");
   }
   moveTo(cursor, cursor.index + 2 + length);
   return String.fromCodePoint(point);

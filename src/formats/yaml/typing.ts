@@ -119,7 +119,7 @@ function at(node: ScalarNode, message: string): SecretsError {
 function fromBase64(node: ScalarNode): Uint8Array {
   const text = node.value.replaceAll(/[\r\n]/g, "");
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
-    throw at(node, "a !!binary value is no base64");
+    throw at(node, "a !!binary value is not base64");
   }
   return Buffer.from(text, "base64");
 }

@@ -80,7 +80,7 @@ function fromJson(machine: Machine, text: string): Value {
     return /^-?\d+$/.test(token) ? `"i${token}"` : `"f${token}"`;
   });
   try {
-    // What is no JSON without the marks must not become JSON by them.
+    // What is not JSON without the marks must not become JSON by them.
     JSON.parse(text);
     return fromData(machine, JSON.parse(marked, unmarked));
   } catch (error) {

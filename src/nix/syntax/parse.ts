@@ -21,7 +21,7 @@ import { parseParameter } from "./parameter.ts";
 import { parseAttributePath, parseBindings, setOf } from "./set.ts";
 import { parsePath, parseString } from "./string.ts";
 
-/** @throws NixError with the place where the text is no Nix expression */
+/** @throws NixError with the place where the text is not a Nix expression */
 export function parse(source: Source): Expression {
   const parser = parserOf(source, parseExpression);
   const expression = parseExpression(parser);

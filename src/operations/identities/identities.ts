@@ -256,7 +256,7 @@ async function warnIfReadable(source: IdentitySource, options: RingOptions): Pro
   if (source.path === undefined || options.host.system.platform === "win32") return;
   const stat = await options.host.files.stat(source.path);
   if (stat?.kind !== "file" || (stat.mode & 0o077) === 0) return;
-  options.warn(`warning: ${source.origin} can be read by others; mend it with: chmod 600 ${source.path}`);
+  options.warn(`warning: ${source.origin} can be read by others; fix it with: chmod 600 ${source.path}`);
 }
 
 /** Asks on the terminal, or says which flag would have spared the question. */

@@ -12,7 +12,7 @@ import { attempt } from "../../io/io-error.ts";
 import { statOf, type Project } from "../project/project.ts";
 import { kindOfContent } from "./file-kind.ts";
 
-/** What is larger is no sops document; an age file is told by its first bytes. */
+/** What is larger is not a sops document; an age file is told by its first bytes. */
 const LARGEST = 64 * 1024 * 1024;
 const HEAD = 2048;
 

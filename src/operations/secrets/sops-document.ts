@@ -74,7 +74,7 @@ export interface Resealing {
   readonly text: string;
   /** The readers and settings of this rule; undefined: those that the file has. */
   readonly ruled: RuledFile | undefined;
-  /** Seal it anew even where nothing differs. */
+  /** Seal it again even where nothing differs. */
   readonly renewMac?: boolean | undefined;
   /** `removed`: a new data key where somebody is to know it no more. */
   readonly newKey: "always" | "removed" | "never";

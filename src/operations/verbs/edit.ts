@@ -98,14 +98,14 @@ async function session(project: Project, secret: Secret, scratch: Scratch): Prom
   }
 }
 
-/** Answers an error that another look at the text can mend. Of every other, and of a signal meanwhile, the text is kept first. */
+/** Answers an error that another look at the text can fix. Of every other, and of a signal meanwhile, the text is kept first. */
 function save(project: Project, secret: Secret, plaintext: Uint8Array): Promise<WriteOutcome | SecretsError> {
   return unhurried(project.host, async (host) => {
     try {
       return await writeSecret(project, secret, await secret.seal(plaintext));
     } catch (cause) {
       const error = cause instanceof SecretsError ? cause : new SecretsError("io", "it could not be saved", { cause });
-      if (isMendable(project, error)) return error;
+      if (isFixable(project, error)) return error;
       return keep({ ...project, host }, secret, { cause, error, plaintext });
     }
   });
@@ -166,8 +166,8 @@ async function asking<T>(
   }
 }
 
-/** Whether the text itself is the trouble, so that another look at it can mend it, and somebody is there to look. */
-function isMendable(project: Project, { code }: SecretsError): boolean {
+/** Whether the text itself is the trouble, so that another look at it can fix it, and somebody is there to look. */
+function isFixable(project: Project, { code }: SecretsError): boolean {
   return (code === "malformed" || code === "refused") && project.host.terminal.canAsk;
 }
 

@@ -118,7 +118,7 @@ async function reportOn(
     const [canOpen, opensGroups] = [await secret.canOpen(), await secret.openedGroups()];
     return { report: { ...base, format, declared, agreement, difference, canOpen, opensGroups }, secret };
   } catch (error) {
-    // A slip on the command line is no fault of the file.
+    // A slip on the command line is not a fault of the file.
     const isOfFile = error instanceof SecretsError && (!isLookedAt || error.code !== "usage");
     if (!isOfFile) throw error;
     return { report: { ...base, format: "broken", problem: error.message } };

@@ -13,7 +13,7 @@ import { writeSecrets, type WriteOutcome } from "../writing/write.ts";
 /**
  * All files or none: those that are named, and the sops files below the directories that are. Under drift it stops, as every
  * write does, unless `rekey` says to settle it.
- * @throws SecretsError `usage` for a named file that is no sops file, `drift`, `no-identity`, `refused` for entries that only sops
+ * @throws SecretsError `usage` for a named file that is not a sops file, `drift`, `no-identity`, `refused` for entries that only sops
  *   can make
  */
 export async function rotate(
@@ -37,7 +37,7 @@ export async function rotate(
   return writeSecrets(project, sealed);
 }
 
-/** Undefined where a directory holds what is no document. */
+/** Undefined where a directory holds what is not a document. */
 async function documentAt(
   project: Project,
   { path, isNamed }: Candidate,

@@ -19,7 +19,7 @@ export interface UpdateKeysOutcome {
 /**
  * The files that are named, and the sops files below the directories that are: all or none. `approve` is sops' `-y`; without it
  * somebody is asked, file by file.
- * @throws SecretsError `usage` for a named file that is no sops file; `cannot-ask` naming `-y`; what `rekey` throws
+ * @throws SecretsError `usage` for a named file that is not a sops file; `cannot-ask` naming `-y`; what `rekey` throws
  */
 export async function updateKeys(
   project: Project,

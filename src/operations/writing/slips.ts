@@ -60,7 +60,7 @@ async function refusal(request: SlipRequest, written: Written, slips: readonly S
       ...(selected.length > 0 && meant === undefined ? [`it encrypts: ${listed(selected, MOST_NAMED)}`] : []),
       "nothing was written",
     ],
-    hint: `${fix} if it is no secret: the same command with --allow-clear`.trim(),
+    hint: `${fix} if it is not a secret: the same command with --allow-clear`.trim(),
   });
 }
 

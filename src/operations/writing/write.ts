@@ -61,7 +61,7 @@ export async function requireWritable(project: Project, path: string): Promise<v
   }
 }
 
-/** How often work is begun anew because somebody else was faster. */
+/** How often work is started again because somebody else was faster. */
 const ROUNDS = 5;
 
 /** Does it again, from reading on, where a file was changed meanwhile. @throws SecretsError `changed` when that happens too often */

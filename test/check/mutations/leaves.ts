@@ -1,4 +1,4 @@
-/** Which values in clear must be found inside an encrypted file? */
+/** Which values unencrypted must be found inside an encrypted file? */
 import { scriptKey } from "../bases.ts";
 import { first, onFile, ownOnly, READERS, sealedLine, sopsIn, wholeYaml, type Mutation } from "./mutation.ts";
 
@@ -32,7 +32,7 @@ export const leaves: readonly Mutation[] = [
     },
   ),
   onFile(
-    "a comment in clear among encrypted ones",
+    "a comment unencrypted among encrypted ones",
     (repository) => first(repository, /\.yaml$/, (text) => text.includes("#ENC[")),
     (repository, file) => {
       repository.edit(file, (text) => text.replace(/#ENC\[[^\]]*\]/, "# the old password was swordfish"));
@@ -70,7 +70,7 @@ export const leaves: readonly Mutation[] = [
     ] as const
   ).map(([name, value, isFound]) =>
     ownOnly({
-      name: `${name}: ${isFound ? "a value is decrypted" : "what it leaves in clear is in clear"}`,
+      name: `${name}: ${isFound ? "a value is decrypted" : "what it leaves unencrypted is unencrypted"}`,
       apply: (repository) => {
         const file = "secrets/app.yaml";
         const [open, sealed] = isFound ? ["production", value] : [value, undefined];

@@ -91,7 +91,7 @@ export function adding(
   };
 }
 
-/** One base is enough for what does not hang on the policy. */
+/** One base is enough for what does not depend on the policy. */
 export function ownOnly(mutation: Mutation): Mutation {
   return { ...mutation, only: ["own"] };
 }

@@ -10,14 +10,14 @@ export const overTime: readonly Mutation[] = [
     repository.write(file, sealed);
     return { expected: [`SEC010 ${file}`], request: { mode: "staged" } };
   }),
-  onFile("one value in clear is staged, and encrypted on disk", wholeYaml, (repository, file) => {
+  onFile("one value unencrypted is staged, and encrypted on disk", wholeYaml, (repository, file) => {
     const sealed = repository.text(file);
     repository.edit(file, (text) => text.replace(sealedLine(text)?.[2] ?? "-", "swordfish-1942"));
     repository.git("add", file);
     repository.write(file, sealed);
     return { expected: [`SEC010 ${file}`], request: { mode: "staged" } };
   }),
-  onFile("one value in clear is staged, and on disk too", wholeYaml, (repository, file) => {
+  onFile("one value unencrypted is staged, and on disk too", wholeYaml, (repository, file) => {
     repository.edit(file, (text) => text.replace(sealedLine(text)?.[2] ?? "-", "swordfish-1942"));
     repository.git("add", file);
     return { expected: [`SEC002 ${file}`], request: { mode: "staged" } };

@@ -35,7 +35,7 @@ export const plaintext: readonly Mutation[] = [
       return [`SEC001 ${file}`];
     },
   ),
-  onFile("a sops file is left in clear with a comment that speaks of ENC[", wholeYaml, (repository, file) => {
+  onFile("a sops file is left unencrypted with a comment that speaks of ENC[", wholeYaml, (repository, file) => {
     repository.write(file, `# ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\n${PLAINTEXTS.yaml}`);
     return [`SEC001 ${file}`];
   }),

@@ -29,7 +29,7 @@ export const policies: readonly Mutation[] = (
       true,
     ],
     [
-      "a recipient that stands twice",
+      "a recipient that is duplicate",
       `  - path_regex: ^conf/\n    age: >-\n      ${scriptKey("age-1.pub")},\n      ${scriptKey("age-1.pub")}\n`,
       true,
     ],

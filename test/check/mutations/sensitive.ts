@@ -62,9 +62,9 @@ const FOUND: readonly Case[] = [
   ["a key without any kind", "broad", "config/a.yaml", "db:\n  password: swordfish-1942\n"],
   ["the data of a Secret without its kind", "broad", "patch.yaml", "stringData:\n  a: swordfish-1942\n"],
   ["a key in a list", "broad", "a.yaml", "users:\n  - name: a\n    token: swordfish-1942\n"],
-  ["a variable with a default in clear", "broad", "a.yaml", 'password: "${PASSWORD:-swordfish-1942}"\n'],
+  ["a variable with a default unencrypted", "broad", "a.yaml", 'password: "${PASSWORD:-swordfish-1942}"\n'],
   [
-    "an expression with a default in clear",
+    "an expression with a default unencrypted",
     "broad",
     "a.yaml",
     "password: ${{ secrets.PASSWORD || 'swordfish-1942' }}\n",

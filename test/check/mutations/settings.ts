@@ -4,7 +4,7 @@ import { sopsFile } from "../sealed.ts";
 import { first, onFile, sopsIn, wholeYaml, type Mutation } from "./mutation.ts";
 
 export const settings: readonly Mutation[] = [
-  onFile("a file is sealed with most of it in clear", wholeYaml, async (repository, file) => {
+  onFile("a file is sealed with most of it unencrypted", wholeYaml, async (repository, file) => {
     const wide = { rule: { name: "encrypted_regex", value: "^token$" }, macOnlyEncrypted: false } as const;
     repository.write(
       file,
@@ -25,7 +25,7 @@ export const settings: readonly Mutation[] = [
     },
   ),
   onFile(
-    "a file has another suffix than the rule, and nothing is in clear by it",
+    "a file has another suffix than the rule, and nothing is unencrypted by it",
     wholeYaml,
     async (repository, file) => {
       const other = { rule: { name: "unencrypted_suffix", value: "_open" }, macOnlyEncrypted: false } as const;
@@ -37,7 +37,7 @@ export const settings: readonly Mutation[] = [
     },
   ),
   onFile(
-    "mac_only_encrypted beside values in clear, without the rule",
+    "mac_only_encrypted beside values unencrypted, without the rule",
     (repository) => first(repository, /^k8s\/.*\.yaml$|[^/]\.sops\.yaml$/),
     async (repository, file) => {
       const rule = { name: "encrypted_regex", value: "^(data|stringData)$" } as const;

@@ -44,12 +44,12 @@ export const structure: readonly Mutation[] = [
     repository.edit(file, (text) => text.replace(/ENC\[AES256_GCM,data:[^,]*/, `ENC[AES256_GCM,data:${data}`));
     return [`SEC005 ${file}`];
   }),
-  onFile("a key stands twice in YAML", wholeYaml, (repository, file) => {
+  onFile("a key is duplicate in YAML", wholeYaml, (repository, file) => {
     repository.edit(file, (text) => text.replace(/^( +password: .*\n)/m, "$1$1"));
     return [`SEC005 ${file}`];
   }),
   onFile(
-    "a key stands twice in JSON",
+    "a key is duplicate in JSON",
     (repository) => sopsIn(repository, /\.json$/),
     (repository, file) => {
       repository.edit(file, (text) => text.replace(/(\s+"key": "ENC[^"]*",)/, "$1$1"));

@@ -20,7 +20,7 @@ const MAP = "apiVersion: v1\nkind: Deployment\nspec:\n  template:\n    password:
 
 export const unselected: readonly Mutation[] = [
   adding("sops was run on a file in which the rule selects nothing", "password: swordfish-1942\n", { isSealed: true }),
-  adding("sops was run on a file that is no secret, with all of it readable", "replicas: 3\n", { isSealed: true }),
+  adding("sops was run on a file that is not a secret, with all of it readable", "replicas: 3\n", { isSealed: true }),
   adding(
     "a plaintext with a password lies under a rule that selects nothing in it",
     "db:\n  password: swordfish-1942\n",
@@ -29,5 +29,5 @@ export const unselected: readonly Mutation[] = [
     isFound: false,
   }),
   adding("a password that is only referred to", "db:\n  password: ${DB_PASSWORD}\n", { isFound: false }),
-  adding("an object of Kubernetes that is no Secret", MAP, { isFound: false }),
+  adding("an object of Kubernetes that is not a Secret", MAP, { isFound: false }),
 ];

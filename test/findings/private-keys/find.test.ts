@@ -176,7 +176,7 @@ test("a key has one mark however it is written, and no other key has it", async 
   expect(new Set(marks).size).toBe(names.length);
 });
 
-test("a key under a passphrase says whose it is where its public half is in clear", async () => {
+test("a key under a passphrase says whose it is where its public half is unencrypted", async () => {
   expect((await findPrivateKeys(keyOf("openssh-ed25519-passphrase.key")))[0]?.ids[0]).toMatch(/^x25519:/);
 });
 
@@ -188,7 +188,7 @@ test.each([
   ["a public key", "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"],
   ["hashes", `"integrity": "sha512-${Buffer.alloc(64, 7).toString("base64")}"`],
   ["long base64 of something else", Buffer.alloc(4000, "no key here ").toString("base64")],
-])("%s is no finding", async (_, text) => {
+])("%s is not a finding", async (_, text) => {
   expect(await findPrivateKeys(Buffer.from(text))).toEqual([]);
 });
 
