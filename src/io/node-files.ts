@@ -105,12 +105,19 @@ async function makeDirectory(path: string, mode = 0o777): Promise<void> {
   }
 }
 
-async function makeOne(path: string, mode: number): Promise<void> {
+/** How often somebody else may make and remove a directory before we give up. */
+const TRIES = 100;
+
+async function makeOne(path: string, mode: number, tries = TRIES): Promise<void> {
   try {
     await fs.mkdir(path, { mode });
   } catch (error) {
     // Of what is there already, systems say EEXIST, EISDIR, EROFS or EACCES.
-    if (errorCode(error) === "ENOENT" || (await stat(path).catch(() => undefined))?.kind !== "directory") throw error;
+    const found = errorCode(error) === "ENOENT" ? undefined : await stat(path).catch(() => undefined);
+    if (found?.kind === "directory") return;
+    if (found !== undefined || errorCode(error) !== "EEXIST" || tries === 0) throw error;
+    // Another process was done with it and removed it between our two questions.
+    await makeOne(path, mode, tries - 1);
   }
 }
 

@@ -185,3 +185,8 @@ describePeer("sops", (check) => {
     await withSops(path, { native: KEYS.native }, ourFieldIsDropped);
   });
 });
+
+// The sops before the last, whose files are out there.
+describePeer("sops-3.13.2", (check) => {
+  checkMatrix(check, SAMPLE, readers);
+});

@@ -102,6 +102,19 @@ describe("files", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  test("a directory that others remove as soon as it is there is made all the same", async () => {
+    const path = at("shared");
+    const worker = async (): Promise<void> => {
+      for (let round = 0; round < 200; round += 1) {
+        await files.makeDirectory(path);
+        await files.removeDirectory(path).catch(() => undefined);
+      }
+    };
+    await expect(Promise.all(Array.from({ length: 3 }, worker))).resolves.toHaveLength(3);
+    symlinkSync("nowhere", at("dangling"));
+    await expect(files.makeDirectory(at("dangling"))).rejects.toMatchObject({ code: "EEXIST" });
+  });
+
   test("are linked only where nothing is, and directories are made with their parents", async () => {
     writeFileSync(at("a"), "");
     writeFileSync(at("b"), "");
