@@ -3,17 +3,12 @@
  */
 import type { ErrorCode } from "../errors.ts";
 
-export const EXIT_OK = 0;
-export const EXIT_USAGE = 2;
-/** A bug of ours. */
-export const EXIT_BUG = 70;
-
 const byCode = {
-  usage: EXIT_USAGE,
-  policy: EXIT_USAGE,
-  "no-rule": EXIT_USAGE,
-  "bad-key": EXIT_USAGE,
-  "cannot-ask": EXIT_USAGE,
+  usage: 2,
+  policy: 2,
+  "no-rule": 2,
+  "bad-key": 2,
+  "cannot-ask": 2,
   "no-identity": 3,
   "wrong-passphrase": 3,
   malformed: 4,
@@ -28,10 +23,24 @@ const byCode = {
   lockout: 6,
   changed: 6,
   interrupted: 130,
-} as const satisfies Record<ErrorCode, number>;
+  bug: 70,
+} as const satisfies Record<ErrorCode | "bug", number>;
+
+/** For the help. */
+export const EXIT_CODES = [
+  "0 done",
+  "1 found something",
+  "2 usage or policy",
+  "3 no key opens it",
+  "4 damaged",
+  "5 input or output failed",
+  "6 refused for safety",
+  "70 a bug",
+  "128+n ended by signal n",
+];
 
 /** @param cause for `interrupted`: the signal's name */
-export function exitCodeOf(code: ErrorCode, cause?: unknown): number {
+export function exitCodeOf(code: ErrorCode | "bug", cause?: unknown): number {
   if (code === "interrupted" && cause === "SIGTERM") return 128 + 15;
   if (code === "interrupted" && cause === "SIGHUP") return 128 + 1;
   return byCode[code];

@@ -40,9 +40,9 @@ export function addGlobalOptions(command: Command, where: "program" | "command")
 }
 
 /** Where those are explained, for the help of a command. */
-export function globalOptionsText(width: number): string {
+export function globalOptionsText(program: string, width: number): string {
   const names = SPECS.map(([flags]) => flags.replace(/ .*/, "").replace(/,$/, ""));
-  return `\nOptions of every command, explained by secrets --help:\n${wrapped(names, { width, indent: "  " })}`;
+  return `\nOptions of every command, explained by ${program} --help:\n${wrapped(names, { width, indent: "  " })}`;
 }
 
 /** Collects the values of an option that may be repeated. */

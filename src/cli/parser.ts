@@ -6,6 +6,7 @@
  */
 import { Command, Option } from "commander";
 import type { CommandSpec, Invocation } from "../commands/command.ts";
+import type { FrontEnd } from "./front-end.ts";
 import { addGlobalOptions, appended, globalOptionsText } from "./global-options.ts";
 import { wrapped } from "./wrapped.ts";
 import { version } from "./version.ts";
@@ -17,25 +18,25 @@ export interface Chosen extends Invocation {
 
 /**
  * @param texts what commander has to say is appended here
- * @param specs the commands that it knows
+ * @param front the program, with the commands that it knows
  * @param width characters in a line of help
  */
 export function parserFor(
   texts: { out: string; err: string },
   {
-    specs,
+    front,
     width,
     choose,
-  }: { readonly specs: readonly CommandSpec[]; readonly width: number; readonly choose: (chosen: Chosen) => void },
+  }: { readonly front: FrontEnd; readonly width: number; readonly choose: (chosen: Chosen) => void },
 ): Command {
-  const program = new Command("secrets")
-    .description("Keeps the secrets of a repository: age files and keys, one policy with people, teams and hosts.")
+  const program = new Command(front.name)
+    .description(front.description)
     .version(version, "-V, --version", "print the version")
-    .helpOption("-h, --help", "print help; `secrets help COMMAND` for one command")
+    .helpOption("-h, --help", `print help; \`${front.name} help COMMAND\` for one command`)
     .configureOutput({
       writeOut: (text) => void (texts.out += text),
       writeErr: (text) => void (texts.err += text),
-      outputError: (text, write) => write(usageError(text, "secrets --help")),
+      outputError: (text, write) => write(usageError(text, front.name, "--help")),
       getOutHelpWidth: () => width,
       getErrHelpWidth: () => width,
       getOutHasColors: () => false,
@@ -44,33 +45,21 @@ export function parserFor(
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ minWidthToWrap: 12 })
-    .addHelpText("after", `\nExit codes:\n${wrapped(EXIT_CODES, { width, indent: "  ", between: "  " })}`);
+    .addHelpText("after", `\nExit codes:\n${wrapped(front.exitCodes, { width, indent: "  ", between: "  " })}`);
   addGlobalOptions(program, "program");
-  for (const spec of specs) program.addCommand(commandFor(spec, program, { width, choose }));
+  for (const spec of front.commands) program.addCommand(commandFor(spec, program, { width, choose }));
   return program;
 }
 
-const EXIT_CODES = [
-  "0 done",
-  "1 found something",
-  "2 usage or policy",
-  "3 no key opens it",
-  "4 damaged",
-  "5 input or output failed",
-  "6 refused for safety",
-  "70 a bug",
-  "128+n ended by signal n",
-];
-
 /** commander says `error: unknown option '--x'`, with its guess on a second line. */
-function usageError(text: string, help: string): string {
+function usageError(text: string, name: string, help: string): string {
   const [first = "", guess] = text
     .replace(/^error: /, "")
     .trim()
     .split("\n");
-  const message = `secrets: error: ${first.charAt(0).toLowerCase()}${first.slice(1)}\n`;
-  const hint = guess?.replace(/^\((.*)\)$/, "$1") ?? help;
-  return `${message}secrets: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}\n`;
+  const message = `${name}: error: ${first.charAt(0).toLowerCase()}${first.slice(1)}\n`;
+  const hint = guess?.replace(/^\((.*)\)$/, "$1") ?? `${name} ${help}`;
+  return `${message}${name}: hint: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}\n`;
 }
 
 function commandFor(
@@ -81,13 +70,13 @@ function commandFor(
   const command = program
     .createCommand(spec.name)
     .copyInheritedSettings(program)
-    .configureOutput({ outputError: (text, write) => write(usageError(text, `secrets ${spec.name} --help`)) })
+    .configureOutput({ outputError: (text, write) => write(usageError(text, program.name(), `${spec.name} --help`)) })
     .summary(spec.summary)
     .description(`${spec.summary.charAt(0).toUpperCase()}${spec.summary.slice(1)}.`)
     .helpGroup(`${spec.group}:`)
     .helpOption("-h, --help", "print this help")
     .addHelpText("before", examplesText(spec, width))
-    .addHelpText("after", globalOptionsText(width));
+    .addHelpText("after", globalOptionsText(program.name(), width));
   for (const words of spec.words) command.argument(words);
   for (const option of spec.options) {
     const added = new Option(option.flags, option.description);

@@ -14,18 +14,18 @@ import { SecretsError } from "../errors.ts";
 import type { Style } from "./style.ts";
 
 /** Whole lines, final newline included. */
-export function errorText(error: unknown, style: Style): string {
-  if (!(error instanceof SecretsError)) return bugText(error, style);
-  const lines = [`secrets: ${style.error("error:")} ${visible(placed(error.at, error.message))}`];
+export function errorText(error: unknown, name: string, style: Style): string {
+  if (!(error instanceof SecretsError)) return bugText(error, name, style);
+  const lines = [`${name}: ${style.error("error:")} ${visible(placed(error.at, error.message))}`];
   for (const note of error.notes) lines.push(`  ${visible(note)}`);
-  if (error.hint !== undefined) lines.push(`secrets: ${style.warning("hint:")} ${visible(error.hint)}`);
+  if (error.hint !== undefined) lines.push(`${name}: ${style.warning("hint:")} ${visible(error.hint)}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 
 /** The stack without the message, which comes from who knows where and may quote what it choked on. */
-function bugText(error: unknown, style: Style): string {
+function bugText(error: unknown, program: string, style: Style): string {
   const name = error instanceof Error ? error.name : typeof error;
   const frames = error instanceof Error ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : [];
-  const lines = [`this is a bug in secrets; please report it (${name})`, ...frames];
-  return `secrets: ${style.error("error:")} ${lines.map(visible).join("\n")}\n`;
+  const lines = [`this is a bug in ${program}; please report it (${name})`, ...frames];
+  return `${program}: ${style.error("error:")} ${lines.map(visible).join("\n")}\n`;
 }

@@ -6,6 +6,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { CommanderError } from "commander";
 import { globalOptionsText } from "../../src/cli/global-options.ts";
+import { secrets } from "../../src/cli/front-end.ts";
 import { parserFor } from "../../src/cli/parser.ts";
 import { commands } from "../../src/commands/index.ts";
 import { splitWords } from "../../src/io/words.ts";
@@ -44,7 +45,7 @@ export async function faultInHints(argv: readonly string[], stderr: string): Pro
     .replaceAll(/`[^`]*`|git .*/g, "");
   const spec = commands.find(({ name }) => argv.includes(name));
   if (spec === undefined) return undefined;
-  const known = `${spec.options.map(({ flags }) => flags).join(" ")} ${globalOptionsText(Infinity)}`;
+  const known = `${spec.options.map(({ flags }) => flags).join(" ")} ${globalOptionsText("secrets", Infinity)}`;
   const said = commandsIn(stderr).reduce((rest, command) => rest.replace(command, ""), prose);
   const unknown = (said.match(/--[a-z][a-z-]+/g) ?? []).find((flag) => !known.includes(flag));
   return unknown === undefined ? undefined : `the hint names ${unknown}, which secrets ${spec.name} does not take`;
@@ -56,7 +57,7 @@ async function usageFault(command: string): Promise<string | undefined> {
     if (program !== "secrets") continue;
     const texts = { out: "", err: "" };
     try {
-      await parserFor(texts, { specs: commands, width: 80, choose: () => undefined }).parseAsync(words, {
+      await parserFor(texts, { front: secrets, width: 80, choose: () => undefined }).parseAsync(words, {
         from: "user",
       });
     } catch (error) {
