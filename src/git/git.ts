@@ -4,6 +4,7 @@
  * By argv, with `-z` wherever names come back, and so that nothing in the repository's configuration starts a program or
  * reaches for the network: what is looked at may be a stranger's.
  */
+import { join } from "node:path";
 import { SecretsError } from "../errors.ts";
 import { errorCode } from "../io/io-error.ts";
 import { findProgram } from "../io/programs.ts";
@@ -60,10 +61,24 @@ export async function findGit(
 ): Promise<Git | undefined> {
   const program = await findProgram(host, "git", root);
   if (program === undefined) return undefined;
+  await requireFiles(host, root, isBare);
   const env = { ...safeVariables(host.env, isBare ? undefined : root), ...besides };
   const settings = safeSettings(isBare);
   const named = await asking({ host, root, env, argv: [program, ...settings] }).tryAsk(PROGRAM_SETTINGS);
   return asking({ host, root, env, argv: [program, ...settings, ...withoutPrograms(named ?? Buffer.alloc(0))] });
+}
+
+/** What git reads before it answers anything. */
+const READ_FIRST = ["HEAD", "config", "commondir", "index", "packed-refs"];
+
+/** Of a pipe git would wait for ever. @throws SecretsError `io` */
+async function requireFiles({ files }: Host, root: string, isBare: boolean): Promise<void> {
+  const directory = isBare ? root : join(root, ".git");
+  for (const path of [directory, ...READ_FIRST.map((name) => join(directory, name))]) {
+    const kind = (await files.stat(path).catch(() => undefined))?.kind;
+    if (kind !== "pipe" && kind !== "other") continue;
+    throw new SecretsError("io", "this is not a file, and git would wait for it", { at: { file: path } });
+  }
 }
 
 interface Place {

@@ -3,6 +3,7 @@
  *
  * `Files` on top of node:fs. Nothing here decides anything: order, durability and recovery are `commit.ts`'s.
  */
+import { setTimeout } from "node:timers/promises";
 import { type BigIntStats, constants } from "node:fs";
 import * as fs from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -106,7 +107,7 @@ async function makeDirectory(path: string, mode = 0o777): Promise<void> {
 }
 
 /** How often somebody else may make and remove a directory before we give up. */
-const TRIES = 100;
+const TRIES = 30;
 
 async function makeOne(path: string, mode: number, tries = TRIES): Promise<void> {
   try {
@@ -116,7 +117,8 @@ async function makeOne(path: string, mode: number, tries = TRIES): Promise<void>
     const found = errorCode(error) === "ENOENT" ? undefined : await stat(path).catch(() => undefined);
     if (found?.kind === "directory") return;
     if (found !== undefined || errorCode(error) !== "EEXIST" || tries === 0) throw error;
-    // Another process was done with it and removed it between our two questions.
+    // Another process was done with it and removed it between our two questions. Who waits at random falls out of step with it.
+    await setTimeout(Math.random() * 5);
     await makeOne(path, mode, tries - 1);
   }
 }

@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import type { Stanza } from "age-encryption";
 import { openPayload, sealPayload } from "../../crypto/payload.ts";
 import { SecretsError } from "../../errors.ts";
+import { atMost, STANZAS } from "../../limits.ts";
 import { ALONE, canShare, distinct } from "../../keys/distinct.ts";
 import { isPassphrase } from "../../keys/passphrase.ts";
 import type { Keyring, Recipient } from "../../keys/recipient.ts";
@@ -44,6 +45,8 @@ export async function readAgeHeader(input: ByteStream): Promise<ReadAge> {
     await reader.close();
     throw malformedHeader();
   }
+  if (stanzas.length > STANZAS.most) await reader.close();
+  atMost(stanzas.length, STANZAS, { at: undefined, code: "malformed" });
   return { ...headerOf(stanzas, armored), payload: reader.rest(), close: reader.close };
 }
 
@@ -71,7 +74,7 @@ export async function openAge(input: ByteStream, unwrap: Unwrap): Promise<Opened
     const verified = await decryptHeader(head, async (stanzas) => {
       seen.stanzas = stanzas;
       try {
-        checkAlone(stanzas);
+        checkStanzas(stanzas);
         seen.answer = await unwrap(stanzas);
       } catch (error) {
         seen.thrown = { error };
@@ -172,8 +175,9 @@ async function decryptHeader(head: Uint8Array, unwrapFileKey: Unwrap): Promise<U
   return decrypter.decryptHeader(head);
 }
 
-/** Whoever wrote beside a passphrase did not know it, and only wants to look as if. */
-function checkAlone(stanzas: readonly Stanza[]): void {
+/** Whoever wrote beside a passphrase did not know it, and only wants to look as if. Too many stanzas would take too long to try. */
+function checkStanzas(stanzas: readonly Stanza[]): void {
+  atMost(stanzas.length, STANZAS, { at: undefined, code: "malformed" });
   if (stanzas.length < 2 || !stanzas.some(isPassphrase)) return;
   throw new SecretsError("malformed", "the header has a passphrase stanza that is not alone");
 }

@@ -4,6 +4,7 @@
  * The grammar of the header (C2SP age.md, "File key and header") read here instead of by the library, which a check of many
  * files, or a commit hook, would have to load for this alone. What opens a file never goes by it: there the library parses.
  */
+import { atMost, STANZAS } from "../../limits.ts";
 import { once } from "../../text/chunks.ts";
 import type { Stanza } from "age-encryption";
 import { decodeUnpadded } from "../../crypto/base64.ts";
@@ -48,6 +49,7 @@ function stanzasOf(head: string): Stanza[] | undefined {
     const body = args === undefined ? undefined : bodyFrom(lines, at + 1);
     if (args === undefined || body === undefined) return undefined;
     stanzas.push({ args, body: body.bytes });
+    atMost(stanzas.length, STANZAS, { at: undefined, code: "malformed" });
     at = body.end;
   }
   return stanzas.length === 0 ? undefined : stanzas;
