@@ -1,5 +1,6 @@
 /** How does a sops document get a new data key, with every value re-encrypted for the same readers? */
 import { SecretsError } from "../../errors.ts";
+import { commandToEncrypt } from "../secrets/file-kind.ts";
 import { shellWord } from "../../words/shell.ts";
 import type { Project } from "../project/project.ts";
 import { ruleOf } from "../project/rule.ts";
@@ -52,8 +53,15 @@ async function documentAt(
   if (!isNamed) return undefined;
   // What is damaged is said to be that first.
   await secret?.look();
-  throw new SecretsError("usage", "only sops files have a data key to rotate", {
-    at: { file },
-    hint: `to re-encrypt an .age secret: secrets rekey --force ${shellWord(file)}`,
-  });
+  const isPlain = secret === undefined;
+  throw new SecretsError(
+    "usage",
+    isPlain ? "this is not an encrypted file" : "only sops files have a data key to rotate",
+    {
+      at: { file },
+      hint: isPlain
+        ? `to encrypt it: ${commandToEncrypt(project, path)}`
+        : `to re-encrypt an .age secret: secrets rekey --force ${shellWord(file)}`,
+    },
+  );
 }
