@@ -9,6 +9,7 @@ import { SecretsError } from "../errors.ts";
 import { errorCode } from "../io/io-error.ts";
 import { findProgram } from "../io/programs.ts";
 import type { Host } from "../io/host.ts";
+import { gitDirectories } from "./layout.ts";
 import { PROGRAM_SETTINGS, safeSettings, safeVariables, withoutPrograms } from "./safety.ts";
 
 /** Asks git in one working tree. */
@@ -73,8 +74,9 @@ const READ_FIRST = ["HEAD", "config", "commondir", "index", "packed-refs"];
 
 /** Of a pipe git would wait for ever. @throws SecretsError `io` */
 async function requireFiles({ files }: Host, root: string, isBare: boolean): Promise<void> {
-  const directory = isBare ? root : join(root, ".git");
-  for (const path of [directory, ...READ_FIRST.map((name) => join(directory, name))]) {
+  const { own, common } = (isBare ? undefined : await gitDirectories(files, root)) ?? { own: root, common: root };
+  const inside = [...new Set([own, common])].flatMap((directory) => READ_FIRST.map((name) => join(directory, name)));
+  for (const path of [join(root, ".git"), ...inside]) {
     const kind = (await files.stat(path).catch(() => undefined))?.kind;
     if (kind !== "pipe" && kind !== "other") continue;
     throw new SecretsError("io", "this is not a file, and git would wait for it", { at: { file: path } });

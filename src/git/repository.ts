@@ -5,10 +5,11 @@
  * git itself, since only git knows what is ignored; without git, or outside a repository, the tree is walked.
  */
 import { strictUtf8 } from "../text/utf8.ts";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { SecretsError } from "../errors.ts";
 import type { Files, Host } from "../io/host.ts";
 import { findGit, type Git } from "./git.ts";
+import { gitDirectories } from "./layout.ts";
 
 export interface Repository {
   /** Absolute path of the working tree. */
@@ -20,8 +21,8 @@ export interface Repository {
 /** The repository that `from` (an absolute directory, which need not exist yet) lies in. */
 export async function findRepository(files: Files, from: string): Promise<Repository | undefined> {
   for (let directory = from; ; directory = dirname(directory)) {
-    const commonDirectory = await gitDirectory(files, directory);
-    if (commonDirectory !== undefined) return { root: directory, commonDirectory };
+    const found = await gitDirectories(files, directory);
+    if (found !== undefined) return { root: directory, commonDirectory: found.common };
     if (directory === dirname(directory)) return undefined;
   }
 }
@@ -37,21 +38,6 @@ export async function findBareRepository(files: Files, from: string): Promise<st
     if ((await Promise.all(kinds)).join() === "file,directory,directory") return directory;
     if (directory === dirname(directory)) return undefined;
   }
-}
-
-/** `.git` is a directory, or in worktrees and submodules a file that names one (gitrepository-layout(5)). */
-async function gitDirectory(files: Files, root: string): Promise<string | undefined> {
-  const path = join(root, ".git");
-  const stat = await files.stat(path);
-  if (stat === undefined) return undefined;
-  if (stat.kind === "directory") return path;
-  if (stat.kind !== "file") return undefined;
-  const named = /^gitdir: (.+?)\r?\n?$/.exec(text(await files.read(path)))?.[1];
-  if (named === undefined) return undefined;
-  const own = resolve(root, named);
-  const common = join(own, "commondir");
-  if ((await files.stat(common)) === undefined) return own;
-  return resolve(own, text(await files.read(common)).trim());
 }
 
 /**
@@ -105,8 +91,4 @@ export async function filesBelow(files: Files, directory: string): Promise<strin
     else if (stat !== undefined) found.push(path);
   }
   return found;
-}
-
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }

@@ -5,7 +5,6 @@
  * files, or a commit hook, would have to load for this alone. What opens a file never goes by it: there the library parses.
  */
 import { atMost, STANZAS } from "../../limits.ts";
-import { once } from "../../text/chunks.ts";
 import type { Stanza } from "age-encryption";
 import { decodeUnpadded } from "../../crypto/base64.ts";
 import type { AgeHeader } from "./header.ts";
@@ -29,12 +28,23 @@ export interface AgePayload {
  */
 export async function lookAtAge(bytes: Uint8Array): Promise<{ header: AgeHeader; payload: AgePayload }> {
   const { header, reader } = await split(bytes);
-  const rest = await reader.peek(Number.POSITIVE_INFINITY);
-  return { header, payload: { size: rest.length, start: Uint8Array.from(rest.subarray(0, 64)) } };
+  const start = Uint8Array.from((await reader.peek(SHOWN)).subarray(0, SHOWN));
+  let size = 0;
+  for await (const piece of reader.rest()) size += piece.length;
+  return { header, payload: { size, start } };
+}
+
+const SHOWN = 64;
+
+/** Armor is text: in one piece all its lines would be in memory at one time. */
+const PIECE = 64 * 1024;
+
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.length || at === 0; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
 async function split(bytes: Uint8Array): Promise<{ header: AgeHeader; reader: ByteReader }> {
-  const { head, armored, reader } = await splitHeader(once(bytes));
+  const { head, armored, reader } = await splitHeader(inPieces(bytes));
   const stanzas = stanzasOf(head.toString("latin1"));
   if (stanzas === undefined) throw malformedHeader();
   return { header: { stanzas, armored, hint: readHint(stanzas) }, reader };
