@@ -202,6 +202,8 @@ describe("a damaged document", () => {
       opened.leaves.map(({ scalar }) => Buffer.from(scalar.bytes).toString()).filter((value) => value !== "");
     const wanted = values(await open(text, dataKey));
     const end = text.indexOf('"sops"');
+    // sops' MAC covers the bytes of the values one after another: where one unencrypted value ends and the next begins, it does not tell.
+    const covered = (all: readonly string[]) => all.join("");
     const piece = fc.oneof(
       fc.constantFrom("", '"', ",", "{", "]", "\n", "null", "ENC[", '"x": 1,'),
       fc.string({ maxLength: 3 }),
@@ -214,7 +216,7 @@ describe("a damaged document", () => {
           expect(result).toBeInstanceOf(SecretsError);
           expect(result.message).not.toMatch(/hunter2|alice/);
         } else {
-          expect(values(result as OpenedDocument)).toEqual(wanted);
+          expect(covered(values(result as OpenedDocument))).toBe(covered(wanted));
         }
       }),
       { numRuns: RUNS },

@@ -116,13 +116,24 @@ export function read({ work }: World, path: string): string | undefined {
 
 /** Every file and directory of the repository, and the files of home and tmp; git's own are left out, its `secrets` is not. */
 export function everything({ root }: World): string[] {
-  const below = (name: string): string[] =>
-    readdirSync(join(root, name), { recursive: true, encoding: "utf8" }).map((path) => `${name}/${path}`);
+  const below = (name: string): string[] => listed(join(root, name)).map((path) => `${name}/${path}`);
   const isGits = (path: string): boolean => path.startsWith("work/.git/") && !path.startsWith("work/.git/secrets");
   const elsewhere = [...below("home"), ...below("tmp")].filter((path) =>
     lstatSync(join(root, path), { throwIfNoEntry: false })?.isFile(),
   );
   return [...below("work").filter((path) => !isGits(path)), ...elsewhere].toSorted();
+}
+
+/** What a dead process was in the middle of may end just now, and take a directory away under the listing. */
+function listed(directory: string): string[] {
+  for (;;) {
+    try {
+      return readdirSync(directory, { recursive: true, encoding: "utf8" });
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT") || !existsSync(directory))
+        throw error;
+    }
+  }
 }
 
 /** The files that hold one of these words. Scratch directories, which are memory and have a guard, are not looked at. */
