@@ -133,7 +133,7 @@ export function jsonSource(scalar: Scalar, quote: (text: string) => string = quo
     case "float": {
       const value = floatOf(text) ?? Number.NaN;
       if (!Number.isFinite(value))
-        throw new SecretsError("malformed", "a value is infinite or no number, which JSON cannot hold");
+        throw new SecretsError("malformed", "a value is infinite or not a number, which JSON cannot hold");
       return Object.is(value, -0) ? "-0" : String(value);
     }
     case "str":

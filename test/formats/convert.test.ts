@@ -115,7 +115,7 @@ describe("YAML as JSON", () => {
   });
 
   test.each([
-    ["a: [1, .inf]", "infinite or no number, which JSON cannot hold (a/1)"],
+    ["a: [1, .inf]", "infinite or not a number, which JSON cannot hold (a/1)"],
     ["a:\n  b: !!binary /////w==", "not UTF-8 text, which JSON cannot hold (a/b)"],
   ])("refuses %j by name", (text, message) => {
     expect(() => toJson(text)).toThrow(message);

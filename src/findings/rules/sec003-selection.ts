@@ -57,7 +57,7 @@ function mendRule(governed: Governed, { metadata }: SopsDocument, file: string):
   const name = governed.ruling.settings.selection?.kind;
   const has = (metadata.settings.rule ?? DEFAULT_RULE).name;
   const change = name === undefined ? `write ${has} into the rule at` : `fix ${name} in`;
-  return `${change} ${placeOfRule(governed)}; only if these are no secrets: ${rekey} --allow-clear`;
+  return `${change} ${placeOfRule(governed)}; only if these are not secrets: ${rekey} --allow-clear`;
 }
 
 function difference(

@@ -140,7 +140,7 @@ async function refuseLeavingClear(_project: Project, intents: readonly Intent[])
   throw new SecretsError("refused", `the rule would leave unencrypted what is encrypted now: ${keysOf(first)}`, {
     at: { file: first.file },
     notes: [...others.map((other) => `and in ${other.file}: ${keysOf(other)}`), "nothing was written"],
-    hint: `fix ${setting} in ${place}; if these are no secrets: the same command with --allow-clear`,
+    hint: `fix ${setting} in ${place}; if these are not secrets: the same command with --allow-clear`,
   });
 }
 
