@@ -8,7 +8,8 @@
 import type { Position } from "../errors.ts";
 import type { Policy, Ruling } from "../policy/policy.ts";
 import type { Enforcement } from "../policy/policy.ts";
-import type { LineFile, Origin } from "./reading/commands.ts";
+import type { Origin } from "../text/merge-marks.ts";
+import type { LineFile } from "./reading/commands.ts";
 import type { Content } from "./reading/content.ts";
 import type { Needles } from "./reading/needles.ts";
 import type { Outline } from "./reading/outline.ts";
@@ -262,7 +263,7 @@ export interface Rule extends Traits, Answers {
   readonly id: RuleId;
   /** A few words, lower case: the name in lists and reports. */
   readonly title: string;
-  /** The gravest that it gives. */
+  /** The most severe that it gives. */
   readonly severity: Severity;
   readonly explanation: Explanation;
 }

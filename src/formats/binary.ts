@@ -4,7 +4,7 @@
  * sops.md 3.6: sealed it is JSON with the one key `data`, open it is the bytes themselves. An open text has one character per byte.
  */
 import { SecretsError } from "../errors.ts";
-import type { Content, Format, Leaf, ParsedText, Replacement, Scalar, Step, Tree } from "./format.ts";
+import type { Content, Format, ParsedText, Replacement, Scalar, Step, Tree } from "./format.ts";
 import { json } from "./json.ts";
 import { malformedAt, stepsText } from "./place.ts";
 import { utf8 } from "./text.ts";
@@ -55,12 +55,9 @@ function envelopeOf(parsed: ParsedText): ParsedText {
 
 function parseOpen(text: string): ParsedText {
   const scalar: Scalar = { type: "str", bytes: bytesOf(text) };
-  return {
-    text,
-    leaves: [leafAt({ start: 0, end: text.length, line: 1, column: 1 }, scalar)],
-    doubts: [],
-    metadata: undefined,
-  };
+  const whole = { start: 0, end: text.length, line: 1, column: 1, scalar, open: openSource };
+  const leaves = json.parse(ENVELOPE, "sealed").leaves.map((leaf) => ({ ...leaf, ...whole }));
+  return { text, leaves, doubts: [], metadata: undefined };
 }
 
 function parseSealed(text: string): ParsedText {
@@ -70,28 +67,13 @@ function parseSealed(text: string): ParsedText {
   if (!isEnvelope || other !== undefined || leaf.scalar.type !== "str") {
     throw malformedAt(`a binary document has the one key "${KEY}", whose value is text`, other?.line ?? 1, 1);
   }
-  const parsed: ParsedText = { ...envelope, leaves: [leafAt(leaf, leaf.scalar)] };
+  const parsed: ParsedText = { ...envelope, leaves: [{ ...leaf, open: openSource }] };
   envelopes.set(parsed, envelope);
   return parsed;
 }
 
-function leafAt({ start, end, line, column }: Pick<Leaf, "start" | "end" | "line" | "column">, scalar: Scalar): Leaf {
-  return {
-    kind: "value",
-    start,
-    end,
-    line,
-    column,
-    document: 0,
-    path: [KEY],
-    otherPaths: [],
-    steps: [KEY],
-    scalar,
-    place: "",
-    copy: false,
-    seal: (enc) => JSON.stringify(enc),
-    open: ({ bytes }) => Buffer.from(bytes).toString("latin1"),
-  };
+function openSource({ bytes }: Scalar): string {
+  return Buffer.from(bytes).toString("latin1");
 }
 
 /** Without metadata the open bytes; with it the envelope around what is sealed. */

@@ -11,7 +11,8 @@ import { flattened, unflattened } from "./flat.ts";
 import type { Content, Doubt, Format, Leaf, ParsedText, Scalar, Side, Step } from "./format.ts";
 import { spliced } from "../text/splice.ts";
 import { malformedAt, placeAt, stepsText } from "./place.ts";
-import { plainText } from "./plain-text.ts";
+import { knownBeside, PLAIN_LEAF, splicesOf } from "./parsed.ts";
+import { plainText, textOfJson } from "./plain-text.ts";
 import { scalarOf, textOfScalar } from "./scalar.ts";
 import { utf8 } from "./text.ts";
 
@@ -29,17 +30,14 @@ interface Line {
   readonly line: number;
 }
 
-const parsedTexts = new WeakMap<ParsedText, readonly Line[]>();
+const { keep, of: linesOf } = knownBeside<readonly Line[]>();
 
 export const dotenv: Format = {
   name: "dotenv",
   ...utf8,
   parse: parseText,
   print(parsed, replacements, metadata) {
-    const body = spliced(
-      parsed.text,
-      replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source })),
-    );
+    const body = spliced(parsed.text, splicesOf(replacements));
     // A leaf is never more than its line.
     return withMetadata(body.split("\n"), linesOf(parsed), metadata === undefined ? new Map() : flattened(metadata));
   },
@@ -76,12 +74,6 @@ export const dotenv: Format = {
   write,
 };
 
-function linesOf(parsed: ParsedText): readonly Line[] {
-  const lines = parsedTexts.get(parsed);
-  if (lines === undefined) throw new TypeError("a text that another format parsed");
-  return lines;
-}
-
 function parseText(text: string, side: Side): ParsedText {
   const lines: Line[] = [];
   let start = 0;
@@ -98,8 +90,7 @@ function parseText(text: string, side: Side): ParsedText {
     doubts: side === "open" ? brokenQuotes(text, values) : [],
     metadata: metadata.length === 0 ? undefined : unflattened(distinct(text, metadata)),
   };
-  parsedTexts.set(parsed, lines);
-  return parsed;
+  return keep(parsed, lines);
 }
 
 function lineOf(
@@ -166,18 +157,15 @@ function leafOf(text: string, { kind, key, start, valueStart, end, line }: Line)
   const source = text.slice(valueStart, end);
   const path = isValue ? [key] : [];
   return {
+    ...PLAIN_LEAF,
     kind: isValue ? "value" : "comment",
     start: valueStart,
     end,
     line,
     column: valueStart - start + 1,
-    document: 0,
     path,
-    otherPaths: [],
     steps: path,
     scalar: isValue ? scalarOf("str", meant(source)) : scalarOf("comment", source),
-    place: "",
-    copy: false,
     seal: (enc) => enc,
     open: isValue ? valueSource : (scalar) => textOfScalar(scalar) ?? "",
   };
@@ -193,11 +181,7 @@ function valueSource(scalar: Scalar): string {
 }
 
 function scalarOfJson(json: string, key: string): Scalar {
-  const value: unknown = JSON.parse(json);
-  if (value === null || typeof value === "object") {
-    throw new SecretsError("malformed", `dotenv has only text, and ${key} would be ${described(value)}`);
-  }
-  return holdable(scalarOf("str", typeof value === "string" ? value : json.trim()));
+  return holdable(scalarOf("str", textOfJson(json, { format: "dotenv", key })));
 }
 
 /** @throws SecretsError `malformed` for what would come back as something else */
@@ -212,11 +196,6 @@ function holdable(scalar: Scalar): Scalar {
     );
   }
   return scalar;
-}
-
-function described(value: object | null): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "a list" : "a mapping";
 }
 
 function keyIn(steps: readonly Step[]): string {

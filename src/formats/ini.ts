@@ -8,28 +8,27 @@ import { flattened, unflattened } from "./flat.ts";
 import type { Content, Format, Leaf, ParsedText, Step, Tree } from "./format.ts";
 import { DEFAULT_SECTION, scanIni, type IniComment, type IniKey, type IniSection } from "./ini/scan.ts";
 import { headerLine, keyLines, keySource, valueSource } from "./ini/write.ts";
+import { placesIn } from "../text/places.ts";
 import { spliced, type Splice } from "../text/splice.ts";
 import { duplicateAt, malformedAt, placeAt, stepsText } from "./place.ts";
-import { plainText } from "./plain-text.ts";
+import { knownBeside, PLAIN_LEAF, splicesOf } from "./parsed.ts";
+import { plainText, textOfJson } from "./plain-text.ts";
 import { scalarOf, textOfScalar } from "./scalar.ts";
 import { utf8 } from "./text.ts";
 
 const METADATA = "sops";
 
-const parsedTexts = new WeakMap<ParsedText, readonly IniSection[]>();
+const { keep, of: sectionsOf } = knownBeside<readonly IniSection[]>();
 
 export const ini: Format = {
   name: "ini",
   ...utf8,
   parse: parseText,
   print: (parsed, replacements, metadata) =>
-    spliced(parsed.text, [
-      ...replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source })),
-      ...metadataSplices(parsed, metadata),
-    ]),
+    spliced(parsed.text, [...splicesOf(replacements), ...metadataSplices(parsed, metadata)]),
   set(parsed, steps, json) {
     const [section, key] = namesIn(steps);
-    const value = textOfJson(json, stepsText(steps));
+    const value = textOfJson(json, { format: "INI", key: stepsText(steps) });
     const found = keyAt(parsed, section, key);
     if (found !== undefined) return spliced(parsed.text, [{ ...found.source, source: valueSource(value) }]);
     return added(parsed, section, `${keySource(key)} = ${valueSource(value)}\n`);
@@ -59,12 +58,6 @@ export const ini: Format = {
   write,
 };
 
-function sectionsOf(parsed: ParsedText): readonly IniSection[] {
-  const sections = parsedTexts.get(parsed);
-  if (sections === undefined) throw new TypeError("a text that another format parsed");
-  return sections;
-}
-
 function dataIn(parsed: ParsedText): readonly IniSection[] {
   return sectionsOf(parsed).filter(({ name }) => name !== METADATA);
 }
@@ -74,15 +67,14 @@ function parseText(text: string): ParsedText {
   const [metadata, second] = sections.filter(({ name }) => name === METADATA);
   if (second !== undefined) throw malformedAt(`more than one section [${METADATA}]`, second.line, 1);
   const data = sections.filter((section) => section !== metadata);
-  const place = placing(text);
+  const place = placesIn(text);
   const parsed: ParsedText = {
     text,
     leaves: data.flatMap((section) => leavesOf(section, place)),
     doubts: [...data, ...(metadata === undefined ? [] : [metadata])].flatMap(duplicatesIn),
     metadata: metadata && unflattened(new Map(metadata.keys.map(({ name, value }) => [name, value]))),
   };
-  parsedTexts.set(parsed, sections);
-  return parsed;
+  return keep(parsed, sections);
 }
 
 /** sops would keep the last of them only. */
@@ -95,26 +87,9 @@ function duplicatesIn({ name: section, keys }: IniSection): ParsedText["doubts"]
   });
 }
 
-type Place = (offset: number) => Pick<Leaf, "line" | "column">;
-
-/** Lines and columns of offsets that only grow, or nearly. */
-function placing(text: string): Place {
-  const starts = [0];
-  for (let feed = text.indexOf("\n"); feed !== -1; feed = text.indexOf("\n", feed + 1)) starts.push(feed + 1);
-  return (offset) => {
-    let [low, high] = [0, starts.length];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle;
-    }
-    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
-  };
-}
-
 /** As sops walks them: the comment of a section before its keys, that of a key behind it. */
-function leavesOf({ name, comment, keys }: IniSection, place: Place): Leaf[] {
-  const rest = { document: 0, otherPaths: [], place: "", copy: false, seal: (enc: string) => enc };
+function leavesOf({ name, comment, keys }: IniSection, place: ReturnType<typeof placesIn>): Leaf[] {
+  const rest = { ...PLAIN_LEAF, seal: (enc: string) => enc };
   const ofComment = (found: IniComment): Leaf => ({
     ...rest,
     kind: "comment",
@@ -160,13 +135,6 @@ function keyAt(parsed: ParsedText, section: string, key: string): IniKey | undef
 
 function nothingAt(steps: readonly Step[]): never {
   throw new SecretsError("not-found", `there is nothing at ${stepsText(steps)}`);
-}
-
-function textOfJson(json: string, key: string): string {
-  const value: unknown = JSON.parse(json);
-  if (typeof value === "string") return value;
-  if (value !== null && typeof value !== "object") return json.trim();
-  throw new SecretsError("malformed", `INI has only text, and ${key} would be none`);
 }
 
 /** A new line in a section, which is made where it is missing. */

@@ -19,6 +19,7 @@ import {
   type JsonScalar,
 } from "./json-syntax.ts";
 import { duplicateAt, malformedAt, stepsText } from "./place.ts";
+import { knownBeside, PLAIN_LEAF } from "./parsed.ts";
 import { textOfScalar } from "./scalar.ts";
 import { utf8 } from "./text.ts";
 import { isMapping, sameKeys, sameTree } from "./tree.ts";
@@ -36,7 +37,7 @@ interface JsonText {
   readonly places: ReadonlyMap<Leaf, Place>;
 }
 
-const parsedTexts = new WeakMap<ParsedText, JsonText>();
+const { keep, of: inside } = knownBeside<JsonText>();
 
 export const json: Format = {
   name: "json",
@@ -56,12 +57,6 @@ export const json: Format = {
   read: (parsed) => [contentOfJson(inside(parsed).root)],
   write: (content) => contentSource(content, []) + (content.kind === "map" ? "\n" : ""),
 };
-
-function inside(parsed: ParsedText): JsonText {
-  const known = parsedTexts.get(parsed);
-  if (known === undefined) throw new TypeError("a text that another format parsed");
-  return known;
-}
 
 function parseText(text: string): ParsedText {
   const root = parseJson(text);
@@ -101,8 +96,7 @@ function parseText(text: string): ParsedText {
     doubts,
     metadata: metadata === undefined ? undefined : treeOf(text, metadata.value),
   };
-  parsedTexts.set(parsed, { root, places });
-  return parsed;
+  return keep(parsed, { root, places });
 }
 
 /** With the escapes that Go writes for `&`, `<` and `>` where the text has these and no others, so sops wrote it. */
@@ -114,18 +108,15 @@ function openedAs(text: string): Leaf["open"] {
 function leafOf(node: JsonScalar, { path, steps, open }: Pick<Leaf, "path" | "steps" | "open">): Leaf {
   const { start, end, line, column, scalar } = node;
   return {
+    ...PLAIN_LEAF,
     kind: "value",
     start,
     end,
     line,
     column,
-    document: 0,
     path,
-    otherPaths: [],
     steps,
     scalar,
-    place: "",
-    copy: false,
     seal: sealSource,
     open,
   };

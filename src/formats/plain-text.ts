@@ -18,6 +18,18 @@ export function plainText(scalar: Scalar, format: FormatName): string {
   return scalar.type === "time" ? text.replace(/\.\d+/, "") : text;
 }
 
+/**
+ * The text of a JSON value that is to be set.
+ * @throws SecretsError `malformed` for what only formats with nesting hold
+ */
+export function textOfJson(json: string, into: { readonly format: string; readonly key: string }): string {
+  const value: unknown = JSON.parse(json);
+  if (typeof value === "string") return value;
+  if (value !== null && typeof value !== "object") return json.trim();
+  const what = value === null ? "null" : Array.isArray(value) ? "a list" : "a mapping";
+  throw new SecretsError("malformed", `${into.format} has only text, and ${into.key} would be ${what}`);
+}
+
 /** Go's `FormatFloat(x, 'G', -1, 64)`, with a digit behind the point where there is no exponent. */
 function floatText(text: string): string {
   const value = Number(text);

@@ -7,6 +7,7 @@
 import type { Format, Leaf, ParsedText, Replacement, Selects, Side, Tree } from "./format.ts";
 import { unmergedLine } from "../text/merge-marks.ts";
 import { spliced, type Splice } from "../text/splice.ts";
+import { knownBeside, splicesOf } from "./parsed.ts";
 import { malformedAt } from "./place.ts";
 import { utf8 } from "./text.ts";
 import { expandAliases } from "./yaml/aliases.ts";
@@ -22,7 +23,7 @@ import { setEntry } from "./yaml/set.ts";
 import { unsetEntry } from "./yaml/unset.ts";
 import { valuesOf } from "./yaml/value.ts";
 
-const streams = new WeakMap<ParsedText, Stream>();
+const { keep, of: streamOf } = knownBeside<Stream>();
 
 export const yaml: Format = {
   name: "yaml",
@@ -32,9 +33,7 @@ export const yaml: Format = {
   print,
   printLike,
   inDocument(parsed, index) {
-    const chosen: ParsedText = { ...parsed };
-    streams.set(chosen, { ...streamOf(parsed), current: index });
-    return chosen;
+    return keep({ ...parsed }, { ...streamOf(parsed), current: index });
   },
   set: (parsed, steps, json) => setEntry(streamOf(parsed), steps, json),
   unset: (parsed, steps) => unsetEntry(streamOf(parsed), steps),
@@ -42,12 +41,6 @@ export const yaml: Format = {
   read: (parsed) => valuesOf(streamOf(parsed)),
   write: printed,
 };
-
-function streamOf(parsed: ParsedText): Stream {
-  const stream = streams.get(parsed);
-  if (stream === undefined) throw new TypeError("a text that another format parsed");
-  return stream;
-}
 
 function parseText(text: string, side: Side, selects: Selects = () => true): ParsedText {
   refuseMergeMarkers(text);
@@ -59,8 +52,7 @@ function parseText(text: string, side: Side, selects: Selects = () => true): Par
     doubts: [],
     metadata: metadataOf(stream, side),
   };
-  streams.set(parsed, stream);
-  return parsed;
+  return keep(parsed, stream);
 }
 
 /** A comment's copy is nothing to anybody: it does not count in the MAC, and the rules leave it unencrypted. */
@@ -80,13 +72,13 @@ function printLike(
   { metadata, previous }: { readonly metadata: Tree; readonly previous: ParsedText },
 ): string {
   return spliced(parsed.text, [
-    ...replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source })),
+    ...splicesOf(replacements),
     ...carriedSplices(streamOf(parsed), streamOf(previous), metadata),
   ]);
 }
 
 function print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string {
-  const leaves = replacements.map(({ leaf, source }) => ({ start: leaf.start, end: leaf.end, source }));
+  const leaves = splicesOf(replacements);
   const block = metadataSplices(streamOf(parsed), metadata);
   if (metadata !== undefined) return spliced(parsed.text, [...leaves, ...block]);
   const isIn = (outer: Splice) => (leaf: Splice) => leaf.start >= outer.start && leaf.end <= outer.end;

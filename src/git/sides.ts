@@ -7,17 +7,8 @@
 import { readBlobs } from "./blobs.ts";
 import { commitNamed } from "./changes.ts";
 import { nulParts, type Git } from "./git.ts";
+import type { Origin, Side } from "../text/merge-marks.ts";
 import { treeEntries } from "./listing.ts";
-
-/** One version: as `git show NAME:./FILE` takes its name. */
-export interface Side {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-export type Origin =
-  | { readonly kind: "merge"; readonly ours: Side; readonly theirs: Side }
-  | { readonly kind: "whole"; readonly name: string };
 
 /** More versions of one file are not looked at. */
 const MOST = 100;

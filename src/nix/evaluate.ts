@@ -4,6 +4,7 @@
  * Lazy, as Nix is: whatever is put into a list, a set or a name waits until somebody wants it. One small function per kind of
  * expression, so that JavaScript's stack goes far.
  */
+import { placeText } from "../words/phrases.ts";
 import { apply } from "./apply.ts";
 import { toText } from "./coerce.ts";
 import { type Machine, ask, grow, growItems, step } from "./machine.ts";
@@ -194,7 +195,7 @@ function setOf(expression: SetExpression, scope: Scope): SetValue {
     if (name === null) continue;
     const known = attributes.get(name)?.at;
     if (attributes.has(name)) {
-      const where = known === undefined ? "" : ` at ${shownPlace(known)}`;
+      const where = known === undefined ? "" : ` at ${placeText(positionOf(known))}`;
       throw new NixError(`dynamic attribute '${name}' already defined${where}`, at);
     }
     attributes.set(
@@ -223,11 +224,6 @@ function letScope(set: SetExpression, scope: Scope): Scope {
   const inner: Scope = { ...scope, names, offered: undefined, around: scope };
   fill(set, { attributes: names, inner, outer: scope });
   return inner;
-}
-
-function shownPlace(place: Place): string {
-  const { file, line, column } = positionOf(place);
-  return `${file}:${line}:${column}`;
 }
 
 function asserted(expression: ExpressionOf<"assert">, scope: Scope): Value {

@@ -6,6 +6,7 @@
  */
 import { atMost, NIX_LIMITS } from "../limits.ts";
 import { SecretsError } from "../errors.ts";
+import { placeText } from "../words/phrases.ts";
 import { globals } from "./builtins/index.ts";
 import { OUTERMOST } from "./builtins/files.ts";
 import { evaluate } from "./evaluate.ts";
@@ -127,10 +128,7 @@ function translated(error: unknown, { name }: NixText): unknown {
   if (!(error instanceof NixError)) return error;
   return new SecretsError("policy", error.message, {
     at: error.at === undefined ? { file: name } : positionOf(error.at),
-    notes: error.trace.map(({ at, doing }) => {
-      const { file, line, column } = positionOf(at);
-      return `in ${doing} at ${file}:${line}:${column}`;
-    }),
+    notes: error.trace.map(({ at, doing }) => `in ${doing} at ${placeText(positionOf(at))}`),
     cause: error,
   });
 }

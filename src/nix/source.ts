@@ -5,6 +5,7 @@
  * SecretsError.
  */
 import type { Position } from "../errors.ts";
+import { placesIn } from "../text/places.ts";
 
 /** A text that is parsed. `path` is absolute; `directory` is what relative paths in it start from. */
 export interface Source {
@@ -23,9 +24,7 @@ export interface Place {
 
 /** Line and column count from 1; a column counts UTF-16 units. */
 export function positionOf({ source, start }: Place): Position {
-  const before = source.text.slice(0, start);
-  const lineStart = before.lastIndexOf("\n") + 1;
-  return { file: source.name, line: before.split("\n").length, column: start - lineStart + 1 };
+  return { file: source.name, ...placesIn(source.text)(start) };
 }
 
 /**

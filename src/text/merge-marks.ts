@@ -1,4 +1,15 @@
-/** Did git leave its marks in this text, where it could not merge two versions? */
+/** Did git leave its marks in this text, where it could not merge two versions, and which are these? */
+
+/** One version of a file that git could not merge, or that is broken: as `git show NAME:./FILE` takes its name. */
+export interface Side {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What git has of a file from before it was merged, or broken. */
+export type Origin =
+  | { readonly kind: "merge"; readonly ours: Side; readonly theirs: Side }
+  | { readonly kind: "whole"; readonly name: string };
 
 /** What is wrong with a text that has them. */
 export const UNMERGED = "it has merge markers";

@@ -36,7 +36,7 @@ test("a device is read only by its own name, and never without end", async () =>
 
 test("a file in shared memory is no device", () => {
   expect(["/dev/null", "/dev/fd/3", "/proc/self/fd/3"].map(isDevicePath)).toEqual([true, true, true]);
-  expect(["/dev/shm/work/secrets/a.age", "/home/dev/null", "dev/null"].map(isDevicePath)).toEqual([
+  expect(["/dev/shm/project/secrets/a.age", "/home/dev/null", "dev/null"].map(isDevicePath)).toEqual([
     false,
     false,
     false,

@@ -3,6 +3,7 @@
  *
  * What several rules say alike. A command is what a shell reads, whatever the file is called.
  */
+import type { Origin } from "../../text/merge-marks.ts";
 import { lineText } from "../../words/phrases.ts";
 import { foreignKeysOf } from "../../agreement/agreement.ts";
 import { canShare } from "../../keys/distinct.ts";
@@ -38,17 +39,6 @@ export function restoring(file: string): string {
 
 /** Stands behind what is restored. */
 export const RESTORED = "# instead of HEAD, the last commit in which it was whole, if that is another";
-
-/** One version of a file, as `git show NAME:./FILE` takes its name. */
-export interface Side {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** What git has of a file from before it was merged, or broken. */
-export type Origin =
-  | { readonly kind: "merge"; readonly ours: Side; readonly theirs: Side }
-  | { readonly kind: "whole"; readonly name: string };
 
 /**
  * Ends a merge of an encrypted file that git could not do: shows the other side, takes ours whole, and opens it for the other's

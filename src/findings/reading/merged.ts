@@ -4,7 +4,7 @@
  * git merges the lines of two encrypted files, and each keeps the MAC that it had: the result has the values of both and the MAC of
  * one. Told by key paths, never by values.
  */
-import type { Origin } from "./commands.ts";
+import type { Origin } from "../../text/merge-marks.ts";
 import { readContent } from "./content.ts";
 import { wholeText, type WholeText } from "./outline.ts";
 import { listed } from "../../words/phrases.ts";

@@ -1,38 +1,17 @@
 /**
  * Which line and column is this offset, and how is a name written in a command?
  */
-
-/** From 1, columns in UTF-16 units of the line. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
+import { placesIn, type Place } from "../../text/places.ts";
 
 /** The place of one offset; without both where it is -1, which searches answer for "not there". */
 export function placeOf(text: string, offset: number): Partial<Place> {
   return placesOf(text)(offset);
 }
 
-/** The same for any number of offsets in one text: its lines are counted once. */
+/** The same for any number of offsets in one text. */
 export function placesOf(text: string): (offset: number) => Partial<Place> {
-  let starts: number[] | undefined;
-  return (offset) => {
-    if (offset < 0) return {};
-    starts ??= lineStarts(text);
-    let [low, high] = [0, starts.length];
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle;
-    }
-    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
-  };
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
+  const places = placesIn(text);
+  return (offset) => (offset < 0 ? {} : places(offset));
 }
 
 /** What no key and no recipient is written with, in any format. */

@@ -9,7 +9,7 @@ import type { Draft, Rule, FileSubject, Governed } from "../finding.ts";
 import { strayPlace } from "./sec005-structure.ts";
 import { isLeftover, leftoverStem } from "../reading/leftovers.ts";
 import { sensitivePlace, unselectedValues } from "../reading/sensitivity.ts";
-import { type Place } from "../reading/place.ts";
+import type { Place } from "../../text/places.ts";
 
 export const sec001: Rule = {
   id: "SEC001",

@@ -6,6 +6,7 @@
  */
 import type { SecretsError } from "../../errors.ts";
 import { atMost, DOCUMENT_LIMITS } from "../../limits.ts";
+import { placesIn } from "../../text/places.ts";
 import { malformedAt } from "../place.ts";
 
 export interface Stretch {
@@ -249,6 +250,6 @@ function trimmedEnd(text: string, start: number, end: number): number {
 }
 
 function wrong({ text }: Scan, at: number, message: string): SecretsError {
-  const before = text.slice(0, at);
-  return malformedAt(message, before.split("\n").length, at - before.lastIndexOf("\n"));
+  const { line, column } = placesIn(text)(at);
+  return malformedAt(message, line, column);
 }

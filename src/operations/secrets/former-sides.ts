@@ -3,7 +3,7 @@
  */
 import { relative, sep } from "node:path";
 import { isEncryptedContent, readContent } from "../../findings/reading/content.ts";
-import type { Origin } from "../../findings/reading/commands.ts";
+import type { Origin } from "../../text/merge-marks.ts";
 import { findGit, type Git } from "../../git/git.ts";
 import type { Project } from "../project/project.ts";
 

@@ -3,7 +3,7 @@
  *
  * Everything that could refuse is asked before the editor opens; what was typed is never lost after it closed.
  */
-import { isUtf8 } from "node:buffer";
+import { strictUtf8 } from "../../text/utf8.ts";
 import { placed } from "../../words/phrases.ts";
 import { basename } from "node:path";
 import { SecretsError } from "../../errors.ts";
@@ -60,8 +60,7 @@ async function replaced(
 
 /** Editors change more of what is not text than what is typed. @throws SecretsError `refused` */
 function requireText({ file }: Secret, bytes: Uint8Array): void {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!buffer.includes(0) && isUtf8(buffer)) return;
+  if (strictUtf8(bytes)?.includes("\0") === false) return;
   const word = shellWord(file);
   throw new SecretsError("refused", "the content is not text, and an editor would damage it", {
     at: { file },
