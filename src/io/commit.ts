@@ -6,6 +6,7 @@
  * has changed, after it everything will, by the next run if need be. See `journal.ts` and `recover.ts` for what a crash leaves.
  */
 import { SecretsError } from "../errors.ts";
+import { collect, once } from "../text/chunks.ts";
 import type { Host } from "./host.ts";
 import { attempt, quietly } from "./io-error.ts";
 import {
@@ -47,12 +48,7 @@ export interface CommitOptions {
   readonly warn?: ((line: string) => void) | undefined;
 }
 
-export interface CommitResult {
-  /** The paths, as named, that have new content, which is on disk. */
-  readonly written: readonly string[];
-  /** The paths that had this content already; not touched. */
-  readonly unchanged: readonly string[];
-}
+type Pending = Pick<Staged, "change" | "target">;
 
 interface Work extends Staging {
   /** What is made before the commit point, by absolute paths; directories outermost first. */
@@ -62,13 +58,13 @@ interface Work extends Staging {
 }
 
 /**
- * Writes all changes or none. When it resolves, all of it is durable. Throws what a `verify` or a content stream throws, `changed` (a file is not
+ * Writes all changes or none. When it resolves, all of it is durable. Answers the paths, as named, that have new content; what had
+ * it already is not touched. Throws what a `verify` or a content stream throws, `changed` (a file is not
  * what it was when it was read), `refused` (not a plain file, see `resolveTarget`), `busy`, `interrupted`, and `io` with file and
  * reason: nothing was changed then, unless the message says that the next run finishes it.
  */
-export async function commit(host: Host, changes: readonly Change[], options: CommitOptions): Promise<CommitResult> {
-  const pending: (readonly [Change, Target])[] = [];
-  const unchanged: string[] = [];
+export async function commit(host: Host, changes: readonly Change[], options: CommitOptions): Promise<string[]> {
+  const pending: Pending[] = [];
   const seen = new Set<string>();
   for (const change of changes) {
     const target = await resolveTarget(host, change.path, options.root);
@@ -76,38 +72,42 @@ export async function commit(host: Host, changes: readonly Change[], options: Co
       throw new SecretsError("refused", "cannot write: it is named twice", { at: { file: change.path } });
     }
     seen.add(target.path);
-    if (await hasAlready(host, change, target)) unchanged.push(change.path);
-    else pending.push([change, target]);
+    if (!(await hasAlready(host, change, target))) pending.push({ change, target });
   }
-  if (pending.length === 0) return { written: [], unchanged };
+  if (pending.length === 0) return [];
+  if (host.files.isDry === true) return rehearse(host, pending);
   const state = await openState(host, options.state, options.belongs);
-  const targets = pending.map(([, { path }]) => path);
-  const directories = [...new Set(pending.flatMap(([, target]) => target.missing))];
+  const targets = pending.map(({ target }) => target.path);
+  const directories = [...new Set(pending.flatMap(({ target }) => target.missing))];
   const signals = watchSignals(host);
   const owner = await newOwner(host);
   try {
     const work: Work = { state, owner, targets, directories, signals, patience: options.patience };
     const written = await stageAndRename(host, pending, work);
     for (const { target, lost } of written) warnOfOwner(target, lost, options);
-    const names = new Set(written.map(({ change }) => change.path));
-    for (const [{ path }] of pending) if (!names.has(path)) unchanged.push(path);
-    return { written: [...names], unchanged };
+    return written.map(({ change }) => change.path);
   } finally {
     retire(owner);
     signals.over();
   }
 }
 
-async function hasAlready(host: Host, { content }: Change, { named, path, stat }: Target): Promise<boolean> {
-  if (!(content instanceof Uint8Array) || stat?.size !== content.length) return false;
-  return (await attempt(named, "read", () => fileHash(host, path))) === sha256(content);
+async function hasAlready(host: Host, { content }: Change, target: Target): Promise<boolean> {
+  if (!(content instanceof Uint8Array) || target.stat?.size !== content.length) return false;
+  return (await hashOf(host, target)) === sha256(content);
 }
 
-async function stageAndRename(
-  host: Host,
-  pending: readonly (readonly [Change, Target])[],
-  work: Work,
-): Promise<readonly Staged[]> {
+/** What a dry run can tell: whether each content is what was meant, and its target still what it was. */
+async function rehearse(host: Host, pending: readonly Pending[]): Promise<string[]> {
+  for (const { change, target } of pending) {
+    const bytes = change.content instanceof Uint8Array ? change.content : await collect(change.content);
+    await change.verify(once(bytes));
+    requireExpected(change, target, await hashOf(host, target));
+  }
+  return pending.map(({ change }) => change.path);
+}
+
+async function stageAndRename(host: Host, pending: readonly Pending[], work: Work): Promise<readonly Staged[]> {
   const { state, owner, targets, directories } = work;
   const plan = { temps: targets.flatMap((target) => stagedPaths(state.path, target, owner)), directories };
   let settled = false;
@@ -119,9 +119,7 @@ async function stageAndRename(
     // A file is durable only in a directory that is.
     await syncDirectories(host, directories);
     const staged: Staged[] = [];
-    for (const [change, target] of pending) {
-      staged.push(await stage(host, { change, target }, work));
-    }
+    for (const each of pending) staged.push(await stage(host, each, work));
     const written = await renameLocked(host, staged, work);
     settled = true;
     return written;
@@ -160,17 +158,24 @@ async function renameLocked(host: Host, staged: readonly Staged[], work: Work): 
 async function compare(host: Host, staged: readonly Staged[]): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const { target, change, temp, hash } of staged) {
-    const old = await attempt(target.named, "read", () => fileHash(host, target.path));
+    const old = await hashOf(host, target);
     if (old === hash) continue;
-    if (change.expected !== "any" && change.expected !== old) {
-      throw new SecretsError("changed", "it was changed by somebody else meanwhile; nothing was written", {
-        at: { file: target.named },
-        hint: "run the command again",
-      });
-    }
+    requireExpected(change, target, old);
     entries.push({ target: target.path, temp, old, new: hash });
   }
   return entries;
+}
+
+function requireExpected({ expected }: Change, { named }: Target, found: string): void {
+  if (expected === "any" || expected === found) return;
+  throw new SecretsError("changed", "it was changed by somebody else meanwhile; nothing was written", {
+    at: { file: named },
+    hint: "run the command again",
+  });
+}
+
+function hashOf(host: Host, { named, path }: Target): Promise<string> {
+  return attempt(named, "read", () => fileHash(host, path));
 }
 
 async function renameOne(host: Host, entry: Entry): Promise<void> {

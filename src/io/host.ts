@@ -30,6 +30,8 @@ export interface OpenFile {
 
 /** Errors are Node's own (`code` is ENOENT, EACCES …); callers turn them into SecretsErrors with `ioError`. */
 export interface Files {
+  /** Nothing is written in a dry run, and what would write does nothing: who needs more than that has to ask. */
+  readonly isDry?: boolean;
   /** A regular file, through links: EOPNOTSUPP for a pipe or a device, which may never end, EFBIG for over 512 MB. */
   readonly read: (path: string) => Promise<Uint8Array>;
   /** Never follows the last symlink when `follow` is false (default true). Undefined: nothing there. */

@@ -27,6 +27,9 @@ export async function recover(host: Host, named: string, options: RecoverOptions
   if ((await attempt(named, "read", () => host.files.stat(named, { follow: false }))) === undefined) return [];
   const state = await openState(host, named, options.belongs);
   if (!(await attempt(named, "read", () => hasLeftovers(host, state.path)))) return [];
+  if (host.files.isDry === true) {
+    throw new SecretsError("busy", "a write was cut short, and a dry run does not finish it", { at: { file: named } });
+  }
   const owner = await newOwner(host);
   try {
     const unlock = await takeLock(host, state.path, { ...options, owner });

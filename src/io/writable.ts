@@ -19,6 +19,7 @@ export async function checkWritable(
   options: Pick<CommitOptions, "state" | "root" | "belongs">,
 ): Promise<void> {
   const target = await resolveTarget(host, path, options.root);
+  if (host.files.isDry === true) return;
   const beside = target.missing[0] ?? target.path;
   const owner = await newOwner(host);
   const probe = stagedPath(beside, owner);

@@ -37,8 +37,8 @@ async function increment(path: string, state: string, times: number): Promise<vo
     const content = new TextEncoder().encode(String(Number(before) + 1));
     try {
       const change = { path, expected: sha256(before), content, mode: 0o644, verify: async () => undefined };
-      const { written } = await commit(host, [change], { state });
-      // "unchanged": the other one wrote the same number; that was its increment.
+      const written = await commit(host, [change], { state });
+      // None: the other one wrote the same number; that was its increment.
       done += written.length;
     } catch (error) {
       if (!(error instanceof SecretsError) || error.code !== "changed") throw error;

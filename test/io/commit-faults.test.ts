@@ -47,7 +47,7 @@ async function commitUnder(fault: Trouble, count: number): Promise<Outcome> {
   try {
     let failure: unknown;
     try {
-      const { written } = await commit(host, changesOf(repository).slice(0, count), { state: repository.state });
+      const written = await commit(host, changesOf(repository).slice(0, count), { state: repository.state });
       expect(written.length).toBe(count);
       expect(ended()).toBe("new");
     } catch (error) {

@@ -10,10 +10,10 @@ import { describe, expect, test } from "vitest";
 import { commit } from "../../src/io/commit.ts";
 import type { Change } from "../../src/io/stage.ts";
 import { recover } from "../../src/io/recover.ts";
-import { dryRun } from "../../src/io/dry-run-host.ts";
 import type { Files, Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { sampled } from "../sample.ts";
+import { withMemoryDisk } from "./memory-disk.ts";
 import { changesOf, makeRepository, names, newContent, oldContent, type Repository } from "./repository.ts";
 
 const real = nodeHost();
@@ -147,7 +147,7 @@ function* possible(disk: Disk): Generator<Left> {
 /** The machine after the power came back: nobody of before lives. */
 async function rebuilt(repository: Repository, { entries, bytesOf }: Left): Promise<Host> {
   const later: Host = { ...real, system: { ...real.system, started: async (pid) => `later ${pid}` } };
-  const host = dryRun(later);
+  const host = withMemoryDisk(later);
   const { files } = host;
   const isThere = (path: string): boolean =>
     !path.startsWith(repository.root) || !entries.has(path) ? true : entries.get(path) !== undefined;
@@ -206,7 +206,7 @@ async function cutEverywhere(repository: Repository, touched: readonly string[])
 
 async function recordedCommit(repository: Repository, changes: readonly Change[]): Promise<readonly Step[]> {
   const steps: Step[] = [];
-  const host = dryRun(real);
+  const host = withMemoryDisk(real);
   await commit(recording(host, steps), changes, { state: repository.state });
   return steps;
 }
