@@ -26,7 +26,7 @@ import { checkWritable } from "../../src/io/writable.ts";
 import type { Files, Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { sha256 } from "../../src/io/stream.ts";
-import { bundled, type Program } from "./child.ts";
+import { bundled, type Program } from "./bundled.ts";
 import { systemError } from "./faulty-host.ts";
 import { changesOf, makeRepository, modeOf, names, overall, type Repository, strays } from "./repository.ts";
 
