@@ -154,7 +154,7 @@ describe("what cannot be opened", () => {
     encrypter.addRecipient(reader.text);
     encrypter.addRecipient({ wrapFileKey: () => [extra] });
     const file = Buffer.from(await encrypter.encrypt(text));
-    const changed = flipped(file, file.indexOf("abc"), 1);
+    const changed = flipped(file, file.indexOf("note abc"), 1);
     await expect(open(changed)).rejects.toMatchObject({ code: "tampered" });
   });
 
