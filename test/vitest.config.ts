@@ -23,6 +23,7 @@ export default defineConfig({
       ...(report === undefined ? [] : [["json", { outputFile: report }] satisfies [string, object]]),
     ],
     globalSetup: ["test/in-memory.ts"],
+    setupFiles: ["test/seed.ts"],
     maxWorkers: availableParallelism(),
     sequence: { sequencer: DearestFirst },
     projects: [

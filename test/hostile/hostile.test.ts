@@ -1,12 +1,13 @@
 /**
  * Does anything that somebody could put into a repository crash this program, or fill its memory?
  *
- * Every input goes through the commands that read it, in a child whose heap is 256 MB. SECRETS_FUZZ_SEED chooses other sizes.
+ * Every input goes through the commands that read it, in a child whose heap is 256 MB. SECRETS_SEED chooses other sizes.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundled, type Program } from "../io/bundled.ts";
+import { SEED } from "../seed.ts";
 
 interface Line {
   readonly title: string;
@@ -14,7 +15,6 @@ interface Line {
   readonly answers: readonly { readonly code: number; readonly said: string; readonly size: number }[];
 }
 
-const SEED = process.env["SECRETS_FUZZ_SEED"] ?? "1";
 const FIXTURES = fileURLToPath(new URL("../../fixtures", import.meta.url));
 /** An answer to the largest input that is taken; nearly all are of one line. */
 const LONGEST_ANSWER = 2 * 1024 * 1024;
@@ -33,7 +33,7 @@ afterAll(() => program.remove());
 function linesOf(
   path: string,
 ): Promise<{ readonly code: number | null; readonly lines: readonly Line[]; readonly stderr: string }> {
-  const child = spawn(process.execPath, ["--max-old-space-size=256", path, FIXTURES, SEED], {
+  const child = spawn(process.execPath, ["--max-old-space-size=256", path, FIXTURES, String(SEED)], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };

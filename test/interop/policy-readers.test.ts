@@ -2,7 +2,7 @@
  * Does stock sops encrypt for the very readers that we find in a policy, however it is written?
  *
  * For each policy both choose the same readers and selection, or we refuse it. That sops refuses what we take is a failure
- * too. A table, and texts made from seeds: a few on every run, more from SECRETS_FUZZ_SEED on with SECRETS_FUZZ_POLICIES=5000.
+ * too. A table, and texts made from seeds: a few on every run, more from SECRETS_SEED on with SECRETS_FUZZ_POLICIES=5000.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -17,11 +17,11 @@ import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 import { madePolicy, mutatedPolicy } from "../policy/made-policies.ts";
 import { ODD, PATH } from "../policy/odd-policies.ts";
 import { IS_WHOLE } from "../sample.ts";
+import { SEED } from "../seed.ts";
 import { describePeer } from "./peer.ts";
 
 const FEW = IS_WHOLE ? 150 : 40;
 const COUNT = Number(process.env["SECRETS_FUZZ_POLICIES"] ?? FEW);
-const FIRST_SEED = Number(process.env["SECRETS_FUZZ_SEED"] ?? 1);
 const AT_ONCE = 4;
 
 interface Chosen {
@@ -107,7 +107,7 @@ async function compareAll(sops: string, policies: readonly (readonly [string, st
 }
 
 const made = (make: (seed: number) => string) =>
-  Array.from({ length: COUNT }, (_, index) => [`seed ${FIRST_SEED + index}`, make(FIRST_SEED + index)] as const);
+  Array.from({ length: COUNT }, (_, index) => [`seed ${SEED + index}`, make(SEED + index)] as const);
 
 async function areReadAlike(sops: string, policies: readonly (readonly [string, string | Buffer])[], least: number) {
   expect(await compareAll(sops, policies)).toBeGreaterThan(least);
