@@ -35,10 +35,10 @@ export async function writeReport(
   file: string,
   { text, append }: { readonly text: string; readonly append: boolean },
 ): Promise<void> {
-  const { path, real, mode } = await placeFor(project, file);
-  if (project.dryRun) return;
   const { files } = project.host;
   await retried(async () => {
+    const { path, real, mode } = await placeFor(project, file);
+    if (project.dryRun) return;
     const before =
       append && mode !== undefined ? await attempt(project.show(path), "read", () => files.read(real)) : "";
     const content = Buffer.concat([Buffer.from(before), Buffer.from(text)]);

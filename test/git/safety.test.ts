@@ -325,6 +325,11 @@ test("no variable of an outer git counts, but for those that are handed on", asy
   expect((await other.ask(["ls-files"])).toString()).toBe("");
 });
 
+test("git answers in English, whatever the user speaks", async () => {
+  const git = await gitIn(hostWith({ LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" }), ground.at("work"));
+  expect((await git.ask(["-c", "alias.locale=!printenv LC_ALL", "locale"])).toString()).toBe("C\n");
+});
+
 test("git is found in an absolute entry of PATH, and not in the working tree", async () => {
   const bin = ground.at("work", "bin");
   ground.program("work/bin/git", "git");

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -6,8 +6,10 @@ import type { Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
 import { requireConfirmed } from "../../src/operations/identities/confirmed-keys.ts";
+import { pinFile, pinPlace, writePin } from "../../src/operations/identities/pin-store.ts";
 import { createProject, type Project } from "../../src/operations/project/project.ts";
 import { ruleOf } from "../../src/operations/project/rule.ts";
+import { EMPTY_PIN } from "../../src/policy/key-pin.ts";
 import { A } from "../policy/keys.ts";
 
 let work: string;
@@ -75,4 +77,13 @@ test("what is accepted without confirmation is said once, however often it is as
   await ask(project, "a.age");
   await ask(project, "b.age");
   expect(said).toEqual([`accepted without confirmation: + alice: ${A}`]);
+});
+
+test("what somebody confirmed is nobody else's to read", async () => {
+  const project = createProject({ host: watched(), directory: join(work, "repo") });
+  const policy = join(work, "outside", ".sops.yaml");
+  mkdirSync(join(work, "outside"));
+  const place = await pinPlace(project, policy, policy);
+  await writePin(project, place, EMPTY_PIN);
+  expect(statSync(pinFile(project, place) ?? "").mode & 0o777).toBe(0o600);
 });
