@@ -10,25 +10,23 @@ import { collect, once } from "../text/chunks.ts";
 import type { Host } from "./host.ts";
 import { attempt, quietly } from "./io-error.ts";
 import {
+  afterCommit,
   closePlan,
+  CommittedError,
   removeIfThere,
   renameChecked,
   rollForward,
   syncDirectories,
-  UncertainCommit,
   undoPlan,
   writeJournal,
   writePlan,
 } from "./journal.ts";
 import { takeLock } from "./lock.ts";
-import { type Belongs, type Entry, openState, stagedPaths } from "./notes.ts";
-import type { Lost } from "./ownership.ts";
+import { type Belongs, type Entry, openState, stagedPath, stagedPaths } from "./notes.ts";
 import { newOwner, retire } from "./owner.ts";
 import { recoverLocked } from "./recover.ts";
-import { afterCommit, CommittedError, explained } from "./committed.ts";
-import { fileHash } from "./file-hash.ts";
-import { type Change, stage, type Staged, type Staging } from "./stage.ts";
-import { sha256 } from "./stream.ts";
+import { type Change, type Lost, stage, type Staged, type Staging } from "./stage.ts";
+import { fileHash, sha256 } from "./stream.ts";
 import { watchSignals } from "./interruption.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
@@ -89,6 +87,31 @@ export async function commit(host: Host, changes: readonly Change[], options: Co
   } finally {
     retire(owner);
     signals.over();
+  }
+}
+
+/**
+ * Proves that `path` could be written: nothing is asked of the user, and nothing typed, that cannot be saved. Makes a file
+ * beside it, under a plan as a commit does, and removes it. Throws `refused` as `resolveTarget`, `io` naming the reason.
+ */
+export async function checkWritable(host: Host, path: string, options: CommitOptions): Promise<void> {
+  const target = await resolveTarget(host, path, options.root);
+  if (host.files.isDry === true) return;
+  const beside = target.missing[0] ?? target.path;
+  const owner = await newOwner(host);
+  const probe = stagedPath(beside, owner);
+  try {
+    const state = await openState(host, options.state, options.belongs);
+    let settled = false;
+    try {
+      await writePlan(host, state.path, { owner, targets: [beside], directories: [] });
+      await attempt(path, "write", async () => (await host.files.open(probe, "create")).close());
+    } finally {
+      settled = await quietly(() => removeIfThere(host, probe));
+      await closePlan(host, state.path, { owner, settled });
+    }
+  } finally {
+    retire(owner);
   }
 }
 
@@ -188,19 +211,12 @@ async function renameAll(host: Host, entries: readonly Entry[], work: Work): Pro
   const state = work.state.path;
   // A journal must survive a power cut before the first rename does, and then find what it speaks of.
   await syncDirectories(host, [...entries.map((entry) => entry.temp), state]);
-  try {
-    await writeJournal(host, state, { owner, entries });
-  } catch (error) {
-    if (error instanceof UncertainCommit) throw new CommittedError(explained(error.failure, unknownOutcome), false);
-    throw error;
-  }
+  await writeJournal(host, state, { owner, entries });
   await afterCommit(async () => {
     await attempt(state, "sync", () => host.files.syncDirectory(state));
     await rollForward(host, state, entries);
   }, "the next run of any command here finishes it");
 }
-
-const unknownOutcome = "the next run of any command here finishes it, or undoes it";
 
 function warnOfOwner({ named, stat }: Target, lost: Lost, { warn }: CommitOptions): void {
   if (stat === undefined || lost === undefined) return;

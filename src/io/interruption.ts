@@ -19,39 +19,22 @@ export interface Interruption {
 /** From now until `over`, signals wait for the commit. */
 export function watchSignals(host: Host): Interruption {
   let stopped = false;
-  let settle: () => void = () => undefined;
   const waiting = new Set<(reason: Error) => void>();
-  const settled = new Promise<void>((resolve) => (settle = resolve));
-  const forget = host.onExit(() => {
+  const over = holdingBack(host, () => {
     stopped = true;
     for (const stop of waiting) stop(interrupted());
-    return settled;
   });
   /** Not a race against one promise that lives as long as the commit: it would keep every chunk. */
-  const unlessStopped = async <T>(work: Promise<T>): Promise<T> => {
-    let stop: ((reason: Error) => void) | undefined;
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        if (stopped) reject(interrupted());
-        stop = reject;
-        waiting.add(reject);
-        work.then(resolve, reject);
-      });
-    } finally {
-      if (stop !== undefined) waiting.delete(stop);
-    }
-  };
+  const unlessStopped = <T>(work: Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (stopped) reject(interrupted());
+      waiting.add(reject);
+      void work.then(resolve, reject).finally(() => waiting.delete(reject));
+    });
   const check = (): void => {
     if (stopped) throw interrupted();
   };
-  return {
-    check,
-    read: (content) => readUntil({ check, unlessStopped }, content),
-    over: () => {
-      forget();
-      settle();
-    },
-  };
+  return { check, read: (content) => readUntil({ check, unlessStopped }, content), over };
 }
 
 /**
@@ -59,15 +42,26 @@ export function watchSignals(host: Host): Interruption {
  * @param work gets a host that no signal reaches, for a commit that must not stop for one
  */
 export async function unhurried<T>(host: Host, work: (calm: Host) => Promise<T>): Promise<T> {
-  let settle: () => void = () => undefined;
-  const settled = new Promise<void>((resolve) => (settle = resolve));
-  const forget = host.onExit(() => settled);
+  const over = holdingBack(host, () => undefined);
   try {
     return await work({ ...host, onExit: () => () => undefined });
   } finally {
+    over();
+  }
+}
+
+/** Until the answer is called, a signal is heard of and does nothing more. */
+function holdingBack(host: Host, onSignal: () => void): () => void {
+  let settle: () => void = () => undefined;
+  const settled = new Promise<void>((resolve) => (settle = resolve));
+  const forget = host.onExit(() => {
+    onSignal();
+    return settled;
+  });
+  return () => {
     forget();
     settle();
-  }
+  };
 }
 
 interface Stoppable {

@@ -12,9 +12,8 @@ import { SecretsError } from "../errors.ts";
 import type { Host } from "./host.ts";
 import { attempt, errorCode, ioError, quietly } from "./io-error.ts";
 import { createInState } from "./lock.ts";
-import { fileHash } from "./file-hash.ts";
 import { type Entry, journalText, MAX_NOTE, type Plan, planText } from "./notes.ts";
-import { sha256 } from "./stream.ts";
+import { fileHash, sha256 } from "./stream.ts";
 
 /** Writes `plan.OWNER`, which names targets and new directories by absolute paths; throws `io`. */
 export async function writePlan(
@@ -48,8 +47,8 @@ export async function closePlan(
 }
 
 /**
- * Puts the journal in place: the commit point. Once it resolves, and also when it throws `UncertainCommit`, the staged
- * files belong to the journal. Throws `io` when nothing is committed.
+ * Puts the journal in place: the commit point. Once it resolves, and also when it throws `CommittedError`, because nobody can tell, the
+ * staged files belong to the journal. Throws `io` when nothing is committed.
  */
 export async function writeJournal(
   host: Host,
@@ -78,18 +77,33 @@ export async function writeJournal(
     if (found === sha256(content)) return;
     await quietly(() => host.files.remove(draft));
     const failure = ioError(error, journal, "write");
-    throw found === "unknown" ? new UncertainCommit(failure) : failure;
+    if (found !== "unknown") throw failure;
+    throw new CommittedError(failure, "the next run of any command here finishes it, or undoes it", { certain: false });
   }
 }
 
-/** The journal's rename failed and nobody can tell whether it happened: nothing may be removed. */
-export class UncertainCommit extends Error {
-  override readonly name = "UncertainCommit";
-  readonly failure: Error;
+/** Past the commit point: the staged files are not ours to remove any more. */
+export class CommittedError extends Error {
+  override readonly name = "CommittedError";
+  readonly failure: unknown;
+  /** Whether the journal is known to be in place. */
+  readonly certain: boolean;
 
-  constructor(failure: Error) {
-    super(failure.message, { cause: failure });
-    this.failure = failure;
+  /** @param outcome what will become of the write, told behind the failure */
+  constructor(failure: unknown, outcome: string, { certain = true } = {}) {
+    super("past the commit point", { cause: failure });
+    const isOurs = failure instanceof SecretsError;
+    this.failure = isOurs ? failure.with({ message: `${failure.message}; ${outcome}` }) : failure;
+    this.certain = certain;
+  }
+}
+
+/** Does what comes after the commit point. @throws CommittedError */
+export async function afterCommit(action: () => Promise<unknown>, outcome: string): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    throw new CommittedError(error, outcome);
   }
 }
 

@@ -14,6 +14,7 @@ import type { Host } from "./host.ts";
 import { attempt, errorCode, quietly } from "./io-error.ts";
 import { readPlain } from "./notes.ts";
 import { isOwner, liveness, type Liveness } from "./owner.ts";
+import { writeNew } from "./stream.ts";
 
 /** Where the file system has no hard links. */
 const cannotLink: ReadonlySet<string> = new Set(["ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EMLINK"]);
@@ -48,7 +49,7 @@ interface Chain {
 export async function takeLock(host: Host, state: string, options: LockOptions): Promise<() => Promise<void>> {
   const candidate = `lock.${options.owner}`;
   try {
-    const content = `${options.owner}\n${host.system.hostname}\n`;
+    const content = tokenText(host, options.owner);
     // Synced, or a power cut could leave a lock that says nobody's name and that nobody may take away.
     await createInState(host, join(state, candidate), { content, durable: true });
     const names = await attempt(join(state, "lock"), "lock", () => waitForLock(host, state, options));
@@ -80,14 +81,7 @@ export async function createInState(
   await attempt(state, "write", async () => {
     for (let tries = 0; ; tries += 1) {
       try {
-        const file = await host.files.open(path, "create", 0o644);
-        try {
-          await file.write(new TextEncoder().encode(content));
-          if (durable) await file.sync();
-        } finally {
-          await file.close();
-        }
-        return;
+        return await writeNew(host, path, { content, mode: 0o644, durable });
       } catch (error) {
         if (errorCode(error) !== "ENOENT" || tries >= 20) throw error;
         await host.files.makeDirectory(state);
@@ -142,9 +136,7 @@ async function claim(host: Host, state: string, { name, owner }: { name: string;
     if (!cannotLink.has(code)) throw error;
   }
   try {
-    const file = await host.files.open(path, "create", 0o644);
-    await file.write(new TextEncoder().encode(`${owner}\n${host.system.hostname}\n`));
-    await file.close();
+    await writeNew(host, path, { content: tokenText(host, owner), mode: 0o644 });
     return true;
   } catch (error) {
     if (errorCode(error) === "EEXIST") return false;
@@ -174,6 +166,10 @@ async function readChain(host: Host, state: string): Promise<Chain> {
     if (!isOwner(token.owner)) break;
   }
   return { names, first, last: last.owner, hostname: last.hostname };
+}
+
+function tokenText({ system }: Host, owner: string): string {
+  return `${owner}\n${system.hostname}\n`;
 }
 
 async function readToken(host: Host, path: string): Promise<{ owner: string; hostname: string } | undefined> {

@@ -10,20 +10,16 @@ import { SecretsError } from "../errors.ts";
 import type { Host } from "./host.ts";
 import { attempt, errorCode, ioError, quietly } from "./io-error.ts";
 import { isOwner, liveness, newOwner, retire } from "./owner.ts";
-import { collect, readStream } from "./stream.ts";
+import { collect, readStream, writeNew } from "./stream.ts";
 
 /** `secrets-edit.TOKEN`, the token as in `owner.ts`: random, and it says whether its process still lives. */
 const prefix = "secrets-edit.";
 
 export interface Scratch {
-  /** The file: its name is the secret's, so that editors know the syntax. */
+  /** The file: its name is the secret's, so that editors know the syntax. Its directory goes when we go. */
   readonly path: string;
-  /** The directory that goes when we go; for the editor's own temporary files too. */
-  readonly directory: string;
   /** What is in the file now. Throws `editor` where the editor left no regular file. */
   readonly read: () => Promise<Uint8Array>;
-  /** Replaces what is in the file. */
-  readonly write: (bytes: Uint8Array) => Promise<void>;
 }
 
 export interface ScratchOptions {
@@ -53,10 +49,9 @@ export async function withScratch<T>(
   const path = join(directory, fileName(name));
   const remove = await attempt(directory, "create", () => host.files.makeScratch(directory));
   const forget = host.onExit(() => remove().catch(() => undefined));
-  const write = (content: Uint8Array): Promise<void> => attempt(path, "write", () => replace(host, path, content));
   try {
-    await write(bytes);
-    return await use({ path, directory, write, read: () => readBack(host, path) });
+    await attempt(path, "write", () => writeNew(host, path, { content: bytes, mode: 0o600 }));
+    return await use({ path, read: () => readBack(host, path) });
   } finally {
     forget();
     // The guard tries again when we are gone.
@@ -109,18 +104,6 @@ function fileName(name: string): string {
     .replaceAll(/[/\\\0]/g, "_")
     .replace(/^-/, "_");
   return ["", ".", ".."].includes(safe) ? "secret" : safe;
-}
-
-async function replace(host: Host, path: string, bytes: Uint8Array): Promise<void> {
-  await host.files.remove(path).catch((error: unknown) => {
-    if (errorCode(error) !== "ENOENT") throw error;
-  });
-  const file = await host.files.open(path, "create", 0o600);
-  try {
-    await file.write(bytes);
-  } finally {
-    await file.close();
-  }
 }
 
 async function readBack(host: Host, path: string): Promise<Uint8Array> {

@@ -7,13 +7,11 @@
 import { createHash } from "node:crypto";
 
 import { SecretsError } from "../errors.ts";
-import { fileHash } from "./file-hash.ts";
-import type { Host } from "./host.ts";
+import type { FileStat, Host } from "./host.ts";
 import type { Interruption } from "./interruption.ts";
-import { attempt, errorCode } from "./io-error.ts";
+import { attempt, errorCode, quietly } from "./io-error.ts";
 import { hiddenPath, stagedPath, type State } from "./notes.ts";
-import { keepOwner, type Lost } from "./ownership.ts";
-import { readStream } from "./stream.ts";
+import { fileHash, readStream } from "./stream.ts";
 import type { Target } from "./target.ts";
 
 export interface Change {
@@ -33,6 +31,9 @@ export interface Change {
   /** The content is plaintext: until it is in place it lies where `git add -A` does not find it. */
   readonly plaintext?: boolean | undefined;
 }
+
+/** What could not be kept; `owner` includes the group. */
+export type Lost = "owner" | "group" | undefined;
 
 export interface Staged {
   readonly target: Target;
@@ -114,4 +115,22 @@ async function* failingToRead(host: Host, path: string, named: string): AsyncGen
   } finally {
     await chunks.return(undefined);
   }
+}
+
+/**
+ * A rename brings a new file, which belongs to whoever made it: root, after `sudo`. It gets owner and group of the old one, where the
+ * system lets us. Answers the permissions that it may have now: in another group than before, people may
+ * do no more than everybody. Node's error where the new file cannot be looked at.
+ */
+async function keepOwner(host: Host, path: string, before: FileStat): Promise<readonly [number, Lost]> {
+  const { mode, uid, gid } = before;
+  const made = await host.files.stat(path, { follow: false });
+  if (made === undefined || (made.uid === uid && made.gid === gid)) return [mode, undefined];
+  if (await quietly(() => host.files.chown(path, uid, gid))) return [mode, undefined];
+  // A group may be given by its members, an owner by root alone.
+  const lost = made.uid === uid ? "group" : "owner";
+  if (lost === "owner" && (made.gid === gid || (await quietly(() => host.files.chown(path, made.uid, gid))))) {
+    return [mode, lost];
+  }
+  return [(mode & 0o707) | (mode & 0o070 & ((mode & 0o007) << 3)), lost];
 }

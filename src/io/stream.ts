@@ -6,7 +6,8 @@
 import { createHash } from "node:crypto";
 
 import { SecretsError } from "../errors.ts";
-import type { Files } from "./host.ts";
+import type { Files, Host } from "./host.ts";
+import { errorCode } from "./io-error.ts";
 
 const CHUNK = 256 * 1024;
 
@@ -38,6 +39,21 @@ export async function readLimited(files: Files, path: string, limit: number): Pr
       if (size > limit) return undefined;
       chunks.push(buffer.subarray(0, count));
     }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a file that is not there yet. `durable`: fsync it. Node's error, and perhaps a part of it, otherwise. */
+export async function writeNew(
+  { files }: Host,
+  path: string,
+  given: { readonly content: string | Uint8Array; readonly mode: number; readonly durable?: boolean },
+): Promise<void> {
+  const file = await files.open(path, "create", given.mode);
+  try {
+    await file.write(Buffer.from(given.content));
+    if (given.durable === true) await file.sync();
   } finally {
     await file.close();
   }
@@ -109,4 +125,15 @@ export function hashed(chunks: AsyncIterable<Uint8Array>): Hashed {
 /** SHA-256 in lower-case hex. A string counts as UTF-8. */
 export function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** SHA-256 of a file in lower-case hex, or "absent" where nothing is. Node's error otherwise. */
+export async function fileHash({ files }: Host, path: string): Promise<string> {
+  try {
+    return (await digest(readStream(files, path))).sha256;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return "absent";
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 /** A program that commits and is killed, or that commits often: bundled and started by the tests. */
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 
 import { SecretsError } from "../../src/errors.ts";
 import { commit } from "../../src/io/commit.ts";
@@ -52,7 +52,7 @@ async function holdScratch(content: string): Promise<void> {
     nodeHost(),
     { name: "canary.env.age", bytes: new TextEncoder().encode(content) },
     async (scratch) => {
-      process.stdout.write(`${scratch.directory}\n`);
+      process.stdout.write(`${dirname(scratch.path)}\n`);
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     },
   );

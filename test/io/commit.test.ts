@@ -19,10 +19,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { commit } from "../../src/io/commit.ts";
+import { checkWritable, commit } from "../../src/io/commit.ts";
 import type { Change } from "../../src/io/stage.ts";
 import { recover } from "../../src/io/recover.ts";
-import { checkWritable } from "../../src/io/writable.ts";
 import type { Files, Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { sha256 } from "../../src/io/stream.ts";

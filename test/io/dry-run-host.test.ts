@@ -4,12 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { commit } from "../../src/io/commit.ts";
+import { checkWritable, commit } from "../../src/io/commit.ts";
 import { dryRun } from "../../src/io/dry-run-host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { recover } from "../../src/io/recover.ts";
 import { withScratch } from "../../src/io/scratch.ts";
-import { checkWritable } from "../../src/io/writable.ts";
 import { changesOf, makeRepository, names, overall, strays, type Repository } from "./repository.ts";
 
 const real = nodeHost();

@@ -3,9 +3,8 @@
  * confirmed keys) goes to `io/commit` by itself.
  */
 import { SecretsError } from "../../errors.ts";
-import { commit } from "../../io/commit.ts";
+import { checkWritable, commit } from "../../io/commit.ts";
 import type { Change } from "../../io/stage.ts";
-import { checkWritable } from "../../io/writable.ts";
 import { ioError } from "../../io/io-error.ts";
 import { admit, type Grant } from "./admit.ts";
 import type { SealedSecret, Secret } from "../secrets/secret.ts";
