@@ -33,7 +33,7 @@ export type { Ignored } from "./findings/suppressions.ts";
 export type * from "./io/host.ts";
 export type { Unchecked } from "./check/scope/scope.ts";
 export type { RuleInfo };
-export type { CanOpen } from "./operations/identities/identities.ts";
+export type { CanOpen } from "./keys/recipient.ts";
 export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/verbs/list.ts";
 export type { Agreement } from "./agreement/agreement.ts";
 export type { FileOfPerson, PersonReport, RuleOfPerson } from "./operations/verbs/who.ts";

@@ -38,6 +38,25 @@ export interface Keyring {
   readonly wrap: (recipient: Recipient, fileKey: Uint8Array) => Promise<Stanza[]>;
 }
 
+/** What is known of a file, or of one entry in a document, before it is opened. */
+export interface Opening {
+  readonly stanzas: readonly Stanza[];
+  /** Whether it declares the reader of this `Recipient.id`: true, false, or undefined where nobody can know. */
+  readonly declares: (id: string) => boolean | undefined;
+}
+
+export type CanOpen = "yes" | "with a passphrase" | "no";
+
+/** Who can open with the keys at hand. */
+export interface OpeningRing {
+  /** The file key, or null. Asks for passphrases. @throws SecretsError `tampered`, `wrong-passphrase`, `cannot-ask`. */
+  readonly unwrap: (opening: Opening) => Promise<Uint8Array | null>;
+  /** Whether it could be opened, found out without a question. */
+  readonly canOpen: (opening: Opening) => Promise<CanOpen>;
+  /** The `Recipient.id` of every key at hand that is known without a question and without starting a command. */
+  readonly held: () => Promise<ReadonlySet<string>>;
+}
+
 /** The secret half, ready to use. Never printable: it has no text. */
 export interface Identity {
   /** The recipients it opens: for an ed25519 SSH key both faces, SSH first; none for a passphrase. */

@@ -71,7 +71,7 @@ async function outcomeOf(vector: Vector): Promise<Outcome> {
   const identities = await identitiesOf(vector);
   const released: Uint8Array[] = [];
   try {
-    const { plaintext } = await openAge(once(vector.file), async (stanzas) => {
+    const plaintext = await openAge(once(vector.file), async (stanzas) => {
       for (const identity of identities) {
         const fileKey = await identity.unwrapFileKey(stanzas);
         if (fileKey !== null) return fileKey;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { openAge, readAgeHeader } from "../../src/documents/age/file.ts";
+import { openAge } from "../../src/documents/age/file.ts";
+import { readAgeHeader } from "../../src/documents/age/stanzas.ts";
 import { agreement, readersOf } from "../../src/documents/age/readers.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
 import { parseRecipient } from "../../src/keys/index.ts";
@@ -31,7 +32,7 @@ async function recipientsOf(...names: string[]): Promise<Recipient[]> {
 }
 
 async function opened(name: string, identity: Identity): Promise<string> {
-  const { plaintext } = await openAge(once(fixture(name)), (stanzas) => identity.unwrapFileKey(stanzas));
+  const plaintext = await openAge(once(fixture(name)), (stanzas) => identity.unwrapFileKey(stanzas));
   return (await collect(plaintext)).toString();
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { openAge, readAgeHeader } from "../../src/documents/age/file.ts";
-import { lookAtAge } from "../../src/documents/age/stanzas.ts";
+import { openAge } from "../../src/documents/age/file.ts";
+import { lookAtAge, readAgeHeader } from "../../src/documents/age/stanzas.ts";
 import { once } from "../../src/text/chunks.ts";
 
 /** A well-formed header with this many stanzas that nobody can open. */

@@ -3,7 +3,7 @@
  */
 import { newDataKey, type DataKey } from "../../src/crypto/data-key.ts";
 import { openDocument, readDocument, type OpenedDocument } from "../../src/documents/sops/document.ts";
-import { unwrapDataKey, type EntryRing } from "../../src/documents/sops/unwrap.ts";
+import { unwrapDataKey } from "../../src/documents/sops/unwrap.ts";
 import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
 import { newMetadata, type Metadata } from "../../src/documents/sops/metadata.ts";
 import { sealDocument, type Sealed } from "../../src/documents/sops/seal.ts";
@@ -11,11 +11,11 @@ import { DEFAULT_SETTINGS, type SelectionSettings } from "../../src/documents/so
 import type { Format } from "../../src/formats/format.ts";
 import { keyring, parseRecipient } from "../../src/keys/index.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
-import type { Identity, Recipient } from "../../src/keys/recipient.ts";
+import type { Identity, OpeningRing, Recipient } from "../../src/keys/recipient.ts";
 
 /** Keys without passphrases. */
-export function ringOf(identities: readonly Identity[]): EntryRing {
-  const unwrap: EntryRing["unwrap"] = async ({ stanzas }) => {
+export function ringOf(identities: readonly Identity[]): OpeningRing {
+  const unwrap: OpeningRing["unwrap"] = async ({ stanzas }) => {
     for (const identity of identities) {
       const fileKey = await identity.unwrapFileKey(stanzas);
       if (fileKey !== null) return fileKey;

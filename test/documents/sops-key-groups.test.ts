@@ -3,11 +3,11 @@ import { generateIdentity, identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { newDataKey, sameDataKey } from "../../src/crypto/data-key.ts";
 import { compareReaders, standingReaders } from "../../src/documents/sops/readers.ts";
-import { unwrapDataKey, type EntryRing } from "../../src/documents/sops/unwrap.ts";
+import { unwrapDataKey } from "../../src/documents/sops/unwrap.ts";
 import { wrapDataKey } from "../../src/documents/sops/wrap.ts";
 import { metadataTree, newMetadata, readMetadata, type Metadata } from "../../src/documents/sops/metadata.ts";
 import { ed25519Blob, ed25519Faces } from "../../src/keys/kinds/ssh-ed25519.ts";
-import type { Identity, Recipient } from "../../src/keys/recipient.ts";
+import type { Identity, OpeningRing, Recipient } from "../../src/keys/recipient.ts";
 import { keyring } from "../../src/keys/index.ts";
 import { identitiesOf, recipientsOf, ringOf } from "./ring.ts";
 
@@ -101,7 +101,7 @@ describe("one group", () => {
     const metadata = await wrapped([[alice, bob]]);
     const asked: string[] = [];
     const open = ring(alice);
-    const locked: EntryRing = {
+    const locked: OpeningRing = {
       held: async () => new Set([alice.recipient.id, bob.recipient.id]),
       canOpen: async (opening) =>
         opening.declares(bob.recipient.id) === true ? "with a passphrase" : open.canOpen(opening),

@@ -45,7 +45,7 @@ const key = (): DataKey => dataKeyFrom(Buffer.alloc(32, "f"));
 const ENC = /`?(ENC\[[^\]]*\])/;
 
 async function opensTo(file: string, identities: readonly Identity[]): Promise<string> {
-  const { plaintext } = await openAge(once(Buffer.from(file)), async (stanzas) => {
+  const plaintext = await openAge(once(Buffer.from(file)), async (stanzas) => {
     for (const identity of identities) {
       const fileKey = await identity.unwrapFileKey(stanzas);
       if (fileKey !== null) return fileKey;

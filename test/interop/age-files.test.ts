@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateHybridIdentity, generateX25519Identity } from "age-encryption";
 import { afterAll, beforeAll, expect } from "vitest";
-import { openAge, readAgeHeader, sealAge } from "../../src/documents/age/file.ts";
+import { openAge, sealAge } from "../../src/documents/age/file.ts";
+import { readAgeHeader } from "../../src/documents/age/stanzas.ts";
 import { agreement } from "../../src/documents/age/readers.ts";
 import { parseIdentityFile } from "../../src/keys/identity-file.ts";
 import type { Identity, Keyring, Recipient } from "../../src/keys/recipient.ts";
@@ -88,7 +89,7 @@ async function sealed(
 }
 
 async function opened(file: Uint8Array, identity: Identity): Promise<Buffer> {
-  const { plaintext } = await openAge(once(file), (stanzas) => identity.unwrapFileKey(stanzas));
+  const plaintext = await openAge(once(file), (stanzas) => identity.unwrapFileKey(stanzas));
   return collect(plaintext);
 }
 

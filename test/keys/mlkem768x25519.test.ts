@@ -31,7 +31,7 @@ describe("a post-quantum age key", () => {
     const encrypter = new Encrypter();
     encrypter.addRecipient(publicText);
     const file = await encrypter.encrypt(text);
-    const { plaintext } = await openAge(once(file), (stanzas) => identity.unwrapFileKey(stanzas));
+    const plaintext = await openAge(once(file), (stanzas) => identity.unwrapFileKey(stanzas));
     expect(await collect(plaintext)).toEqual(text);
   });
 

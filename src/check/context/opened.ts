@@ -34,7 +34,7 @@ export async function openedContent(
 ): Promise<Opening> {
   try {
     if (content.kind === "sops") return { status: "open", values: await sopsValues(project, content.document) };
-    const { plaintext } = await openAgeFile(project, join(root, path), once(bytes));
+    const plaintext = await openAgeFile(project, join(root, path), once(bytes));
     return { status: "open", values: [{ key: "", bytes: await collect(plaintext) }] };
   } catch (error) {
     if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;

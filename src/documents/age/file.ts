@@ -10,65 +10,27 @@ import { createHash } from "node:crypto";
 import type { Stanza } from "age-encryption";
 import { openPayload, sealPayload } from "../../crypto/payload.ts";
 import { SecretsError } from "../../errors.ts";
-import { atMost, STANZAS } from "../../limits.ts";
 import { ALONE, canShare, distinct } from "../../keys/distinct.ts";
 import { isPassphrase } from "../../keys/passphrase.ts";
 import type { Keyring, Recipient } from "../../keys/recipient.ts";
 import { encodeArmor } from "./armor.ts";
-import type { AgeHeader, ByteStream } from "./header.ts";
+import type { ByteStream } from "./header.ts";
 import { malformedHeader, splitHeader } from "./header-bytes.ts";
-import { hintStanza, readHint } from "./reader-hint.ts";
-
-export { isAge } from "./header-bytes.ts";
-
-export interface ReadAge extends AgeHeader {
-  /** What follows the header, without armor. */
-  readonly payload: ByteStream;
-  /** Ends the input, for whoever does not read the payload. */
-  readonly close: () => Promise<void>;
-}
-
-/**
- * The header of an age file, its MAC not verified, and the payload behind it.
- *
- * @throws SecretsError `malformed`. Reading `payload` throws it too, where the armor breaks further on.
- */
-export async function readAgeHeader(input: ByteStream): Promise<ReadAge> {
-  const { head, armored, reader } = await splitHeader(input);
-  const seen: { stanzas?: readonly Stanza[] } = {};
-  await decryptHeader(head, (stanzas) => {
-    seen.stanzas = stanzas;
-    return null;
-  }).catch(() => undefined);
-  const { stanzas } = seen;
-  if (stanzas === undefined) {
-    await reader.close();
-    throw malformedHeader();
-  }
-  if (stanzas.length > STANZAS.most) await reader.close();
-  atMost(stanzas.length, STANZAS, { at: undefined, code: "malformed" });
-  return { ...headerOf(stanzas, armored), payload: reader.rest(), close: reader.close };
-}
+import { hintStanza } from "./reader-hint.ts";
 
 /** Finds the file key: null where no identity fits. It may throw; `openAge` passes it on. */
 export type Unwrap = (stanzas: readonly Stanza[]) => Promise<Uint8Array | null> | Uint8Array | null;
 
-export interface OpenedAge {
-  readonly header: AgeHeader;
-  /** 16 bytes, proved by the header's MAC. Enough to verify, never to be used for another file. */
-  readonly fileKey: Uint8Array;
-  /** Each piece is authenticated; that nothing is missing is certain only at the end. To be read, or the input stays open. */
-  readonly plaintext: ByteStream;
-}
-
 /**
  * Opens an age file, binary or armored.
  *
+ * @returns the plaintext. Each piece is authenticated; that nothing is missing is certain only at the end. To be read, or the input
+ *   stays open.
  * @throws SecretsError `malformed`, `no-identity` where `unwrap` answers null, `tampered` where the MAC does not fit, and
- * whatever `unwrap` throws. Reading `plaintext` throws `malformed` and `tampered`.
+ * whatever `unwrap` throws. Reading the plaintext throws `malformed` and `tampered`.
  */
-export async function openAge(input: ByteStream, unwrap: Unwrap): Promise<OpenedAge> {
-  const { head, armored, reader } = await splitHeader(input);
+export async function openAge(input: ByteStream, unwrap: Unwrap): Promise<ByteStream> {
+  const { head, reader } = await splitHeader(input);
   try {
     const seen: { stanzas?: readonly Stanza[]; answer?: Uint8Array | null; thrown?: { error: unknown } } = {};
     const verified = await decryptHeader(head, async (stanzas) => {
@@ -85,11 +47,7 @@ export async function openAge(input: ByteStream, unwrap: Unwrap): Promise<Opened
     if (seen.stanzas === undefined) throw malformedHeader();
     if (seen.answer === undefined || seen.answer === null) throw noIdentity();
     if (verified === undefined) throw new SecretsError("tampered", "the header does not authenticate");
-    return {
-      header: headerOf(seen.stanzas, armored),
-      fileKey: verified,
-      plaintext: openPayload(verified, reader.rest()),
-    };
+    return openPayload(verified, reader.rest());
   } catch (error) {
     await reader.close();
     throw error;
@@ -158,8 +116,7 @@ export async function verifyAge(
 ): Promise<void> {
   const hash = createHash("sha256");
   try {
-    const { plaintext } = await openAge(staged, () => fileKey);
-    for await (const piece of plaintext) hash.update(piece);
+    for await (const piece of await openAge(staged, () => fileKey)) hash.update(piece);
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
     throw new SecretsError("io", `what was staged does not open: ${error.message}`, { cause: error });
@@ -175,15 +132,10 @@ async function decryptHeader(head: Uint8Array, unwrapFileKey: Unwrap): Promise<U
   return decrypter.decryptHeader(head);
 }
 
-/** Whoever wrote beside a passphrase did not know it, and only wants to look as if. Too many stanzas would take too long to try. */
+/** Whoever wrote beside a passphrase did not know it, and only wants to look as if. */
 function checkStanzas(stanzas: readonly Stanza[]): void {
-  atMost(stanzas.length, STANZAS, { at: undefined, code: "malformed" });
   if (stanzas.length < 2 || !stanzas.some(isPassphrase)) return;
   throw new SecretsError("malformed", "the header has a passphrase stanza that is not alone");
-}
-
-function headerOf(stanzas: readonly Stanza[], armored: boolean): AgeHeader {
-  return { stanzas, armored, hint: readHint(stanzas) };
 }
 
 function emptyStream(): ReadableStream<Uint8Array> {

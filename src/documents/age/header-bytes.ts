@@ -6,19 +6,22 @@
  */
 import { decodeUnpadded } from "../../crypto/base64.ts";
 import { SecretsError } from "../../errors.ts";
+import { atMost, STANZAS } from "../../limits.ts";
+import { type ByteReader, byteReader } from "../../text/byte-reader.ts";
 import { beginsUnmerged, UNMERGED } from "../../text/merge-marks.ts";
 import { armorPrefixSize, decodeArmor, looksArmored } from "./armor.ts";
 import type { ByteStream } from "./header.ts";
-import { type ByteReader, byteReader } from "./byte-reader.ts";
 
 const versionLine = "age-encryption.org/v1\n";
 const anyVersion = "age-encryption.org/";
 const maxHeaderSize = 1024 * 1024;
-const maxStanzas = 4096;
 const macSize = 32;
 const headerStep = 4096;
 
-/** Whether a file that begins like this is an age file, or means to be one. 1100 bytes are always enough. */
+/** As many bytes are always enough for `isAge`. */
+export const AGE_PREFIX = 1100;
+
+/** Whether a file that begins like this is an age file, or means to be one. */
 export function isAge(prefix: Uint8Array): boolean {
   if (beginsAsAge(prefix)) return true;
   // Of two sides that have no line in common, git marks the first.
@@ -90,7 +93,9 @@ async function takeHeader(reader: ByteReader): Promise<Buffer> {
     if (end !== -1) {
       const head = seen.subarray(0, size);
       checkMacLine(head.subarray(mac + 1, end).toString("latin1"));
-      checkStanzaCount(head);
+      // Counted before anybody parses them; no other line begins like one.
+      const count = head.toString("latin1").split("\n-> ").length - 1;
+      atMost(count, STANZAS, { at: undefined, code: "malformed" });
       reader.skip(size);
       return head;
     }
@@ -102,11 +107,6 @@ async function takeHeader(reader: ByteReader): Promise<Buffer> {
 function checkMacLine(line: string): void {
   const [, encoded = ""] = /^--- (\S+)$/.exec(line) ?? [];
   if (decodeUnpadded(encoded)?.length !== macSize) throw malformedHeader();
-}
-
-function checkStanzaCount(head: Buffer): void {
-  if (head.toString("latin1").split("\n-> ").length <= maxStanzas) return;
-  throw new SecretsError("malformed", `the header has more than ${maxStanzas} stanzas`);
 }
 
 /** To be thrown where the header is not what the format allows; nothing of it is repeated. */

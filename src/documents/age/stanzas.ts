@@ -2,13 +2,11 @@
  * Which stanzas are in this age file, for who only looks?
  *
  * The grammar of the header (C2SP age.md, "File key and header") read here instead of by the library, which a check of many
- * files, or a commit hook, would have to load for this alone. What opens a file never goes by it: there the library parses.
+ * files, or a commit hook, would have to load for this alone. Where a file is opened, the library parses it too, and proves it.
  */
-import { atMost, STANZAS } from "../../limits.ts";
 import type { Stanza } from "age-encryption";
 import { decodeUnpadded } from "../../crypto/base64.ts";
-import type { AgeHeader } from "./header.ts";
-import type { ByteReader } from "./byte-reader.ts";
+import type { AgeHeader, ByteStream } from "./header.ts";
 import { malformedHeader, splitHeader } from "./header-bytes.ts";
 import { readHint } from "./reader-hint.ts";
 
@@ -22,32 +20,47 @@ export interface AgePayload {
   readonly start: Uint8Array;
 }
 
+export interface ReadAge extends AgeHeader {
+  /** What follows the header, without armor. */
+  readonly payload: ByteStream;
+  /** Ends the input, for whoever does not read the payload. */
+  readonly close: () => Promise<void>;
+}
+
 /**
- * The header and how its payload looks, out of its armor; nothing of either is verified.
- * @throws SecretsError `malformed`, also for armor that is broken further below.
+ * The header of an age file, its MAC not verified, and the payload behind it.
+ *
+ * @throws SecretsError `malformed`, `unmerged`. Reading `payload` throws it too, where the armor breaks further on.
  */
-export async function lookAtAge(bytes: Uint8Array): Promise<{ header: AgeHeader; payload: AgePayload }> {
-  const { header, reader } = await split(bytes);
-  const start = Uint8Array.from((await reader.peek(SHOWN)).subarray(0, SHOWN));
-  let size = 0;
-  for await (const piece of reader.rest()) size += piece.length;
-  return { header, payload: { size, start } };
+export async function readAgeHeader(input: ByteStream): Promise<ReadAge> {
+  const { head, armored, reader } = await splitHeader(input);
+  const stanzas = stanzasOf(head.toString("latin1"));
+  if (stanzas !== undefined) {
+    return { stanzas, armored, hint: readHint(stanzas), payload: reader.rest(), close: reader.close };
+  }
+  await reader.close();
+  throw malformedHeader();
 }
 
 const SHOWN = 64;
+
+/** The header and how its payload looks. @throws SecretsError as `readAgeHeader` does, for all of the file */
+export async function lookAtAge(bytes: Uint8Array): Promise<{ header: AgeHeader; payload: AgePayload }> {
+  const { payload, stanzas, armored, hint } = await readAgeHeader(inPieces(bytes));
+  let start = Buffer.alloc(0);
+  let size = 0;
+  for await (const piece of payload) {
+    if (size < SHOWN) start = Buffer.concat([start, piece.subarray(0, SHOWN - size)]);
+    size += piece.length;
+  }
+  return { header: { stanzas, armored, hint }, payload: { size, start } };
+}
 
 /** Armor is text: in one piece all its lines would be in memory at one time. */
 const PIECE = 64 * 1024;
 
 async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   for (let at = 0; at < bytes.length || at === 0; at += PIECE) yield bytes.subarray(at, at + PIECE);
-}
-
-async function split(bytes: Uint8Array): Promise<{ header: AgeHeader; reader: ByteReader }> {
-  const { head, armored, reader } = await splitHeader(inPieces(bytes));
-  const stanzas = stanzasOf(head.toString("latin1"));
-  if (stanzas === undefined) throw malformedHeader();
-  return { header: { stanzas, armored, hint: readHint(stanzas) }, reader };
 }
 
 /** @param head from the version line to the MAC line. */
@@ -59,7 +72,6 @@ function stanzasOf(head: string): Stanza[] | undefined {
     const body = args === undefined ? undefined : bodyFrom(lines, at + 1);
     if (args === undefined || body === undefined) return undefined;
     stanzas.push({ args, body: body.bytes });
-    atMost(stanzas.length, STANZAS, { at: undefined, code: "malformed" });
     at = body.end;
   }
   return stanzas.length === 0 ? undefined : stanzas;

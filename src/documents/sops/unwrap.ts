@@ -5,36 +5,20 @@
  * as many are needed as the threshold says.
  */
 import { once, collect } from "../../text/chunks.ts";
-import type { Stanza } from "age-encryption";
 import { dataKeyFrom, type DataKey } from "../../crypto/data-key.ts";
 import { combineShares } from "../../crypto/shamir.ts";
 import { SecretsError } from "../../errors.ts";
-import { openAge, readAgeHeader } from "../age/file.ts";
+import type { Opening, OpeningRing } from "../../keys/recipient.ts";
+import { openAge } from "../age/file.ts";
+import { readAgeHeader } from "../age/stanzas.ts";
 import type { KeyGroup, Metadata } from "./metadata.ts";
 import { knownEntries, readerId, type KnownEntry } from "./readers.ts";
-
-/** What is known of one entry before it is opened. */
-export interface EntryOpening {
-  readonly stanzas: readonly Stanza[];
-  /** Whether the entry is for this `Recipient.id`; undefined where its recipient is of a kind that nobody here knows. */
-  readonly declares: (id: string) => boolean | undefined;
-}
-
-/** The keys at hand. */
-export interface EntryRing {
-  /** The file key, or null; may ask for a passphrase. */
-  unwrap(opening: EntryOpening): Promise<Uint8Array | null>;
-  /** The same found out without a question. */
-  canOpen(opening: EntryOpening): Promise<"yes" | "with a passphrase" | "no">;
-  /** The `Recipient.id` of every key that is known without a question. */
-  held(): Promise<ReadonlySet<string>>;
-}
 
 /**
  * Recovers the data key, from as many groups as it takes.
  * @throws SecretsError `no-identity`; `tampered` or `malformed` where an entry that could have helped is broken.
  */
-export async function unwrapDataKey(metadata: Metadata, ring: EntryRing): Promise<DataKey> {
+export async function unwrapDataKey(metadata: Metadata, ring: OpeningRing): Promise<DataKey> {
   const needed = neededShares(metadata);
   const shares: Uint8Array[] = [];
   const failures: unknown[] = [];
@@ -71,7 +55,7 @@ function notRecovered(metadata: Metadata, found: number, failures: readonly unkn
 }
 
 /** Entries that a key at hand is named in come first, those that open without a question before all others. */
-async function unwrapGroup(group: KeyGroup, ring: EntryRing, failures: unknown[]): Promise<Uint8Array | undefined> {
+async function unwrapGroup(group: KeyGroup, ring: OpeningRing, failures: unknown[]): Promise<Uint8Array | undefined> {
   const held = await ring.held();
   const entries = await knownEntries(group);
   const named = entries.filter((entry) => held.has(readerId(entry)));
@@ -94,15 +78,22 @@ async function unwrapGroup(group: KeyGroup, ring: EntryRing, failures: unknown[]
   return undefined;
 }
 
-async function unwrapEntry(known: KnownEntry, ring: EntryRing, mayAsk: boolean): Promise<Uint8Array | undefined> {
-  const bytes = new TextEncoder().encode(known.entry.enc);
-  const id = known.recipient?.id;
-  const declares = (other: string) => (id === undefined ? undefined : id === other);
-  const { stanzas, close } = await readAgeHeader(once(bytes));
-  await close();
-  if (!mayAsk && (await ring.canOpen({ stanzas, declares })) !== "yes") return undefined;
-  const fileKey = await ring.unwrap({ stanzas, declares });
+async function unwrapEntry(known: KnownEntry, ring: OpeningRing, mayAsk: boolean): Promise<Uint8Array | undefined> {
+  const opening = await openingOf(known);
+  if (!mayAsk && (await ring.canOpen(opening)) !== "yes") return undefined;
+  const fileKey = await ring.unwrap(opening);
   if (fileKey === null) return undefined;
-  const { plaintext } = await openAge(once(bytes), () => fileKey);
-  return Uint8Array.from(await collect(plaintext));
+  return Uint8Array.from(await collect(await openAge(bytesOf(known), () => fileKey)));
+}
+
+/** What a ring wants to know of an entry. @throws SecretsError `malformed` */
+export async function openingOf(known: KnownEntry): Promise<Opening> {
+  const { stanzas, close } = await readAgeHeader(bytesOf(known));
+  await close();
+  const { recipient } = known;
+  return { stanzas, declares: (id) => (recipient === undefined ? undefined : recipient.id === id) };
+}
+
+function bytesOf({ entry }: KnownEntry): AsyncIterable<Uint8Array> {
+  return once(new TextEncoder().encode(entry.enc));
 }

@@ -7,10 +7,10 @@
 import { newDataKey } from "../../crypto/data-key.ts";
 import type { Format } from "../../formats/format.ts";
 import type { ForeignKey } from "../../keys/entries/entry.ts";
-import type { Keyring, Recipient } from "../../keys/recipient.ts";
+import type { Keyring, OpeningRing, Recipient } from "../../keys/recipient.ts";
 import { openDocument, type OpenedDocument, type SopsDocument } from "./document.ts";
 import { compareReaders, standingReaders } from "./readers.ts";
-import { unwrapDataKey, type EntryRing } from "./unwrap.ts";
+import { unwrapDataKey } from "./unwrap.ts";
 import { wrapDataKey } from "./wrap.ts";
 import { newMetadata, withSettings } from "./metadata.ts";
 import { rewriteMetadata, sealDocument, type Sealed } from "./seal.ts";
@@ -58,7 +58,7 @@ export async function encryptText(request: {
  */
 export async function openWith(
   document: SopsDocument,
-  ring: EntryRing,
+  ring: OpeningRing,
   options: { readonly ignoreMac?: boolean } = {},
 ): Promise<OpenedDocument> {
   return openDocument(document, await unwrapDataKey(document.metadata, ring), options);

@@ -11,25 +11,18 @@ import { SecretsError } from "../../errors.ts";
 import type { Host } from "../../io/host.ts";
 import { errorCode } from "../../io/io-error.ts";
 import { keyring, kindOfStanza } from "../../keys/index.ts";
-import type { AskPassphrase, Identity, Keyring, LockedIdentity, Recipient } from "../../keys/recipient.ts";
+import type {
+  AskPassphrase,
+  Identity,
+  Keyring,
+  LockedIdentity,
+  Opening,
+  OpeningRing,
+  Recipient,
+} from "../../keys/recipient.ts";
 import { identitySources, type IdentitySource, type SourceOptions } from "./identity-sources.ts";
 
-/** What is known of a file before it is opened. */
-export interface Opening {
-  readonly stanzas: readonly Stanza[];
-  /** Whether the file declares this reader: true, false, or undefined where nobody can know. */
-  readonly declares: (id: string) => boolean | undefined;
-}
-
-export type CanOpen = "yes" | "with a passphrase" | "no";
-
-export interface IdentityRing extends Keyring {
-  /** The file key, or null. Asks for passphrases. @throws SecretsError `tampered`, `wrong-passphrase`, `cannot-ask`. */
-  readonly unwrap: (opening: Opening) => Promise<Uint8Array | null>;
-  /** Whether the file could be opened, found out without a question. */
-  readonly canOpen: (opening: Opening) => Promise<CanOpen>;
-  /** The `Recipient.id` of every key at hand that is known without a question and without starting a command. */
-  readonly held: () => Promise<ReadonlySet<string>>;
+export interface IdentityRing extends Keyring, OpeningRing {
   /** Every key at hand that is known without a question and without starting a command. */
   readonly recipients: () => Promise<readonly Recipient[]>;
   /** Whether any source has a key, readable or not. */

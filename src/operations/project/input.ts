@@ -1,50 +1,10 @@
 /**
- * How can a stream be looked at before it is used?
+ * What is read, and where does it go?
  */
 import { SecretsError } from "../../errors.ts";
 import { digest, readStream } from "../../io/stream.ts";
 import { attempt } from "../../io/io-error.ts";
 import { statOf, type Project } from "./project.ts";
-
-/** Enough for every header that tells an encrypted file from a plain one. */
-const HEAD = 4096;
-
-export interface Replayable {
-  readonly head: Uint8Array;
-  /** The whole stream from its beginning, to be iterated once, to its end or not. */
-  readonly chunks: () => AsyncIterable<Uint8Array>;
-  /** For who has seen enough. */
-  readonly close: () => Promise<void>;
-}
-
-/** The first bytes, and the whole stream once more. Either `chunks` is iterated or `close` is called. */
-export async function replayable(source: AsyncIterable<Uint8Array>): Promise<Replayable> {
-  const iterator = source[Symbol.asyncIterator]();
-  const seen: Uint8Array[] = [];
-  let size = 0;
-  let done = false;
-  while (size < HEAD && !done) {
-    const next = await iterator.next();
-    if (next.done === true) done = true;
-    else {
-      seen.push(next.value);
-      size += next.value.length;
-    }
-  }
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* seen;
-      if (done) return;
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
-  }
-  const close = async () => {
-    await iterator.return?.();
-  };
-  return { head: Buffer.concat(seen), chunks, close };
-}
 
 /** What is read, and where it goes. */
 export interface Passage {

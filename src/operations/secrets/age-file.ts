@@ -5,26 +5,19 @@
  * bytes must open, with the file key still in memory, to the very plaintext that was meant.
  */
 import type { Stanza } from "age-encryption";
-import { openAge, readAgeHeader, sealAge, verifyAge } from "../../documents/age/file.ts";
+import { openAge, sealAge, verifyAge } from "../../documents/age/file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
 import { hintLists, readHint } from "../../documents/age/reader-hint.ts";
+import { readAgeHeader } from "../../documents/age/stanzas.ts";
 import type { Change } from "../../io/stage.ts";
 import { inputChunks } from "../../io/input.ts";
 import { hashed } from "../../io/stream.ts";
 import { needsPassphrase } from "../../keys/passphrase.ts";
-import type { Keyring, Recipient } from "../../keys/recipient.ts";
-import type { Opening } from "../identities/identities.ts";
+import type { Keyring, Opening, Recipient } from "../../keys/recipient.ts";
 import { inFile, type Project } from "../project/project.ts";
 import { fileError } from "./file-kind.ts";
 import { ruleForReading } from "../project/rule.ts";
 import { emptyContent } from "./secret.ts";
-
-export interface OpenAgeFile {
-  readonly header: AgeHeader;
-  readonly fileKey: Uint8Array;
-  /** Authenticated chunk by chunk; throws at the first that is not what was sealed. */
-  readonly plaintext: AsyncIterable<Uint8Array>;
-}
 
 /**
  * Chunks of a file whose every error names it.
@@ -36,19 +29,18 @@ export function fileChunks(project: Project, path: string, pipes = false): Async
 }
 
 /**
- * Opens a secret with the keys at hand.
+ * The plaintext of a secret, opened with the keys at hand and authenticated chunk by chunk.
  * @param path absolute; what the policy is asked about, even if the bytes come from elsewhere
  * @throws SecretsError `no-identity` naming who could, and what was tried; `tampered`; `malformed`
  */
 export async function openAgeFile(
   project: Project,
   path: string,
-  bytes: AsyncIterable<Uint8Array> = fileChunks(project, path),
-): Promise<OpenAgeFile> {
-  const file = project.show(path);
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<AsyncIterable<Uint8Array>> {
   try {
-    const opened = await openAge(bytes, (stanzas) => unwrapFor(project, path, stanzas));
-    return { ...opened, plaintext: namingFile(opened.plaintext, file) };
+    const plaintext = await openAge(bytes, (stanzas) => unwrapFor(project, path, stanzas));
+    return namingFile(plaintext, project.show(path));
   } catch (error) {
     throw await fileError(project, path, error);
   }

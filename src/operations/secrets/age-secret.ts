@@ -93,8 +93,7 @@ async function read(
   { extract, outputType }: ReadRequest,
 ): Promise<AsyncIterable<Uint8Array>> {
   if (now === undefined) return once(new Uint8Array());
-  if (extract === undefined && outputType === undefined)
-    return (await openAgeFile(project, path, now.chunks())).plaintext;
+  if (extract === undefined && outputType === undefined) return openAgeFile(project, path, now.chunks());
   await now.close?.();
   throw new SecretsError("usage", "an .age secret is one value and has no keys", {
     at: { file },

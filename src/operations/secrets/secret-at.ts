@@ -4,11 +4,11 @@
  * Told by content where there is one, by the name where nothing is yet. Another kind is one file beside `age-secret.ts` and one
  * branch here; neither is loaded before it is met.
  */
-import { isAge } from "../../documents/age/file.ts";
+import { AGE_PREFIX, isAge } from "../../documents/age/header-bytes.ts";
 import { SecretsError } from "../../errors.ts";
 import { loadFormat } from "../../formats/index.ts";
 import { collect } from "../../io/stream.ts";
-import { replayable, type Replayable } from "../project/input.ts";
+import { byteReader, type ByteReader } from "../../text/byte-reader.ts";
 import { naming } from "../project/project.ts";
 import { fileChunks } from "./age-file.ts";
 import { kindOfContent, kindOfNew } from "./file-kind.ts";
@@ -21,8 +21,8 @@ import type { Instead, SecretPlace, Secret } from "./secret.ts";
  */
 export async function secretAt(place: SecretPlace, instead?: Instead): Promise<Secret | undefined> {
   const chunks = () => fileChunks(place.project, place.path);
-  const input = await replayable(chunks());
-  if (!isAge(input.head)) return documentIn(place, await wholeOf(place, input));
+  const input = byteReader(chunks());
+  if (!isAge(await input.peek(AGE_PREFIX))) return documentIn(place, await wholeOf(place, input));
   await input.close();
   return (await import("./age-secret.ts")).ageSecret(place, { chunks }, instead);
 }
@@ -32,8 +32,10 @@ export async function secretAt(place: SecretPlace, instead?: Instead): Promise<S
  * @throws SecretsError `malformed` for plaintext, and what `secretAt` throws
  */
 export async function secretIn(place: SecretPlace, source: AsyncIterable<Uint8Array>): Promise<Secret> {
-  const input = await replayable(source);
-  if (isAge(input.head)) return (await import("./age-secret.ts")).ageSecret(place, input);
+  const input = byteReader(source);
+  if (isAge(await input.peek(AGE_PREFIX))) {
+    return (await import("./age-secret.ts")).ageSecret(place, { chunks: input.rest, close: input.close });
+  }
   const bytes = await wholeOf(place, input);
   const secret = await documentIn(place, bytes);
   if (secret !== undefined) return secret;
@@ -50,8 +52,8 @@ export async function newSecret(place: SecretPlace, instead: Instead = {}): Prom
   return newSopsSecret(place, await loadFormat(instead.format ?? kind), instead);
 }
 
-function wholeOf({ file }: SecretPlace, { chunks }: Replayable): Promise<Uint8Array> {
-  return naming(file, () => collect(chunks()));
+function wholeOf({ file }: SecretPlace, { rest }: ByteReader): Promise<Uint8Array> {
+  return naming(file, () => collect(rest()));
 }
 
 async function documentIn(place: SecretPlace, bytes: Uint8Array): Promise<Secret | undefined> {

@@ -4,7 +4,7 @@
  * Told by their content, never by their name: everything that git tracks or would track is looked at.
  */
 import { basename, join } from "node:path";
-import { isAge } from "../../documents/age/file.ts";
+import { AGE_PREFIX, isAge } from "../../documents/age/header-bytes.ts";
 import { mayBeYaml, recognise } from "../../documents/recognise.ts";
 import { SecretsError } from "../../errors.ts";
 import { listFiles } from "../../git/repository.ts";
@@ -14,7 +14,6 @@ import { kindOfContent } from "./file-kind.ts";
 
 /** What is larger is not a sops document; an age file is told by its first bytes. */
 const LARGEST = 64 * 1024 * 1024;
-const HEAD = 2048;
 
 /** A file to look at; one that is named itself is taken as it is, whatever its content. */
 export interface Candidate {
@@ -74,7 +73,7 @@ async function isSecretFile(project: Project, path: string): Promise<boolean> {
   if (stat?.kind !== "file") return false;
   const file = await attempt(shown, "read", () => files.open(path, "read"));
   try {
-    const head = Buffer.alloc(HEAD);
+    const head = Buffer.alloc(AGE_PREFIX);
     const count = await file.read(head);
     if (isAge(head.subarray(0, count))) return true;
   } finally {

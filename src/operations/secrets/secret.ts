@@ -9,8 +9,7 @@ import type { Agreement } from "../../agreement/agreement.ts";
 import type { SelectionSettings } from "../../documents/sops/selection.ts";
 import type { Format, FormatName } from "../../formats/format.ts";
 import type { Change } from "../../io/stage.ts";
-import type { Keyring, Recipient } from "../../keys/recipient.ts";
-import type { CanOpen } from "../identities/identities.ts";
+import type { CanOpen, Keyring, Recipient } from "../../keys/recipient.ts";
 import type { Project } from "../project/project.ts";
 import type { RuledFile, Servings } from "../project/rule.ts";
 

@@ -1,16 +1,14 @@
 /** What does a sops document tell without a key? */
 import { compareDocument } from "../../agreement/sops-document.ts";
-import { readAgeHeader } from "../../documents/age/file.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { foreignEntries } from "../../documents/sops/foreign.ts";
 import type { KeyGroup, Metadata } from "../../documents/sops/metadata.ts";
 import { knownEntries } from "../../documents/sops/readers.ts";
-import { neededShares } from "../../documents/sops/unwrap.ts";
-import { once } from "../../text/chunks.ts";
-import type { Recipient } from "../../keys/recipient.ts";
+import { neededShares, openingOf } from "../../documents/sops/unwrap.ts";
+import type { CanOpen, Recipient } from "../../keys/recipient.ts";
 import { looksLikeRecipient } from "../../policy/recipient-text.ts";
 import { formerKeys, type FormerKey } from "../identities/former-keys.ts";
-import type { CanOpen, IdentityRing } from "../identities/identities.ts";
+import type { IdentityRing } from "../identities/identities.ts";
 import { inFormerNames } from "../identities/key-changes.ts";
 import type { Project } from "../project/project.ts";
 import type { RuledFile } from "../project/rule.ts";
@@ -86,14 +84,9 @@ export async function canOpenDocument(metadata: Metadata, ring: IdentityRing): P
 
 async function canOpenGroup(group: KeyGroup, ring: IdentityRing): Promise<CanOpen> {
   let best: CanOpen = "no";
-  for (const { entry, recipient } of await knownEntries(group)) {
-    const { stanzas, close } = await readAgeHeader(once(new TextEncoder().encode(entry.enc))).catch(() => ({
-      stanzas: [],
-      close: async () => {},
-    }));
-    await close();
-    const declares = (id: string) => (recipient === undefined ? undefined : recipient.id === id);
-    const answer = await ring.canOpen({ stanzas, declares });
+  for (const known of await knownEntries(group)) {
+    const opening = await openingOf(known).catch(() => undefined);
+    const answer = opening === undefined ? "no" : await ring.canOpen(opening);
     if (answer === "yes") return answer;
     if (answer === "with a passphrase") best = answer;
   }

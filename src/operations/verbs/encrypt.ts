@@ -4,19 +4,20 @@
  * The path that decides rule and format is `--filename-override`, else the output, else the input. A path in `.age` becomes
  * a whole-file secret of any size, one that sops knows a sops document. Recipients named on the command line replace the rule's.
  */
-import { isAge } from "../../documents/age/file.ts";
+import { AGE_PREFIX, isAge } from "../../documents/age/header-bytes.ts";
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import { ageRecipients } from "../../policy/policy.ts";
 import { parsedRecipients, recipientsOfVariable } from "../identities/named-recipients.ts";
 import { newPassphrase } from "../identities/passphrase.ts";
-import { digestOf, replayable, routesOf, type Passage, type Replayable, type Route } from "../project/input.ts";
+import { digestOf, routesOf, type Passage, type Route } from "../project/input.ts";
 import { isAgePath, statOf, type Project } from "../project/project.ts";
 import { requireRule, ruleOf, type RuledFile } from "../project/rule.ts";
 import { fileChunks } from "../secrets/age-file.ts";
 import { newSecret, secretAt } from "../secrets/secret-at.ts";
 import type { Instead, SecretPlace, SealedSecret, Secret } from "../secrets/secret.ts";
+import { byteReader, type ByteReader } from "../../text/byte-reader.ts";
 import { admit } from "../writing/admit.ts";
 import { settle, type WriteOptions } from "../writing/gates.ts";
 import { refuseOutput } from "../writing/output.ts";
@@ -77,9 +78,9 @@ async function encrypted(project: Project, { input, output }: Route, given: Encr
   const plaintext = await plaintextInput(project, source);
   try {
     const secret = await secretFor(place, request, input);
-    const given = { request, input, plaintext: plaintext.chunks };
+    const given = { request, input, plaintext: plaintext.rest };
     const text = secret.document && (await textFor(place, secret.document.format, given));
-    const sealed = await secret.seal(text ?? plaintext.chunks);
+    const sealed = await secret.seal(text ?? plaintext.rest);
     if (sealed !== undefined) return sealed;
     throw new SecretsError("refused", "the text is empty: there is nothing to encrypt", { at: { file: place.source } });
   } catch (error) {
@@ -103,9 +104,9 @@ async function withRecipients(project: Project, path: string, request: EncryptRe
 }
 
 /** The plaintext, after a look at its first bytes. @throws SecretsError `refused` */
-async function plaintextInput(project: Project, path: string | undefined): Promise<Replayable> {
-  const input = await replayable(path === undefined ? project.host.streams.stdin() : fileChunks(project, path, true));
-  if (!isAge(input.head)) return input;
+async function plaintextInput(project: Project, path: string | undefined): Promise<ByteReader> {
+  const input = byteReader(path === undefined ? project.host.streams.stdin() : fileChunks(project, path, true));
+  if (!isAge(await input.peek(AGE_PREFIX))) return input;
   await input.close();
   throw encryptedAlready(path === undefined ? undefined : project.show(path));
 }

@@ -5,7 +5,7 @@
  */
 import { relative, sep } from "node:path";
 import { SecretsError, type Position } from "../../errors.ts";
-import type { CanOpen } from "../identities/identities.ts";
+import type { CanOpen } from "../../keys/recipient.ts";
 import { secretAt } from "../secrets/secret-at.ts";
 import type { DeclaredReaders, Secret } from "../secrets/secret.ts";
 import { adviceOn } from "../identities/no-identity.ts";

@@ -3,20 +3,18 @@
  *
  * Looks ahead in an async iterable without losing anything, and closes it when whoever reads stops early.
  */
-import type { ByteStream } from "./header.ts";
-
 export interface ByteReader {
   /** The next bytes without taking them: at least `size` of them, fewer only at the end. */
-  peek(size: number): Promise<Buffer>;
+  readonly peek: (size: number) => Promise<Buffer>;
   /** Takes bytes that were looked at. */
-  skip(size: number): void;
-  /** All that was not taken. The reader must not be used any more. */
-  rest(): ByteStream;
+  readonly skip: (size: number) => void;
+  /** All that was not taken, to be iterated once, to its end or not. The reader must not be used any more. */
+  readonly rest: () => AsyncIterable<Uint8Array>;
   /** Ends the stream where nobody wants the rest. */
   readonly close: () => Promise<void>;
 }
 
-export function byteReader(input: ByteStream): ByteReader {
+export function byteReader(input: AsyncIterable<Uint8Array>): ByteReader {
   const source = input[Symbol.asyncIterator]();
   let held = Buffer.alloc(0);
   const close = async (): Promise<void> => {
