@@ -71,9 +71,9 @@ describe("files of age and rage", () => {
     const header = await readAgeHeader(once(fixture("rage.age")));
     expect(header.stanzas).toHaveLength(4);
     const wanted = await recipientsOf("x25519", "ssh-ed25519", "ssh-rsa");
-    expect(await agreement(header, { wanted, known: wanted })).toEqual({ status: "unknown", anonymous: 1 });
+    expect(await agreement(header, { wanted, known: wanted })).toMatchObject({ status: "unknown" });
     const readers = await readersOf(header, wanted);
-    expect(readers.readers.map(({ kind }) => kind)).toEqual(["ssh-ed25519", "ssh-rsa"]);
+    expect(readers.known.map(({ kind }) => kind)).toEqual(["ssh-ed25519", "ssh-rsa"]);
     expect(readers.unknown).toBe(1);
   });
 
@@ -81,7 +81,7 @@ describe("files of age and rage", () => {
     for (const name of ["ssh-ed25519", "ssh-rsa"]) {
       const header = await readAgeHeader(once(fixture(`${name}.age`)));
       const wanted = await recipientsOf(name);
-      expect(await agreement(header, { wanted, known: [] })).toEqual({ status: "agree" });
+      expect(await agreement(header, { wanted, known: [] })).toMatchObject({ status: "agree" });
     }
   });
 });

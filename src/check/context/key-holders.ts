@@ -113,7 +113,7 @@ export function keyHolders({
       encrypted.set(path, new Set(ids.filter((id) => id !== undefined)));
     } else if (content.kind === "age" && governed !== undefined) {
       const known = governed.policy.members.flatMap(({ keys }) => keys);
-      const { readers } = await readersOf(content.header, known);
+      const { known: readers } = await readersOf(content.header, known);
       encrypted.set(path, new Set(readers.map(({ id }) => id)));
     }
   };

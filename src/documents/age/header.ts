@@ -26,30 +26,24 @@ export interface AgeHeader {
   readonly hint: ReaderHint | undefined;
 }
 
-/** Whether the readers of a file are those that were wanted, as far as its header tells without a key. */
-export type Agreement =
-  | { readonly status: "agree" }
-  | {
-      readonly status: "differ";
-      /** Wanted, and certainly not among the readers. */
-      readonly missing: readonly Recipient[];
-      /** How many more wanted readers must be missing, without it being known which. */
-      readonly missingUnknown: number;
-      /** Not wanted, but recognised among the readers. */
-      readonly extra: readonly Recipient[];
-      /** How many readers more than wanted there are that nobody here knows. */
-      readonly extraUnknown: number;
-    }
-  | {
-      readonly status: "unknown";
-      /** Stanzas that name nobody, without a usable hint: somebody can open them, the file does not say who. */
-      readonly anonymous: number;
-    };
+/** How the readers of a file stand to those that were wanted, as far as its header tells without a key. */
+export interface AgeFileDifference {
+  /** `unknown`: some stanzas name nobody, and there is no usable hint: somebody can open them, the file does not say who. */
+  readonly status: "agree" | "differ" | "unknown";
+  /** Wanted, and certainly not among the readers. */
+  readonly missing: readonly Recipient[];
+  /** How many more wanted readers must be missing, without it being known which. */
+  readonly missingUnknown: number;
+  /** Not wanted, but recognised among the readers. */
+  readonly extra: readonly Recipient[];
+  /** How many readers more than wanted there are that nobody here knows. */
+  readonly strangers: number;
+}
 
 /** Who can read a file, as far as its header tells without a key. */
 export interface KnownReaders {
   /** Those of the candidates that were recognised, by SSH tag or by the hint. */
-  readonly readers: readonly Recipient[];
+  readonly known: readonly Recipient[];
   /** How many readers more there are. */
   readonly unknown: number;
 }

@@ -19,7 +19,7 @@ import type { Stanza } from "age-encryption";
 import { distinct } from "../../keys/distinct.ts";
 import { kindOf, kindOfStanza } from "../../keys/index.ts";
 import type { KeyKind, Recipient } from "../../keys/recipient.ts";
-import type { AgeHeader, Agreement, KnownReaders, ReaderHint } from "./header.ts";
+import type { AgeFileDifference, AgeHeader, KnownReaders, ReaderHint } from "./header.ts";
 import { hintLists, readerStanzas } from "./reader-hint.ts";
 
 /**
@@ -31,7 +31,7 @@ import { hintLists, readerStanzas } from "./reader-hint.ts";
 export async function agreement(
   header: AgeHeader,
   { wanted, known }: { wanted: readonly Recipient[]; known: readonly Recipient[] },
-): Promise<Agreement> {
+): Promise<AgeFileDifference> {
   const right = distinct(wanted);
   const ids = new Set(right.map(({ id }) => id));
   const others = distinct(known).filter(({ id }) => !ids.has(id));
@@ -46,11 +46,10 @@ export async function readersOf(header: AgeHeader, candidates: readonly Recipien
   const one = distinct(candidates);
   const hint = usableHint(header, survey, one);
   if (hint !== undefined) {
-    const readers = one.filter(({ id }) => hintLists(hint, id));
-    return { readers, unknown: hint.hashes.size - readers.length };
+    const listed = one.filter(({ id }) => hintLists(hint, id));
+    return { known: listed, unknown: hint.hashes.size - listed.length };
   }
-  const readers = one.filter(({ id }) => survey.tagged.has(id));
-  return { readers, unknown: total(survey) + survey.unknownTags };
+  return { known: one.filter(({ id }) => survey.tagged.has(id)), unknown: total(survey) + survey.unknownTags };
 }
 
 /** What the stanzas alone say. Readers are counted by `Recipient.id`. */
@@ -127,35 +126,34 @@ function total({ anonymous }: Survey): number {
   return [...anonymous.values()].reduce((sum, count) => sum + count, 0);
 }
 
-function byHint(hint: ReaderHint, wanted: readonly Recipient[], others: readonly Recipient[]): Agreement {
+function byHint(hint: ReaderHint, wanted: readonly Recipient[], others: readonly Recipient[]): AgeFileDifference {
   const missing = wanted.filter(({ id }) => !hintLists(hint, id));
   const extra = others.filter(({ id }) => hintLists(hint, id));
-  const extraUnknown = hint.hashes.size - (wanted.length - missing.length) - extra.length;
-  return difference({ missing, missingUnknown: 0, extra, extraUnknown }) ?? { status: "agree" };
+  const strangers = hint.hashes.size - (wanted.length - missing.length) - extra.length;
+  return difference({ missing, missingUnknown: 0, extra, strangers });
 }
 
-function byTags(survey: Survey, wanted: readonly Recipient[], others: readonly Recipient[]): Agreement {
+function byTags(survey: Survey, wanted: readonly Recipient[], others: readonly Recipient[]): AgeFileDifference {
   const untagged = wanted.filter(({ id }) => !survey.tagged.has(id));
   const missing = untagged.filter(hasToShow);
-  let [missingUnknown, extraUnknown] = [0, survey.unknownTags];
+  let [missingUnknown, strangers] = [0, survey.unknownTags];
   const hidden = byType(untagged.filter((each) => !hasToShow(each)));
   for (const type of new Set([...hidden.keys(), ...survey.anonymous.keys()])) {
     const [readers, count] = [hidden.get(type) ?? [], survey.anonymous.get(type) ?? 0];
     if (count === 0) missing.push(...readers);
     else missingUnknown += Math.max(0, readers.length - count);
-    extraUnknown += Math.max(0, count - readers.length);
+    strangers += Math.max(0, count - readers.length);
   }
   const extra = others.filter(({ id }) => survey.tagged.has(id));
-  const differing = difference({ missing, missingUnknown, extra, extraUnknown });
-  if (differing !== undefined) return differing;
-  const anonymous = total(survey);
-  return anonymous === 0 ? { status: "agree" } : { status: "unknown", anonymous };
+  return difference({ missing, missingUnknown, extra, strangers }, total(survey) === 0 ? "agree" : "unknown");
 }
 
-type Difference = Extract<Agreement, { status: "differ" }>;
-
-function difference(found: Omit<Difference, "status">): Difference | undefined {
-  const { missing, missingUnknown, extra, extraUnknown } = found;
-  const nothing = missing.length + missingUnknown + extra.length + extraUnknown === 0;
-  return nothing ? undefined : { status: "differ", ...found };
+/** @param otherwise where nothing differs */
+function difference(
+  found: Omit<AgeFileDifference, "status">,
+  otherwise: "agree" | "unknown" = "agree",
+): AgeFileDifference {
+  const { missing, missingUnknown, extra, strangers } = found;
+  const nothing = missing.length + missingUnknown + extra.length + strangers === 0;
+  return { status: nothing ? otherwise : "differ", ...found };
 }

@@ -74,7 +74,7 @@ async function unwrapFor(project: Project, path: string, stanzas: readonly Stanz
     header,
     members.flatMap((member) => member.keys),
   );
-  throw await noIdentity(project, path, { present: known.readers, isWhole: true, tells: header.hint !== undefined });
+  throw await noIdentity(project, path, { present: known.known, isWhole: true, tells: header.hint !== undefined });
 }
 
 /** What an identity ring wants to know of a file. */

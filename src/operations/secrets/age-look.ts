@@ -5,11 +5,10 @@ import type { AgeHeader } from "../../documents/age/header.ts";
 import { readersOf } from "../../documents/age/readers.ts";
 import { needsPassphrase } from "../../keys/passphrase.ts";
 import type { Recipient } from "../../keys/recipient.ts";
-import { formerKeys, type FormerKey } from "../identities/former-keys.ts";
-import { inFormerNames } from "../identities/key-changes.ts";
+import { formerKeys } from "../identities/former-keys.ts";
 import type { Project } from "../project/project.ts";
 import type { RuledFile } from "../project/rule.ts";
-import { namesOfReaders, namedAsBefore } from "./declared-readers.ts";
+import { inNames } from "./declared-readers.ts";
 import type { Look } from "./secret.ts";
 
 /**
@@ -24,20 +23,17 @@ export async function whatAgeTells(
   const { ruled } = wanted;
   const named = candidates(ruled, wanted.recipients);
   const today = await readersOf(header, named);
-  const former =
-    today.unknown > 0 && ruled !== undefined ? await formerKeys(project, ruled.file) : new Map<string, FormerKey>();
-  const formerly = [...former.values()].map(({ key }) => key);
-  const { readers: known, unknown } = formerly.length === 0 ? today : await readersOf(header, [...named, ...formerly]);
-  const agreement = ruled && (await compareAgeFile(header, ruled, formerly));
-  const names = namesOfReaders(known, ruled);
+  const former = today.unknown > 0 && ruled !== undefined ? [...(await formerKeys(project, ruled.file)).values()] : [];
+  const formerly = former.map(({ key }) => key);
+  const standing = formerly.length === 0 ? today : await readersOf(header, [...named, ...formerly]);
+  const { known, unknown } = standing;
+  const found = ruled && (await compareAgeFile(header, ruled, formerly));
+  const { names, agreement } = await inNames(project, found, { standing: known, ruled });
   return {
     format: header.armored ? "age armored" : "age",
-    agreement: agreement && ruled && (await inFormerNames(project, agreement, { standing: known, ruled })),
-    declared: {
-      names: namedAsBefore(names, known, former),
-      others: unknown > 0 ? [`${unknown} unnamed`] : [],
-    },
-    standing: { known, unknown },
+    agreement,
+    declared: { names, others: unknown > 0 ? [`${unknown} unnamed`] : [] },
+    standing,
     tells: header.hint !== undefined,
     isForPassphrase: needsPassphrase(header.stanzas),
   };

@@ -6,6 +6,7 @@
  */
 import { SecretsError, type Position } from "../../errors.ts";
 import type { Agreement } from "../../agreement/agreement.ts";
+import type { KnownReaders } from "../../documents/age/header.ts";
 import type { SelectionSettings } from "../../documents/sops/selection.ts";
 import type { Format, FormatName } from "../../formats/format.ts";
 import type { Change } from "../../io/stage.ts";
@@ -72,13 +73,6 @@ export interface DeclaredReaders {
   readonly groups?: { readonly needed: number; readonly names: readonly (readonly string[])[] } | undefined;
 }
 
-/** Who reads a file, as far as it tells. */
-export interface StandingReaders {
-  readonly known: readonly Recipient[];
-  /** How many more there are. */
-  readonly unknown: number;
-}
-
 /** What a file tells without a key. */
 export interface Look {
   /** `age`, `age armored`, `yaml`, `json`. */
@@ -86,7 +80,8 @@ export interface Look {
   /** Undefined where no rule covers it. */
   readonly agreement: Agreement | undefined;
   readonly declared: DeclaredReaders;
-  readonly standing: StandingReaders;
+  /** Who reads it, as far as it tells. */
+  readonly standing: KnownReaders;
   /** Whether it says itself who its readers are. */
   readonly tells: boolean;
   /** Whether a passphrase opens it and nothing else, so that it has no readers. */

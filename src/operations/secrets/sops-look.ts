@@ -6,13 +6,10 @@ import type { KeyGroup, Metadata } from "../../documents/sops/metadata.ts";
 import { knownEntries } from "../../documents/sops/readers.ts";
 import { neededShares, openingOf } from "../../documents/sops/unwrap.ts";
 import type { CanOpen, Recipient } from "../../keys/recipient.ts";
-import { looksLikeRecipient } from "../../policy/recipient-text.ts";
-import { formerKeys, type FormerKey } from "../identities/former-keys.ts";
 import type { IdentityRing } from "../identities/identities.ts";
-import { inFormerNames } from "../identities/key-changes.ts";
 import type { Project } from "../project/project.ts";
 import type { RuledFile } from "../project/rule.ts";
-import { namesOfReaders, namedAsBefore } from "./declared-readers.ts";
+import { inNames, namesOfReaders } from "./declared-readers.ts";
 import type { Look } from "./secret.ts";
 import { recipientsIn } from "./sops-document.ts";
 
@@ -25,15 +22,13 @@ export async function whatSopsTells(
   const perGroup = await Promise.all(metadata.groups.map(recipientsIn));
   const known = perGroup.flat();
   const unnamed = metadata.groups.flatMap(({ age }) => age).length - known.length;
-  const names = namesOfReaders(known, ruled);
-  const isNameless = ruled !== undefined && names.some(looksLikeRecipient);
-  const former = isNameless ? await formerKeys(project, ruled.file) : new Map<string, FormerKey>();
-  const agreement = ruled && (await compareDocument(document, ruled)).agreement;
+  const found = ruled && (await compareDocument(document, ruled)).agreement;
+  const { names, agreement } = await inNames(project, found, { standing: known, ruled });
   return {
     format: document.format.name,
-    agreement: agreement && ruled && (await inFormerNames(project, agreement, { standing: known, ruled })),
+    agreement,
     declared: {
-      names: namedAsBefore(names, known, former),
+      names,
       others: [...(unnamed > 0 ? [`${unnamed} unnamed`] : []), ...foreignCounts(metadata)],
       groups:
         metadata.groups.length < 2

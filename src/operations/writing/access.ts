@@ -7,7 +7,7 @@
 import { shownKey } from "../../keys/shown-key.ts";
 import { without } from "../../keys/distinct.ts";
 import type { Recipient } from "../../keys/recipient.ts";
-import type { StandingReaders } from "../secrets/secret.ts";
+import type { KnownReaders } from "../../documents/age/header.ts";
 
 /** The readers of one file, before a write and after it. */
 export interface AccessChange {
@@ -15,7 +15,7 @@ export interface AccessChange {
   readonly file: string;
   readonly after: readonly Recipient[];
   /** Undefined: the file is new. */
-  readonly before: StandingReaders | undefined;
+  readonly before: KnownReaders | undefined;
   /** The name of whoever holds a key, now or before; undefined where nobody knows. */
   readonly nameOf: (key: Recipient) => string | undefined;
 }

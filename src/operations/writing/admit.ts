@@ -7,7 +7,7 @@
 import type { Recipient } from "../../keys/recipient.ts";
 import { keyName, shownKey } from "../../keys/shown-key.ts";
 import type { Policy } from "../../policy/policy.ts";
-import type { StandingReaders } from "../secrets/secret.ts";
+import type { KnownReaders } from "../../documents/age/header.ts";
 import { accessNotices, type AccessChange } from "./access.ts";
 import { requireConfirmed, type Readable } from "../identities/confirmed-keys.ts";
 import { formerKeys } from "../identities/former-keys.ts";
@@ -17,7 +17,7 @@ import { nameOf } from "../../agreement/agreement.ts";
 /** A file that is about to be written, by who will read it and who does. */
 export interface Grant extends Readable {
   /** Undefined: the file is new. */
-  readonly standing: StandingReaders | undefined;
+  readonly standing: KnownReaders | undefined;
   /** Whoever writes named the recipients, and so nobody else has to be asked whether they are right. */
   readonly byHand?: boolean | undefined;
 }
