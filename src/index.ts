@@ -64,7 +64,7 @@ export async function systemHost(): Promise<ProjectOptions["host"]> {
  * Opens the surroundings of a directory, and finishes a commit that an earlier run could not.
  * @param options the world, the directory, and who hears of what
  * @returns what every other function takes
- * @throws SecretsError `usage` where the directory is none
+ * @throws SecretsError `usage` where it is not a directory
  */
 export async function openProject(options: ProjectOptions): Promise<Project> {
   const { openProject: open } = await import("./operations/project/open-project.ts");

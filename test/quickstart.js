@@ -48,7 +48,7 @@ async function main() {
   secrets("alice", "rekey --plan", { shows: "bob" });
   secrets("alice", "rekey");
   secrets("bob", "get secrets/db.age", { shows: "s3cret-2" });
-  secrets("alice", "ls", { shows: "agrees" });
+  secrets("alice", "ls", { shows: "up to date" });
 
   say("Bob leaves the team. He is locked out of what comes; what he could read must be changed.");
   policy(["alice"]);

@@ -156,7 +156,7 @@ function formatOption(context: Context, invocation: Invocation): FormatLine {
 function named(context: Context, name: string): FormatLine {
   const format = formatNamed(name);
   if (format !== undefined) return format;
-  throw usage(context, `there is no such form of the report; there are ${NAMES}`, "secrets check --format sarif");
+  throw usage(context, `unknown report format; use one of ${NAMES}`, "secrets check --format sarif");
 }
 
 interface Output {

@@ -13,7 +13,7 @@ export const policy: CommandSpec = {
   ],
   run: async (context, invocation) => {
     if (firstWord(invocation) !== "compile") {
-      throw new context.library.SecretsError("usage", "there is no such action", { hint: "secrets policy compile" });
+      throw new context.library.SecretsError("usage", "unknown action", { hint: "secrets policy compile" });
     }
     const check = flag(invocation, "check");
     const { file, rules } = await context.library.compilePolicy(await context.project(), { check });

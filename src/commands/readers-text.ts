@@ -4,14 +4,14 @@ import type { SecretReport } from "../index.ts";
 import type { Context } from "./command.ts";
 import { visible } from "../words/visible.ts";
 
-/** `agrees`, `differs`, `readers unknown`, or `no rule`; without colour and with it. */
+/** `up to date`, `differs`, `readers unknown`, or `no rule`; without colour and with it. */
 export function agreementCell(
   context: Context,
   report: SecretReport,
 ): { readonly plain: string; readonly shown: string } {
   switch (report.agreement?.status) {
     case "agree":
-      return { plain: "agrees", shown: context.good("agrees") };
+      return { plain: "up to date", shown: context.good("up to date") };
     case "differ":
       return { plain: "differs", shown: context.bad("differs") };
     case "unknown":

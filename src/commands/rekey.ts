@@ -84,13 +84,13 @@ function planText(context: Context, plan: PlannedFile): string {
 function planWord(plan: PlannedFile): string {
   switch (plan.action) {
     case "keep":
-      return "agrees";
+      return "up to date";
     case "no rule":
-      return "no rule, left alone";
+      return "no rule, skipped";
     case "passphrase":
-      return "sealed with a passphrase, left alone";
+      return "encrypted with a passphrase, skipped";
     case "stuck":
-      return `left alone: ${plan.reason ?? ""}`;
+      return `skipped: ${plan.reason ?? ""}`;
     case "re-encrypt":
       return plan.agreement?.status === "unknown" ? "readers unknown, will be re-encrypted" : "will be re-encrypted";
   }
@@ -101,11 +101,10 @@ async function done(context: Context, invocation: Invocation, outcome: RekeyOutc
   if (flag(invocation, "json")) await context.out(json({ ...outcome }));
   for (const file of outcome.written)
     context.note(`${context.dryRun ? "would have re-encrypted" : "re-encrypted"} ${file}`);
-  for (const { file, reason } of outcome.skipped) context.warn(`skipped ${file}: ${reason}`);
   const stuck = outcome.planned.filter((plan) => plan.action === "stuck");
-  for (const { file, reason } of stuck) context.warn(`left ${file} alone: ${reason ?? ""}`);
+  for (const { file, reason } of [...outcome.skipped, ...stuck]) context.warn(`skipped ${file}: ${reason ?? ""}`);
   context.note(
-    `${counted(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${of("keep")} agreed already${leftOut(of("no rule"), "without a rule")}${leftOut(of("passphrase"), "sealed with a passphrase")}`,
+    `${counted(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${of("keep")} up to date${leftOut(of("no rule"), "without a rule")}${leftOut(of("passphrase"), "encrypted with a passphrase")}`,
   );
   return outcome.skipped.length + stuck.length > 0 || outcome.planned.some(isPartial) ? 1 : 0;
 }

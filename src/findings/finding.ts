@@ -16,7 +16,7 @@ import type { Outline } from "./reading/outline.ts";
 import type { FoundKey } from "./private-keys/find.ts";
 import type { ValueForm } from "./reading/value-search.ts";
 
-/** Where permissions are written, at the root of the repository. */
+/** Where allowances are written, at the root of the repository. */
 export const SETTINGS_FILE = ".secrets-check.yaml";
 
 export type RuleId = `SEC${string}`;
@@ -52,8 +52,8 @@ export interface Finding extends Draft {
   readonly commit?: string | undefined;
   /** 16 hex digits, the same as long as it is the same finding: rule, path and subject, hashed. */
   readonly fingerprint: string;
-  /** The permission that made a warning of it, because it is no older than the range that is looked at. */
-  readonly permission?: string | undefined;
+  /** The allowance that made a warning of it, because it is no older than the range that is looked at. */
+  readonly allowance?: string | undefined;
 }
 
 /** What `secrets explain` says: short lines, twelve at most in all. What else there is to know is in docs/check.md. */

@@ -25,7 +25,7 @@ export interface Allowance {
   readonly by: string;
 }
 
-/** A permission that cannot count, because something is missing. */
+/** An allowance that cannot count, because something is missing. */
 export interface BadAllowance {
   readonly by: string;
   readonly problem: string;
@@ -38,7 +38,7 @@ export interface Allowances {
 
 const IN_FILE = /\bsecrets:[ \t]*allow\s+(SEC\d{3}(?:\s*,\s*SEC\d{3})*)([^\r\n]*)/g;
 
-/** The permissions that stand in a file. @param file how it is called; @param path POSIX, relative to the root. */
+/** The allowances in a file. @param file how it is called; @param path POSIX, relative to the root. */
 export function allowancesIn(text: string, file: string, path: string): Allowances {
   const good: Allowance[] = [];
   const bad: BadAllowance[] = [];
@@ -50,7 +50,7 @@ export function allowancesIn(text: string, file: string, path: string): Allowanc
     const reason = (/\breason=\\?"([^"\\]*)\\?"/.exec(rest)?.[1] ?? "").trim();
     const others = rest.replace(/\breason=\\?"[^"\\]*\\?"/, "");
     const end = /\buntil\b(?:=([^\s"',]+))?/i.exec(others);
-    // Said in another way it is not a day, and the permission no permission: it must not last for ever by a slip.
+    // Said in another way it is not a day, and the allowance is not one: it must not last for ever by a slip.
     const until = end === null ? undefined : (end[1] ?? "");
     const problem = problemOf(reason, until) ?? unknownIn(others);
     if (problem !== undefined) bad.push({ by, problem });
@@ -64,16 +64,18 @@ function idsOf(text: string): RuleId[] {
 }
 
 function problemOf(reason: string, until: string | undefined): string | undefined {
-  if (reason === "") return 'a permission needs a reason="…"';
+  if (reason === "") return 'an allowance needs a reason="…"';
   if (until === undefined || isDay(until)) return undefined;
-  return "until must be a day, as in until=2027-01-31";
+  return "until must be a date, as in until=2027-01-31";
 }
 
-/** What looks like a word of the permission, up to the end of the comment or text, must not pass for none. */
+/** What looks like a word of the allowance, up to the end of the comment or text, must not be ignored. */
 function unknownIn(text: string): string | undefined {
   const [inside = ""] = text.split(/\*\/|-->|"/);
   const [, word] = /(?:^|\s)(?!until=)([\w-]+)=/i.exec(inside) ?? [];
-  return word === undefined ? undefined : 'a permission has reason="…" and until=2027-01-31, and no other words with =';
+  return word === undefined
+    ? undefined
+    : 'an allowance takes reason="…" and until=2027-01-31, and no other words with =';
 }
 
 function isDay(text: string): boolean {
@@ -105,7 +107,7 @@ export async function readSettings(text: string, file: string): Promise<CheckSet
 }
 
 function allowanceOf(node: YamlNode, file: string): Allowance {
-  const wanted = { what: "a permission", example: example() };
+  const wanted = { what: "an allowance", example: example() };
   const entries = entriesOf(node, wanted);
   checkKeys(entries, ["rule", "rules", "paths", "path", "reason", "until"], true);
   const item: YamlMapping = { kind: "mapping", at: node.at, entries };
@@ -119,9 +121,9 @@ function allowanceOf(node: YamlNode, file: string): Allowance {
   const [reason, until] = [(text("reason") ?? "").trim(), text("until")];
   const problem =
     rules.length === 0
-      ? "a permission names the rules that it allows"
+      ? "an allowance needs the rules that it allows"
       : globs.length === 0
-        ? "a permission names the paths that it covers"
+        ? "an allowance needs the paths that it covers"
         : problemOf(reason, until);
   if (problem !== undefined) {
     throw new SecretsError("policy", problem, { at: node.at, hint: `write for example ${example()}` });
@@ -146,9 +148,9 @@ export interface Allowed {
 }
 
 export interface Sifting extends Allowed {
-  /** The permissions of the file itself. */
+  /** The allowances in the file itself. */
   readonly inFile?: readonly Allowance[];
-  /** Whether a range brought that file, and so those permissions. */
+  /** Whether a range brought that file, and so those allowances. */
   readonly isNew?: boolean;
   /** What was allowed where a range begins; without it, all that is allowed counts. */
   readonly before?: Allowed | undefined;
@@ -156,7 +158,7 @@ export interface Sifting extends Allowed {
 }
 
 /**
- * What counts of these findings, and what does not. A permission that has expired is told with the finding; one that came with
+ * What counts of these findings, and what does not. An expired allowance is named with the finding; one that came with
  * the range itself makes a warning of it, for whoever reviews the range.
  */
 export function sifted(
@@ -166,7 +168,7 @@ export function sifted(
   const kept: Finding[] = [];
   const ignored: Ignored[] = [];
   for (const finding of findings) {
-    const { settled, fresh, expired } = permissionOf(finding, sifting);
+    const { settled, fresh, expired } = allowanceFor(finding, sifting);
     if (settled !== undefined) ignored.push({ finding, ...settled });
     else if (fresh !== undefined) kept.push(lowered(finding, fresh));
     else if (expired === undefined) kept.push(finding);
@@ -180,7 +182,7 @@ export function sifted(
 }
 
 /** Those of a list that cover this rule at this path, and the first of them that counts today. */
-function permissionsFor(
+function coveringAllowances(
   list: readonly Allowance[],
   { rule, path, today }: { readonly rule: RuleId; readonly path: string; readonly today: string },
 ) {
@@ -188,16 +190,16 @@ function permissionsFor(
   return { covering, counting: covering.find(({ until }) => until === undefined || today <= until) };
 }
 
-/** Whether a permission that counts today covers this rule at this path. */
+/** Whether an allowance that counts today covers this rule at this path. */
 export function allows(
   { allowances, before }: Pick<Sifting, "allowances" | "before">,
   { rule, path, today }: { readonly rule: RuleId; readonly path: string; readonly today: string },
 ): boolean {
-  const counts = (list: readonly Allowance[]) => permissionsFor(list, { rule, path, today }).counting !== undefined;
+  const counts = (list: readonly Allowance[]) => coveringAllowances(list, { rule, path, today }).counting !== undefined;
   return counts(allowances) && (before === undefined || counts(before.allowances));
 }
 
-interface Permission {
+interface Settlement {
   /** Why it does not count. */
   readonly settled?: Omit<Ignored, "finding">;
   /** What would allow it and is no older than the range. */
@@ -205,10 +207,10 @@ interface Permission {
   readonly expired?: Allowance | undefined;
 }
 
-function permissionOf(finding: Finding, sifting: Sifting): Permission {
+function allowanceFor(finding: Finding, sifting: Sifting): Settlement {
   const { allowances, inFile = [], isNew = false, baseline, before, today } = sifting;
-  const permissions = (list: readonly Allowance[]) => permissionsFor(list, { ...finding, today });
-  const counting = (list: readonly Allowance[]) => permissions(list).counting;
+  const covering = (list: readonly Allowance[]) => coveringAllowances(list, { ...finding, today });
+  const counting = (list: readonly Allowance[]) => covering(list).counting;
   const settled = ({ reason, until, by }: Omit<Ignored, "finding">) => ({ settled: { reason, until, by } });
 
   const [own, general, isKnown] = [counting(inFile), counting(allowances), baseline.has(finding.fingerprint)];
@@ -222,11 +224,11 @@ function permissionOf(finding: Finding, sifting: Sifting): Permission {
   if (own !== undefined) return { fresh: "allowed in the file itself, in this range" };
   if (general !== undefined) return { fresh: `allowed by ${general.by}, which is new in this range` };
   if (isKnown) return { fresh: "in the baseline, which is new in this range" };
-  return { expired: permissions([...inFile, ...allowances]).covering[0] };
+  return { expired: covering([...inFile, ...allowances]).covering[0] };
 }
 
-function lowered(finding: Finding, permission: string): Finding {
-  return { ...finding, severity: finding.severity === "note" ? "note" : "warning", permission };
+function lowered(finding: Finding, allowance: string): Finding {
+  return { ...finding, severity: finding.severity === "note" ? "note" : "warning", allowance };
 }
 
 /** The fingerprints of a baseline. @throws SecretsError `policy`. */

@@ -194,11 +194,11 @@ function write(content: Content): string {
   if (content.kind === "list") throw new SecretsError("malformed", "INI has no lists");
   const sections = content.entries.map(([name, section]) => {
     if (section.kind !== "map") {
-      throw new SecretsError("malformed", `INI has sections at the top, and ${name} is none`, { at: placeAt(1) });
+      throw new SecretsError("malformed", `INI has sections at the top, and ${name} is not one`, { at: placeAt(1) });
     }
     const entries = section.entries.map(([key, value]): [string, string] => {
       if (value.kind === "scalar") return [key, plainText(value.scalar, "ini")];
-      throw new SecretsError("malformed", `INI has only text in its sections, and ${name}/${key} is none`);
+      throw new SecretsError("malformed", `INI has only text in its sections, and ${name}/${key} is not text`);
     });
     const lines = entries.length === 0 ? "" : keyLines(entries);
     return name === DEFAULT_SECTION ? lines : headerLine(name) + lines;

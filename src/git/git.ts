@@ -79,7 +79,7 @@ async function requireFiles({ files }: Host, root: string, isBare: boolean): Pro
   for (const path of [join(root, ".git"), ...inside]) {
     const kind = (await files.stat(path).catch(() => undefined))?.kind;
     if (kind !== "pipe" && kind !== "other") continue;
-    throw new SecretsError("io", "this is not a file, and git would wait for it", { at: { file: path } });
+    throw new SecretsError("io", "not a regular file: git would hang reading it", { at: { file: path } });
   }
 }
 

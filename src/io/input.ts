@@ -27,7 +27,7 @@ export async function* inputChunks(files: Files, input: Input): AsyncGenerator<U
   const at = { file: shown };
   try {
     const stat = await files.stat(path);
-    if (stat === undefined) throw new SecretsError("not-found", "there is no such file", { at });
+    if (stat === undefined) throw new SecretsError("not-found", "no such file", { at });
     if (stat.kind === "directory") throw new SecretsError("usage", "this is a directory, not a file", { at });
     const isRead = stat.kind === "file" || (pipes && (stat.kind === "pipe" || isDevicePath(path)));
     if (!isRead) {

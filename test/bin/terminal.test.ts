@@ -238,7 +238,7 @@ describe.runIf(process.platform === "linux")("whoever leaves at a question", () 
   const questions = [
     ["for a value", "secrets set secrets/v.age", ["value for secrets/v.age: "]],
     ["for a new passphrase", "secrets encrypt -p -o s.age f", ["passphrase for s.age: "]],
-    ["for it again", "secrets encrypt -p -o s.age f", ["passphrase for s.age: ", "again, to be sure: "]],
+    ["for it again", "secrets encrypt -p -o s.age f", ["passphrase for s.age: ", "type it again: "]],
     ["about keys", "secrets trust", ["[y/N] "]],
     ["about readers", "secrets -C drift updatekeys a.yaml", ["Is this okay? [y/N] "]],
     ["about drift", "secrets -C drift set a.yaml k", ["with this write? [y/N] "]],

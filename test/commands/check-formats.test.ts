@@ -325,7 +325,7 @@ test("GitLab's report has a fingerprint of its own for each place, and a line", 
   expect(issues.at(-1)).toMatchObject({ check_name: "not checked", description: "not checked: permission denied" });
 });
 
-test("text shows places, fixes, permissions and what was not checked, and nothing that acts on a terminal", async () => {
+test("text shows places, fixes, allowances and what was not checked, and nothing that acts on a terminal", async () => {
   const text = await made("text");
 
   expect(text).toContain("app.yaml:3:5: error[SEC001] plaintext in a path that the policy wants encrypted\n    fix: ");

@@ -13,7 +13,7 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
 });
 const none = { allowances: [], baseline: new Set<string>(), today: "2026-01-02" };
 
-describe("a permission in a file", () => {
+describe("an allowance in a file", () => {
   test("names rules, a reason and a day", () => {
     const { good, bad } = allowancesIn(
       'x\n# secrets:allow SEC001, SEC007 reason="a sample" until=2027-01-31\n',
@@ -60,7 +60,7 @@ describe("a permission in a file", () => {
   });
 });
 
-test("permissions of a file are read once, however many and however they are written", () => {
+test("allowances of a file are read once, however many and however they are written", () => {
   const line = '# secrets:allow SEC007 reason="x"\n';
   const { good } = allowancesIn(line.repeat(100_000), "f", "f");
 
@@ -106,22 +106,22 @@ describe("the settings", () => {
 describe("sifting", () => {
   const { good } = allowancesIn('secrets:allow SEC001 reason="x" until=2026-01-02', "b.yaml", "a/b.yaml");
 
-  test("a permission counts through its last day", () => {
+  test("an allowance counts through its last day", () => {
     expect(sifted([finding()], { ...none, allowances: good })).toMatchObject({ kept: [], ignored: [{ reason: "x" }] });
     expect(sifted([finding()], { ...none, allowances: good, today: "2026-01-03" }).kept).toMatchObject([
       { message: "plaintext (allowed by b.yaml:1 until 2026-01-02, which has passed)" },
     ]);
   });
 
-  test("a permission is for its rules and its file", () => {
+  test("an allowance is for its rules and its file", () => {
     expect(
       sifted([finding({ rule: "SEC002" }), finding({ path: "c" })], { ...none, allowances: good }).kept,
     ).toHaveLength(2);
   });
 
-  test("a permission that came with the range only lowers what it is for", () => {
+  test("an allowance that came with the range only lowers what it is for", () => {
     const before = { allowances: [], baseline: new Set<string>() };
-    const lowered = [{ severity: "warning", permission: "allowed by b.yaml:1, which is new in this range" }];
+    const lowered = [{ severity: "warning", allowance: "allowed by b.yaml:1, which is new in this range" }];
 
     expect(sifted([finding()], { ...none, allowances: good, before })).toMatchObject({ kept: lowered, ignored: [] });
     expect(sifted([finding()], { ...none, allowances: good, before: { ...before, allowances: good } }).kept).toEqual(
@@ -132,10 +132,10 @@ describe("sifting", () => {
     ]);
   });
 
-  test("a permission in a file counts unless the range brought the file", () => {
+  test("an allowance in a file counts unless the range brought the file", () => {
     expect(sifted([finding()], { ...none, inFile: good })).toMatchObject({ kept: [], ignored: [{ reason: "x" }] });
     expect(sifted([finding()], { ...none, inFile: good, isNew: true }).kept).toMatchObject([
-      { severity: "warning", permission: "allowed in the file itself, in this range" },
+      { severity: "warning", allowance: "allowed in the file itself, in this range" },
     ]);
   });
 
@@ -144,7 +144,7 @@ describe("sifting", () => {
     const before = { allowances: [], baseline: new Set<string>() };
 
     expect(sifted([finding()], { ...none, baseline, before }).kept).toMatchObject([
-      { severity: "warning", permission: "in the baseline, which is new in this range" },
+      { severity: "warning", allowance: "in the baseline, which is new in this range" },
     ]);
     expect(sifted([finding()], { ...none, baseline, before: { ...before, baseline } }).kept).toEqual([]);
   });

@@ -179,8 +179,7 @@ const IDENTITY: Readonly<Record<string, Family>> = {
 
 const SETTINGS: Readonly<Record<string, Family>> = {
   ...YAML,
-  "many permissions": (n) =>
-    `allow:\n${lines(n, (i) => `  - { rule: SEC007, path: x${i}, reason: "a test of it" }\n`)}`,
+  "many allowances": (n) => `allow:\n${lines(n, (i) => `  - { rule: SEC007, path: x${i}, reason: "a test of it" }\n`)}`,
   "many paths": (n) => `allow: [{ rule: SEC007, paths: [${'"**/a*b/**", '.repeat(n)}], reason: "a test of it" }]\n`,
   "a long glob": (n) => `allow: [{ rule: SEC007, path: "${"*a".repeat(n)}", reason: "a test of it" }]\n`,
   stars: (n) => `allow: [{ rule: SEC007, path: "${"**/".repeat(n)}x", reason: "a test of it" }]\n`,
@@ -204,7 +203,7 @@ const OUTSIZED: Partial<Record<Kind, readonly string[]>> = {
   policy: ["a long expression", "many rules", "many users", "many comments", "blanks", "many keys", "a list of commas"],
   yaml: ["many documents", "many values", "many comments", "a long expression in the metadata"],
   json: ["many keys", "many values", "one key many times"],
-  settings: ["blanks", "many permissions"],
+  settings: ["blanks", "many allowances"],
 };
 
 const KINDS: readonly Kind[] = ["policy", "yaml", "json", "age", "identity", "settings"];

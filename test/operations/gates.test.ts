@@ -39,7 +39,7 @@ const columns: readonly Column[] = [
   {
     gate: "nothing is left unencrypted",
     rule: "readers: [alice], encrypted_regex: ^note",
-    says: /would leave unencrypted/,
+    says: /would leave encrypted values unencrypted/,
   },
   { gate: "a person can read it", rule: "readers: [web1]", says: /no person could read it/ },
   {

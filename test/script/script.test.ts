@@ -79,7 +79,7 @@ const breaks: Record<string, [string, string]> = {
   "a check that should not hold": ["secrets echo hello\n! stdout hello", "it holds"],
   "a missing file": ["exists nowhere", "not there: nowhere"],
   "different files": ["cmp a b\n-- a --\n1\n-- b --\n2\n", "they differ"],
-  "an unknown command": ["secret-s echo", "no such command"],
+  "an unknown command": ["secret-s echo", "unknown command"],
   "an unknown variable": ["secrets echo ${nobody}", ":1: secrets echo ${nobody}\nnothing is called ${nobody}"],
   "a quote left open": ["secrets echo 'a", "a quote is not closed"],
   "an answer that nobody asked for": ["answer yes\nsecrets echo", "nobody asked for: yes"],

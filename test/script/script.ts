@@ -65,7 +65,7 @@ async function obey(stage: Stage, words: readonly string[]): Promise<void> {
     return;
   }
   const action = actions[verb];
-  if (action === undefined || isNegated) throw new Error(`there is no such command: ${words.join(" ")}`);
+  if (action === undefined || isNegated) throw new Error(`unknown command: ${words.join(" ")}`);
   action(stage, rest);
 }
 

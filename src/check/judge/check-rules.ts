@@ -20,7 +20,7 @@ export interface CheckRules extends Allowed {
   readonly before: Allowed | undefined;
 }
 
-/** The day by which permissions end, `YYYY-MM-DD`. */
+/** The day by which allowances end, `YYYY-MM-DD`. */
 export function dayOf({ host }: Project): string {
   return host.now().toISOString().slice(0, 10);
 }
@@ -91,6 +91,6 @@ function fingerprints(bytes: Uint8Array, file: string): ReadonlySet<string> {
 async function fileOnDisk(project: Project, path: string): Promise<Uint8Array> {
   const read = await readOne(project.host.files, path);
   if (read instanceof Uint8Array) return read;
-  const why = read?.message ?? "there is no such file";
+  const why = read?.message ?? "no such file";
   throw new SecretsError("policy", `the baseline cannot be read: ${why}`, { at: { file: project.show(path) } });
 }

@@ -30,7 +30,7 @@ export interface Inspected {
   readonly findings: readonly Finding[];
   /** What is found only by policies that ruled the path once. */
   readonly past: readonly Finding[];
-  /** Permissions that stand in the file. */
+  /** The allowances in the file. */
   readonly allowances: readonly Allowance[];
   readonly badAllowances: readonly BadAllowance[];
 }
@@ -86,7 +86,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         waiting.push({
           subject: { ...subject, content: { kind: "empty" } },
           version: { ...version, bytes: new Uint8Array() },
-          allowances: permissionsIn(subject, version).good,
+          allowances: allowancesOf(subject, version).good,
         });
       }
       return inspected(subject, version, await findingsIn(looking, subject, version));
@@ -188,11 +188,11 @@ function inspected(
 ): Inspected {
   const { content, governed } = subject;
   const isClean = findings.length + past.length === 0;
-  const { good, bad } = isClean ? { good: [], bad: [] } : permissionsIn(subject, version);
+  const { good, bad } = isClean ? { good: [], bad: [] } : allowancesOf(subject, version);
   return { version, content, governed, findings, past, allowances: good, badAllowances: bad };
 }
 
 /** What stands in the file itself. */
-function permissionsIn({ file, path }: FileSubject, { bytes }: Version): ReturnType<typeof allowancesIn> {
+function allowancesOf({ file, path }: FileSubject, { bytes }: Version): ReturnType<typeof allowancesIn> {
   return allowancesIn(new TextDecoder().decode(utf8Of(bytes)), file, path);
 }

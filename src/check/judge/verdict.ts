@@ -69,7 +69,8 @@ async function tellOfIdle(project: Project, scope: Scope, rules: CheckRules): Pr
   if (scope.isWhole !== true || (scope.modules ?? []).length > 0 || rules.allowances.length === 0) return;
   const listing = await scope.listing();
   for (const { by, covers } of rules.allowances) {
-    if (!listing.some(covers)) project.tell(`warning: ${by}: no file that was looked at is covered by this permission`);
+    if (!listing.some(covers))
+      project.tell(`warning: ${by}: this allowance covers none of the files that were checked`);
   }
 }
 
@@ -85,9 +86,9 @@ async function withNames({ namesOf }: Scope, findings: readonly Finding[]): Prom
   });
 }
 
-/** With the permission that made a warning of it. */
-function told({ permission, ...finding }: Finding): Finding {
-  return permission === undefined ? finding : { ...finding, message: `${finding.message} (${permission})` };
+/** With the allowance that made a warning of it. */
+function told({ allowance, ...finding }: Finding): Finding {
+  return allowance === undefined ? finding : { ...finding, message: `${finding.message} (${allowance})` };
 }
 
 /** What is half decrypted there too is no way out. */

@@ -6,7 +6,7 @@ import { isExposure, tells } from "../../findings/index.ts";
 import type { Scope } from "../scope/scope.ts";
 import type { Ask } from "./ask.ts";
 
-/** What a version of a file was found for, after permissions. */
+/** What a version of a file was found for, after allowances. */
 export interface Judged {
   readonly path: string;
   readonly commit: string | undefined;
@@ -72,9 +72,9 @@ async function overCommits(judged: readonly Judged[], convert: Convert): Promise
     return !known.has(identity) && known.add(identity) !== undefined;
   };
   const add = async (found: Finding, version: Judged) => {
-    const { permission } = found;
+    const { allowance } = found;
     for (const made of await convert(found, "absent", version)) {
-      across.converted.push(permission === undefined ? made : { ...made, severity: "warning", permission });
+      across.converted.push(allowance === undefined ? made : { ...made, severity: "warning", allowance });
     }
   };
   for (const version of judged) {
@@ -82,7 +82,7 @@ async function overCommits(judged: readonly Judged[], convert: Convert): Promise
     for (const found of commit === undefined ? [] : findings.filter(isNews)) {
       // Keys are published whatever a later commit does.
       if (tells(found.rule) === "key") across.plain.push(found);
-      else if (isExposure(found) && (found.severity === "error" || found.permission !== undefined)) {
+      else if (isExposure(found) && (found.severity === "error" || found.allowance !== undefined)) {
         await add(found, version);
       }
     }
@@ -98,6 +98,6 @@ function intoTheSameCommit(found: Finding): Finding {
 }
 
 /** What is only allowed, or only a warning, in one version does not stand for more in another. */
-function identityOf({ rule, severity, permission = "", fingerprint }: Finding): string {
-  return `${rule} ${severity} ${permission} ${fingerprint}`;
+function identityOf({ rule, severity, allowance = "", fingerprint }: Finding): string {
+  return `${rule} ${severity} ${allowance} ${fingerprint}`;
 }

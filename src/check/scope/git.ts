@@ -47,7 +47,7 @@ export interface GitScope {
   /** Whose policies judge what the newest says nothing of. */
   readonly past?: readonly Moment[];
   readonly settings: (text: Uint8Array | undefined) => SettingsSource;
-  /** Whether the permissions of the older moments count. */
+  /** Whether the allowances of the older moments count. */
   readonly bounded?: boolean;
   readonly unchecked?: readonly Unchecked[];
   /** Whether git has something at a path of which no version is looked at. */

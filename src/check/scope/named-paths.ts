@@ -77,7 +77,7 @@ async function unanswered(project: Project, root: string, { given, path }: Name)
     return isLink ? { file, reason } : elsewhere(project, given, join(given, ".."));
   }
   const stat = await files.stat(join(root, path));
-  if (stat === undefined) return { file, reason: "there is no such file" };
+  if (stat === undefined) return { file, reason: "no such file" };
   const stranger = await strangerOf(project, root, join(root, path, stat.kind === "directory" ? "x" : ""));
   if (stranger !== undefined) return elsewhere(project, given, stranger);
   if (stat.kind !== "directory") return { file, reason: "it is not a file with content" };

@@ -23,7 +23,7 @@ import { current, gitScope, isLintable, replacing } from "./git.ts";
  */
 export async function stagedScope(project: Project, paths: readonly string[]): Promise<Scope> {
   const repository = await project.repository(join(project.directory, "x"));
-  if (repository === undefined) throw new SecretsError("usage", "--staged needs a git repository, and this is none");
+  if (repository === undefined) throw new SecretsError("usage", "--staged needs a git repository, and this is not one");
   const git = await gitIn(project.host, repository.root, { besides: await indexOfHook(project, repository) });
   const [changes, frame] = await Promise.all([stagedChanges(git), indexEntries(git, FRAME_NAMES)]);
   if (changes.length === 0) project.tell("nothing is staged; without --staged the working tree is looked at");

@@ -2,7 +2,7 @@
  * What is found in the submodules that are checked out?
  *
  * Each is looked at as the repository that it is, with its own root, policies and settings; what is found there is reported
- * with its path from the outer root, where permissions and the baseline of the outer repository count as well.
+ * with its path from the outer root, where allowances and the baseline of the outer repository count as well.
  */
 import { join, posix } from "node:path";
 import type { Finding } from "../../findings/finding.ts";

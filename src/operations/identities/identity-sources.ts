@@ -104,7 +104,7 @@ function mustExist(source: IdentitySource): IdentitySource {
       return await source.read();
     } catch (error) {
       if (!(error instanceof SecretsError) || error.code !== "not-found") throw error;
-      throw new SecretsError("usage", "there is no such identity file", { at: { file: source.origin } });
+      throw new SecretsError("usage", "no such identity file", { at: { file: source.origin } });
     }
   };
   return { ...source, read };

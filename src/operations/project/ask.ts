@@ -17,7 +17,7 @@ export async function typedTwice({ host, warn }: Project, question: string, hint
   for (;;) {
     const typed = await host.terminal.askHidden(`${question}: `);
     if (typed === "") throw new SecretsError("usage", "nothing was typed", { hint });
-    if ((await host.terminal.askHidden("again, to be sure: ")) === typed) return typed;
-    warn("the two differ: nothing was taken");
+    if ((await host.terminal.askHidden("type it again: ")) === typed) return typed;
+    warn("the two do not match; type it once more");
   }
 }

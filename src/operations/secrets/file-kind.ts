@@ -18,7 +18,7 @@ import { inFile, isAgePath, statOf, type Project } from "../project/project.ts";
 /** The format that the user named. @throws SecretsError `usage` */
 export function requireFormatName(name: string): FormatName {
   if (isFormatName(name)) return name;
-  throw new SecretsError("usage", "there is no such format", { hint: `one of: ${FORMAT_NAMES.join(", ")}` });
+  throw new SecretsError("usage", "unknown format", { hint: `one of: ${FORMAT_NAMES.join(", ")}` });
 }
 
 export type FileKind =

@@ -33,7 +33,7 @@ export async function secretFiles(project: Project, paths: readonly string[]): P
   for (const root of roots) {
     const stat = await statOf(project, root);
     if (stat === undefined) {
-      throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(root) } });
+      throw new SecretsError("not-found", "no such file", { at: { file: project.show(root) } });
     }
     if (stat.kind === "directory") {
       // Where nothing is ruled yet, nobody else would read the policy, and what is wrong with it would pass for order.

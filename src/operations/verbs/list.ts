@@ -77,7 +77,7 @@ export async function whoReads(project: Project, file: string): Promise<WhoRepor
   const path = project.resolve(file);
   const { report, secret } = await reportOn(project, path);
   if (report.format === undefined && report.rule === undefined) {
-    throw new SecretsError("no-rule", "there is no such file, and no rule covers this path", {
+    throw new SecretsError("no-rule", "no such file, and no rule covers this path", {
       at: { file: project.show(path) },
     });
   }

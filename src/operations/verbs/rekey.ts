@@ -48,7 +48,7 @@ export async function planRekey(
 /**
  * Opens everything, then writes everything; all of it again where somebody else wrote to one of the files meanwhile.
  * @throws SecretsError `no-identity` before anything is written, naming who can open what; `lockout`;
- * `refused` where the rule would leave unencrypted what is encrypted now
+ * `refused` where the rule would leave encrypted values unencrypted
  */
 export async function rekey(
   project: Project,

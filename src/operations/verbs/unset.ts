@@ -18,7 +18,7 @@ export async function unsetKey(project: Project, file: string, request: UnsetReq
   const path = project.resolve(file);
   stepsOf(request.key);
   if ((await statOf(project, path)) === undefined) {
-    throw new SecretsError("not-found", "there is no such file", { at: { file: project.show(path) } });
+    throw new SecretsError("not-found", "no such file", { at: { file: project.show(path) } });
   }
   const secret = await planWrite(project, path, request.options ?? {});
   const { file: shown, document } = secret;

@@ -137,7 +137,7 @@ async function refuseLeavingClear(_project: Project, intents: readonly Intent[])
   const keysOf = ({ difference }: Intent) => (difference?.leftInClear ?? []).join(", ");
   const setting = first.ruled?.ruling.settings.selection?.kind ?? "the selection";
   const place = first.ruled === undefined ? "the rule" : placeOfRule(first.ruled);
-  throw new SecretsError("refused", `the rule would leave unencrypted what is encrypted now: ${keysOf(first)}`, {
+  throw new SecretsError("refused", `the rule would leave encrypted values unencrypted: ${keysOf(first)}`, {
     at: { file: first.file },
     notes: [...others.map((other) => `and in ${other.file}: ${keysOf(other)}`), "nothing was written"],
     hint: `fix ${setting} in ${place}; if these are not secrets: the same command with --allow-clear`,

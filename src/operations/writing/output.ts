@@ -11,7 +11,7 @@ import type { FileStat } from "../../io/host.ts";
 import { isPolicyFile } from "../../policy/sources/index.ts";
 import { statOf, type Project } from "../project/project.ts";
 
-/** What else says who reads or what is allowed: rules of agenix, permissions of the check. */
+/** What else says who reads or what is allowed: rules of agenix, allowances of the check. */
 const OTHERS: ReadonlySet<string> = new Set(["secrets.nix", SETTINGS_FILE]);
 
 /** What is about to be written. */

@@ -30,7 +30,7 @@ export async function planWrite(project: Project, path: string, options: WriteOp
     withWayOut(project, secret, error),
   );
   if ((await secret.look())?.agreement?.status === "unknown") {
-    project.tell(`${file}: who reads it now cannot be told; what is written is for the readers of the policy`);
+    project.tell(`${file}: its current readers are unknown; it is written for the readers that the policy names`);
   }
   return secret;
 }

@@ -66,8 +66,8 @@ async function refusal(request: SlipRequest, written: Written, slips: readonly S
 
 const WHY: Readonly<Record<Slip["why"], string>> = {
   given: "the value would be left unencrypted",
-  "encrypted before": "what is encrypted now would be left unencrypted",
-  near: "a key that is nearly one of those to encrypt would be left unencrypted",
+  "encrypted before": "a value that is encrypted now would be left unencrypted",
+  near: "a key close to one that is encrypted would be left unencrypted",
   sensitive: "what looks like a secret would be left unencrypted",
   nothing: "nothing in it would be encrypted",
   new: "left unencrypted",

@@ -37,15 +37,15 @@ export const harmless: readonly Mutation[] = [
     repository.write(file, "");
     return [];
   }),
-  onFile("plaintext with a permission", wholeYaml, (repository, file) => {
+  onFile("plaintext with an allowance", wholeYaml, (repository, file) => {
     repository.write(file, `# secrets:allow SEC001 reason="a sample" until=2099-01-01\n${PLAINTEXTS.yaml}`);
     return [];
   }),
-  onFile("plaintext with a permission that has expired", wholeYaml, (repository, file) => {
+  onFile("plaintext with an allowance that has expired", wholeYaml, (repository, file) => {
     repository.write(file, `# secrets:allow SEC001 reason="a sample" until=2020-01-01\n${PLAINTEXTS.yaml}`);
     return [`SEC001 ${file}`];
   }),
-  onFile("plaintext with a permission without a reason", wholeYaml, (repository, file) => {
+  onFile("plaintext with an allowance without a reason", wholeYaml, (repository, file) => {
     repository.write(file, `# secrets:allow SEC001\n${PLAINTEXTS.yaml}`);
     return [`SEC001 ${file}`];
   }),
