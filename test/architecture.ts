@@ -26,7 +26,7 @@ const layers: Readonly<Record<string, Layer>> = {
   "index.ts": { imports: ["check", "operations", ...lower] },
   check: { imports: ["operations", ...lower] },
   operations: { imports: lower },
-  policy: { imports: ["keys", "formats"], pure: true },
+  policy: { imports: ["keys", "formats", "nix"], pure: true },
   nix: { imports: [], pure: true },
   documents: { imports: ["formats", "keys", "crypto"], pure: true },
   formats: { imports: [], pure: true },

@@ -52,7 +52,6 @@ async function checkRepository(
 
 async function scopeFor(project: Project, request: CheckRequest): Promise<Scope> {
   const paths = (request.paths ?? []).map((path) => project.resolve(path));
-  const resolved = (file: string | undefined) => (file === undefined ? undefined : project.resolve(file));
   switch (request.mode) {
     case "staged":
       return (await import("./scope/staged.ts")).stagedScope(project, paths);
@@ -65,10 +64,10 @@ async function scopeFor(project: Project, request: CheckRequest): Promise<Scope>
     case "stdin": {
       if (request.verify === true) throw new SecretsError("usage", "--verify opens files, and --stdin has none");
       const { stdinScope } = await import("./scope/stdin.ts");
-      return stdinScope(project, project.resolve(request.path), resolved(request.config));
+      return stdinScope(project, project.resolve(request.path));
     }
     case "tree":
     case undefined:
-      return (await import("./scope/tree.ts")).treeScope(project, { paths, config: resolved(request.config) });
+      return (await import("./scope/tree.ts")).treeScope(project, paths);
   }
 }

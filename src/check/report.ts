@@ -10,13 +10,13 @@ import type { Unchecked } from "./scope/scope.ts";
 /** What is looked at, and what only makes sense there. */
 export type CheckMode =
   /** The working tree. `values`: look for the current values in all other tracked files. */
-  | { readonly mode?: "tree" | undefined; readonly config?: string | undefined; readonly values?: boolean | undefined }
+  | { readonly mode?: "tree" | undefined; readonly values?: boolean | undefined }
   | { readonly mode: "staged" }
   /** `A..B` */
   | { readonly mode: "range"; readonly range: string }
   | { readonly mode: "history" }
   /** Standard input, as if it lay at this path. */
-  | { readonly mode: "stdin"; readonly path: string; readonly config?: string | undefined };
+  | { readonly mode: "stdin"; readonly path: string };
 
 export type CheckRequest = CheckMode & {
   /** Files and directories; absent or none: everything. */

@@ -5,6 +5,7 @@ import { wrapped } from "./wrapped.ts";
 export interface GlobalRequest {
   readonly directory: string | undefined;
   readonly config: string | undefined;
+  readonly rules: string | undefined;
   readonly identities: readonly string[];
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -19,6 +20,7 @@ export interface GlobalRequest {
 const SPECS: readonly (readonly [flags: string, description: string])[] = [
   ["-C <directory>", "work as if started there"],
   ["--config <file>", "use this policy file instead of the nearest .sops.yaml"],
+  ["--rules <file>", "use these rules of agenix instead of the nearest secrets.nix"],
   ["--identity <file>", "open with these identities only (repeatable)"],
   ["-q, --quiet", "say nothing but errors"],
   ["-v, --verbose", "say what is looked at"],
@@ -52,10 +54,11 @@ export function appended(value: string, before: unknown): string[] {
 
 /** @param options of the command merged over those of the program */
 export function globalRequest(options: Readonly<Record<string, unknown>>): GlobalRequest {
-  const { C, config, identity, color, input } = options;
+  const { C, config, rules, identity, color, input } = options;
   return {
     directory: text(C),
     config: text(config),
+    rules: text(rules),
     identities: Array.isArray(identity) ? identity.map(String) : [],
     quiet: options["quiet"] === true,
     verbose: options["verbose"] === true,

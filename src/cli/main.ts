@@ -129,6 +129,7 @@ async function contextFor({ host, front }: Program, request: GlobalRequest): Pro
         host,
         directory: request.directory,
         config: request.config,
+        rules: request.rules,
         identities: request.identities,
         dryRun: request.dryRun,
         acceptReaders: request.acceptReaders,

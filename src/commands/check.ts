@@ -102,15 +102,15 @@ export const check: CommandSpec = {
 
 function requestOf(context: Context, invocation: Invocation): CheckRequest {
   const mode = modeOf(context, invocation);
-  const [config, values] = [textOption(invocation, "config"), flag(invocation, "values")];
+  const values = flag(invocation, "values");
   const isTree = mode.mode === "tree";
-  if (config !== undefined && !isTree && mode.mode !== "stdin") {
-    throw usage(context, "--config is for the working tree: what git holds is judged by the policies it holds");
+  for (const name of ["config", "rules"]) {
+    if (textOption(invocation, name) === undefined || isTree || mode.mode === "stdin") continue;
+    throw usage(context, `--${name} is for the working tree: what git holds is judged by the policies it holds`);
   }
   if (values && !isTree) throw usage(context, "--values looks at the working tree only");
   return {
     ...mode,
-    ...(config === undefined ? {} : { config }),
     ...(values ? { values } : {}),
     paths: invocation.words,
     verify: flag(invocation, "verify"),

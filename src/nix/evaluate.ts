@@ -219,10 +219,14 @@ function fill(expression: SetExpression, { attributes, inner, outer }: Filling):
   }
 }
 
+/** A function that is called over and over names nobody. */
+const LETS = 1000;
+
 function letScope(set: SetExpression, scope: Scope): Scope {
   const names = new Map<string, Lazy>();
   const inner: Scope = { ...scope, names, offered: undefined, around: scope };
   fill(set, { attributes: names, inner, outer: scope });
+  if (scope.machine.lets.length < LETS) scope.machine.lets.push(names);
   return inner;
 }
 

@@ -64,6 +64,8 @@ export interface Machine {
   readonly imports: Map<string, Lazy>;
   /** Parsed texts, so that beginning again does not parse again. */
   readonly sourceOf: (path: string, text: string) => Source;
+  /** The names of every `let` that was entered, the outermost first; only so many as anybody wants to know. */
+  readonly lets: ReadonlyMap<string, Lazy>[];
   steps: number;
   size: number;
 }

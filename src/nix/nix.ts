@@ -30,6 +30,8 @@ export interface NixWorld {
   readonly type: (path: string) => Promise<EntryType | undefined>;
   readonly environment: (name: string) => string | undefined;
   readonly home: string | undefined;
+  /** How a file that is imported is called in messages. */
+  readonly show: (path: string) => string;
 }
 
 export interface NixText {
@@ -82,10 +84,11 @@ function machineFor(world: NixWorld): Machine {
     home: world.home,
     answers: { read: new Map(), list: new Map(), type: new Map(), expressions: new Map(), toml: new Map() },
     imports: new Map(),
+    lets: [],
     sourceOf: (path, text) => {
       const known = sources.get(path);
       if (known !== undefined) return known;
-      const source = { name: path, directory: path.slice(0, path.lastIndexOf("/")) || "/", text };
+      const source = { name: world.show(path), directory: path.slice(0, path.lastIndexOf("/")) || "/", text };
       sources.set(path, source);
       return source;
     },

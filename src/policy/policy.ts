@@ -3,7 +3,7 @@
  *
  * The vocabulary of the policy, whatever it was read from. `sops-yaml.ts` makes one from `.sops.yaml`. Pure.
  */
-import type { Position } from "../errors.ts";
+import type { Position, SecretsError } from "../errors.ts";
 import type { ForeignKey } from "../keys/entries/entry.ts";
 import type { Recipient } from "../keys/recipient.ts";
 
@@ -70,6 +70,8 @@ export interface RuleSettings {
   readonly hasEmptyGroup?: boolean | undefined;
   /** `enforce`, only as written; `enforcement.ts` says what holds without it. */
   readonly enforce?: Enforcement | undefined;
+  /** Whether a new `.age` file is armored. */
+  readonly armor?: boolean | undefined;
 }
 
 /**
@@ -130,12 +132,25 @@ export interface Policy {
   /** In the order of the file, which is the order in which they are tried. */
   readonly creationRules: readonly CreationRule[];
   readonly warnings: readonly PolicyWarning[];
-  /** The paths under `secrets:`, POSIX, relative to the policy's directory. */
+  /** What only somebody who asks for details wants to know. */
+  readonly notes?: readonly PolicyWarning[] | undefined;
+  /** The rules that are broken and leave the others as they are. */
+  readonly broken?: readonly SecretsError[] | undefined;
+  /** The paths that are named themselves, POSIX, relative to the policy's directory. */
   readonly exactPaths: readonly string[];
   /** Whether our `.age` files carry the reader hint. */
   readonly readerHint: boolean;
-  /** @param path POSIX, relative to the policy's directory. Undefined: no rule matches. */
+  /** The only path that it may be asked about, where it says something else of every one. */
+  readonly onlyFor?: string | undefined;
+  /** Files by the names that agenix-shell gives their secrets. */
+  readonly shellSecrets?: ReadonlyMap<string, string> | undefined;
+  /**
+   * @param path POSIX, relative to the policy's directory. Undefined: no rule matches.
+   * @throws SecretsError `policy`: its rule is broken
+   */
   rule(path: string): Ruling | undefined;
+  /** What to add, and under which key of the policy, for this path to have a rule. */
+  missingRule(path: string): { readonly line: string; readonly under: string | undefined };
   /** The member who holds this key, by either face. */
   holder(recipient: Recipient): Member | undefined;
   /** What the policy calls the holder of this key: the member, else the anchor that it stands behind. */

@@ -42,6 +42,7 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
     exactPaths: [...exact.keys()],
     readerHint: booleanOf(valueOf(top, "reader_hint"), "reader_hint") ?? true,
     rule: (path) => ruling(normalPath(path), exact, creationRules),
+    missingRule: (path) => missingRule(path, roster.members.length > 0),
     holder: (recipient) => roster.holder(recipient),
     nameOf: (recipient) => roster.nameOf(recipient),
   };
@@ -85,6 +86,13 @@ function ruling(path: string, exact: Map<string, ExactPath>, rules: readonly Cre
   if (first === undefined) return undefined;
   const { at, title, readers, plain, settings, compiled } = first;
   return { path, kind: "creation_rules", at, title, readers, shadowed: [], plain, settings, compiled };
+}
+
+/** In the words that the policy uses itself. */
+function missingRule(path: string, hasNames: boolean): { line: string; under: string } {
+  if (hasNames) return { under: "secrets", line: `${path}: [NAME]` };
+  const expression = `^${path.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}$`;
+  return { under: "creation_rules", line: `- { path_regex: '${expression.replaceAll("'", "''")}', age: age1… }` };
 }
 
 /** Rules that no path ever reaches: an earlier one has the same expression or takes every path. */

@@ -2,11 +2,13 @@ import { expect, test } from "vitest";
 import { keyHolders } from "../../src/check/context/key-holders.ts";
 import { policySet } from "../../src/check/context/policies.ts";
 import { A } from "../policy/keys.ts";
+import { emptyWorld } from "../nix/world.ts";
 
 test("what a key opens is asked of the policy once, however many copies of the key there are", async () => {
   const text = `users: { alice: ${A} }\ncreation_rules:\n  - { path_regex: ^secrets/, readers: [alice] }\n`;
   const show = (path: string) => path;
-  const policies = await policySet([{ path: ".sops.yaml", bytes: Buffer.from(text) }], { show });
+  const texts = [{ path: ".sops.yaml", bytes: Buffer.from(text) }];
+  const policies = await policySet(texts, { root: "/r", world: emptyWorld, show });
   const asked: string[] = [];
   const counting = { ...policies, governs: (path: string) => (asked.push(path), policies.governs(path)) };
   const holders = keyHolders({ policies: [counting], project: { show }, root: "/r" });

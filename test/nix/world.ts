@@ -32,6 +32,16 @@ const world: NixWorld = {
   },
   environment: (name) => (name === "USER" ? "alice" : undefined),
   home: "/home/alice",
+  show: (path) => path,
+};
+
+/** Where nothing is. */
+export const emptyWorld: NixWorld = {
+  ...world,
+  read: () => answered(Promise.reject(new Error("nothing"))),
+  list: () => Promise.resolve(new Map()),
+  type: () => Promise.resolve(undefined),
+  environment: () => undefined,
 };
 
 async function answered<T>(reading: Promise<T>): Promise<T> {

@@ -81,6 +81,7 @@ export const sample: PolicySource = {
   places: ["sample.policy"],
   misnamed: [],
   example: "PATTERN RECIPIENT",
+  ending: ".policy",
   read: async (bytes, file) => {
     const { parsePolicy } = await import("../sops-yaml.ts");
     const [pattern = "", recipient = ""] = new TextDecoder().decode(bytes).trim().split(" ");
@@ -90,7 +91,7 @@ export const sample: PolicySource = {
 `,
     registry: "policy/sources/index.ts",
     lines: [
-      ["import type { PolicySource }", `import { sample } from "./sample.ts";\n`],
+      ["import type { PolicySource,", `import { sample } from "./sample.ts";\n`],
       ["];\n\nconst [FIRST]", ", sample"],
     ],
   },

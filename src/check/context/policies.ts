@@ -9,9 +9,11 @@ import { SecretsError } from "../../errors.ts";
 import type { Governed } from "../../findings/finding.ts";
 import { enforcementOf } from "../../policy/enforcement.ts";
 import { policyText } from "../../policy/policy-text.ts";
-import { policyPlaces } from "../../policy/nearest.ts";
+import type { NixWorld } from "../../nix/nix.ts";
+import { governing, policyPlaces } from "../../policy/nearest.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { readPolicy } from "../../policy/sources/index.ts";
+import { POLICY_SOURCES, readPolicy } from "../../policy/sources/index.ts";
+import type { PolicySource } from "../../policy/sources/source.ts";
 
 /** A policy file: POSIX path relative to the root. */
 export interface PolicyText {
@@ -30,6 +32,8 @@ export interface PolicyEntry {
 
 export interface PolicySet {
   readonly entries: readonly PolicyEntry[];
+  /** What is wrong with single rules. */
+  readonly problems: readonly SecretsError[];
   /** The policy file of this path, readable or broken. */
   readonly entryOf: (path: string) => PolicyEntry | undefined;
   /** What it says of the path; undefined where no rule covers it, or the policy is broken. */
@@ -37,47 +41,94 @@ export interface PolicySet {
 }
 
 export interface PolicyOptions {
+  /** Absolute: what the paths are relative to. */
+  readonly root: string;
+  /** What a policy may read beside itself. */
+  readonly world: NixWorld;
   /** How a policy file is called in messages. */
   readonly show: (path: string) => string;
   /** What messages say instead of "the policy". */
   readonly origin?: string | undefined;
-  /** The one that rules everything (`--config`): its path relative to the root, which may lead out of it. */
-  readonly only?: string | undefined;
+  /** Those that rule everything (`--config`, `--rules`): their paths relative to the root, which may lead out of it. */
+  readonly only?: readonly string[] | undefined;
 }
 
 export async function policySet(texts: readonly PolicyText[], options: PolicyOptions): Promise<PolicySet> {
-  const entries = await Promise.all(texts.map((text) => readEntry(text, options)));
+  const entries = (await Promise.all(texts.map((text) => readEntry(text, options)))).filter(
+    (entry) => entry !== undefined,
+  );
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  const known = new Map<string, PolicyEntry | undefined>();
-  const only = entries.find(({ path }) => path === options.only);
-
-  const nearest = (directory: string): PolicyEntry | undefined => {
-    if (known.has(directory)) return known.get(directory);
-    const found = [...policyPlaces(directory, ".", { paths: posix })].flatMap((path) => byPath.get(path) ?? []);
-    // One without a rule encrypts nothing, and must not hide what the one above it wants encrypted.
-    const chosen = found.find((entry) => entry.problem !== undefined || hasRules(entry)) ?? found.at(-1);
-    known.set(directory, chosen);
-    return chosen;
-  };
-  const entryOf = (path: string) => only ?? nearest(posix.dirname(path));
+  const known = new Map<string, readonly PolicyEntry[]>();
+  const only = entries.filter(({ path }) => options.only?.includes(path));
   const enforcements = new Map<Policy, ReturnType<typeof enforcementOf>>();
 
+  const nearest = (directory: string, { places: names }: PolicySource): PolicyEntry | undefined => {
+    const found = [...policyPlaces(directory, ".", { names, paths: posix })].flatMap((path) => byPath.get(path) ?? []);
+    // One without a rule encrypts nothing, and must not hide what the one above it wants encrypted.
+    return found.find((entry) => entry.problem !== undefined || hasRules(entry)) ?? found.at(-1);
+  };
+  /** One of each kind, the nearest first. */
+  const around = (directory: string): readonly PolicyEntry[] => {
+    if (only.length > 0) return only;
+    const before = known.get(directory);
+    if (before !== undefined) return before;
+    const found = POLICY_SOURCES.flatMap((source) => nearest(directory, source) ?? []);
+    found.sort((a, b) => posix.dirname(b.path).length - posix.dirname(a.path).length);
+    known.set(directory, found);
+    return found;
+  };
+  const candidates = (path: string) =>
+    around(posix.dirname(path)).flatMap((entry) => {
+      const { policy } = entry;
+      if (policy === undefined || path === entry.path) return [];
+      // Most policies are at the root, where nothing has to be worked out.
+      const inside = entry.path.includes("/") ? posix.relative(posix.dirname(entry.path), path) : path;
+      return [{ entry, policy, ruling: policy.rule(inside) }];
+    });
+  const governs = (path: string): Governed | undefined => {
+    const found = passing(() => governing(candidates(path)));
+    if (found?.ruling === undefined) return undefined;
+    const { policy, ruling } = found;
+    const enforcement = enforcements.get(policy) ?? enforcementOf(policy);
+    enforcements.set(policy, enforcement);
+    return { policy, ruling, enforcement: enforcement(ruling), origin: options.origin };
+  };
   return {
     entries,
-    entryOf,
-    governs: (path) => {
-      const entry = entryOf(path);
-      if (entry?.policy === undefined || path === entry.path) return undefined;
-      // Most policies stand at the root, where nothing has to be worked out.
-      const ruling = entry.policy.rule(
-        entry.path.includes("/") ? posix.relative(posix.dirname(entry.path), path) : path,
+    problems: entries.flatMap((entry) => brokenRules(entry, (path) => governing(candidates(path)))),
+    entryOf: (path) => {
+      const found = around(posix.dirname(path));
+      return (
+        found.find(({ problem }) => problem !== undefined) ??
+        passing(() => governing(candidates(path)))?.entry ??
+        found[0]
       );
-      if (ruling === undefined) return undefined;
-      const enforcement = enforcements.get(entry.policy) ?? enforcementOf(entry.policy);
-      enforcements.set(entry.policy, enforcement);
-      return { policy: entry.policy, ruling, enforcement: enforcement(ruling), origin: options.origin };
     },
+    governs,
   };
+}
+
+/** The rules that say nothing, or another thing than the rule of another policy. */
+function brokenRules({ path, policy }: PolicyEntry, rule: (path: string) => unknown): SecretsError[] {
+  const found = [...(policy?.broken ?? [])];
+  for (const inside of policy?.exactPaths ?? []) {
+    try {
+      rule(posix.join(posix.dirname(path), inside));
+    } catch (error) {
+      if (error instanceof SecretsError && !found.includes(error)) found.push(error);
+    }
+  }
+  return found;
+}
+
+/** What is broken about one rule is a problem of the set, and no answer here. */
+function passing<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SecretsError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether it has a rule. */
@@ -85,12 +136,17 @@ export function hasRules({ policy }: PolicyEntry): boolean {
   return policy !== undefined && policy.creationRules.length + policy.exactPaths.length > 0;
 }
 
-async function readEntry({ path, bytes }: PolicyText, { show }: PolicyOptions): Promise<PolicyEntry> {
+/** Undefined for what only has the name of a policy. */
+async function readEntry(
+  { path, bytes }: PolicyText,
+  { root, world, show }: PolicyOptions,
+): Promise<PolicyEntry | undefined> {
   const file = show(path);
   let text = "";
   try {
     text = policyText(bytes, file);
-    return { path, file, text, policy: await readPolicy(path, bytes, file), problem: undefined };
+    const policy = await readPolicy(bytes, file, { ...world, path: posix.join(root, path), subject: "" });
+    return policy === undefined ? undefined : { path, file, text, policy, problem: undefined };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
     return { path, file, text, policy: undefined, problem: error };

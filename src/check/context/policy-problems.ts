@@ -21,6 +21,12 @@ export function brokenPolicies(
   const found: Unchecked[] = (newest?.entries ?? []).flatMap(({ path, problem }) =>
     problem === undefined || isAllowed(path) ? [] : unjudged(problem, "nothing that it rules was judged"),
   );
+  const ofRules = newest?.problems ?? [];
+  found.push(
+    ...ofRules
+      .filter(({ at }) => !isAllowed(at?.file ?? ""))
+      .map((problem) => unjudged(problem, "what this rules was not judged")),
+  );
   for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
     const now = newest?.entries.find((entry) => entry.path === path);
     if (problem === undefined || now?.problem !== undefined) continue;

@@ -12,6 +12,7 @@ import type { Entry } from "../../git/listing.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { isFrameFile, linkedFrame, readEntries, type Wanted } from "./blob-reading.ts";
 import { elsewhere, isBelow, isOutside, posixPath } from "./inside.ts";
+import { gitWorld } from "./git-world.ts";
 import { isMisnamedPolicy, isPolicyFile } from "../../policy/sources/index.ts";
 import { policySet, type PolicySet, type PolicyText } from "../context/policies.ts";
 import type { Scope, SettingsSource, Unchecked, Version } from "./scope.ts";
@@ -29,6 +30,8 @@ export interface Moment {
   readonly entries: readonly Entry[];
   /** As messages call it: a commit. */
   readonly name: string;
+  /** Every file, where `entries` are not all. */
+  readonly all?: () => Promise<readonly Entry[]>;
 }
 
 export interface GitScope {
@@ -38,6 +41,8 @@ export interface GitScope {
   readonly paths: readonly string[];
   /** The index, or the tree of the last commit: its policies judge. */
   readonly newest: readonly Entry[];
+  /** Every file of it, where these are not all. */
+  readonly all?: () => Promise<readonly Entry[]>;
   readonly listing?: Scope["listing"];
   readonly versions: readonly Wanted<Mark>[];
   readonly lint: readonly string[];
@@ -151,7 +156,7 @@ export function gitScope(project: Project, given: GitScope): Scope {
         frameRead: async () => {
           framed = true;
           const [settings, ...before] = settingsOf(given, texts);
-          const { policies, past } = await policiesOf(given, texts, show);
+          const { policies, past } = await policiesOf(project, given, texts);
           const lint = new Set(given.lint.filter(wanted));
           await take.frame({ policies, past, settings, settingsBefore: given.bounded ? before : undefined, lint });
           for (const { bytes, mark, ...entry } of early) await version(entry, bytes, mark);
@@ -214,18 +219,24 @@ function settingsOf(
 }
 
 async function policiesOf(
-  { older = [], past = [] }: GitScope,
+  project: Project,
+  { git, newest, all, older = [], past = [] }: GitScope,
   texts: readonly Texts[],
-  show: (path: string) => string,
 ): Promise<{ policies: PolicySet[]; past: PolicySet[] }> {
+  const moments: readonly (Omit<Moment, "name"> & { readonly name?: string })[] = [
+    { entries: newest, ...(all === undefined ? {} : { all }) },
+    ...older,
+    ...past,
+  ];
   const sets = await Promise.all(
-    texts.map((found, moment) => {
-      const list: PolicyText[] = [...found]
+    moments.map(({ entries, name, all: whole }, index) => {
+      const list: PolicyText[] = [...(texts[index] ?? [])]
         .filter(([path]) => isPolicyFile(path))
         .map(([path, bytes]) => ({ path, bytes }));
-      const name = [...older, ...past][moment - 1]?.name;
-      if (name === undefined) return policySet(list, { show });
-      return policySet(list, { show: (path) => `${name}:${path}`, origin: `the policy of ${name}` });
+      const show = (path: string) => (name === undefined ? project.show(join(git.root, path)) : `${name}:${path}`);
+      const world = gitWorld(project, { git, all: whole ?? (() => Promise.resolve(entries)), show });
+      const origin = name === undefined ? undefined : `the policy of ${name}`;
+      return policySet(list, { root: git.root, world, show, origin });
     }),
   );
   return { policies: sets.slice(0, older.length + 1), past: sets.slice(older.length + 1) };

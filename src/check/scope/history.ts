@@ -39,7 +39,7 @@ export async function historyScope(project: Project, paths: readonly string[]): 
     versions: [...current(newest), ...versionsOf(brought, newest, () => false)],
     lint: newest.map(({ path }) => path).filter(isLintable),
     commits: commits.length,
-    past: formerPolicies(brought, newest),
+    past: formerPolicies(git, brought, newest),
     settings: settingsIn(git, newest, show),
     unchecked: shallow
       ? [{ file: "history", reason, hint: "git fetch --unshallow (actions/checkout: fetch-depth: 0)" }]

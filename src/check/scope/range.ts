@@ -81,7 +81,7 @@ export async function rangeScope(
     lint: newest.map(({ path }) => path).filter((path) => isLintable(path) && touched.has(path)),
     commits: walk.commits.length,
     older,
-    past: formerPolicies(brought, newest),
+    past: formerPolicies(git, brought, newest),
     settings: settingsIn(git, newest, show),
     bounded: true,
     unchecked: await cutOff(found, range, walk.commits),
@@ -178,13 +178,13 @@ export function versionsOf(
 }
 
 /** Every version of a policy that the end does not have, each by itself, under the oldest commit that brought it. */
-export function formerPolicies(brought: readonly Brought[], newest: readonly Entry[]): Moment[] {
+export function formerPolicies(git: Git, brought: readonly Brought[], newest: readonly Entry[]): Moment[] {
   const todays = new Set(newest.map(({ path, oid }) => `${path}\0${oid}`));
   const found = new Map<string, Moment>();
   for (const { commit, ...entry } of brought) {
     const key = `${entry.path}\0${entry.oid}`;
     if (!isPolicyFile(entry.path) || entry.kind !== "file" || todays.has(key) || found.has(key)) continue;
-    found.set(key, { entries: [entry], name: commit.slice(0, 10) });
+    found.set(key, { entries: [entry], name: commit.slice(0, 10), all: () => treeEntries(git, commit) });
   }
   return [...found.values()];
 }

@@ -34,12 +34,13 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
     git,
     paths,
     newest: frame,
+    all: () => indexEntries(git),
     // Only a finding about a reader's key asks for it.
     listing: async () => (await indexEntries(git)).map(({ path }) => path),
     versions: current(looked, { before: await replacedBy(git, changes) }),
     lint: staged.map(({ path }) => path).filter(isLintable),
     older: changes.some(({ path }) => isPolicyFile(path))
-      ? [{ entries: beforeChanges(frame, changes), name: "HEAD" }]
+      ? [{ entries: beforeChanges(frame, changes), name: "HEAD", all: () => treeEntries(git, "HEAD") }]
       : [],
     settings: settingsOnDisk(project, git.root),
     knows: (path) => knowsPath(git, path),

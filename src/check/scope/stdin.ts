@@ -7,15 +7,17 @@ import { MAX_BLOB } from "../../git/blobs.ts";
 import { collect } from "../../io/stream.ts";
 import { SETTINGS_FILE } from "../../findings/finding.ts";
 import type { Project } from "../../operations/project/project.ts";
+import { nixWorld } from "../../operations/project/nix-world.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { posixPath } from "./inside.ts";
 import { policyPlaces } from "../../policy/nearest.ts";
 import { policySet, type PolicyText } from "../context/policies.ts";
 import type { Scope } from "./scope.ts";
 
-/** @param path absolute: where the content belongs. @param config absolute path of `--config`. */
-export async function stdinScope(project: Project, path: string, config: string | undefined): Promise<Scope> {
-  const { files } = project.host;
+/** @param path absolute: where the content belongs. */
+export async function stdinScope(project: Project, path: string): Promise<Scope> {
+  const { host, named } = project;
+  const { files } = host;
   const root = (await findRepository(files, dirname(path)))?.root ?? dirname(path);
   const read = async (file: string): Promise<Uint8Array | undefined> =>
     (await files.stat(file))?.kind === "file" ? files.read(file) : undefined;
@@ -27,13 +29,19 @@ export async function stdinScope(project: Project, path: string, config: string 
     commits: 0,
     read: async (take) => {
       const texts: PolicyText[] = [];
-      const candidates = config === undefined ? policyPlaces(dirname(path), root) : [config];
+      const candidates = named.length === 0 ? policyPlaces(dirname(path), root) : named;
       for (const candidate of candidates) {
         const bytes = await read(candidate);
         if (bytes !== undefined) texts.push({ path: posixPath(root, candidate), bytes });
       }
-      const only = config === undefined ? undefined : posixPath(root, config);
-      const policies = await policySet(texts, { show: (file) => project.show(join(root, file)), only });
+      const only = named.map((file) => posixPath(root, file));
+      const show = (file: string) => project.show(join(root, file));
+      const policies = await policySet(texts, {
+        root,
+        world: nixWorld(host, { root, show: project.show }),
+        show,
+        only,
+      });
       const settings = settingsOnDisk(project, root)(await read(join(root, SETTINGS_FILE)));
       await take.frame({ policies: [policies], settings, lint: new Set() });
       const bytes = await collect(project.host.streams.stdin(), MAX_BLOB);

@@ -16,6 +16,7 @@ import { SecretsError } from "../../errors.ts";
 import { attempt } from "../../io/io-error.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { isFrameFile, linkedFrame, readEntries, readFiles } from "./blob-reading.ts";
+import { nixWorld } from "../../operations/project/nix-world.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { isOutside, posixPath } from "./inside.ts";
 import { namedPaths, type Named } from "./named-paths.ts";
@@ -25,30 +26,26 @@ import { REPLACED, type Frame, type Scope, type Take } from "./scope.ts";
 import { replacing } from "./git.ts";
 import { modulesIn } from "./submodules.ts";
 
-export interface TreeRequest {
-  /** Absolute paths that were named; none: everything. */
-  readonly paths: readonly string[];
-  /** Absolute path of `--config`. */
-  readonly config: string | undefined;
-}
-
-/** @throws SecretsError `io` where git is needed and cannot be asked; `usage` where there is no working tree. */
-export async function treeScope(project: Project, request: TreeRequest): Promise<Scope> {
+/**
+ * @param paths absolute; none: everything.
+ * @throws SecretsError `io` where git is needed and cannot be asked; `usage` where there is no working tree.
+ */
+export async function treeScope(project: Project, paths: readonly string[]): Promise<Scope> {
   const repository = await project.repository(join(project.directory, "x"));
   if (repository === undefined) {
     if ((await findBareRepository(project.host.files, project.directory)) !== undefined) {
       const hint = "secrets check --history, or --range A..B";
       throw new SecretsError("usage", "this is a bare repository, which has no working tree", { hint });
     }
-    return plainScope(project, request, project.directory);
+    return plainScope(project, paths, project.directory);
   }
   let git: Git;
   try {
     git = await gitIn(project.host, repository.root);
   } catch (error) {
     // Files that are named can be looked at without it.
-    if (!(error instanceof SecretsError) || request.paths.length === 0) throw error;
-    return plainScope(project, request, repository.root);
+    if (!(error instanceof SecretsError) || paths.length === 0) throw error;
+    return plainScope(project, paths, repository.root);
   }
   const [index, tree] = await Promise.all([indexEntries(git), workingTree(git)]);
   const changed = new Set(tree.changed);
@@ -68,7 +65,7 @@ export async function treeScope(project: Project, request: TreeRequest): Promise
   const onDisk = [...changed, ...untracked, ...hidden];
   const modules = index.filter(({ kind }) => kind === "module").map(({ path }) => path);
   const tracked = new Set(index.map(({ path }) => path));
-  return scopeOf(project, request, {
+  return scopeOf(project, paths, {
     root: git.root,
     git,
     listing,
@@ -99,7 +96,7 @@ async function hiddenChanges(project: Project, root: string, entries: readonly E
   return found;
 }
 
-async function plainScope(project: Project, request: TreeRequest, root: string): Promise<Scope> {
+async function plainScope(project: Project, paths: readonly string[], root: string): Promise<Scope> {
   const found = await attempt(project.show(root), "read", () => filesBelow(project.host.files, root));
   const listing = found.map((path) => posixPath(root, path)).sort();
   const base = {
@@ -112,7 +109,7 @@ async function plainScope(project: Project, request: TreeRequest, root: string):
     tracked: new Set<string>(),
     modules: [],
   };
-  return scopeOf(project, request, base);
+  return scopeOf(project, paths, base);
 }
 
 interface Listed {
@@ -131,12 +128,12 @@ interface Listed {
   readonly modules: readonly string[];
 }
 
-async function scopeOf(project: Project, request: TreeRequest, listed: Listed): Promise<Scope> {
+async function scopeOf(project: Project, paths: readonly string[], listed: Listed): Promise<Scope> {
   const { root, git, listing } = listed;
-  const named = await namedPaths(project, root, request.paths);
+  const named = await namedPaths(project, root, paths);
   return {
     mode: "tree",
-    isWhole: request.paths.length === 0,
+    isWhole: paths.length === 0,
     root,
     git,
     listing: () => Promise.resolve(listing),
@@ -147,7 +144,7 @@ async function scopeOf(project: Project, request: TreeRequest, listed: Listed): 
     modules: await modulesIn(project, { root, named }, listed.modules),
     read: async (take) => {
       for (const one of linkedFrame(listed.unchanged, (path) => project.show(join(root, path)))) take.unchecked(one);
-      await readTree(project, { listed, named, config: request.config }, take);
+      await readTree(project, { listed, named }, take);
       for (const one of await named.unanswered()) take.unchecked(one);
     },
   };
@@ -156,7 +153,7 @@ async function scopeOf(project: Project, request: TreeRequest, listed: Listed): 
 /** What git has first, since most of what judges is among it. */
 async function readTree(
   project: Project,
-  { listed, named, config }: { listed: Listed; named: Named; config: string | undefined },
+  { listed, named }: { listed: Listed; named: Named },
   take: Take,
 ): Promise<void> {
   const { root, git, listing, onDisk } = listed;
@@ -172,7 +169,7 @@ async function readTree(
     named.answer(path);
     return take.version({ path, bytes, tracked, commit: undefined, before: before(path) });
   };
-  const frame = await frameOnDisk(project, listed, { config, failed });
+  const frame = await frameOnDisk(project, listed, failed);
   let read: Frame | undefined;
   const frameRead = async () => {
     read = await frame.finish(wanted);
@@ -217,20 +214,20 @@ async function readTree(
 async function frameOnDisk(
   project: Project,
   { root, listing, onDisk }: Listed,
-  { config, failed }: { config: string | undefined; failed: (path: string, error: Error) => void },
+  failed: (path: string, error: Error) => void,
 ) {
   const texts = new Map<string, Uint8Array>();
-  const only = config === undefined ? undefined : posixPath(root, config);
+  const only = project.named.map((path) => posixPath(root, path));
   // A policy that git ignores is one all the same, and the one that was named is read as it lies there.
   const besides = POLICY_PLACES.filter((path) => !listing.includes(path));
-  const names = [...onDisk.filter(isFrameFile), ...besides, ...(only === undefined ? [] : [only])];
+  const names = [...onDisk.filter(isFrameFile), ...besides, ...only];
   const paths = [...new Set(names)].map((path) => join(root, path));
   await readFiles(project.host.files, paths, {
     file: async (path, bytes) => void texts.set(posixPath(root, path), bytes),
     failed,
   });
-  if (config !== undefined && only !== undefined && !texts.has(only)) {
-    throw new SecretsError("policy", "the policy cannot be read", { at: { file: project.show(config) } });
+  for (const path of only.filter((each) => !texts.has(each))) {
+    throw new SecretsError("policy", "the policy cannot be read", { at: { file: project.show(join(root, path)) } });
   }
   return {
     texts,
@@ -239,9 +236,11 @@ async function frameOnDisk(
     },
     finish: async (wanted: (path: string) => boolean): Promise<Frame> => {
       const policyTexts: PolicyText[] = [...texts]
-        .filter(([path]) => isPolicyFile(path) || path === only)
+        .filter(([path]) => isPolicyFile(path) || only.includes(path))
         .map(([path, bytes]) => ({ path, bytes }));
-      const policies = await policySet(policyTexts, { show: (path) => project.show(join(root, path)), only });
+      const world = nixWorld(project.host, { root, show: project.show });
+      const show = (path: string) => project.show(join(root, path));
+      const policies = await policySet(policyTexts, { root, world, show, only });
       const lint = new Set(
         [...policyTexts.map(({ path }) => path), ...listing.filter(isMisnamedPolicy)].filter(wanted),
       );

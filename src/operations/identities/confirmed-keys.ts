@@ -22,7 +22,8 @@ import {
 import { shownKey } from "../../keys/shown-key.ts";
 import type { Ruling } from "../../policy/policy.ts";
 import { pinPlace, readPin, type PinPlace } from "./pin-store.ts";
-import type { PolicyFile, Project } from "../project/project.ts";
+import type { PolicyFile } from "../project/policies.ts";
+import type { Project } from "../project/project.ts";
 import { userConfig } from "../project/user-config.ts";
 
 /** Who will be able to read a file once it is written. */

@@ -10,7 +10,8 @@ import { findGit } from "../../git/git.ts";
 import type { Recipient } from "../../keys/recipient.ts";
 import { readPolicy } from "../../policy/sources/index.ts";
 import { pinFor } from "./confirmed-keys.ts";
-import type { PolicyFile, Project } from "../project/project.ts";
+import { surroundingsOf, type PolicyFile } from "../project/policies.ts";
+import type { Project } from "../project/project.ts";
 
 /** How many versions of the policy are looked at, the newest first. */
 const VERSIONS = 20;
@@ -39,8 +40,9 @@ async function load(project: Project, file: PolicyFile): Promise<ReadonlyMap<str
   };
   const { pin } = await pinFor(project, file.path, file.path);
   for (const [name, keys] of pin?.names ?? []) for (const key of keys) take(name, key);
+  const surroundings = await surroundingsOf(project, file.path);
   for (const text of await formerTexts(project, file).catch(() => [])) {
-    const policy = await readPolicy(file.path, Buffer.from(text), file.policy.file).catch(() => undefined);
+    const policy = await readPolicy(Buffer.from(text), file.policy.file, surroundings).catch(() => undefined);
     for (const { name, keys } of policy?.members ?? []) for (const key of keys) take(name, key);
     for (const { name, key } of policy?.anchors ?? []) take(name, key);
   }

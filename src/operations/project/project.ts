@@ -9,13 +9,10 @@ import { findRepository, type Repository } from "../../git/repository.ts";
 import { dryRun } from "../../io/dry-run-host.ts";
 import type { FileStat, Host } from "../../io/host.ts";
 import { isInside } from "../../io/inside.ts";
-import { readInput, type Input } from "../../io/input.ts";
 import { attempt } from "../../io/io-error.ts";
-import { policyPlaces } from "../../policy/nearest.ts";
-import type { Policy } from "../../policy/policy.ts";
-import { readPolicy } from "../../policy/sources/index.ts";
 import type { IdentityRing, RingOptions } from "../identities/identities.ts";
 import type { IdentityLocation } from "../identities/identity-sources.ts";
+import { policies, type Policies } from "./policies.ts";
 
 export interface ProjectOptions {
   readonly host: Host;
@@ -23,6 +20,8 @@ export interface ProjectOptions {
   readonly directory?: string | undefined;
   /** Policy file to use instead of the nearest. */
   readonly config?: string | undefined;
+  /** The same for rules of agenix. */
+  readonly rules?: string | undefined;
   /** Identity files to use instead of every other source. */
   readonly identities?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;
@@ -38,13 +37,6 @@ export interface ProjectOptions {
   readonly detail?: ((line: string) => void) | undefined;
 }
 
-export interface PolicyFile {
-  readonly policy: Policy;
-  /** Absolute; rule paths are relative to its directory. */
-  readonly path: string;
-  readonly directory: string;
-}
-
 export interface Project {
   readonly host: Host;
   readonly directory: string;
@@ -57,15 +49,18 @@ export interface Project {
   readonly identities: IdentityRing;
   /** The files that keys are read from, there or not. Opens none. */
   readonly identityFiles: () => Promise<readonly IdentityLocation[]>;
-  /** The policy that the user named instead of the nearest one, absolute. */
-  readonly config: string | undefined;
+  /** The policies that the user named instead of the nearest ones, absolute. */
+  readonly named: readonly string[];
   /** An absolute path for what the user named. */
   readonly resolve: (path: string) => string;
   /** How a path is shown: relative to the working directory where it lies below it. */
   readonly show: (path: string) => string;
   readonly repository: (path: string) => Promise<Repository | undefined>;
   /** The policy of this file. @throws SecretsError `policy` where there is one, but broken. */
-  readonly policy: (path: string) => Promise<PolicyFile | undefined>;
+  readonly policy: Policies["of"];
+  /** One of each kind that is around. @throws SecretsError `policy` */
+  readonly policies: Policies["around"];
+  readonly nearestPolicyFile: Policies["nearestFile"];
 }
 
 /** What stands in a word of the command line for bytes that are no UTF-8. */
@@ -76,7 +71,6 @@ export function createProject(options: ProjectOptions): Project {
   const host = options.dryRun === true ? dryRun(options.host) : options.host;
   const directory = resolve(host.system.cwd, options.directory ?? ".");
   const repositories = new Map<string, Promise<Repository | undefined>>();
-  const policies = new Map<string, Promise<PolicyFile | undefined>>();
   const detail = options.detail ?? ignore;
   const tell = options.tell ?? ignore;
   const warn = options.warn ?? tell;
@@ -88,8 +82,8 @@ export function createProject(options: ProjectOptions): Project {
 
   const repository = (path: string) =>
     remembered(repositories, dirname(path), () => findRepository(host.files, dirname(path)));
-  const load = (path: string, pipes = false) =>
-    remembered(policies, path, () => loadPolicy(host, { path, shown: show(path), pipes }));
+  const named = [options.config, options.rules].filter((path) => path !== undefined).map(toAbsolute);
+  const found = policies({ host, directory, show, detail, repository, named, resolve: toAbsolute });
 
   return {
     host,
@@ -105,41 +99,14 @@ export function createProject(options: ProjectOptions): Project {
       const { identityFiles } = await import("../identities/identity-sources.ts");
       return identityFiles({ host, resolve: toAbsolute, only: options.identities ?? [] });
     },
-    config: options.config === undefined ? undefined : toAbsolute(options.config),
+    named,
     resolve: toAbsolute,
     show,
     repository,
-    policy: async (path) => {
-      if (options.config !== undefined) return load(toAbsolute(options.config), true);
-      const found = await nearestPolicy(host, path, (await repository(path))?.root);
-      if (found === undefined) return undefined;
-      const fromHere = await nearestPolicy(host, join(directory, "x"), (await repository(join(directory, "x")))?.root);
-      if (fromHere !== undefined && fromHere !== found) {
-        detail(`${show(path)} is ruled by ${show(found)}; the working directory would give ${show(fromHere)}`);
-      }
-      return load(found);
-    },
+    policy: found.of,
+    policies: found.around,
+    nearestPolicyFile: found.nearestFile,
   };
-}
-
-/**
- * The nearest policy upward from a file, no further than the repository's root, whatever it is: one that cannot be read, as a link to
- * nothing, must not hand its paths to the next or to nobody.
- */
-async function nearestPolicy(host: Host, path: string, root: string | undefined): Promise<string | undefined> {
-  for (const candidate of policyPlaces(dirname(path), root)) {
-    if ((await host.files.stat(candidate, { follow: false })) !== undefined) return candidate;
-  }
-  return undefined;
-}
-
-async function loadPolicy(host: Host, input: Input): Promise<PolicyFile> {
-  const { path, shown: shownPath } = input;
-  const bytes = await readInput(host.files, input).catch((error: unknown) => {
-    const why = error instanceof SecretsError ? `: ${error.message}` : "";
-    throw new SecretsError("policy", `the policy cannot be read${why}`, { at: { file: shownPath }, cause: error });
-  });
-  return { policy: await readPolicy(path, bytes, shownPath), path, directory: dirname(path) };
 }
 
 /**
@@ -151,7 +118,7 @@ async function stateDirectory(project: Project, path: string): Promise<string> {
   const repository = await project.repository(path);
   if (repository !== undefined) return join(repository.commonDirectory, "secrets");
   // Found, not read: whatever it says, and if it is broken, the next run must look at the same place.
-  let directory = dirname((await nearestPolicy(project.host, path, undefined)) ?? path);
+  let directory = dirname((await project.nearestPolicyFile(path, undefined)) ?? path);
   while ((await files.stat(directory)) === undefined && dirname(directory) !== directory)
     directory = dirname(directory);
   return join(directory, ".secrets-state");

@@ -2,16 +2,18 @@
  * Which rule covers this file, and may it be written by it?
  */
 import { placed } from "../../words/phrases.ts";
-import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import { dressed, SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
 import { foreignKeysOf } from "../../agreement/agreement.ts";
 import { attempt } from "../../io/io-error.ts";
 import { canShare } from "../../keys/distinct.ts";
 import { onlyProgram } from "../../keys/index.ts";
+import { sameReaders } from "../../policy/nearest.ts";
 import type { Policy, Reader, Ruling } from "../../policy/policy.ts";
 import { noPolicy } from "./no-policy.ts";
-import { isAgePath, requireFile, statOf, type PolicyFile, type Project } from "./project.ts";
+import { policyPath, type PolicyFile } from "./policies.ts";
+import { isAgePath, requireFile, statOf, type Project } from "./project.ts";
 
 /** A file with what the policy says of it. */
 export interface RuledFile {
@@ -134,17 +136,11 @@ function mixedKeys(readers: readonly Reader[]): string {
 /** Unlike a sops document, which keeps its readers where no rule says who they are. */
 const NAMES_NOBODY = "an .age file does not name its readers: without a rule, encrypt it with --age RECIPIENT";
 
-/** The line to add, in the words that the policy uses itself. */
+/** The line to add. */
 function missingRule(project: Project, { path, policy }: PolicyFile, inside: string): string {
-  const shown = project.show(path);
-  if (policy.members.length > 0) return `add a line under \`secrets:\` in ${shown}:  ${inside}: [NAME]`;
-  const expression = `^${inside.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}$`;
-  return `add a line under \`creation_rules:\` in ${shown}:  - { path_regex: ${singleQuoted(expression)}, age: age1… }`;
-}
-
-/** As YAML takes it. */
-function singleQuoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const { line, under } = policy.missingRule(inside);
+  const where = under === undefined ? "to" : `under \`${under}:\` in`;
+  return `add a line ${where} ${project.show(path)}:  ${line}`;
 }
 
 /** Through a symlink the bytes land in another file, whose own rule must not be got around. */
@@ -171,12 +167,6 @@ async function realPath(project: Project, path: string, base: string): Promise<s
   });
 }
 
-function sameReaders(a: Ruling, b: Ruling): boolean {
-  const ids = (ruling: Ruling) => new Set(ruling.readers.flatMap((reader) => reader.keys.map(({ id }) => id)));
-  const [left, right] = [ids(a), ids(b)];
-  return left.size === right.size && [...left].every((id) => right.has(id));
-}
-
 /** As `ruleOf`, for verbs that only read: a broken policy is told and passed over. */
 export async function ruleForReading(project: Project, path: string): Promise<RuledFile | undefined> {
   try {
@@ -191,10 +181,3 @@ export async function ruleForReading(project: Project, path: string): Promise<Ru
 
 /** A policy is loaded once, and so its error is one object: it is told once, however many files it rules. */
 const toldOf = new WeakSet<SecretsError>();
-
-/** The path that rules are matched with: POSIX, relative to the policy, as sops does it (absolute where outside). */
-function policyPath(file: PolicyFile, path: string): string {
-  const inside = relative(file.directory, path);
-  const useful = inside.startsWith("..") || isAbsolute(inside) ? path : inside;
-  return sep === "/" ? useful : useful.split(sep).join("/");
-}

@@ -114,7 +114,7 @@ function changeOf(
   },
 ): Promise<SealingChange> {
   const { header, ...sealing } = what;
-  const armor = header?.armored ?? options.armor ?? false;
+  const armor = header?.armored ?? options.armor ?? ruled?.ruling.settings.armor ?? false;
   const keyring = what.keyring ?? project.identities;
   return sealingChange({ ...sealing, path: target, expected, keyring, armor, hint: ruled?.policy.readerHint ?? true });
 }

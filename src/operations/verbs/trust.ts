@@ -19,7 +19,8 @@ import {
 } from "../../policy/key-pin.ts";
 import { forgetLoaded, pinFor, policyLabel } from "../identities/confirmed-keys.ts";
 import { pinFile, pinPlace, removePin, writePin, type PinPlace } from "../identities/pin-store.ts";
-import type { PolicyFile, Project } from "../project/project.ts";
+import type { PolicyFile } from "../project/policies.ts";
+import type { Project } from "../project/project.ts";
 
 /** What was confirmed, and what would be. */
 export interface TrustState {

@@ -37,10 +37,8 @@ export async function refuseOutput(project: Project, { path, input, isPolicy }: 
   for (const identity of target === undefined ? [] : await project.identityFiles()) {
     if (await isSame(identity.path)) throw refused(`the output is the identity ${identity.origin}`);
   }
-  const isNamedPolicy = project.config !== undefined && (await isSame(project.config));
-  if (isPolicy !== true && (isNamedPolicy || (await hasPolicyName(project, path)))) {
-    throw refused("the output is a policy");
-  }
+  const isNamed = isPolicy !== true && (await Promise.all(project.named.map(isSame))).includes(true);
+  if (isNamed || (isPolicy !== true && (await hasPolicyName(project, path)))) throw refused("the output is a policy");
   if (input !== undefined && (await isSame(input))) throw refused("input and output are the same file");
 }
 

@@ -4,11 +4,12 @@
  * One file each, and one line here. Loads no parser before a policy is read.
  */
 import type { Policy } from "../policy.ts";
+import { secretsNix } from "./secrets-nix.ts";
 import { sopsYaml } from "./sops-yaml.ts";
-import type { PolicySource } from "./source.ts";
+import type { PolicySource, Surroundings } from "./source.ts";
 
 /** The first is what somebody without a policy should write. */
-const POLICY_SOURCES: readonly [PolicySource, ...PolicySource[]] = [sopsYaml];
+export const POLICY_SOURCES: readonly [PolicySource, ...PolicySource[]] = [sopsYaml, secretsNix];
 
 const [FIRST] = POLICY_SOURCES;
 
@@ -44,9 +45,14 @@ export function properName(path: string): string | undefined {
   return POLICY_SOURCES.find(({ misnamed }) => endsWithOne(path, misnamed))?.name;
 }
 
-/** A file that was named as the policy, whatever it is called. @throws SecretsError `policy` */
-export async function readPolicy(path: string, bytes: Uint8Array, file: string): Promise<Policy> {
-  return (sourceOf(path) ?? FIRST_SOURCE).read(bytes, file);
+/** The kind of a policy that was named, whatever it is called. @param path POSIX */
+export function namedSource(path: string): PolicySource {
+  return sourceOf(path) ?? POLICY_SOURCES.find(({ ending }) => path.endsWith(ending)) ?? FIRST_SOURCE;
+}
+
+/** @returns undefined where the file only has the name of a policy. @throws SecretsError `policy` */
+export async function readPolicy(bytes: Uint8Array, file: string, around: Surroundings): Promise<Policy | undefined> {
+  return namedSource(around.path).read(bytes, file, around);
 }
 
 function endsWithOne(path: string, names: readonly string[]): boolean {

@@ -8,6 +8,7 @@ export const sopsYaml: PolicySource = {
   places: [".sops.yaml"],
   misnamed: [".sops.yml", "sops.yaml", "sops.yml"],
   example: "creation_rules: [{ path_regex: ^secrets/, age: age1… }]",
+  ending: ".yaml",
   read: async (bytes, file) => {
     const [{ parsePolicy }, { policyText }] = await Promise.all([
       import("../sops-yaml.ts"),

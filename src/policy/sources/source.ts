@@ -1,7 +1,16 @@
 /**
  * What is a file that says who reads other files?
  */
+import type { NixWorld } from "../../nix/nix.ts";
 import type { Policy } from "../policy.ts";
+
+/** What a policy that is more than its own text may ask for. */
+export interface Surroundings extends NixWorld {
+  /** The policy itself, absolute. */
+  readonly path: string;
+  /** The path that it is read for: POSIX, relative to its directory. */
+  readonly subject: string;
+}
 
 export interface PolicySource {
   /** What people call it, and its file. */
@@ -12,9 +21,14 @@ export interface PolicySource {
   readonly misnamed: readonly string[];
   /** A first one, in a line. */
   readonly example: string;
+  /** How files of this kind end that go by other names. */
+  readonly ending: string;
+  /** The variable that names one instead of the nearest. */
+  readonly variable?: string;
   /**
    * @param file as it should be shown in messages
+   * @returns undefined where the file only has the name of a policy
    * @throws SecretsError `policy` with its place
    */
-  readonly read: (bytes: Uint8Array, file: string) => Promise<Policy>;
+  readonly read: (bytes: Uint8Array, file: string, around: Surroundings) => Promise<Policy | undefined>;
 }

@@ -1,0 +1,79 @@
+/**
+ * What may a policy read that is an expression of Nix?
+ *
+ * Files of its repository, wherever links lead, and what the user's own NIX_PATH names: it may have come with a clone.
+ */
+import { isAbsolute, join } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import { atMost, NIX_LIMITS } from "../../limits.ts";
+import type { FileStat, Host } from "../../io/host.ts";
+import { isInside } from "../../io/inside.ts";
+import { ioError } from "../../io/io-error.ts";
+import type { NixWorld } from "../../nix/nix.ts";
+import { strictUtf8 } from "../../text/utf8.ts";
+
+type EntryType = NonNullable<Awaited<ReturnType<NixWorld["type"]>>>;
+
+interface Reach {
+  /** The repository, or the directory of a policy that lies in none. */
+  readonly root: string;
+  readonly show: (path: string) => string;
+}
+
+export function nixWorld({ files, env, system }: Host, { root, show }: Reach): NixWorld {
+  const roots = [root, ...pathsOfNix(env["NIX_PATH"])];
+  /** Links followed, as far as anything is there. */
+  const real = (path: string) => files.realpath(path).catch(() => path);
+  const allowed = async (path: string): Promise<string> => {
+    const found = await real(path);
+    for (const each of roots) if (isInside(await real(each), found)) return path;
+    throw new SecretsError("policy", `${show(path)} is outside of the repository and is not read`);
+  };
+  const reading = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+    await allowed(path);
+    try {
+      return await work();
+    } catch (error) {
+      throw ioError(error, show(path), "read");
+    }
+  };
+  return {
+    read: (path) =>
+      reading(path, async () => {
+        const stat = await files.stat(path);
+        if (stat === undefined) throw new SecretsError("not-found", `no such file: ${show(path)}`);
+        if (stat.kind !== "file") throw new SecretsError("usage", `${show(path)} is not a file`);
+        atMost(stat.size, NIX_LIMITS.text, { at: undefined });
+        const text = strictUtf8(await files.read(path));
+        if (text === undefined) throw new SecretsError("policy", `${show(path)} is not UTF-8`);
+        return text;
+      }),
+    list: (path) =>
+      reading(path, async () => {
+        const names = await files.list(path);
+        const stats = await Promise.all(names.map((name) => files.stat(join(path, name), { follow: false })));
+        return new Map(names.map((name, index) => [name, entryType(stats[index])]));
+      }),
+    type: (path) =>
+      reading(path, async () => {
+        const stat = await files.stat(path);
+        return stat === undefined ? undefined : entryType(stat);
+      }),
+    environment: (name) => env[name],
+    home: system.home,
+    show,
+  };
+}
+
+function entryType(stat: FileStat | undefined): EntryType {
+  if (stat?.kind === "file") return "regular";
+  return stat?.kind === "directory" || stat?.kind === "symlink" ? stat.kind : "unknown";
+}
+
+/** The directories in it: `nixpkgs=DIR`, or `DIR`. */
+function pathsOfNix(text = ""): string[] {
+  return text
+    .split(":")
+    .map((entry) => entry.replace(/^[^=/]*=/, ""))
+    .filter(isAbsolute);
+}

@@ -1,0 +1,154 @@
+/**
+ * Which policies are there around a file, and which of them rules it?
+ *
+ * Of each kind the nearest upward, up to the repository's root, or the one that somebody named instead. Read when a file asks for them,
+ * and kept.
+ */
+import { dirname, isAbsolute, join, posix, relative, sep } from "node:path";
+import { SecretsError } from "../../errors.ts";
+import type { Repository } from "../../git/repository.ts";
+import type { Host } from "../../io/host.ts";
+import { readInput } from "../../io/input.ts";
+import { governing, policyPlaces } from "../../policy/nearest.ts";
+import type { Policy } from "../../policy/policy.ts";
+import { namedSource, POLICY_SOURCES, readPolicy } from "../../policy/sources/index.ts";
+import type { PolicySource, Surroundings } from "../../policy/sources/source.ts";
+import { placed } from "../../words/phrases.ts";
+import { nixWorld } from "./nix-world.ts";
+
+export interface PolicyFile {
+  readonly policy: Policy;
+  /** Absolute; rule paths are relative to its directory. */
+  readonly path: string;
+  readonly directory: string;
+}
+
+/** The path that rules are matched with: POSIX, relative to the policy, as sops does it (absolute where outside). */
+export function policyPath(file: Pick<PolicyFile, "directory">, path: string): string {
+  const inside = relative(file.directory, path);
+  const useful = inside.startsWith("..") || isAbsolute(inside) ? path : inside;
+  return sep === "/" ? useful : useful.split(sep).join(posix.sep);
+}
+
+/** What is needed to read a policy of the disk. */
+interface OnDisk {
+  readonly host: Host;
+  readonly show: (path: string) => string;
+  readonly repository: (path: string) => Promise<Repository | undefined>;
+}
+
+interface Around extends OnDisk {
+  /** The working directory. */
+  readonly directory: string;
+  readonly detail: (line: string) => void;
+  /** The policies that the user named instead of those around, absolute. */
+  readonly named: readonly string[];
+  /** An absolute path for what the user named. */
+  readonly resolve: (path: string) => string;
+}
+
+export interface Policies {
+  /** Those around a path, the nearest first. @throws SecretsError `policy` where one is broken */
+  readonly around: (path: string) => Promise<readonly PolicyFile[]>;
+  /** The one that rules it, or would. @throws SecretsError `policy`, also where two do and differ */
+  readonly of: (path: string) => Promise<PolicyFile | undefined>;
+  /** Where the nearest file lies that has the name of a policy, whatever it says: without a root, anywhere above. */
+  readonly nearestFile: (path: string, root: string | undefined) => Promise<string | undefined>;
+}
+
+/** Reads nothing yet. */
+export function policies(around: Around): Policies {
+  const { host, directory, show, detail, named, resolve } = around;
+  const loaded = new Map<string, Promise<PolicyFile | undefined>>();
+
+  const load = async (path: string, subject: string, pipes = false): Promise<PolicyFile | undefined> => {
+    const loading = loaded.get(path) ?? loadPolicy(around, { path, subject, pipes });
+    loaded.set(path, loading);
+    const found = await loading;
+    if (found?.policy.onlyFor === undefined || found.policy.onlyFor === policyPath(found, subject)) return found;
+    const again = `${path}\0${subject}`;
+    const other = loaded.get(again) ?? loadPolicy(around, { path, subject, pipes });
+    loaded.set(again, other);
+    return other;
+  };
+  const rootOf = async (path: string) => (await around.repository(path))?.root;
+  const isThere = async (path: string) => (await host.files.stat(path, { follow: false })) !== undefined;
+  /** The nearest of one kind; what only has its name is passed over. */
+  const nearest = async (source: PolicySource, path: string): Promise<PolicyFile | undefined> => {
+    const variable = source.variable === undefined ? undefined : host.env[source.variable];
+    if (variable !== undefined && variable !== "") return load(resolve(variable), path, true);
+    for (const candidate of policyPlaces(dirname(path), await rootOf(path), { names: source.places })) {
+      const found = (await isThere(candidate)) ? await load(candidate, path) : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const allAround = async (path: string): Promise<readonly PolicyFile[]> => {
+    const searches =
+      named.length > 0
+        ? named.map((each) => load(each, path, true))
+        : POLICY_SOURCES.map((source) => nearest(source, path));
+    const found = (await Promise.all(searches)).filter((each) => each !== undefined);
+    return found.sort((a, b) => b.directory.length - a.directory.length);
+  };
+  /** Says so where the working directory would give another one of the same kind, as sops would take it. */
+  const compareWithHere = async ({ path }: PolicyFile, file: string): Promise<void> => {
+    const source = namedSource(path);
+    const here = await nearest(source, join(directory, "x"));
+    if (here === undefined || here.path === path) return;
+    detail(`${show(file)} is ruled by ${show(path)}; the working directory would give ${show(here.path)}`);
+  };
+  return {
+    around: allAround,
+    of: async (path) => {
+      const candidates = (await allAround(path)).map((file) => ({
+        file,
+        policy: file.policy,
+        ruling: file.policy.rule(policyPath(file, path)),
+      }));
+      const chosen = governing(candidates)?.file;
+      if (chosen !== undefined && named.length === 0) await compareWithHere(chosen, path);
+      return chosen;
+    },
+    nearestFile: async (path, root) => {
+      for (const place of policyPlaces(dirname(path), root)) if (await isThere(place)) return place;
+      return undefined;
+    },
+  };
+}
+
+/** @param path of the policy, absolute. @param subject what it is read for, relative to it */
+export async function surroundingsOf(
+  { host, show, repository }: OnDisk,
+  path: string,
+  subject = "",
+): Promise<Surroundings> {
+  const root = (await repository(path))?.root ?? dirname(path);
+  return { ...nixWorld(host, { root, show }), path, subject };
+}
+
+interface Load {
+  readonly path: string;
+  /** The file that it is read for, absolute. */
+  readonly subject: string;
+  readonly pipes: boolean;
+}
+
+async function loadPolicy(
+  { detail, ...disk }: Around,
+  { path: named, subject, pipes }: Load,
+): Promise<PolicyFile | undefined> {
+  const { host, show } = disk;
+  const isDirectory = (await host.files.stat(named))?.kind === "directory";
+  const path = isDirectory ? join(named, "default.nix") : named;
+  const shown = show(path);
+  const bytes = await readInput(host.files, { path, shown, pipes }).catch((error: unknown) => {
+    const why = error instanceof SecretsError ? `: ${error.message}` : "";
+    throw new SecretsError("policy", `the policy cannot be read${why}`, { at: { file: shown }, cause: error });
+  });
+  const directory = dirname(path);
+  const surroundings = await surroundingsOf(disk, path, policyPath({ directory }, subject));
+  const policy = await readPolicy(bytes, shown, surroundings);
+  for (const { at, message } of policy?.notes ?? []) detail(placed(at, message));
+  return policy === undefined ? undefined : { policy, path, directory };
+}
