@@ -61,6 +61,7 @@ const reserved: readonly { readonly modules: RegExp; readonly where: RegExp; rea
     where: /^io\//,
     says: "only src/io meets the system",
   },
+  { modules: /^execa$/, where: /^io\//, says: "only src/io starts processes" },
   { modules: /^chalk$/, where: /^cli\/style\.ts$/, says: "only src/cli/style.ts knows colour" },
   { modules: /^commander$/, where: /^(cli|commands|compat)\//, says: "only the command line knows commander" },
   { modules: /^sshpk$/, where: /^keys\//, says: "SSH keys are read behind src/keys" },

@@ -9,7 +9,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { bundled, type Program } from "./io/bundled.ts";
+import { bundled, type Program } from "./io/child.ts";
 import { samples, type Sample } from "./price-list/samples.ts";
 
 const root = join(import.meta.dirname, "..");

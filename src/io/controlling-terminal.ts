@@ -5,7 +5,7 @@
  * none (a session of its own, in a container say) may still have a terminal as its standard streams.
  */
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
-import { isatty, ReadStream } from "node:tty";
+import { isatty, ReadStream, WriteStream } from "node:tty";
 
 import { ioError } from "./io-error.ts";
 import type { OpenTerminal } from "./terminal.ts";
@@ -22,10 +22,16 @@ export function hasTerminal(): boolean {
   return device() !== undefined;
 }
 
-/** The descriptor of its keyboard, or of its screen, for a child; undefined where there is no terminal. */
-export function opened(part: keyof Device): number | undefined {
+/** Its keyboard alone, for a child; undefined where there is no terminal. */
+export function keyboardOf(): ReadStream | undefined {
   const found = device();
-  return found && openDevice(found[part]);
+  return found === undefined ? undefined : new ReadStream(openDevice(found.keyboard));
+}
+
+/** Its screen alone, in the same way. */
+export function screenOf(): WriteStream | undefined {
+  const found = device();
+  return found === undefined ? undefined : new WriteStream(openDevice(found.screen));
 }
 
 /** @throws SecretsError `io` */

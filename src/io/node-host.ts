@@ -7,19 +7,19 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir, hostname, tmpdir } from "node:os";
 import { isAbsolute } from "node:path";
-import { isatty } from "node:tty";
+import { isatty, type ReadStream, type WriteStream } from "node:tty";
 
-import { hasTerminal, onContinue, openTerminal, suspend } from "./controlling-terminal.ts";
-import type { Host, System } from "./host.ts";
+import { hasTerminal, keyboardOf, onContinue, openTerminal, screenOf, suspend } from "./controlling-terminal.ts";
+import type { ChildOptions, ChildResult, Host, System } from "./host.ts";
 import { errorCode, ioError } from "./io-error.ts";
 import { nodeFiles } from "./node-files.ts";
 import { safePath } from "./programs.ts";
-import { processSignals } from "./signals.ts";
+import { processSignals, type Child, type Signals } from "./signals.ts";
 import { terminal } from "./terminal.ts";
 
 /** The host of this process. One per process: it owns the signals. */
 export function nodeHost(): Host {
-  const env: Host["env"] = { ...process.env };
+  const env: Readonly<Record<string, string | undefined>> = { ...process.env };
   const signals = processSignals();
   return {
     env,
@@ -38,23 +38,19 @@ export function nodeHost(): Host {
     }),
     now: () => new Date(),
     streams: { stdin: () => process.stdin, stdout: writeOut, stderr: writeError },
-    run: async (argv, given) => {
-      const { runAttached, runPiped } = await children(argv);
-      const options = { ...given, env: safeEnvironment(given.env ?? env), onExit: signals.onExit };
-      return given.terminal === "inherit" ? runAttached(argv, options, signals) : runPiped(argv, given, options);
-    },
-    converse: async (argv, given, talk) => {
-      const { converse } = await children(argv);
-      return converse(argv, { ...given, env: safeEnvironment(given.env ?? env), onExit: signals.onExit }, talk);
+    run: (argv, childOptions) => run(argv, { ...childOptions, env: childOptions.env ?? env }, signals),
+    converse: async (argv, { cwd, env: given = env }, talk) => {
+      requireAbsolute(argv);
+      const { converse } = await import("./piped-child.ts");
+      const options = { env: safeEnvironment(given), onExit: signals.onExit };
+      return converse(argv, cwd === undefined ? options : { ...options, cwd }, talk);
     },
     onExit: signals.onExit,
   };
 }
 
-/** What starts children, for this one. */
-async function children([program = ""]: readonly string[]) {
+function requireAbsolute([program = ""]: readonly string[]): void {
   if (!isAbsolute(program)) throw new Error("a program is started by its absolute path");
-  return import("./child.ts");
 }
 
 /**
@@ -115,10 +111,9 @@ async function started(pid: number): Promise<string | undefined> {
   }
   if (process.platform === "linux") return startedOnLinux(pid);
   if (process.platform === "win32") return "running";
-  const { runPiped } = await import("./child.ts");
-  const ps = ["/bin/ps", "-o", "lstart=", "-p", String(pid)];
-  const { stdout } = await runPiped(ps, {}, { onExit: () => () => undefined });
-  return new TextDecoder().decode(stdout).trim() || undefined;
+  const { execa } = await import("execa");
+  const { stdout } = await execa("/bin/ps", ["-o", "lstart=", "-p", String(pid)], { reject: false, stderr: "ignore" });
+  return stdout?.trim() || undefined;
 }
 
 async function startedOnLinux(pid: number): Promise<string | undefined> {
@@ -165,6 +160,76 @@ function silence(stream: NodeJS.WriteStream): void {
   stream.on("error", () => undefined);
 }
 
-function safeEnvironment(env: Host["env"]): Host["env"] {
-  return env["PATH"] === undefined ? env : { ...env, PATH: safePath(env["PATH"]) };
+interface Streams {
+  readonly stdin: "inherit" | "ignore" | ReadStream;
+  readonly stdout: "inherit" | "pipe" | WriteStream;
+  readonly stderr: "inherit" | "pipe";
+}
+
+/**
+ * A child that owns the terminal gets our own streams only where they are the terminal: what is piped in is not for an editor,
+ * which takes it for commands, and what it draws is not for the file that our output goes to.
+ */
+function streamsFor(terminal: ChildOptions["terminal"]): Streams {
+  if (terminal === "capture") return { stdin: "ignore", stdout: "pipe", stderr: "pipe" };
+  const stdin = isatty(0) ? "inherit" : (keyboardOf() ?? "ignore");
+  const stdout = isatty(1) ? "inherit" : (screenOf() ?? "inherit");
+  return { stdin, stdout, stderr: "inherit" };
+}
+
+async function run(argv: readonly string[], given: ChildOptions, signals: Signals): Promise<ChildResult> {
+  requireAbsolute(argv);
+  const options = { ...given, env: safeEnvironment(given.env ?? {}) };
+  const { output: take } = options;
+  if (take === undefined) return runWhole(argv, options, signals);
+  const { runPiped } = await import("./piped-child.ts");
+  return runPiped(argv, options, { take, onExit: signals.onExit });
+}
+
+type SafeOptions = ChildOptions & { readonly env: Readonly<Record<string, string>> };
+
+async function runWhole(argv: readonly string[], options: SafeOptions, signals: Signals): Promise<ChildResult> {
+  const [program = "", ...args] = argv;
+  const { execa } = await import("execa");
+  const forget = options.terminal === "inherit" ? undefined : endedWithUs(() => child, signals);
+  const { stdin, stdout, stderr } = streamsFor(options.terminal);
+  const child = execa(program, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? { stdin } : { input: options.input }),
+    env: options.env,
+    extendEnv: false,
+    stdout,
+    stderr,
+    encoding: "buffer",
+    maxBuffer: 1 << 30,
+    stripFinalNewline: false,
+    reject: false,
+    cleanup: false,
+    windowsHide: false,
+  });
+  const takeBack = forget ?? signals.handOver(child);
+  const result = await child;
+  for (const stream of [stdin, stdout]) if (typeof stream === "object") stream.destroy();
+  const forwarded = takeBack();
+  const { exitCode, signal, cause } = result;
+  // execa's own error quotes argv and output; only the system's code may leave this function.
+  if (exitCode === undefined && signal === undefined) {
+    throw Object.assign(new Error("the program cannot be started"), { code: errorCode(cause) ?? "EIO" });
+  }
+  const empty = new Uint8Array();
+  return { code: exitCode, signal, stdout: result.stdout ?? empty, stderr: result.stderr ?? empty, forwarded };
+}
+
+/** One that hangs must not outlive us; known before it starts, since a signal may come at any time. */
+function endedWithUs(child: () => Child, { onExit }: Signals): () => undefined {
+  const forget = onExit(() => void child().kill("SIGTERM"));
+  return () => {
+    forget();
+    return undefined;
+  };
+}
+
+function safeEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const safe = env["PATH"] === undefined ? env : { ...env, PATH: safePath(env["PATH"]) };
+  return Object.fromEntries(Object.entries(safe).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bundled, type Program } from "../io/bundled.ts";
+import { bundled, type Program } from "../io/child.ts";
 import { SEED } from "../seed.ts";
 
 interface Line {

@@ -5,7 +5,7 @@ import { commit } from "../../src/io/commit.ts";
 import { recover } from "../../src/io/recover.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { sampled } from "../sample.ts";
-import { bundled, type Program } from "./bundled.ts";
+import { bundled, type Program } from "./child.ts";
 import { faultyHost } from "./faulty-host.ts";
 import { changesOf, contents, makeRepository, overall, strays } from "./repository.ts";
 

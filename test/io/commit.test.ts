@@ -25,7 +25,7 @@ import { recover } from "../../src/io/recover.ts";
 import type { Files, Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { sha256 } from "../../src/io/stream.ts";
-import { bundled, type Program } from "./bundled.ts";
+import { bundled, type Program } from "./child.ts";
 import { systemError } from "./faulty-host.ts";
 import { changesOf, makeRepository, modeOf, names, overall, type Repository, strays } from "./repository.ts";
 

@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { nodeHost } from "../../src/io/node-host.ts";
-import { bundled, type Program } from "./bundled.ts";
+import { bundled, type Program } from "./child.ts";
 
 const host = nodeHost();
 const { files } = host;
@@ -146,7 +146,7 @@ describe("a child", () => {
   test("gives back its bytes as they are, and its code", async () => {
     const script = "process.stdout.write(Buffer.from([0,255,10]));process.stderr.write('e\\n');process.exitCode=7";
     const result = await run(script);
-    expect([result.code, result.signal, result.forwarded]).toEqual([7, undefined, undefined]);
+    expect(result).toMatchObject({ code: 7, signal: undefined, forwarded: undefined });
     expect([...result.stdout]).toEqual([0, 255, 10]);
     expect(text(result.stderr)).toBe("e\n");
   });

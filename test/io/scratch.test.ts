@@ -20,7 +20,7 @@ import type { Host } from "../../src/io/host.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { newOwner } from "../../src/io/owner.ts";
 import { type Scratch, withScratch } from "../../src/io/scratch.ts";
-import { bundled, type Program } from "./bundled.ts";
+import { bundled, type Program } from "./child.ts";
 
 const real = nodeHost();
 let temporary: string;

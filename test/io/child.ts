@@ -1,8 +1,10 @@
 /** How do the tests start a program that may be killed? Bundled once, because Node 20 runs no TypeScript. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import { rolldown } from "rolldown";
 
@@ -30,10 +32,13 @@ export interface Program {
 export async function bundled(name: string): Promise<Program> {
   const directory = mkdtempSync(join(tmpdir(), "bundled-test-"));
   const outfile = join(directory, "program.mjs");
+  const execa = pathToFileURL(createRequire(import.meta.url).resolve("execa")).href;
   const bundle = await rolldown({
     input: resolve(import.meta.dirname, name),
     platform: "node",
     logLevel: "silent",
+    resolve: { alias: { execa } },
+    external: [execa],
   });
   await bundle.write({ file: outfile, format: "esm", codeSplitting: false });
   return {
