@@ -20,7 +20,9 @@ export const KEYS = {
 export interface Sops {
   /** What sops says on stdout. @throws with its stderr where it fails. */
   run(args: readonly string[], input?: string): string;
-  write(name: string, text: string): void;
+  /** The same as bytes. */
+  bytes(args: readonly string[], input?: string): Buffer;
+  write(name: string, text: string | Uint8Array): void;
   read(name: string): string;
   /** The plaintext that sops makes of a sealed text. */
   decrypt(name: string, text: string): string;
@@ -48,11 +50,12 @@ export async function withSops(
     ...(keys.ssh === undefined ? {} : { SOPS_AGE_SSH_PRIVATE_KEY_FILE: at("ssh") }),
   };
   const sops: Sops = {
-    run(args, input) {
+    run: (args, input) => sops.bytes(args, input).toString(),
+    bytes(args, input) {
       const { SCRIPT = "" } = Object.fromEntries(input === undefined ? [] : [["SCRIPT", input]]);
       const answer = run(binary, args, { cwd: directory, env: { ...env, SCRIPT } });
       if (answer.status !== 0) throw new Error(`sops ${args.join(" ")}: ${answer.stderr}`);
-      return answer.stdout.toString();
+      return answer.stdout;
     },
     write: (name, text) => writeFileSync(at(name), text),
     read: (name) => readFileSync(at(name), "utf8"),

@@ -1,0 +1,94 @@
+/**
+ * Which differences from sops are meant?
+ *
+ * Each has the name of its row in docs/sops.md. What fits none is a finding.
+ */
+import type { Content, Format } from "../../src/formats/format.ts";
+import type { Case, Difference } from "./round.ts";
+
+interface Told extends Difference {
+  readonly refused: { readonly ours: string; readonly theirs: string };
+  readonly operation: string;
+  readonly given: Case;
+}
+
+type Fits = (told: Told) => boolean;
+
+/** What we refuse with these words, and sops takes. */
+const weRefuse =
+  (words: RegExp): Fits =>
+  ({ refused }) =>
+    words.test(refused.ours);
+
+const isFlat = ({ format }: Case) => format.name === "dotenv" || format.name === "ini";
+
+const named: Readonly<Record<string, Fits>> = {
+  "nothing to encrypt": weRefuse(/there is nothing to encrypt$/),
+  "text after JSON": weRefuse(/^text after the end of the JSON value$/),
+  "duplicate keys": weRefuse(/^duplicate key /),
+  "lists in set": ({ operation, ours, refused }) =>
+    operation === "set" && "said" in ours && refused.theirs.includes("Invalid --set value format"),
+  "numbers in set": ({ operation, given, ours, theirs }) =>
+    operation === "set" && isFlat(given) && !given.value.startsWith('"') && "said" in ours && "said" in theirs,
+  "structures in dotenv and INI": weRefuse(/ would be (?:a list|a mapping|null)$/),
+  "null as text": weRefuse(/has only text, and a value is null$/),
+  "bytes as text": weRefuse(/a value is not UTF-8/),
+  "nested INI": weRefuse(/^INI has (?:only text in its sections|sections at the top)/),
+  "binary is one value": weRefuse(/^a binary file is (?:one value|text or bytes)|a binary file has the one key/),
+  "escapes in dotenv": weRefuse(/^dotenv cannot hold a backslash before an n/),
+  "quotes over lines in dotenv": weRefuse(/^a value in quotes over several lines/),
+  "comment marks in INI values": weRefuse(/^sops takes what begins here for a comment/),
+  "dropped text in INI": weRefuse(/^sops would drop what begins here/),
+  "last comment in INI": weRefuse(/^a comment with no key or section after it/),
+  "header comment in INI": weRefuse(/^a comment behind a section header/),
+  "two comments in INI": weRefuse(/^sops puts this comment and the one above it together/),
+  "numbered keys in INI": weRefuse(/^the key - is replaced by a number/),
+  "comments of removed INI keys": ({ operation, given, ours, theirs }) =>
+    operation === "unset" &&
+    given.format.name === "ini" &&
+    "said" in ours &&
+    "said" in theirs &&
+    withoutComments(ours.said) === withoutComments(theirs.said),
+  "extracted structures": ({ operation, given, ours, theirs }) =>
+    operation === "extract" && "said" in ours && "said" in theirs && isSame(given.format, ours.said, theirs.said),
+  "comments when converted": ({ operation, given, ours, theirs }) =>
+    operation === "convert" &&
+    "said" in ours &&
+    "said" in theirs &&
+    isSame(given.to, ours.said, withoutComments(theirs.said)),
+};
+
+function isSame(format: Format, ours: string, theirs: string): boolean {
+  return JSON.stringify(read(format, ours)) === JSON.stringify(read(format, theirs));
+}
+
+/** sops prints comments on lines of their own. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/^ *[#;].*\n/gm, "");
+}
+
+function read(format: Format, latin1: string): unknown {
+  try {
+    return format.read(format.parse(format.decode(Buffer.from(latin1, "latin1"), "open"), "open")).map(plain);
+  } catch {
+    return "unreadable";
+  }
+}
+
+function plain(content: Content): unknown {
+  if (content.kind === "list") return content.items.map(plain);
+  if (content.kind === "map") return { entries: content.entries.map(([key, value]) => [key, plain(value)]) };
+  return `${content.scalar.type} ${Buffer.from(content.scalar.bytes).toString("latin1")}`;
+}
+
+/** The row of docs/sops.md that says why, or undefined. */
+export function nameOf(difference: Difference, given: Case): string | undefined {
+  const said = (outcome: Difference["ours"]) => ("refused" in outcome ? outcome.refused : "");
+  const told = {
+    ...difference,
+    refused: { ours: said(difference.ours), theirs: said(difference.theirs) },
+    operation: difference.stage.split(/[ ,]/)[0] ?? "",
+    given,
+  };
+  return Object.entries(named).find(([, fits]) => fits(told))?.[0];
+}
