@@ -6,7 +6,7 @@
 import { SecretsError } from "../errors.ts";
 import { flattened, unflattened } from "./flat.ts";
 import type { Content, Format, Leaf, ParsedText, Step, Tree } from "./format.ts";
-import { DEFAULT_SECTION, scanIni, type IniComment, type IniKey, type IniSection } from "./ini/scan.ts";
+import { DEFAULT_SECTION, scanIni, type IniComment, type IniKey, type IniSection, type Stretch } from "./ini/scan.ts";
 import { headerLine, keyLines, keySource, valueSource } from "./ini/write.ts";
 import { placesIn } from "../text/places.ts";
 import { spliced, type Splice } from "../text/splice.ts";
@@ -34,6 +34,8 @@ export const ini: Format = {
     return added(parsed, section, `${keySource(key)} = ${valueSource(value)}\n`);
   },
   unset(parsed, steps) {
+    const whole = steps.length === 1 ? sectionLines(parsed, steps[0]) : undefined;
+    if (whole !== undefined) return spliced(parsed.text, [{ ...whole, source: "" }]);
     const [section, key] = namesIn(steps);
     const found = keyAt(parsed, section, key) ?? nothingAt(steps);
     return spliced(parsed.text, [{ ...found.lines, source: "" }]);
@@ -131,6 +133,20 @@ function keyAt(parsed: ParsedText, section: string, key: string): IniKey | undef
     .filter(({ name }) => name === section)
     .flatMap(({ keys }) => keys)
     .find(({ name }) => name === key);
+}
+
+/** All of a section, from the comment above it to what stands above the next one. */
+function sectionLines(parsed: ParsedText, name: Step | undefined): Stretch | undefined {
+  const sections = sectionsOf(parsed);
+  const index = sections.findIndex((section) => section.name === name && name !== METADATA);
+  const [section, next] = sections.slice(index === -1 ? sections.length : index);
+  if (section === undefined || (section.keys.length === 0 && section.header.start === section.header.end))
+    return undefined;
+  const startOf = ({ comment, header }: IniSection) => parsed.text.lastIndexOf("\n", (comment ?? header).start - 1) + 1;
+  return {
+    start: Math.max(startOf(section), section.name === DEFAULT_SECTION ? section.header.start : 0),
+    end: next === undefined ? parsed.text.length : startOf(next),
+  };
 }
 
 function nothingAt(steps: readonly Step[]): never {

@@ -71,6 +71,15 @@ test("set adds to a section, or makes it; unset takes the line with its comment"
   expect(ini.unset(open("[s]\n; of a\na = 1\nb = 2\n"), ["s", "a"])).toBe("[s]\nb = 2\n");
 });
 
+test("unset takes a whole section, with the comment above it and none of the next one", () => {
+  const text = "a = 1\n\n; of s\n[s]\nb = 1\n\n; of t\n[t]\nc = 1\n";
+  expect(ini.unset(open(text), ["s"])).toBe("a = 1\n\n; of t\n[t]\nc = 1\n");
+  expect(ini.unset(open(text), ["DEFAULT"])).toBe("; of s\n[s]\nb = 1\n\n; of t\n[t]\nc = 1\n");
+  expect(ini.unset(open(text), ["t"])).toBe("a = 1\n\n; of s\n[s]\nb = 1\n\n");
+  expect(() => ini.unset(open("[s]\na = 1\n"), ["DEFAULT"])).toThrow("it is a section");
+  expect(() => ini.unset(open(text), ["u"])).toThrow("it is a section");
+});
+
 describe("what sops would lose or mistake is refused, with the place", () => {
   const refused: Readonly<Record<string, [string, number, number]>> = {
     "a comment that begins within a word": ["a = p#ss\n", 1, 6],
@@ -82,6 +91,7 @@ describe("what sops would lose or mistake is refused, with the place", () => {
     "a comment above and one behind": ["; one\na = 1 ; two\n", 2, 7],
     "a comment at the very end": ["a = 1\n\n; end\n", 3, 1],
     "a key that becomes a number": ["- = 1\n", 1, 1],
+    "a key with a backquote": ["[s]\na`b = 1\n", 2, 1],
     "a line without =": ["[s]\nabc\n", 2, 1],
     "a key without a name": ["= 1\n", 1, 1],
     "a section without a name": ["[]\n", 1, 1],

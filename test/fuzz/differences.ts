@@ -28,12 +28,13 @@ const named: Readonly<Record<string, Fits>> = {
   "duplicate keys": weRefuse(/^duplicate key /),
   "lists in set": ({ operation, ours, refused }) =>
     operation === "set" && "said" in ours && refused.theirs.includes("Invalid --set value format"),
-  "numbers in set": ({ operation, given, ours, theirs }) =>
-    operation === "set" && isFlat(given) && !given.value.startsWith('"') && "said" in ours && "said" in theirs,
+  "numbers in set": ({ operation, given, ours }) =>
+    operation === "set" && isFlat(given) && !given.value.startsWith('"') && "said" in ours,
   "structures in dotenv and INI": weRefuse(/ would be (?:a list|a mapping|null)$/),
   "null as text": weRefuse(/has only text, and a value is null$/),
   "bytes as text": weRefuse(/a value is not UTF-8/),
   "nested INI": weRefuse(/^INI has (?:only text in its sections|sections at the top)/),
+  "backquotes in INI keys": weRefuse(/^a key with a backquote/),
   "binary is one value": weRefuse(/^a binary file is (?:one value|text or bytes)|a binary file has the one key/),
   "escapes in dotenv": weRefuse(/^dotenv cannot hold a backslash before an n/),
   "quotes over lines in dotenv": weRefuse(/^a value in quotes over several lines/),
@@ -50,16 +51,24 @@ const named: Readonly<Record<string, Fits>> = {
     "said" in theirs &&
     withoutComments(ours.said) === withoutComments(theirs.said),
   "extracted structures": ({ operation, given, ours, theirs }) =>
-    operation === "extract" && "said" in ours && "said" in theirs && isSame(given.format, ours.said, theirs.said),
-  "comments when converted": ({ operation, given, ours, theirs }) =>
-    operation === "convert" &&
+    operation === "extract" &&
     "said" in ours &&
     "said" in theirs &&
-    isSame(given.to, ours.said, withoutComments(theirs.said)),
+    isSame(given.format, below(ours.said), below(theirs.said)),
+  "only comments in YAML": ({ operation, given, refused }) =>
+    operation === "encrypt" && given.format.name === "yaml" && /file: EOF/.test(refused.theirs),
+  "comments when converted": ({ operation, given, ours, theirs }) =>
+    operation === "convert" && "said" in ours && "said" in theirs && isSame(given.to, ours.said, theirs.said),
 };
 
+/** Whatever was extracted, under a key. */
+function below(text: string): string {
+  return `k:\n ${text.replaceAll("\n", "\n ")}`;
+}
+
 function isSame(format: Format, ours: string, theirs: string): boolean {
-  return JSON.stringify(read(format, ours)) === JSON.stringify(read(format, theirs));
+  const [us, them] = [read(format, ours), read(format, theirs)];
+  return us !== undefined && JSON.stringify(us) === JSON.stringify(them);
 }
 
 /** sops prints comments on lines of their own. */
@@ -71,7 +80,7 @@ function read(format: Format, latin1: string): unknown {
   try {
     return format.read(format.parse(format.decode(Buffer.from(latin1, "latin1"), "open"), "open")).map(plain);
   } catch {
-    return "unreadable";
+    return undefined;
   }
 }
 

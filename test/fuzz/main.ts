@@ -43,7 +43,11 @@ export async function fuzz([name = "", minutes = "", first = "1"]: readonly stri
       }
     }
   });
-  const sums = { ...counted, named: Object.fromEntries([...counted.named].sort()), seeds: [Number(first), seed - 1] };
+  const sums = {
+    ...counted,
+    named: Object.fromEntries([...counted.named].toSorted(([a], [b]) => a.localeCompare(b))),
+    seeds: [Number(first), seed - 1],
+  };
   process.stdout.write(`${JSON.stringify({ format: name, minutes: Number(minutes), ...sums })}\n`);
   return counted.findings === 0 ? 0 : 1;
 }

@@ -55,7 +55,7 @@ export async function difference(world: World, given: Case): Promise<Difference 
   if ("refused" in ours || "refused" in theirs)
     return "said" in ours || "said" in theirs ? { stage: "encrypt", ours, theirs } : undefined;
   return (
-    (await readAlike(round, "encrypt", ours.said, theirs.said)) ??
+    (await readAlike(round, "encrypt", { ours: ours.said, theirs: theirs.said })) ??
     (await commentsOpen(round, ours.said)) ??
     (await unchanged(round, theirs.said)) ??
     changedAlike(round, ours.said, theirs.said)
@@ -119,7 +119,11 @@ function decryptedBySops({ sops, file }: Round, sealed: string, ...flags: readon
 }
 
 /** Whether sops prints the same of both, and whether we find the same in both. */
-async function readAlike(round: Round, stage: string, ours: string, theirs: string): Promise<Difference | undefined> {
+async function readAlike(
+  round: Round,
+  stage: string,
+  { ours, theirs }: { readonly ours: string; readonly theirs: string },
+): Promise<Difference | undefined> {
   return (
     (await different(
       `${stage}, then sops decrypts`,
@@ -182,7 +186,7 @@ async function changedAlike(round: Round, ours: string, theirs: string): Promise
   const change = async (mine: () => Promise<string>, args: readonly string[]) => {
     const us = await outcome(mine);
     const them = await outcome(() => sops.change(file, base.text, () => args));
-    if ("said" in us && "said" in them) return readAlike(round, operation, us.said, them.said);
+    if ("said" in us && "said" in them) return readAlike(round, operation, { ours: us.said, theirs: them.said });
     return "said" in us || "said" in them ? { stage: operation, ours: us, theirs: them } : undefined;
   };
   const edit = async (text: string) => (await editDocument(base, { text, now: NOW })).text;
@@ -209,12 +213,14 @@ async function changedAlike(round: Round, ours: string, theirs: string): Promise
         () => Buffer.from(to.encode(converted({ parsed, from: format, to }).text)).toString("latin1"),
         () => decryptedBySops(round, base.text, "--output-type", to.name),
       );
-    default: {
+    case "edit": {
       const [us, them] = [
         await outcome(() => edit(round.other)),
         await outcome(() => encryptedBySops(round, round.other)),
       ];
-      return "said" in us && "said" in them ? readAlike(round, "edit", us.said, them.said) : undefined;
+      return "said" in us && "said" in them
+        ? readAlike(round, operation, { ours: us.said, theirs: them.said })
+        : undefined;
     }
   }
 }

@@ -126,6 +126,7 @@ function keyName(scan: Scan, first: number, end: number): { readonly name: strin
   if (delimiter === -1) throw wrong(scan, first, "there is no = in this line");
   const name = (quote === "" ? line.slice(0, delimiter) : line.slice(quote.length, close)).trim();
   if (name === "") throw wrong(scan, first, "there is no key before the =");
+  if (name.includes("`")) throw wrong(scan, first, "a key with a backquote, which sops writes and cannot read again");
   if (name === "-") throw wrong(scan, first, "the key - is replaced by a number, which sops would lose");
   return { name, next: first + close + delimiter + 1 };
 }
