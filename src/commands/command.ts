@@ -139,11 +139,34 @@ export const documentOption: OptionSpec = {
 
 /** @throws SecretsError `usage` for what is not a number from 1 on */
 export function documentNumber(context: Context, invocation: Invocation): number | undefined {
-  const text = textOption(invocation, "document");
+  return numberOption(context, invocation, { name: "document", least: 1, hint: "documents are counted from 1" });
+}
+
+/** For the verbs that may print a document in another format. */
+export const indentOption: OptionSpec = {
+  flags: "--indent <n>",
+  description: "blanks for each level of what is printed anew, instead of what stores in .sops.yaml says",
+};
+
+export function indentNumber(context: Context, invocation: Invocation): number | undefined {
+  return numberOption(context, invocation, { name: "indent", least: 0, hint: "for example --indent 2" });
+}
+
+/** @param name without its dashes. @throws SecretsError `usage` for what is not a whole number, or a smaller one */
+export function numberOption(
+  { library }: Context,
+  invocation: Invocation,
+  { name, least, hint }: { readonly name: string; readonly least: number; readonly hint: string },
+): number | undefined {
+  const text = textOption(invocation, camelCase(name));
   if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  const { SecretsError } = context.library;
-  throw new SecretsError("usage", "--document takes a number: documents are counted from 1");
+  if (/^\d{1,3}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new library.SecretsError("usage", `--${name} takes a whole number`, { hint });
+}
+
+/** An option's name as the parser has it. */
+export function camelCase(name: string): string {
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** `created x.age`, or what a dry run would have done. */

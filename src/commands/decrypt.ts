@@ -1,5 +1,5 @@
 /** `secrets decrypt FILE` */
-import { inputWords, flag, textOption, type CommandSpec } from "./command.ts";
+import { indentNumber, indentOption, inputWords, flag, textOption, type CommandSpec } from "./command.ts";
 
 export const decrypt: CommandSpec = {
   name: "decrypt",
@@ -12,6 +12,7 @@ export const decrypt: CommandSpec = {
     { flags: "--extract <key>", description: 'one value of a sops file: db/password or \'["db"]["password"]\'' },
     { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
     { flags: "--output-type <type>", description: "print a sops file in another format" },
+    indentOption,
     { flags: "--ignore-mac", description: "open a sops file although its MAC does not fit" },
     { flags: "--filename-override <path>", description: "the path to name in messages and to look up in the policy" },
   ],
@@ -29,6 +30,7 @@ export const decrypt: CommandSpec = {
       extract: textOption(invocation, "extract"),
       inputType: textOption(invocation, "inputType"),
       outputType: textOption(invocation, "outputType"),
+      indent: indentNumber(context, invocation),
       ignoreMac: flag(invocation, "ignoreMac"),
     });
     for (const file of written) context.note(`${context.dryRun ? "would have decrypted to" : "decrypted to"} ${file}`);

@@ -1,8 +1,12 @@
 /** `secrets encrypt FILE` */
 import {
+  camelCase,
+  indentNumber,
+  indentOption,
   inputWords,
   flag,
   listOption,
+  numberOption,
   textOption,
   writeOptions,
   writeRequest,
@@ -37,6 +41,7 @@ export const encrypt: CommandSpec = {
     { flags: "-p, --passphrase", description: "seal with a passphrase instead (asked for, or AGE_PASSPHRASE)" },
     { flags: "--input-type <type>", description: "the format of an input whose name does not tell" },
     { flags: "--output-type <type>", description: "write a sops file in another format" },
+    indentOption,
     ...SELECTION_OPTIONS.map((name) => ({
       flags: `--${name} <value>`,
       description: name.endsWith("comment-regex") ? "not supported" : "instead of the rule's, as in sops",
@@ -61,7 +66,12 @@ export const encrypt: CommandSpec = {
       passphrase: flag(invocation, "passphrase"),
       selection: selectionFrom(context, invocation),
       macOnlyEncrypted: flag(invocation, "macOnlyEncrypted") ? true : undefined,
-      threshold: thresholdFrom(context, invocation),
+      threshold: numberOption(context, invocation, {
+        name: "shamir-secret-sharing-threshold",
+        least: 0,
+        hint: "how many of the key groups it takes: 0 for all of them",
+      }),
+      indent: indentNumber(context, invocation),
     });
     for (const { file } of written) context.note(`${context.dryRun ? "would have encrypted" : "encrypted"} ${file}`);
     return 0;
@@ -81,19 +91,6 @@ function selectionFrom({ library }: Context, invocation: Invocation): Record<str
     });
   }
   return Object.fromEntries(given.map(([name, value]) => [name.replaceAll("-", "_"), value]));
-}
-
-function camelCase(name: string): string {
-  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** @throws SecretsError `usage` */
-function thresholdFrom({ library }: Context, invocation: Invocation): number | undefined {
-  const text = textOption(invocation, "shamirSecretSharingThreshold");
-  if (text === undefined || /^\d{1,3}$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new library.SecretsError("usage", "--shamir-secret-sharing-threshold takes a whole number", {
-    hint: "how many of the key groups it takes: 0 for all of them",
-  });
 }
 
 /** Comma-separated, blanks around each part; an SSH key keeps the blanks inside. */

@@ -5,14 +5,15 @@
  */
 import { SecretsError } from "../errors.ts";
 import type { Content, Format, ParsedText, Replacement, Scalar, Step, Tree } from "./format.ts";
+import { unitOf } from "./json-layout.ts";
 import { json } from "./json.ts";
 import { malformedAt, stepsText } from "./place.ts";
 import { utf8 } from "./text.ts";
 
 const KEY = "data";
 
-/** What sops writes around the value; the metadata follows. */
-const ENVELOPE = `{\n\t"${KEY}": ""\n}\n`;
+/** What sops writes around the value; the metadata follows in the same layout. */
+const emptyEnvelope = (indent?: number) => json.parse(`{\n${unitOf(indent)}"${KEY}": ""\n}\n`, "sealed");
 
 /** Of a sealed text its JSON; an open one has none. */
 const envelopes = new WeakMap<ParsedText, ParsedText>();
@@ -49,14 +50,14 @@ function bytesOf(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, "latin1"));
 }
 
-function envelopeOf(parsed: ParsedText): ParsedText {
-  return envelopes.get(parsed) ?? json.parse(ENVELOPE, "sealed");
+function envelopeOf(parsed: ParsedText, indent?: number): ParsedText {
+  return envelopes.get(parsed) ?? emptyEnvelope(indent);
 }
 
 function parseOpen(text: string): ParsedText {
   const scalar: Scalar = { type: "str", bytes: bytesOf(text) };
   const whole = { start: 0, end: text.length, line: 1, column: 1, scalar, open: openSource };
-  const leaves = json.parse(ENVELOPE, "sealed").leaves.map((leaf) => ({ ...leaf, ...whole }));
+  const leaves = emptyEnvelope().leaves.map((leaf) => ({ ...leaf, ...whole }));
   return { text, leaves, doubts: [], metadata: undefined };
 }
 
@@ -77,8 +78,8 @@ function openSource({ bytes }: Scalar): string {
 }
 
 /** Without metadata the open bytes; with it the envelope around what is sealed. */
-function print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string {
-  if (metadata !== undefined) return inEnvelope(envelopeOf(parsed), replacements, metadata);
+function print(...[parsed, replacements, metadata, indent]: Parameters<Format["print"]>): string {
+  if (metadata !== undefined) return inEnvelope(envelopeOf(parsed, indent), replacements, metadata);
   const [replacement] = replacements;
   if (replacement !== undefined) return replacement.source;
   return envelopes.has(parsed) ? "" : parsed.text;

@@ -20,16 +20,18 @@ export interface Conversion {
   readonly parsed: ParsedText;
   readonly from: Format;
   readonly to: Format;
+  /** As `Format.write` takes it. */
+  readonly indent?: number | undefined;
 }
 
 /**
  * The first document in the other format.
  * @throws SecretsError `malformed` where that has no way to say it.
  */
-export function converted({ parsed, from, to }: Conversion): Converted {
+export function converted({ parsed, from, to, indent }: Conversion): Converted {
   const [first, ...others] = from.read(parsed);
   return {
-    text: to.write(first ?? { kind: "map", entries: [] }),
+    text: to.write(first ?? { kind: "map", entries: [] }, indent),
     documents: others.length,
     comments: parsed.leaves.filter(({ kind, document }) => kind === "comment" && document === 0).length,
   };
@@ -39,7 +41,7 @@ export function converted({ parsed, from, to }: Conversion): Converted {
  * One value of the first document: a text's bytes as they are, anything else in the other format.
  * @throws SecretsError `not-found`; `malformed` as `converted` does.
  */
-export function convertedAt({ parsed, from, to }: Conversion, steps: readonly Step[]): Uint8Array {
+export function convertedAt({ parsed, from, to, indent }: Conversion, steps: readonly Step[]): Uint8Array {
   const [first] = from.read(parsed);
   if (first === undefined) return new Uint8Array();
   const content = contentAt(first, steps);
@@ -48,7 +50,7 @@ export function convertedAt({ parsed, from, to }: Conversion, steps: readonly St
     throw new SecretsError("not-found", `there is nothing at ${stepsText(steps.slice(0, index + 1))}`);
   }
   if (content.kind === "scalar" && content.scalar.type === "str") return content.scalar.bytes;
-  return to.encode(to.write(content));
+  return to.encode(to.write(content, indent));
 }
 
 /** What stands at these steps, or undefined. */

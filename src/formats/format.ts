@@ -132,8 +132,11 @@ export interface Format {
    * text holds its path. To be called before an open text is parsed to be sealed. Unchanged text where there is none.
    */
   expandAliases?(text: string, selects: Selects): Expanded;
-  /** The text with these leaves' sources replaced and, where given, the metadata written (every document) or removed. */
-  print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string;
+  /**
+   * The text with these leaves' sources replaced and, where given, the metadata written (every document) or removed.
+   * @param indent as `write` takes it, for what is printed around or below the text
+   */
+  print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined, indent?: number): string;
   /**
    * `print` with metadata for a text that was edited: every document's block is carried over from the sealed text before,
    * and only what differs in it is changed; so a block in another order, indentation or quoting stays as it is.
@@ -156,6 +159,7 @@ export interface Format {
   /**
    * A text that says this, as stock sops prints it, where what it prints reads back; what is not a mapping as it prints an
    * extracted value. @throws SecretsError `malformed` where the format has no way to say it.
+   * @param indent blanks for each level, as sops takes them (in YAML 0 is its own 4, in JSON -1 its own tab); its own if absent
    */
-  write(content: Content): string;
+  write(content: Content, indent?: number): string;
 }

@@ -74,22 +74,25 @@ export function treeSource(tree: Tree, at: { style: JsonStyle; depth: number }):
   return container("{}", entries, at);
 }
 
-/** As stock sops prints: a tab for each level. */
-const SOPS_STYLE: JsonStyle = { unit: "\t", eol: "\n", colon: ": " };
+/** What stock sops indents a level by: a tab, unless it is told how many blanks. */
+export function unitOf(indent = -1): string {
+  return indent < 0 ? "\t" : " ".repeat(indent);
+}
 
 /**
  * A whole value as stock sops prints it, at these steps.
  * @throws SecretsError `malformed` naming the value that JSON cannot hold.
  */
-export function contentSource(content: Content, steps: readonly Step[]): string {
-  const at = { style: SOPS_STYLE, depth: steps.length };
+export function contentSource(content: Content, steps: readonly Step[], indent?: number): string {
+  const style: JsonStyle = { unit: unitOf(indent), eol: "\n", colon: ": " };
+  const at = { style, depth: steps.length };
   if (content.kind === "list") {
-    const items = content.items.map((item, position) => contentSource(item, [...steps, position]));
+    const items = content.items.map((item, position) => contentSource(item, [...steps, position], indent));
     return container("[]", items, at);
   }
   if (content.kind === "map") {
     const entries = content.entries.map(
-      ([key, value]) => sopsQuoted(key) + SOPS_STYLE.colon + contentSource(value, [...steps, key]),
+      ([key, value]) => sopsQuoted(key) + style.colon + contentSource(value, [...steps, key], indent),
     );
     return container("{}", entries, at);
   }

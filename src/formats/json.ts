@@ -55,7 +55,7 @@ export const json: Format = {
   extract,
   empty: "{}\n",
   read: (parsed) => [contentOfJson(inside(parsed).root)],
-  write: (content) => contentSource(content, []) + (content.kind === "map" ? "\n" : ""),
+  write: (content, indent) => contentSource(content, [], indent) + (content.kind === "map" ? "\n" : ""),
 };
 
 function parseText(text: string): ParsedText {

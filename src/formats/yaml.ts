@@ -77,9 +77,9 @@ function printLike(
   ]);
 }
 
-function print(parsed: ParsedText, replacements: readonly Replacement[], metadata: Tree | undefined): string {
+function print(...[parsed, replacements, metadata, indent]: Parameters<Format["print"]>): string {
   const leaves = splicesOf(replacements);
-  const block = metadataSplices(streamOf(parsed), metadata);
+  const block = metadataSplices(streamOf(parsed), metadata, indent);
   if (metadata !== undefined) return spliced(parsed.text, [...leaves, ...block]);
   const isIn = (outer: Splice) => (leaf: Splice) => leaf.start >= outer.start && leaf.end <= outer.end;
   return spliced(parsed.text, [

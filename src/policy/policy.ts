@@ -4,6 +4,7 @@
  * The vocabulary of the policy, whatever it was read from. `sops-yaml.ts` makes one from `.sops.yaml`. Pure.
  */
 import type { Position, SecretsError } from "../errors.ts";
+import type { FormatName } from "../formats/index.ts";
 import type { ForeignKey } from "../keys/entries/entry.ts";
 import type { Recipient } from "../keys/recipient.ts";
 
@@ -138,6 +139,8 @@ export interface Policy {
   readonly broken?: readonly SecretsError[] | undefined;
   /** The paths that are named themselves, POSIX, relative to the policy's directory. */
   readonly exactPaths: readonly string[];
+  /** By how many blanks sops indents what it prints in a format, where `stores` says so. */
+  readonly indents?: ReadonlyMap<FormatName, number> | undefined;
   /** Whether our `.age` files carry the reader hint. */
   readonly readerHint: boolean;
   /** The only path that it may be asked about, where it says something else of every one. */

@@ -9,6 +9,7 @@ import { readCreationRules } from "./creation-rules.ts";
 import { normalPath, readExactPaths } from "./exact-paths.ts";
 import type { ExactPath } from "./exact-paths.ts";
 import { placeOf } from "../formats/yaml/characters.ts";
+import { readIndents } from "./indents.ts";
 import { reordering } from "./look-alikes.ts";
 import type { CreationRule, Policy, PolicyWarning, Ruling } from "./policy.ts";
 import { readRoster } from "./roster.ts";
@@ -39,6 +40,8 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
     anchors: roster.anchors,
     creationRules,
     warnings: unreachable(creationRules),
+    notes: forPublishing(top),
+    indents: readIndents(top),
     exactPaths: [...exact.keys()],
     readerHint: booleanOf(valueOf(top, "reader_hint"), "reader_hint") ?? true,
     rule: (path) => ruling(normalPath(path), exact, creationRules),
@@ -93,6 +96,12 @@ function missingRule(path: string, hasNames: boolean): { line: string; under: st
   if (hasNames) return { under: "secrets", line: `${path}: [NAME]` };
   const expression = `^${path.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}$`;
   return { under: "creation_rules", line: `- { path_regex: '${expression.replaceAll("'", "''")}', age: age1… }` };
+}
+
+/** They rule nothing that is written here. */
+function forPublishing(top: YamlMapping): PolicyWarning[] {
+  const message = "destination_rules are left to sops publish";
+  return top.entries.flatMap(({ key, at }) => (key === "destination_rules" ? [{ at, message }] : []));
 }
 
 /** Rules that no path ever reaches: an earlier one has the same expression or takes every path. */

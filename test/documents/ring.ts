@@ -46,6 +46,7 @@ export interface Fresh {
   readonly recipients?: readonly (readonly Recipient[])[];
   readonly dataKey?: DataKey;
   readonly threshold?: number;
+  readonly indent?: number | undefined;
 }
 
 export const NOW = new Date("2026-05-04T03:02:01.234Z");
@@ -68,7 +69,7 @@ export async function freshly(fresh: Fresh): Promise<Sealed> {
           isNewKey: true,
           keyring,
         });
-  return sealDocument({ text: fresh.text, format: fresh.format, dataKey, metadata, now: NOW });
+  return sealDocument({ text: fresh.text, format: fresh.format, dataKey, metadata, indent: fresh.indent, now: NOW });
 }
 
 /** Opens a sealed text with these keys. */

@@ -39,6 +39,8 @@ export interface Sealing {
   readonly earlier?: readonly OpenedDocument[] | undefined;
   /** Whether MAC and timestamp are renewed even where nothing else differs: the first was opened without its MAC. */
   readonly renewMac?: boolean | undefined;
+  /** As `Format.write` takes it: for what is printed of a new document beside its text. */
+  readonly indent?: number | undefined;
   readonly now: Date;
 }
 
@@ -235,7 +237,7 @@ function written(draft: Draft, metadata: Metadata): SopsDocument {
     return readDocument(format.printLike(parsed, replacements, { metadata: tree, previous: inPlace.parsed }), format);
   }
   const block = inPlace === undefined ? undefined : metadataBlock(inPlace, metadata);
-  if (block === undefined) return readDocument(format.print(parsed, replacements, tree), format);
+  if (block === undefined) return readDocument(format.print(parsed, replacements, tree, draft.indent), format);
   const body = format.print(parsed, replacements, undefined);
   if (!body.endsWith(block.after)) throw new Error("the text ends in another way");
   const text = body.slice(0, body.length - block.after.length) + block.text + block.after;

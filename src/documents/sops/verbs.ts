@@ -37,10 +37,11 @@ export async function encryptText(request: {
   readonly format: Format;
   readonly readers: WantedReaders;
   readonly settings: SelectionSettings;
+  readonly indent?: number | undefined;
   readonly keyring: Keyring;
   readonly now: Date;
 }): Promise<Sealed> {
-  const { text, format, readers, settings, keyring, now } = request;
+  const { text, format, readers, settings, indent, keyring, now } = request;
   const dataKey = newDataKey();
   const metadata = await wrapDataKey({
     metadata: newMetadata([], 0, settings),
@@ -49,7 +50,7 @@ export async function encryptText(request: {
     isNewKey: true,
     keyring,
   });
-  return sealDocument({ text, format, dataKey, metadata, now });
+  return sealDocument({ text, format, dataKey, metadata, indent, now });
 }
 
 /**

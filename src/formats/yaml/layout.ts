@@ -13,6 +13,12 @@ export interface Layout {
 /** What sops indents by unless told otherwise. */
 const DEFAULT_UNIT = 4;
 
+/** What sops indents by where it is told this; go-yaml takes 2 for what it cannot do. */
+export function sopsUnit(indent = 0): number {
+  if (indent === 0) return DEFAULT_UNIT;
+  return indent < 2 || indent > 9 ? 2 : indent;
+}
+
 const layouts = new WeakMap<Stream, Layout>();
 
 /** Found once for each stream, however many documents it has. */

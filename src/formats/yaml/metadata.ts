@@ -11,14 +11,13 @@ import { textOfScalar } from "../scalar.ts";
 import { isList, isMapping, sameTree } from "../tree.ts";
 import { isBreak } from "./characters.ts";
 import { entryLines, flowSource, listLines } from "./emit.ts";
-import { layoutOf, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
+import { layoutOf, sopsUnit, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
 import type { DocumentNode, MappingNode, Pair, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
 import { scalarOfNode } from "./typing.ts";
 import { valueOfTree } from "./value.ts";
 import { metadataPair } from "./walk.ts";
 
 const KEY = "sops";
-const DEFAULT_UNIT = 4;
 
 /**
  * The metadata of the first document; on the open side, where there should be none, of any. Timestamps keep their text.
@@ -44,13 +43,13 @@ function treeOf(node: YamlNode): Tree {
 }
 
 /** The splices that write the metadata into every document, or take it out of all. */
-export function metadataSplices(stream: Stream, metadata: Tree | undefined): readonly Splice[] {
+export function metadataSplices(stream: Stream, metadata: Tree | undefined, indent?: number): readonly Splice[] {
   if (metadata === undefined) return stream.documents.flatMap((document) => removal(stream, document));
-  if (stream.documents.length === 0) return [insertion(stream, undefined, { metadata })];
+  if (stream.documents.length === 0) return [insertion(stream, undefined, { metadata, indent })];
   return stream.documents.flatMap((document) => {
     const pair = metadataPair(document);
     return pair === undefined
-      ? [insertion(stream, document, { metadata })]
+      ? [insertion(stream, document, { metadata, indent })]
       : changes(stream, document, { pair, metadata });
   });
 }
@@ -91,7 +90,11 @@ function standing(stream: Stream, document: DocumentNode, metadata: Tree): reado
 function insertion(
   stream: Stream,
   document: DocumentNode | undefined,
-  { metadata, lines }: { readonly metadata: Tree; readonly lines?: readonly string[] | undefined },
+  {
+    metadata,
+    lines,
+    indent,
+  }: { readonly metadata: Tree; readonly lines?: readonly string[] | undefined; readonly indent?: number | undefined },
 ): Splice {
   const { text } = stream;
   const { eol } = layoutOf(stream);
@@ -99,7 +102,7 @@ function insertion(
   const bare = document === undefined ? undefined : bareBraces(stream, document);
   if (root?.kind === "mapping" && root.flow && bare === undefined) return flowInsertion(text, root, metadata);
   const column = columnOf(document);
-  const block = (lines ?? entryLines(KEY, valueOfTree(metadata), { column, unit: DEFAULT_UNIT })).join(eol);
+  const block = (lines ?? entryLines(KEY, valueOfTree(metadata), { column, unit: sopsUnit(indent) })).join(eol);
   if (bare !== undefined) return { ...bare, source: block };
   // Instead of a null that is spelled out.
   if (root?.kind === "scalar" && !root.absent) {

@@ -7,22 +7,24 @@
  */
 import type { Content, Scalar } from "../format.ts";
 import { textOfScalar } from "../scalar.ts";
+import { sopsUnit } from "./layout.ts";
 import { linesOf, type BlockColumns, type Hand } from "./emit.ts";
 import { doubleQuoted, floatSource, isPrintable, lineSource, singleQuoted, textSource } from "./quoting.ts";
 import type { Value } from "./value.ts";
 
-/** What sops indents by. */
-const UNIT = 4;
 /** In bytes; a longer key needs a question mark, and so does one with any line break. */
 const LONGEST_KEY = 128;
 const BREAK = /[\n\r\u0085\u2028\u2029]/;
 const BEYOND_BMP = /[\u{10000}-\u{10ffff}]/gu;
 
-const SOPS_HAND: Hand = { unit: UNIT, line: scalarSource, block: blockLines, key: keyLines };
+function sopsHand(unit: number): Hand {
+  const block: Hand["block"] = (text, at) => blockLines(text, at, unit);
+  return { unit, line: scalarSource, block, key: (entry, at) => keyLines(entry, at, block) };
+}
 
 /** The text that says `content`, with a line break at its end. */
-export function printed(content: Content): string {
-  return `${linesOf(content, SOPS_HAND).join("\n")}\n`;
+export function printed(content: Content, indent?: number): string {
+  return `${linesOf(content, sopsHand(sopsUnit(indent))).join("\n")}\n`;
 }
 
 function scalarSource(scalar: Scalar): string {
@@ -44,25 +46,26 @@ function longEscape(character: string): string {
   return `\\U${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(8, "0")}`;
 }
 
-function blockLines(text: string, { parent, indent }: BlockColumns): readonly string[] | undefined {
+function blockLines(text: string, { parent, indent }: BlockColumns, unit: number): readonly string[] | undefined {
   if (!isPrintable(text) || text.search(BEYOND_BMP) >= 0 || / (?:\n|$)|^\t/.test(text)) return undefined;
   const hasContent = /[^\n]/.test(text);
   const needsDigit = /^[ \n]/.test(text);
-  if (needsDigit && hasContent && indent - parent !== UNIT) return undefined;
+  if (needsDigit && hasContent && indent - parent !== unit) return undefined;
   const chomp = !text.endsWith("\n") ? "-" : hasContent && !text.endsWith("\n\n") ? "" : "+";
   const lines = text.replace(/\n$/, "").split("\n");
   const pad = " ".repeat(indent);
-  return [`|${needsDigit ? UNIT : ""}${chomp}`, ...lines.map((line) => (line === "" ? "" : pad + line))];
+  return [`|${needsDigit ? unit : ""}${chomp}`, ...lines.map((line) => (line === "" ? "" : pad + line))];
 }
 
 function keyLines(
   [key, value]: readonly [string, Value],
   at: BlockColumns,
+  block: Hand["block"],
 ): { above: readonly string[]; head: string } {
   const pad = " ".repeat(at.parent);
   if (key === "<<" && isMergeable(value)) return { above: [], head: `${pad}!!merge <<:` };
   if (!BREAK.test(key) && Buffer.byteLength(key) <= LONGEST_KEY) return { above: [], head: `${pad}${textLine(key)}:` };
-  const [first = textLine(key), ...rest] = (key.includes("\n") ? blockLines(key, at) : undefined) ?? [];
+  const [first = textLine(key), ...rest] = (key.includes("\n") ? block(key, at) : undefined) ?? [];
   return { above: [`${pad}? ${first}`, ...rest], head: `${pad}:` };
 }
 

@@ -27,6 +27,8 @@ export interface SealOptions {
   readonly inputType?: string | undefined;
   /** The format to write a new file in, where its name does not tell; one that is there keeps its own. */
   readonly outputType?: string | undefined;
+  /** Blanks for each level of what is printed anew, instead of what the policy says. */
+  readonly indent?: number | undefined;
   /** Whether somebody gives one value by its key, and not a whole text. */
   readonly isOneValue?: boolean | undefined;
 }

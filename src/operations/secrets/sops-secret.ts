@@ -17,6 +17,7 @@ import { inFile, naming } from "../project/project.ts";
 import { refusingSlips } from "../writing/slips.ts";
 import { addressOf } from "./document-address.ts";
 import { requireFormatName } from "./file-kind.ts";
+import { indentOf } from "./indent.ts";
 import { missingKey } from "./key-path.ts";
 import {
   emptyContent,
@@ -104,7 +105,14 @@ export async function newSopsSecret(place: SecretPlace, format: Format, instead:
       if (bytes.length === 0) return undefined;
       const judge = judgeOf(place, { before: undefined, rule: at });
       const sealed = await naming(source, async () =>
-        sealNew(project, { text: format.decode(bytes, "open"), format, readers, settings, judge }),
+        sealNew(project, {
+          text: format.decode(bytes, "open"),
+          format,
+          readers,
+          settings,
+          indent: await indentOf(place, format),
+          judge,
+        }),
       );
       return { secret, change: textChange(target, expected, sealed), keepsContent: false };
     },
@@ -147,10 +155,11 @@ async function part(
     const wanted = outputType === undefined ? format : await loadFormat(requireFormatName(outputType));
     if (key === undefined && wanted === format) return once(format.encode(openText));
     const parsed = format.parse(openText, "open");
-    if (key === undefined) return once(convertedText(place, { parsed, from: format, to: wanted }));
+    const conversion = { parsed, from: format, to: wanted, indent: await indentOf(place, wanted) };
+    if (key === undefined) return once(convertedText(place, conversion));
     const address = addressOf(format, parsed, { verb: "get", file, key, document });
     if (wanted === format) return once(format.extract(address.parsed, address.steps));
-    return once(convertedAt({ parsed, from: format, to: wanted }, address.steps));
+    return once(convertedAt(conversion, address.steps));
   } catch (error) {
     throw inFile(missingKey(error), file);
   }

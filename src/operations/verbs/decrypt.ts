@@ -18,7 +18,7 @@ import type { ReadRequest, SealOptions } from "../secrets/secret.ts";
 /** Bytes of plaintext that wait for the last one to be right. */
 const HELD_BACK = 16 * 1024 * 1024;
 
-export interface DecryptRequest extends Passage, ReadRequest, Pick<SealOptions, "inputType" | "ignoreMac"> {
+export interface DecryptRequest extends Passage, ReadRequest, Pick<SealOptions, "inputType" | "ignoreMac" | "indent"> {
   /** The path that is named in messages and looked up in the policy. */
   readonly filename?: string | undefined;
 }
@@ -67,8 +67,9 @@ async function plaintextOf(
 ): Promise<AsyncIterable<Uint8Array>> {
   const path = project.resolve(request.filename ?? (input === "-" ? "standard input" : input));
   const source = input === "-" ? project.host.streams.stdin() : fileChunks(project, project.resolve(input), true);
-  const { inputType, ignoreMac } = request;
-  const place = { project, path, file: project.show(path), ruled: undefined, options: { inputType, ignoreMac } };
+  const { inputType, ignoreMac, indent } = request;
+  const options = { inputType, ignoreMac, indent };
+  const place = { project, path, file: project.show(path), ruled: undefined, options };
   return (await secretIn(place, source)).read(request);
 }
 

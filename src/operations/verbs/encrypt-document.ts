@@ -11,6 +11,7 @@ import { SELECTION_SETTINGS } from "../../policy/rule-settings.ts";
 import { naming } from "../project/project.ts";
 import { isDocument, requireFormatName } from "../secrets/file-kind.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
+import { indentOf } from "../secrets/indent.ts";
 import type { Instead, SecretPlace } from "../secrets/secret.ts";
 import type { EncryptRequest } from "./encrypt.ts";
 
@@ -87,6 +88,7 @@ export async function textFor(
       parsed: from.parse(from.decode(bytes, "open"), "open"),
       from,
       to,
+      indent: await indentOf(place, to),
     });
     const { name } = to;
     if (documents > 0)
