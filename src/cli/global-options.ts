@@ -6,6 +6,7 @@ export interface GlobalRequest {
   readonly directory: string | undefined;
   readonly config: string | undefined;
   readonly rules: string | undefined;
+  readonly nix: boolean;
   readonly identities: readonly string[];
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -21,6 +22,7 @@ const SPECS: readonly (readonly [flags: string, description: string])[] = [
   ["-C <directory>", "work as if started there"],
   ["--config <file>", "use this policy file instead of the nearest .sops.yaml"],
   ["--rules <file>", "use these rules of agenix instead of the nearest secrets.nix"],
+  ["--no-nix", "never ask nix-instantiate about rules that only Nix can evaluate"],
   ["--identity <file>", "open with these identities only (repeatable)"],
   ["-q, --quiet", "say nothing but errors"],
   ["-v, --verbose", "say what is looked at"],
@@ -37,7 +39,7 @@ export function addGlobalOptions(command: Command, where: "program" | "command")
     if (flags.startsWith("--identity")) option.argParser(appended);
     command.addOption(option);
     // commander takes a lone `--no-x` for true where it is not given, which the other side of the verb would then override.
-    if (flags === "--no-input") command.setOptionValue("input", undefined);
+    if (flags === "--no-input" || flags === "--no-nix") command.setOptionValue(flags.slice(5), undefined);
   }
 }
 
@@ -54,11 +56,12 @@ export function appended(value: string, before: unknown): string[] {
 
 /** @param options of the command merged over those of the program */
 export function globalRequest(options: Readonly<Record<string, unknown>>): GlobalRequest {
-  const { C, config, rules, identity, color, input } = options;
+  const { C, config, rules, identity, color, input, nix } = options;
   return {
     directory: text(C),
     config: text(config),
     rules: text(rules),
+    nix: nix !== false,
     identities: Array.isArray(identity) ? identity.map(String) : [],
     quiet: options["quiet"] === true,
     verbose: options["verbose"] === true,

@@ -130,6 +130,7 @@ async function contextFor({ host, front }: Program, request: GlobalRequest): Pro
         directory: request.directory,
         config: request.config,
         rules: request.rules,
+        nix: request.nix,
         identities: request.identities,
         dryRun: request.dryRun,
         acceptReaders: request.acceptReaders,

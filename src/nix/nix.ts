@@ -19,7 +19,7 @@ import {
   type Question,
   type RegularExpressions,
 } from "./machine.ts";
-import { NixError, positionOf, type Source } from "./source.ts";
+import { hintFor, NixError, positionOf, type Source } from "./source.ts";
 import { parse } from "./syntax/parse.ts";
 import type { Value } from "./value.ts";
 
@@ -131,6 +131,7 @@ function translated(error: unknown, { name }: NixText): unknown {
   if (!(error instanceof NixError)) return error;
   return new SecretsError("policy", error.message, {
     at: error.at === undefined ? { file: name } : positionOf(error.at),
+    hint: hintFor(error),
     notes: error.trace.map(({ at, doing }) => `in ${doing} at ${placeText(positionOf(at))}`),
     cause: error,
   });

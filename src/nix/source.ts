@@ -50,6 +50,11 @@ export class NixError extends Error {
   }
 }
 
+/** What helps where only Nix can go on. */
+export function hintFor({ fault }: NixError): string | undefined {
+  return fault === "unsupported" ? "install Nix, or write it without what only Nix can do" : undefined;
+}
+
 /** Runs `work`; an error that leaves it says also where it came through. */
 export function tracing<T>(at: Place, doing: string, work: () => T): T {
   try {

@@ -10,11 +10,12 @@ import type { Recipient } from "../keys/recipient.ts";
 import { keyName } from "../keys/shown-key.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { evaluateNix } from "../nix/nix.ts";
-import { NixError, positionOf } from "../nix/source.ts";
+import { hintFor, NixError, positionOf } from "../nix/source.ts";
 import { expectType, force, is, type Lazy, type Value } from "../nix/value.ts";
 import { visible } from "../words/visible.ts";
 import { normalPath } from "./exact-paths.ts";
 import { whyUnclearPath } from "./look-alikes.ts";
+import { expressionFor, isBeyondUs, nixText, readAnswer, type NixRule } from "./nix-fallback.ts";
 import { boundKeys, nameKeys, type BoundKeys, type NamedKeys, type Team } from "./nix-names.ts";
 import type { Policy, PolicyWarning, Reader, Ruling } from "./policy.ts";
 import { union } from "./reader-union.ts";
@@ -55,22 +56,43 @@ export async function parseRules(text: string, file: string, around: Surrounding
     return around.subject;
   };
   const nix = { name: file, directory: posix.dirname(around.path), text };
-  const raw = await evaluateNix(nix, { ...around, environment }, (value, { lets }) => rawRules(value, { file, lets }));
+  const evaluated = (isStrict: boolean) =>
+    evaluateNix(nix, { ...around, environment }, (value, { lets }) => rawRules(value, { file, lets, isStrict }));
+  const raw = await evaluated(true).catch(async (error: unknown) => {
+    if (!isBeyondUs(error)) throw error;
+    try {
+      const answer = await around.askNix?.(expressionFor(around.path));
+      if (answer !== undefined) return rulesOfNix(readAnswer(answer), file);
+    } catch (ofNix) {
+      // One rule that Nix cannot evaluate either leaves the others as they are.
+      return evaluated(false).catch(() => Promise.reject(ofNix));
+    }
+    return evaluated(false);
+  });
   return raw === undefined ? undefined : policyOf(raw, { file, onlyFor: asksForSubject ? around.subject : undefined });
+}
+
+/** Without the names of its `let`, which only our own evaluation shows. */
+function rulesOfNix(rules: readonly NixRule[] | undefined, file: string): RawRules | undefined {
+  if (rules === undefined) return undefined;
+  const placed = rules.map((rule): RawRule => ({ ...rule, at: { ...rule.at, file } }));
+  return { rules: new Map(placed.map((rule) => [rule.name, rule])), others: [], bound: [], shell: new Map() };
 }
 
 interface Evaluated {
   readonly file: string;
   readonly lets: Iterable<ReadonlyMap<string, Lazy>>;
+  /** Whether one rule that only Nix can evaluate is a matter for all of them. */
+  readonly isStrict: boolean;
 }
 
-function rawRules(value: Value, { file, lets }: Evaluated): RawRules | undefined {
+function rawRules(value: Value, { file, lets, isStrict }: Evaluated): RawRules | undefined {
   if (!is("set", value)) return undefined;
   const rules = new Map<string, RawRule | SecretsError>();
   const others: { name: string; at: Position }[] = [];
   for (const [name, attribute] of value.attributes) {
     const at = attribute.at === undefined ? { file } : positionOf(attribute.at);
-    const rule = tried(at, `the rule for ${visible(name)}`, () => rawRule(name, attribute, at));
+    const rule = tried({ at, what: `the rule for ${visible(name)}`, isStrict }, () => rawRule(name, attribute, at));
     if (rule === undefined) others.push({ name, at });
     else rules.set(name, rule);
   }
@@ -98,26 +120,32 @@ function rawRule(name: string, attribute: Lazy, at: Position): RawRule | undefin
   };
 }
 
+interface Trying {
+  readonly at: Position;
+  readonly what: string;
+  readonly isStrict: boolean;
+}
+
 /** What a rule amounts to, or why it amounts to nothing. */
-function tried<T>(at: Position, what: string, work: () => T): T | SecretsError {
+function tried<T>({ at, what, isStrict }: Trying, work: () => T): T | SecretsError {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof NixError) || error.fault === "unsupported" || error.fault === "limit") throw error;
-    return new SecretsError("policy", `${what}: ${error.message}`, {
-      at: error.at === undefined ? at : positionOf(error.at),
-      cause: error,
-    });
+    const isFatal =
+      error instanceof NixError && (error.fault === "limit" || (isStrict && error.fault === "unsupported"));
+    if (!(error instanceof NixError) || isFatal) throw error;
+    const place = error.at === undefined ? at : positionOf(error.at);
+    return new SecretsError("policy", `${what}: ${error.message}`, { at: place, hint: hintFor(error), cause: error });
   }
 }
 
 function shellSecrets(attribute: Lazy): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  const at = { file: "" };
-  const secrets = tried(at, SHELL, () => force(attribute));
+  const trying = { at: { file: "" }, what: SHELL, isStrict: false };
+  const secrets = tried(trying, () => force(attribute));
   if (secrets instanceof SecretsError || !is("set", secrets)) return found;
   for (const [name, secret] of secrets.attributes) {
-    const path = tried(at, SHELL, () => {
+    const path = tried(trying, () => {
       const entry = expectType("set", force(secret)).attributes.get("file");
       const file = entry === undefined ? null : force(entry);
       return is("path", file) ? file.path : expectType("string", file);
@@ -181,10 +209,6 @@ async function policyOf(raw: RawRules, { file, onlyFor }: About): Promise<Policy
     holder: ({ id }) => named.holders.get(id),
     nameOf: ({ id }) => named.holders.get(id)?.name,
   };
-}
-
-function nixText(text: string): string {
-  return `"${text.replaceAll(/["\\]|\$\{/g, String.raw`\$&`)}"`;
 }
 
 function whyNoPath(name: string, isKnown: boolean): string | undefined {

@@ -8,7 +8,7 @@ test("what a key opens is asked of the policy once, however many copies of the k
   const text = `users: { alice: ${A} }\ncreation_rules:\n  - { path_regex: ^secrets/, readers: [alice] }\n`;
   const show = (path: string) => path;
   const texts = [{ path: ".sops.yaml", bytes: Buffer.from(text) }];
-  const policies = await policySet(texts, { root: "/r", world: emptyWorld, show });
+  const policies = await policySet(texts, { around: (path) => ({ ...emptyWorld, path, subject: "" }), show });
   const asked: string[] = [];
   const counting = { ...policies, governs: (path: string) => (asked.push(path), policies.governs(path)) };
   const holders = keyHolders({ policies: [counting], project: { show }, root: "/r" });

@@ -9,11 +9,10 @@ import { SecretsError } from "../../errors.ts";
 import type { Governed } from "../../findings/finding.ts";
 import { enforcementOf } from "../../policy/enforcement.ts";
 import { policyText } from "../../policy/policy-text.ts";
-import type { NixWorld } from "../../nix/nix.ts";
 import { governing, policyPlaces } from "../../policy/nearest.ts";
 import type { Policy } from "../../policy/policy.ts";
 import { POLICY_SOURCES, readPolicy } from "../../policy/sources/index.ts";
-import type { PolicySource } from "../../policy/sources/source.ts";
+import type { PolicySource, Surroundings } from "../../policy/sources/source.ts";
 
 /** A policy file: POSIX path relative to the root. */
 export interface PolicyText {
@@ -41,10 +40,8 @@ export interface PolicySet {
 }
 
 export interface PolicyOptions {
-  /** Absolute: what the paths are relative to. */
-  readonly root: string;
-  /** What a policy may read beside itself. */
-  readonly world: NixWorld;
+  /** What a policy may ask for beside itself. @param path of the policy */
+  readonly around: (path: string) => Surroundings | Promise<Surroundings>;
   /** How a policy file is called in messages. */
   readonly show: (path: string) => string;
   /** What messages say instead of "the policy". */
@@ -139,13 +136,13 @@ export function hasRules({ policy }: PolicyEntry): boolean {
 /** Undefined for what only has the name of a policy. */
 async function readEntry(
   { path, bytes }: PolicyText,
-  { root, world, show }: PolicyOptions,
+  { around, show }: PolicyOptions,
 ): Promise<PolicyEntry | undefined> {
   const file = show(path);
   let text = "";
   try {
     text = policyText(bytes, file);
-    const policy = await readPolicy(bytes, file, { ...world, path: posix.join(root, path), subject: "" });
+    const policy = await readPolicy(bytes, file, await around(path));
     return policy === undefined ? undefined : { path, file, text, policy, problem: undefined };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;

@@ -236,7 +236,11 @@ async function policiesOf(
       const show = (path: string) => (name === undefined ? project.show(join(git.root, path)) : `${name}:${path}`);
       const world = gitWorld(project, { git, all: whole ?? (() => Promise.resolve(entries)), show });
       const origin = name === undefined ? undefined : `the policy of ${name}`;
-      return policySet(list, { root: git.root, world, show, origin });
+      return policySet(list, {
+        around: (path) => ({ ...world, path: join(git.root, path), subject: "" }),
+        show,
+        origin,
+      });
     }),
   );
   return { policies: sets.slice(0, older.length + 1), past: sets.slice(older.length + 1) };

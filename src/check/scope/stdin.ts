@@ -7,7 +7,7 @@ import { MAX_BLOB } from "../../git/blobs.ts";
 import { collect } from "../../io/stream.ts";
 import { SETTINGS_FILE } from "../../findings/finding.ts";
 import type { Project } from "../../operations/project/project.ts";
-import { nixWorld } from "../../operations/project/nix-world.ts";
+import { surroundingsOf } from "../../operations/project/policies.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { posixPath } from "./inside.ts";
 import { policyPlaces } from "../../policy/nearest.ts";
@@ -36,12 +36,8 @@ export async function stdinScope(project: Project, path: string): Promise<Scope>
       }
       const only = named.map((file) => posixPath(root, file));
       const show = (file: string) => project.show(join(root, file));
-      const policies = await policySet(texts, {
-        root,
-        world: nixWorld(host, { root, show: project.show }),
-        show,
-        only,
-      });
+      const around = (file: string) => surroundingsOf(project, join(root, file));
+      const policies = await policySet(texts, { around, show, only });
       const settings = settingsOnDisk(project, root)(await read(join(root, SETTINGS_FILE)));
       await take.frame({ policies: [policies], settings, lint: new Set() });
       const bytes = await collect(project.host.streams.stdin(), MAX_BLOB);

@@ -16,7 +16,7 @@ import { SecretsError } from "../../errors.ts";
 import { attempt } from "../../io/io-error.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { isFrameFile, linkedFrame, readEntries, readFiles } from "./blob-reading.ts";
-import { nixWorld } from "../../operations/project/nix-world.ts";
+import { surroundingsOf } from "../../operations/project/policies.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { isOutside, posixPath } from "./inside.ts";
 import { namedPaths, type Named } from "./named-paths.ts";
@@ -238,9 +238,9 @@ async function frameOnDisk(
       const policyTexts: PolicyText[] = [...texts]
         .filter(([path]) => isPolicyFile(path) || only.includes(path))
         .map(([path, bytes]) => ({ path, bytes }));
-      const world = nixWorld(project.host, { root, show: project.show });
+      const around = (path: string) => surroundingsOf(project, join(root, path));
       const show = (path: string) => project.show(join(root, path));
-      const policies = await policySet(policyTexts, { root, world, show, only });
+      const policies = await policySet(policyTexts, { around, show, only });
       const lint = new Set(
         [...policyTexts.map(({ path }) => path), ...listing.filter(isMisnamedPolicy)].filter(wanted),
       );

@@ -10,6 +10,8 @@ import type { FileStat, Host } from "../../io/host.ts";
 import { isInside } from "../../io/inside.ts";
 import { ioError } from "../../io/io-error.ts";
 import type { NixWorld } from "../../nix/nix.ts";
+import { findProgram } from "../../io/programs.ts";
+import { visible } from "../../words/visible.ts";
 import { strictUtf8 } from "../../text/utf8.ts";
 
 type EntryType = NonNullable<Awaited<ReturnType<NixWorld["type"]>>>;
@@ -76,4 +78,23 @@ function pathsOfNix(text = ""): string[] {
     .split(":")
     .map((entry) => entry.replace(/^[^=/]*=/, ""))
     .filter(isAbsolute);
+}
+
+interface Asking {
+  readonly root: string;
+  /** The policy, as it is shown. */
+  readonly file: string;
+  readonly expression: string;
+}
+
+/** One that lies in the repository is passed over. @throws SecretsError `policy` with what it says */
+export async function askNix(host: Host, { root, file, expression }: Asking): Promise<string | undefined> {
+  const program = await findProgram(host, "nix-instantiate", root);
+  if (program === undefined) return undefined;
+  const safe = ["--option", "restrict-eval", "true", "--option", "allow-import-from-derivation", "false"];
+  const argv = [program, ...safe, "-I", `secrets=${root}`, "--eval", "--strict", "--json", "-E", expression];
+  const { code, stdout, stderr } = await host.run(argv, { terminal: "capture", cwd: root });
+  if (code === 0) return new TextDecoder().decode(stdout);
+  const [, said = "it failed"] = /^error: *(.*)$/m.exec(new TextDecoder().decode(stderr)) ?? [];
+  throw new SecretsError("policy", `nix-instantiate: ${visible(said)}`, { at: { file } });
 }

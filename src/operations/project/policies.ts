@@ -14,7 +14,7 @@ import type { Policy } from "../../policy/policy.ts";
 import { namedSource, POLICY_SOURCES, readPolicy } from "../../policy/sources/index.ts";
 import type { PolicySource, Surroundings } from "../../policy/sources/source.ts";
 import { placed } from "../../words/phrases.ts";
-import { nixWorld } from "./nix-world.ts";
+import { askNix, nixWorld } from "./nix-world.ts";
 
 export interface PolicyFile {
   readonly policy: Policy;
@@ -35,6 +35,8 @@ interface OnDisk {
   readonly host: Host;
   readonly show: (path: string) => string;
   readonly repository: (path: string) => Promise<Repository | undefined>;
+  /** Whether Nix may be asked what we cannot evaluate. */
+  readonly nix: boolean;
 }
 
 interface Around extends OnDisk {
@@ -119,12 +121,13 @@ export function policies(around: Around): Policies {
 
 /** @param path of the policy, absolute. @param subject what it is read for, relative to it */
 export async function surroundingsOf(
-  { host, show, repository }: OnDisk,
+  { host, show, repository, nix }: OnDisk,
   path: string,
   subject = "",
 ): Promise<Surroundings> {
   const root = (await repository(path))?.root ?? dirname(path);
-  return { ...nixWorld(host, { root, show }), path, subject };
+  const ask = nix ? async (expression: string) => askNix(host, { root, file: show(path), expression }) : undefined;
+  return { ...nixWorld(host, { root, show }), path, subject, askNix: ask };
 }
 
 interface Load {

@@ -22,6 +22,8 @@ export interface ProjectOptions {
   readonly config?: string | undefined;
   /** The same for rules of agenix. */
   readonly rules?: string | undefined;
+  /** Whether nix-instantiate may evaluate rules that only Nix can evaluate; it may without. */
+  readonly nix?: boolean | undefined;
   /** Identity files to use instead of every other source. */
   readonly identities?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;
@@ -49,6 +51,8 @@ export interface Project {
   readonly identities: IdentityRing;
   /** The files that keys are read from, there or not. Opens none. */
   readonly identityFiles: () => Promise<readonly IdentityLocation[]>;
+  /** Whether Nix may be asked what we cannot evaluate. */
+  readonly nix: boolean;
   /** The policies that the user named instead of the nearest ones, absolute. */
   readonly named: readonly string[];
   /** An absolute path for what the user named. */
@@ -82,8 +86,9 @@ export function createProject(options: ProjectOptions): Project {
 
   const repository = (path: string) =>
     remembered(repositories, dirname(path), () => findRepository(host.files, dirname(path)));
+  const nix = options.nix ?? true;
   const named = [options.config, options.rules].filter((path) => path !== undefined).map(toAbsolute);
-  const found = policies({ host, directory, show, detail, repository, named, resolve: toAbsolute });
+  const found = policies({ host, directory, show, detail, repository, nix, named, resolve: toAbsolute });
 
   return {
     host,
@@ -99,6 +104,7 @@ export function createProject(options: ProjectOptions): Project {
       const { identityFiles } = await import("../identities/identity-sources.ts");
       return identityFiles({ host, resolve: toAbsolute, only: options.identities ?? [] });
     },
+    nix,
     named,
     resolve: toAbsolute,
     show,

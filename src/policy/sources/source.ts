@@ -10,6 +10,11 @@ export interface Surroundings extends NixWorld {
   readonly path: string;
   /** The path that it is read for: POSIX, relative to its directory. */
   readonly subject: string;
+  /**
+   * Has Nix evaluate an expression to JSON, restricted to the repository and NIX_PATH; undefined where it is not there or not to be asked.
+   * @throws SecretsError `policy` with what Nix says
+   */
+  readonly askNix?: ((expression: string) => Promise<string | undefined>) | undefined;
 }
 
 export interface PolicySource {
