@@ -44,7 +44,8 @@ interface Cell {
 function rowOf(context: Context, report: SecretReport): Cell[] {
   const open = report.canOpen === undefined ? "" : `; you can open it: ${report.canOpen}`;
   const rule = report.rule === undefined ? "no rule" : `${lineText(report.rule.at)}: ${report.rule.title}`;
-  const about = `(${report.format ?? "?"}; ${visible(rule)}${open})`;
+  const format = report.format === undefined ? "" : `${report.format}; `;
+  const about = `(${format}${visible(rule)}${open})`;
   const state =
     report.problem === undefined
       ? agreementCell(context, report)

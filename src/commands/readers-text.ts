@@ -17,7 +17,7 @@ export function agreementCell(
     case "unknown":
       return { plain: "readers unknown", shown: "readers unknown" };
     case undefined: {
-      const word = report.rule === undefined ? "no rule" : "";
+      const word = report.format === undefined ? "not created" : report.rule === undefined ? "no rule" : "";
       return { plain: word, shown: word };
     }
   }

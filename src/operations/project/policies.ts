@@ -142,8 +142,9 @@ async function loadPolicy(
   { path: named, subject, pipes }: Load,
 ): Promise<PolicyFile | undefined> {
   const { host, show } = disk;
-  const isDirectory = (await host.files.stat(named))?.kind === "directory";
-  const path = isDirectory ? join(named, "default.nix") : named;
+  // As Nix imports a directory.
+  const inDirectory = join(named, "default.nix");
+  const path = pipes && (await host.files.stat(inDirectory))?.kind === "file" ? inDirectory : named;
   const shown = show(path);
   const bytes = await readInput(host.files, { path, shown, pipes }).catch((error: unknown) => {
     const why = error instanceof SecretsError ? `: ${error.message}` : "";

@@ -34,6 +34,20 @@ export async function ruleOf(project: Project, path: string): Promise<RuledFile 
 }
 
 /**
+ * The same for who looks at many files: what is wrong with the rule of one is no matter of the others.
+ * @throws SecretsError `policy`: the whole policy is broken
+ */
+export async function ruleOrProblem(project: Project, path: string): Promise<RuledFile | SecretsError | undefined> {
+  try {
+    return await ruleOf(project, path);
+  } catch (error) {
+    if (!(error instanceof SecretsError)) throw error;
+    await project.policies(path);
+    return error;
+  }
+}
+
+/**
  * The same for a verb that writes.
  * @throws SecretsError `no-rule` with the line to add; `usage` for a directory; `refused` where a symlink leads to a file
  * with other readers

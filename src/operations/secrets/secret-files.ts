@@ -53,7 +53,8 @@ async function withoutLink(project: Project, path: string): Promise<string> {
   return stat?.kind === "symlink" ? attempt(project.show(path), "read", () => files.realpath(path)) : path;
 }
 
-async function wholeTree(project: Project): Promise<string> {
+/** The repository, or outside of one the working directory. */
+export async function wholeTree(project: Project): Promise<string> {
   return (await project.repository(`${project.directory}/x`))?.root ?? project.directory;
 }
 

@@ -3,16 +3,18 @@
  *
  * `ls` for all files, `who` for one path. Neither needs a key nor asks for one.
  */
-import { relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { SecretsError, type Position } from "../../errors.ts";
 import type { CanOpen } from "../../keys/recipient.ts";
 import { secretAt } from "../secrets/secret-at.ts";
 import type { DeclaredReaders, Secret } from "../secrets/secret.ts";
 import { adviceOn } from "../identities/no-identity.ts";
+import { isInside } from "../../io/inside.ts";
+import type { PolicyFile } from "../project/policies.ts";
 import { requireFile, statOf, type Project } from "../project/project.ts";
-import { ruleOf, type RuledFile } from "../project/rule.ts";
+import { ruleOrProblem, type RuledFile } from "../project/rule.ts";
 import { differenceLines, type Agreement } from "../../agreement/agreement.ts";
-import { secretFiles } from "../secrets/secret-files.ts";
+import { secretFiles, wholeTree, type Candidate } from "../secrets/secret-files.ts";
 
 /** One reader as reports name it. */
 export interface NamedReader {
@@ -51,10 +53,12 @@ export interface SecretReport {
   readonly problem: string | undefined;
 }
 
-/** Every secret file below these paths, or of the whole repository. */
+/** Every secret file below these paths, or of the whole repository, and what the policy names there and is not created yet. */
 export async function listSecrets(project: Project, paths: readonly string[]): Promise<SecretReport[]> {
   const reports: SecretReport[] = [];
-  const files = await secretFiles(project, paths);
+  const found = await secretFiles(project, paths);
+  const absent = await absentSecrets(project, paths, found);
+  const files = [...found, ...absent].sort((a, b) => (a.path < b.path ? -1 : 1));
   const near = nearby(project, (await project.repository(`${project.directory}/x`))?.root);
   for (const [index, { path, isNamed }] of files.entries()) {
     project.progress(index, files.length);
@@ -63,6 +67,27 @@ export async function listSecrets(project: Project, paths: readonly string[]): P
   }
   project.progress(files.length, files.length);
   return reports;
+}
+
+/** What the policies around these files and directories name by its path, and nothing is there. */
+async function absentSecrets(
+  project: Project,
+  paths: readonly string[],
+  found: readonly Candidate[],
+): Promise<Candidate[]> {
+  const roots = paths.length > 0 ? paths.map((path) => project.resolve(path)) : [await wholeTree(project)];
+  const policies = new Map<string, PolicyFile>();
+  for (const place of [...roots.map((root) => join(root, "x")), ...found.map(({ path }) => path)]) {
+    for (const file of await project.policies(place)) policies.set(file.path, file);
+  }
+  const absent = new Set<string>();
+  for (const { policy, directory } of policies.values()) {
+    for (const path of policy.exactPaths.map((inside) => join(directory, inside))) {
+      const isAsked = roots.some((root) => isInside(root, path));
+      if (isAsked && (await statOf(project, path)) === undefined) absent.add(path);
+    }
+  }
+  return [...absent].map((path) => ({ path, isNamed: true }));
 }
 
 export interface WhoReport extends SecretReport {
@@ -101,12 +126,14 @@ async function reportOn(
   path: string,
   near: Near = project.show,
 ): Promise<{ readonly report: SecretReport; readonly secret?: Secret }> {
-  const ruled = await ruleOf(project, path);
+  const found = await ruleOrProblem(project, path);
+  const [ruled, broken] = found instanceof SecretsError ? [undefined, found] : [found, undefined];
   const nothing = { declared: undefined, agreement: undefined, difference: [], canOpen: undefined, problem: undefined };
   const base = { file: near(path), rule: ruled && ruleReport(ruled, near), ...nothing };
   const stat = await statOf(project, path);
   if (stat === undefined) return { report: { ...base, format: undefined } };
   requireFile(project, path, stat);
+  if (broken !== undefined) return { report: { ...base, format: "broken", problem: broken.message } };
   let isLookedAt = false;
   try {
     const secret = await secretAt({ project, path, file: project.show(path), ruled, options: {} });

@@ -7,7 +7,7 @@ import { commandToEncrypt } from "../secrets/file-kind.ts";
 import { secretAt } from "../secrets/secret-at.ts";
 import type { Secret } from "../secrets/secret.ts";
 import type { Project } from "../project/project.ts";
-import { requireRule, requireServable, ruleOf } from "../project/rule.ts";
+import { requireRule, requireServable, ruleOrProblem } from "../project/rule.ts";
 import { cannotRenew, differenceLines, type Agreement } from "../../agreement/agreement.ts";
 import { secretFiles, type Candidate } from "../secrets/secret-files.ts";
 
@@ -69,7 +69,10 @@ async function planFile(
   options: PlanOptions,
 ): Promise<PlannedSecret | undefined> {
   const file = project.show(path);
-  const ruled = isNamed ? await requireRule(project, path) : await ruleOf(project, path);
+  const ruled = isNamed ? await requireRule(project, path) : await ruleOrProblem(project, path);
+  if (ruled instanceof SecretsError) {
+    return { path, secret: undefined, planned: { ...leftAlone(file, "stuck"), reason: ruled.message } };
+  }
   if (ruled === undefined) return { path, secret: undefined, planned: leftAlone(file, "no rule") };
   const secret = await secretAt({ project, path, file, ruled, options: { inputType: options.inputType } });
   const isMeant = options.documentsOnly !== true || secret?.document !== undefined;
@@ -91,7 +94,7 @@ async function noDocument(file: string, secret: Secret | undefined): Promise<Sec
   });
 }
 
-function leftAlone(file: string, action: "no rule" | "passphrase"): PlannedFile {
+function leftAlone(file: string, action: "no rule" | "passphrase" | "stuck"): PlannedFile {
   return { file, action, agreement: undefined, difference: [] };
 }
 

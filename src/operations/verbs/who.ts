@@ -51,14 +51,11 @@ export async function who(project: Project, word: string): Promise<WhoAnswer> {
   if (stat?.kind === "directory") {
     return { about: "directory", directory: project.show(path), files: await listSecrets(project, [word]) };
   }
-  const policy = stat === undefined ? await policyHere(project) : undefined;
-  const person = policy === undefined ? undefined : await personReport(project, policy, word);
-  if (person !== undefined) return { about: "person", person };
+  for (const { policy } of stat === undefined ? await project.policies(join(project.directory, "x")) : []) {
+    const person = await personReport(project, policy, word);
+    if (person !== undefined) return { about: "person", person };
+  }
   return { about: "path", report: await whoReads(project, word) };
-}
-
-async function policyHere(project: Project): Promise<Policy | undefined> {
-  return (await project.policy(join(project.directory, "x")))?.policy;
 }
 
 async function personReport(project: Project, policy: Policy, name: string): Promise<PersonReport | undefined> {
@@ -73,7 +70,8 @@ async function personReport(project: Project, policy: Policy, name: string): Pro
     return [{ at, title, through: isTeam ? found.through.slice(0, found.through.indexOf(name)) : found.through }];
   });
   const members = isTeam ? membersOf(policy, name) : [];
-  const files = (await listSecrets(project, [])).flatMap((report): FileOfPerson[] => {
+  const created = (await listSecrets(project, [])).filter(({ format }) => format !== undefined);
+  const files = created.flatMap((report): FileOfPerson[] => {
     const reads = readsFile(report, isTeam ? members : [name]);
     return reads === undefined ? [] : [{ file: report.file, reads }];
   });
