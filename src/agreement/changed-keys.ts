@@ -4,10 +4,9 @@
  * A comparison of keys alone shows bob's new key as a newcomer and his old one as a stranger. With the names that keys had
  * before, both are bob: his key changed, and that is what is shown, old and new. Pure.
  */
-import { keyName } from "../keys/shown-key.ts";
-import { without } from "../keys/distinct.ts";
+import { grouped, without } from "../keys/distinct.ts";
 import type { Recipient } from "../keys/recipient.ts";
-import { shownKey } from "../keys/shown-key.ts";
+import { keyName, shownKey } from "../keys/shown-key.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Agreement } from "./agreement.ts";
 
@@ -27,15 +26,15 @@ export function withFormerNames(agreement: Agreement, { policy, standing, wanted
   const removed = without(standing, wanted);
   if (agreement.status !== "differ" || removed.length === 0) return agreement;
   const nameOf = (key: Recipient) => policy.nameOf(key) ?? former.get(key.id)?.name;
-  const [before, after] = [byName(removed, nameOf), byName(without(wanted, standing), nameOf)];
+  const [before, after] = [grouped(removed, nameOf), grouped(without(wanted, standing), nameOf)];
   const changed = [...after].flatMap(([name, now]) => {
     const was = before.get(name);
-    return was === undefined ? [] : [{ name, was: was.map(shownKey), now: now.map(shownKey) }];
+    return name === undefined || was === undefined ? [] : [{ name, was: was.map(shownKey), now: now.map(shownKey) }];
   });
   const isChanged = (name: string) => changed.some((one) => name === one.name || name.startsWith(`${one.name} (`));
   const found = removed.filter((key) => policy.nameOf(key) === undefined && former.has(key.id));
   const texts = new Set(found.map(keyName));
-  const extra = [...agreement.extra.filter((name) => !texts.has(name)), ...byName(found, nameOf).keys()];
+  const extra = [...agreement.extra.filter((name) => !texts.has(name)), ...found.flatMap((key) => nameOf(key) ?? [])];
   return {
     ...agreement,
     changed,
@@ -44,13 +43,4 @@ export function withFormerNames(agreement: Agreement, { policy, standing, wanted
     // Those of an age file whose keys were not among those that it was compared with.
     strangers: agreement.strangers - found.filter((key) => !agreement.extra.includes(keyName(key))).length,
   };
-}
-
-function byName(keys: readonly Recipient[], nameOf: (key: Recipient) => string | undefined): Map<string, Recipient[]> {
-  const found = new Map<string, Recipient[]>();
-  for (const key of keys) {
-    const name = nameOf(key);
-    if (name !== undefined) found.set(name, [...(found.get(name) ?? []), key]);
-  }
-  return found;
 }

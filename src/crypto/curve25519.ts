@@ -15,9 +15,9 @@ export function x25519Secret(scalar: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([x25519Pkcs8, scalar]), format: "der", type: "pkcs8" });
 }
 
-/** The public point (32 bytes) of an X25519 secret. */
-export function x25519Point(secret: KeyObject): Buffer {
-  return rawPublic(secret);
+/** The public point (32 bytes) of an X25519 or Ed25519 secret. */
+export function publicPoint(secret: KeyObject): Buffer {
+  return createPublicKey(secret).export({ format: "der", type: "spki" }).subarray(-32);
 }
 
 /** @returns the 32 shared bytes, or undefined where `point` is of low order and everybody would share zero. */
@@ -57,16 +57,7 @@ export function ed25519Secret(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([ed25519Pkcs8, seed]), format: "der", type: "pkcs8" });
 }
 
-/** The public key (32 bytes) of an Ed25519 seed (32 bytes). */
-export function ed25519Public(seed: Uint8Array): Buffer {
-  return rawPublic(ed25519Secret(seed));
-}
-
 /** The X25519 scalar that belongs to an Ed25519 seed: the first half of its SHA-512, not clamped (RFC 8032, 5.1.5). */
 export function scalarOfSeed(seed: Uint8Array): Buffer {
   return createHash("sha512").update(seed).digest().subarray(0, 32);
-}
-
-function rawPublic(secret: KeyObject): Buffer {
-  return createPublicKey(secret).export({ format: "der", type: "spki" }).subarray(-32);
 }

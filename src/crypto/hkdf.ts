@@ -5,15 +5,7 @@
  */
 import { hkdfSync } from "node:crypto";
 
-export interface HkdfInput {
-  /** The secret; empty where only the salt matters. */
-  readonly secret: Uint8Array;
-  /** Empty unless given. */
-  readonly salt?: Uint8Array;
-  readonly label: string;
-}
-
-/** @returns 32 bytes. */
-export function hkdf({ secret, salt = new Uint8Array(0), label }: HkdfInput): Buffer {
+/** @param secret empty where only the salt matters @returns 32 bytes */
+export function hkdf(secret: Uint8Array, salt: Uint8Array, label: string): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, salt, label, 32));
 }

@@ -5,14 +5,13 @@
  * and a flag that marks the last one. Constant memory; nothing is released before its chunk is authenticated. The loop
  * gives way to the event loop at every MiB, so that a signal is noticed in the middle of a large file.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
 import { SecretsError } from "../errors.ts";
+import { open, seal, tagSize } from "./chacha20-poly1305.ts";
 import { hkdf } from "./hkdf.ts";
 
-const algorithm = "chacha20-poly1305";
 const chunkSize = 64 * 1024;
-const tagSize = 16;
 const nonceSize = 16;
 const chunksPerTurn = 16;
 
@@ -32,11 +31,11 @@ export async function* sealPayload(
   let held: Uint8Array | undefined;
   let index = 0;
   for await (const piece of pieces(plaintext, chunkSize)) {
-    if (held !== undefined) yield sealChunk(key, held, chunkNonce(index++, false));
+    if (held !== undefined) yield seal(key, chunkNonce(index++, false), held);
     held = piece;
     if (index % chunksPerTurn === chunksPerTurn - 1) await turn();
   }
-  yield sealChunk(key, held ?? new Uint8Array(0), chunkNonce(index, true));
+  yield seal(key, chunkNonce(index, true), held ?? new Uint8Array(0));
 }
 
 /**
@@ -74,29 +73,10 @@ function openChunk(key: Buffer, piece: Uint8Array, index: number): { plaintext: 
   // A short chunk can only be the last one; a full one is more often not.
   const flags = piece.length < chunkSize + tagSize ? [true] : [false, true];
   for (const final of flags) {
-    const plaintext = decryptChunk(key, piece, chunkNonce(index, final));
+    const plaintext = open(key, chunkNonce(index, final), piece);
     if (plaintext !== undefined) return { plaintext, final };
   }
   throw new SecretsError("tampered", "a chunk of the payload does not authenticate");
-}
-
-function sealChunk(key: Buffer, plaintext: Uint8Array, nonce: Buffer): Buffer {
-  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagSize });
-  const ciphertext = cipher.update(plaintext);
-  cipher.final();
-  return Buffer.concat([ciphertext, cipher.getAuthTag()]);
-}
-
-function decryptChunk(key: Buffer, piece: Uint8Array, nonce: Buffer): Buffer | undefined {
-  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagSize });
-  decipher.setAuthTag(piece.subarray(piece.length - tagSize));
-  const plaintext = decipher.update(piece.subarray(0, piece.length - tagSize));
-  try {
-    decipher.final();
-    return plaintext;
-  } catch {
-    return undefined;
-  }
 }
 
 /** 11 bytes of big-endian counter, one byte that is 1 for the last chunk. */
@@ -109,7 +89,7 @@ function chunkNonce(index: number, final: boolean): Buffer {
 }
 
 function payloadKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
-  return hkdf({ secret: fileKey, salt: nonce, label: "payload" });
+  return hkdf(fileKey, nonce, "payload");
 }
 
 /** The same bytes cut into pieces of `size`; the first one of `first` bytes where given, the last one maybe shorter, none empty. */

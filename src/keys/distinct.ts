@@ -22,6 +22,13 @@ export function without(recipients: readonly Recipient[], others: readonly Recip
   return recipients.filter(({ id }) => !gone.has(id));
 }
 
+/** Those who have the same in common, in the order given. */
+export function grouped<T>(recipients: readonly Recipient[], what: (recipient: Recipient) => T): Map<T, Recipient[]> {
+  const groups = new Map<T, Recipient[]>();
+  for (const each of recipients) groups.set(what(each), [...(groups.get(what(each)) ?? []), each]);
+  return groups;
+}
+
 /** Whether age takes them into one file: a passphrase is alone, and post-quantum and classic keys do not mix. */
 export function canShare(recipients: readonly Recipient[]): boolean {
   const labels = recipients.map((recipient) => (recipient.labels ?? []).toSorted().join(" "));

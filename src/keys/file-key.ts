@@ -4,52 +4,30 @@
  * The body of every native and ssh-ed25519 stanza (C2SP age.md): ChaCha20-Poly1305 with an all-zero nonce, because each
  * wrap key is used once.
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { Stanza } from "age-encryption";
 import { decodeUnpadded } from "../crypto/base64.ts";
+import { open, seal, tagSize } from "../crypto/chacha20-poly1305.ts";
 import { SecretsError } from "../errors.ts";
 
-const algorithm = "chacha20-poly1305";
 const zeroNonce = new Uint8Array(12);
-const tagLength = 16;
 
 /** Bytes of an age file key. */
 export const fileKeySize = 16;
 
-/** A wrap key, with its nonce where that is not zero. */
-type WrapKey = Uint8Array | { readonly key: Uint8Array; readonly nonce: Uint8Array };
-
-function withNonce(wrapKey: WrapKey) {
-  return wrapKey instanceof Uint8Array ? { key: wrapKey, nonce: zeroNonce } : wrapKey;
-}
-
 /** @returns 32 bytes: the file key's ciphertext and its tag. */
-export function wrapUnder(wrapKey: WrapKey, fileKey: Uint8Array): Buffer {
-  const { key, nonce } = withNonce(wrapKey);
-  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagLength });
-  const ciphertext = cipher.update(fileKey);
-  cipher.final();
-  return Buffer.concat([ciphertext, cipher.getAuthTag()]);
+export function wrapUnder(key: Uint8Array, fileKey: Uint8Array, nonce: Uint8Array = zeroNonce): Buffer {
+  return seal(key, nonce, fileKey);
 }
 
 /** @returns the file key, or undefined where `body` was made under another key. */
-export function unwrapUnder(wrapKey: WrapKey, body: Uint8Array): Buffer | undefined {
-  const { key, nonce } = withNonce(wrapKey);
-  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagLength });
-  decipher.setAuthTag(body.subarray(fileKeySize));
-  const fileKey = decipher.update(body.subarray(0, fileKeySize));
-  try {
-    decipher.final();
-    return fileKey;
-  } catch {
-    return undefined;
-  }
+export function unwrapUnder(key: Uint8Array, body: Uint8Array, nonce: Uint8Array = zeroNonce): Buffer | undefined {
+  return open(key, nonce, body);
 }
 
 /** @throws SecretsError `malformed` unless the stanza has this many arguments behind its type and a 32-byte body. */
 export function checkShape(stanza: Stanza, argumentCount: number): void {
   if (stanza.args.length !== argumentCount + 1) throw malformedStanza(stanza, "has the wrong number of arguments");
-  if (stanza.body.length !== fileKeySize + tagLength) throw malformedStanza(stanza, "has a body of the wrong length");
+  if (stanza.body.length !== fileKeySize + tagSize) throw malformedStanza(stanza, "has a body of the wrong length");
 }
 
 /** @throws SecretsError `malformed` unless argument `index` (the type is 0) is canonical base64 of `size` bytes. */

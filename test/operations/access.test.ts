@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseRecipient } from "../../src/keys/index.ts";
-import { accessNotices, type AccessChange } from "../../src/operations/writing/access.ts";
+import { accessNotices, type Access } from "../../src/operations/writing/admit.ts";
 import { A, B, C, S, S_AS_AGE } from "../policy/keys.ts";
 
 const keys = (texts: readonly string[]) => Promise.all(texts.map((text) => parseRecipient(text)));
@@ -18,11 +18,11 @@ interface Given {
   readonly after: readonly string[];
 }
 
-async function access({ file = "f", before, unknown = 0, after }: Given): Promise<AccessChange> {
+async function access({ file = "f", before, unknown = 0, after }: Given): Promise<Access> {
   return {
     file,
-    after: await keys(after),
-    before: before && { known: await keys(before), unknown },
+    recipients: await keys(after),
+    standing: before && { known: await keys(before), unknown },
     nameOf: ({ text }) => names.get(text),
   };
 }

@@ -16,7 +16,7 @@
  * So the answer is `unknown` only where anonymous stanzas and wanted readers without a tag are equal in number and not zero.
  */
 import type { Stanza } from "age-encryption";
-import { distinct } from "../../keys/distinct.ts";
+import { distinct, grouped } from "../../keys/distinct.ts";
 import { kindOf, kindOfStanza } from "../../keys/index.ts";
 import type { KeyKind, Recipient } from "../../keys/recipient.ts";
 import type { AgeFileDifference, AgeHeader, KnownReaders, ReaderHint } from "./header.ts";
@@ -112,14 +112,10 @@ function usableHint(header: AgeHeader, survey: Survey, candidates: readonly Reci
   if ([...survey.tagged].some((id) => !hintLists(hint, id))) return undefined;
   const untagged = candidates.filter(({ id }) => hintLists(hint, id) && !survey.tagged.has(id));
   if (untagged.some(hasToShow)) return undefined;
-  const fits = [...byType(untagged)].every(([type, some]) => some.length <= (survey.anonymous.get(type) ?? 0));
+  const fits = [...grouped(untagged, anonymousType)].every(
+    ([type, some]) => some.length <= (survey.anonymous.get(type) ?? 0),
+  );
   return fits ? hint : undefined;
-}
-
-function byType(recipients: readonly Recipient[]): Map<string | undefined, readonly Recipient[]> {
-  const types = new Map<string | undefined, readonly Recipient[]>();
-  for (const each of recipients) types.set(anonymousType(each), [...(types.get(anonymousType(each)) ?? []), each]);
-  return types;
 }
 
 function total({ anonymous }: Survey): number {
@@ -137,7 +133,10 @@ function byTags(survey: Survey, wanted: readonly Recipient[], others: readonly R
   const untagged = wanted.filter(({ id }) => !survey.tagged.has(id));
   const missing = untagged.filter(hasToShow);
   let [missingUnknown, strangers] = [0, survey.unknownTags];
-  const hidden = byType(untagged.filter((each) => !hasToShow(each)));
+  const hidden = grouped(
+    untagged.filter((each) => !hasToShow(each)),
+    anonymousType,
+  );
   for (const type of new Set([...hidden.keys(), ...survey.anonymous.keys()])) {
     const [readers, count] = [hidden.get(type) ?? [], survey.anonymous.get(type) ?? 0];
     if (count === 0) missing.push(...readers);

@@ -52,7 +52,8 @@ function recipientOf(publicKey: Uint8Array): Recipient {
 /** @throws SecretsError `bad-key`. */
 export function wrap({ text }: Recipient, fileKey: Uint8Array): Stanza {
   const { cipherText, sharedSecret } = encapsulated(fromBech32(text, recipientPrefix));
-  return { args: [kind, encodeUnpadded(cipherText)], body: wrapUnder(hpkeKey(kem, sharedSecret, info), fileKey) };
+  const { key, nonce } = hpkeKey(kem, sharedSecret, info);
+  return { args: [kind, encodeUnpadded(cipherText)], body: wrapUnder(key, fileKey, nonce) };
 }
 
 function encapsulated(publicKey: Uint8Array | undefined) {
@@ -67,8 +68,8 @@ function encapsulated(publicKey: Uint8Array | undefined) {
 function unwrap(seed: Uint8Array, stanzas: readonly Stanza[]): Uint8Array | null {
   for (const stanza of stanzas.filter(({ args }) => args[0] === kind)) {
     checkShape(stanza, 1);
-    const sharedSecret = decapsulated(stanza, seed);
-    const fileKey = unwrapUnder(hpkeKey(kem, sharedSecret, info), stanza.body);
+    const { key, nonce } = hpkeKey(kem, decapsulated(stanza, seed), info);
+    const fileKey = unwrapUnder(key, stanza.body, nonce);
     if (fileKey !== undefined) return fileKey;
   }
   return null;

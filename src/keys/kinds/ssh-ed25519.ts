@@ -8,7 +8,7 @@ import { type KeyObject, randomBytes } from "node:crypto";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import type { Stanza } from "age-encryption";
 import { encodePadded, encodeUnpadded } from "../../crypto/base64.ts";
-import { ed25519Public, scalarOfSeed, x25519Point, x25519Secret, x25519Shared } from "../../crypto/curve25519.ts";
+import { ed25519Secret, scalarOfSeed, publicPoint, x25519Secret, x25519Shared } from "../../crypto/curve25519.ts";
 import { hkdf } from "../../crypto/hkdf.ts";
 import { SecretsError } from "../../errors.ts";
 import { bytesArgument, checkShape, malformedStanza, unwrapUnder, wrapUnder } from "../file-key.ts";
@@ -23,8 +23,7 @@ const keySize = 32;
 
 /** @throws SecretsError `bad-key`. */
 export function parseRecipient(text: string): Recipient {
-  const { type, blob, comment } = parseSshPublicKey(text);
-  if (type !== kind) throw malformedKey(kind);
+  const { blob, comment } = parseSshPublicKey(text);
   return ed25519Faces(blob, comment)[0];
 }
 
@@ -56,9 +55,9 @@ export function identityOf(secret: KeyObject, comment = ""): Identity {
 
 /** @param seed the 32 secret bytes. */
 export function ed25519Identity(seed: Uint8Array, comment = ""): Identity {
-  const blob = ed25519Blob(ed25519Public(seed));
+  const blob = ed25519Blob(publicPoint(ed25519Secret(seed)));
   const secret = x25519Secret(scalarOfSeed(seed));
-  const pair = { secret, point: x25519Point(secret) };
+  const pair = { secret, point: publicPoint(secret) };
   const tag = sshTag(blob);
   return {
     recipients: ed25519Faces(blob, comment),
@@ -101,7 +100,7 @@ export function wrap({ text, tag = "" }: Recipient, fileKey: Uint8Array): Stanza
   const { blob } = parseSshPublicKey(text);
   const point = montgomery(publicKeyOf(blob));
   const secret = x25519Secret(randomBytes(keySize));
-  const share = x25519Point(secret);
+  const share = publicPoint(secret);
   const key = wrapKey({ shared: x25519Shared(secret, point), share, point, blob });
   if (key === undefined) throw new SecretsError("bad-key", "the public key is a point of low order");
   return { args: [kind, tag, encodeUnpadded(share)], body: wrapUnder(key, fileKey) };
@@ -131,10 +130,10 @@ function wrapKey(parts: {
 }): Buffer | undefined {
   if (parts.shared === undefined) return undefined;
   // The blob is the salt and the secret is empty: the other way round fits itself and nobody else.
-  const tweak = hkdf({ secret: new Uint8Array(0), salt: parts.blob, label });
+  const tweak = hkdf(new Uint8Array(0), parts.blob, label);
   const bent = x25519Shared(x25519Secret(tweak), parts.shared);
   if (bent === undefined) return undefined;
-  return hkdf({ secret: bent, salt: Buffer.concat([parts.share, parts.point]), label });
+  return hkdf(bent, Buffer.concat([parts.share, parts.point]), label);
 }
 
 function publicKeyOf(blob: Buffer): Buffer {

@@ -22,8 +22,7 @@ const maxExponentBits = 24;
 
 /** @throws SecretsError `bad-key`. */
 export function parseRecipient(text: string): Recipient {
-  const { type, blob, comment } = parseSshPublicKey(text);
-  if (type !== kind) throw malformedKey(kind);
+  const { blob, comment } = parseSshPublicKey(text);
   return rsaRecipient(blob, comment);
 }
 

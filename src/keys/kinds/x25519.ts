@@ -6,7 +6,7 @@
 import { type KeyObject, randomBytes } from "node:crypto";
 import type { Stanza } from "age-encryption";
 import { encodeUnpadded } from "../../crypto/base64.ts";
-import { isLowOrder, x25519Point, x25519Secret, x25519Shared } from "../../crypto/curve25519.ts";
+import { isLowOrder, publicPoint, x25519Secret, x25519Shared } from "../../crypto/curve25519.ts";
 import { hkdf } from "../../crypto/hkdf.ts";
 import { SecretsError } from "../../errors.ts";
 import { fromBech32, toBech32 } from "../bech32.ts";
@@ -71,7 +71,7 @@ export function checkOrder(point: Uint8Array): void {
 /** @param scalar 32 bytes. */
 export function x25519Identity(scalar: Uint8Array): Identity {
   const secret = x25519Secret(scalar);
-  const point = x25519Point(secret);
+  const point = publicPoint(secret);
   return {
     recipients: [x25519Recipient(point)],
     unwrapFileKey: (stanzas) => unwrapX25519({ secret, point }, stanzas),
@@ -103,12 +103,12 @@ export function unwrapX25519({ secret, point }: X25519Pair, stanzas: readonly St
 export function wrap({ text }: Recipient, fileKey: Uint8Array): Stanza {
   const point = fromBech32(text, recipientPrefix) ?? new Uint8Array(pointSize);
   const secret = x25519Secret(randomBytes(pointSize));
-  const share = x25519Point(secret);
+  const share = publicPoint(secret);
   const shared = x25519Shared(secret, point);
   if (shared === undefined) throw new SecretsError("bad-key", "the public key is a point of low order");
   return { args: [stanzaType, encodeUnpadded(share)], body: wrapUnder(wrapKey(shared, share, point), fileKey) };
 }
 
 function wrapKey(shared: Uint8Array, share: Uint8Array, point: Uint8Array): Buffer {
-  return hkdf({ secret: shared, salt: Buffer.concat([share, point]), label });
+  return hkdf(shared, Buffer.concat([share, point]), label);
 }
