@@ -3,7 +3,7 @@
  *
  * The public API, which the command line uses too and nothing else. Importing it loads nothing heavy: each function loads
  * what it needs when it is called. Paths are absolute or relative to the directory of the project. What is thrown is a `SecretsError`;
- * expected outcomes are values.
+ * expected outcomes are values. What a function takes, answers and throws is said here, once.
  *
  * @packageDocumentation
  */
@@ -32,25 +32,14 @@ export type { Explanation, Finding, RuleId, Severity } from "./findings/finding.
 export type { Ignored } from "./findings/suppressions.ts";
 export type * from "./io/host.ts";
 export type { Unchecked } from "./check/scope/scope.ts";
-export type { RuleInfo };
 export type { CanOpen } from "./keys/recipient.ts";
 export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/verbs/list.ts";
 export type { Agreement } from "./agreement/agreement.ts";
 export type { FileOfPerson, PersonReport, RuleOfPerson } from "./operations/verbs/who.ts";
-export type { WhoAnswer };
-export type {
-  CheckMode,
-  CheckReport,
-  CheckRequest,
-  DecryptRequest,
-  EncryptRequest,
-  PlannedFile,
-  Project,
-  ProjectOptions,
-};
-export type { KeyChange, TrustState };
-export type { CompileOutcome, NewValue, SetOutcome, SetRequest, UnsetRequest, UpdateKeysOutcome };
-export type { EditOptions, RekeyOptions, RekeyOutcome, WriteOptions, WriteOutcome };
+export type { CheckMode, CheckReport, CheckRequest, CompileOutcome, DecryptRequest, EditOptions, EncryptRequest };
+export type { KeyChange, NewValue, PlannedFile, Project, ProjectOptions, RekeyOptions, RekeyOutcome, RuleInfo };
+export type { SetOutcome, SetRequest, TrustState, UnsetRequest, UpdateKeysOutcome, WhoAnswer, WriteOptions };
+export type { WriteOutcome };
 
 /**
  * The real world: files, terminal, environment, clock.

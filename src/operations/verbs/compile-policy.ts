@@ -19,12 +19,7 @@ export interface CompileOutcome {
   readonly rules: readonly { readonly line: number; readonly title: string }[];
 }
 
-/**
- * Writes the `age` list of every rule with `readers` into the policy of the working directory.
- * @param options `check`: only look.
- * @throws SecretsError `no-rule` where there is no policy; `policy` where it is broken or cannot be changed in place;
- *   `changed`, `io`, `busy`
- */
+/** Writes the `age` list of every rule with `readers`; with `check` it only looks. */
 export async function compilePolicy(project: Project, options: { readonly check: boolean }): Promise<CompileOutcome> {
   const here = join(project.directory, "x");
   const found = await project.policy(here);

@@ -23,11 +23,6 @@ export interface DecryptRequest extends Passage, ReadRequest, Pick<SealOptions, 
   readonly filename?: string | undefined;
 }
 
-/**
- * All files or none.
- * @returns the files that were written, as they are shown; none where the answer went to standard output
- * @throws SecretsError `usage`, `not-found`; `refused` for an output that must not be lost; `no-identity`; `tampered`, `malformed`
- */
 export async function decrypt(project: Project, request: DecryptRequest): Promise<string[]> {
   const changes: Change[] = [];
   for (const route of routesOf(request)) {

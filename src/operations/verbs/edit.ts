@@ -26,10 +26,8 @@ export interface EditOptions extends WriteOptions {
 }
 
 /**
- * Opens the editor on a secret, or on an empty buffer for a new one. What cannot be sealed (a syntax error) can be opened
- * again; what cannot be saved is kept in an encrypted file. A content that is given takes the editor's place, as for agenix.
- * @throws SecretsError what `planWrite` and opening throw; `editor` when the editor failed: nothing was changed; `cannot-ask` where
- *   nobody is at a terminal; `refused` for an empty content
+ * What cannot be sealed (a syntax error) can be opened again; what cannot be saved is kept in an encrypted file. A content that is given
+ * takes the editor's place, as for agenix.
  */
 export async function editSecret(project: Project, file: string, options: EditOptions = {}): Promise<WriteOutcome> {
   const path = project.resolve(file);

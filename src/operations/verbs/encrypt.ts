@@ -39,12 +39,6 @@ export interface EncryptRequest extends WriteOptions, Passage {
 
 type Unruled = Omit<SecretPlace, "ruled">;
 
-/**
- * All files or none.
- * @returns the files that were written; none where the answer went to standard output
- * @throws SecretsError `usage`, `no-rule`, `policy`; `refused` where the input is encrypted already, or an output would be lost; what the
- *   gates throw
- */
 export async function encrypt(project: Project, request: EncryptRequest): Promise<WriteOutcome[]> {
   const routes = routesOf(request);
   const sealed: SealedSecret[] = [];

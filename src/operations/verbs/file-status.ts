@@ -2,7 +2,6 @@
 import type { Project } from "../project/project.ts";
 import { secretAt } from "../secrets/secret-at.ts";
 
-/** @throws SecretsError `not-found`, `malformed` */
 export async function isSopsEncrypted(project: Project, file: string, inputType?: string): Promise<boolean> {
   const path = project.resolve(file);
   const place = { project, path, file: project.show(path), ruled: undefined, options: { inputType } };

@@ -53,7 +53,7 @@ export interface SecretReport {
   readonly problem: string | undefined;
 }
 
-/** Every secret file below these paths, or of the whole repository, and what the policy names there and is not created yet. */
+/** With what the policy names there and is not created yet. */
 export async function listSecrets(project: Project, paths: readonly string[]): Promise<SecretReport[]> {
   const reports: SecretReport[] = [];
   const found = await secretFiles(project, paths);
@@ -97,7 +97,6 @@ export interface WhoReport extends SecretReport {
   readonly advice: string | undefined;
 }
 
-/** What the policy says of one path, and the file too, if it is there. */
 export async function whoReads(project: Project, file: string): Promise<WhoReport> {
   const path = project.resolve(file);
   const { report, secret } = await reportOn(project, path);

@@ -45,11 +45,7 @@ export async function planRekey(
   return plans.map(({ planned }) => planned);
 }
 
-/**
- * Opens everything, then writes everything; all of it again where somebody else wrote to one of the files meanwhile.
- * @throws SecretsError `no-identity` before anything is written, naming who can open what; `lockout`;
- * `refused` where the rule would leave encrypted values unencrypted
- */
+/** Opens everything, then writes everything; all of it again where somebody else wrote to one of the files meanwhile. */
 export async function rekey(
   project: Project,
   paths: readonly string[],

@@ -11,12 +11,7 @@ import { settle, type WriteOptions } from "../writing/gates.ts";
 import { requireSameFormat } from "../writing/plan-write.ts";
 import { writeSecrets, type WriteOutcome } from "../writing/write.ts";
 
-/**
- * All files or none: those that are named, and the sops files below the directories that are. Under drift it stops, as every
- * write does, unless `rekey` says to settle it.
- * @throws SecretsError `usage` for a named file that is not a sops file, `drift`, `no-identity`, `refused` for entries that only sops
- *   can make
- */
+/** Under drift it stops, as every write does, unless `rekey` says to settle it. */
 export async function rotate(
   project: Project,
   paths: readonly string[],

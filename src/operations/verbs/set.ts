@@ -40,10 +40,6 @@ export interface SetOutcome extends WriteOutcome {
   readonly added?: string | undefined;
 }
 
-/**
- * @throws SecretsError what `planWrite` throws; `refused` for an empty value over a secret; `usage` for a key that does not fit;
- *   `cannot-ask` where a value would have to be typed
- */
 export async function setSecret(project: Project, file: string, request: SetRequest): Promise<SetOutcome> {
   const path = project.resolve(file);
   if (request.value === undefined) requireTerminal(project);

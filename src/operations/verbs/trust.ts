@@ -41,12 +41,10 @@ interface Trust {
   readonly now: KeyPin;
 }
 
-/** What is confirmed for the repository of the working directory. @throws SecretsError `policy`, `no-rule` without any policy */
 export async function trustState(project: Project): Promise<TrustState> {
   return (await trust(project)).state;
 }
 
-/** Confirms all keys that the policies name now, and no others. @throws SecretsError what `trustState` does, `io` */
 export async function confirmKeys(project: Project): Promise<TrustState> {
   const { place, now, state } = await trust(project);
   if (state.file !== undefined && state.changes.length === 0) return state;
@@ -55,7 +53,6 @@ export async function confirmKeys(project: Project): Promise<TrustState> {
   return trustState(project);
 }
 
-/** @returns whether anything was confirmed before */
 export async function forgetKeys(project: Project): Promise<boolean> {
   const here = join(project.directory, "x");
   // Forgetting must work where the policy does not.

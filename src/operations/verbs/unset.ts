@@ -13,7 +13,6 @@ export interface UnsetRequest extends Pick<SetRequest, "document" | "options"> {
   readonly idempotent?: boolean | undefined;
 }
 
-/** @throws SecretsError `not-found` where there is no such key; `usage` for what is not a document */
 export async function unsetKey(project: Project, file: string, request: UnsetRequest): Promise<WriteOutcome> {
   const path = project.resolve(file);
   stepsOf(request.key);

@@ -16,11 +16,7 @@ export interface UpdateKeysOutcome {
   readonly planned: PlannedFile;
 }
 
-/**
- * The files that are named, and the sops files below the directories that are: all or none. `approve` is sops' `-y`; without it
- * somebody is asked, file by file.
- * @throws SecretsError `usage` for a named file that is not a sops file; `cannot-ask` naming `-y`; what `rekey` throws
- */
+/** All or none. `approve` is sops' `-y`; without it somebody is asked, file by file. */
 export async function updateKeys(
   project: Project,
   paths: readonly string[],

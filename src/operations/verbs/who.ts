@@ -41,10 +41,7 @@ export type WhoAnswer =
   | { readonly about: "directory"; readonly directory: string; readonly files: readonly SecretReport[] }
   | { readonly about: "person"; readonly person: PersonReport };
 
-/**
- * A file or directory that is there comes first, then a name, then a path that a rule covers.
- * @throws SecretsError `policy` where it is broken; `no-rule` where the word is nothing of all this
- */
+/** A file or directory that is there comes first, then a name, then a path that a rule covers. */
 export async function who(project: Project, word: string): Promise<WhoAnswer> {
   const path = project.resolve(word);
   const stat = await statOf(project, path);
