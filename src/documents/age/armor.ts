@@ -82,8 +82,10 @@ function decodeLines(state: State, complete: readonly string[]): Buffer {
     state.line++;
     const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     if (state.part === "before" || state.part === "after") readOutside(state, line);
-    else if (line === footer) endBody(state);
-    else {
+    else if (line === footer) {
+      state.part = "after";
+      state.whitespace = 0;
+    } else {
       readBody(state, line);
       whole += line;
     }
@@ -102,11 +104,6 @@ function readOutside(state: State, line: string): void {
   if (state.part === "after") throw malformed(state, "something follows its end line");
   if (line !== header) throw malformed(state, "its begin line is not as it should be");
   state.part = "body";
-}
-
-function endBody(state: State): void {
-  state.part = "after";
-  state.whitespace = 0;
 }
 
 function readBody(state: State, line: string): void {

@@ -45,7 +45,8 @@ export async function openAge(input: ByteStream, unwrap: Unwrap): Promise<ByteSt
     }).catch(() => undefined);
     if (seen.thrown !== undefined) throw seen.thrown.error;
     if (seen.stanzas === undefined) throw malformedHeader();
-    if (seen.answer === undefined || seen.answer === null) throw noIdentity();
+    if (seen.answer === undefined || seen.answer === null)
+      throw new SecretsError("no-identity", "no identity here opens it");
     if (verified === undefined) throw new SecretsError("tampered", "the header does not authenticate");
     return openPayload(verified, reader.rest());
   } catch (error) {
@@ -158,8 +159,4 @@ async function* concatenated(first: Uint8Array, rest: ByteStream): AsyncGenerato
 async function* streamOf(bytes: ByteStream | Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   if (bytes instanceof Uint8Array) yield bytes;
   else yield* bytes;
-}
-
-function noIdentity(): SecretsError {
-  return new SecretsError("no-identity", "no identity here opens it");
 }

@@ -8,7 +8,6 @@ import { relative } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
 import { isInside } from "../../io/inside.ts";
-import type { Recipient } from "../../keys/recipient.ts";
 import {
   changeLine,
   compareKeys,
@@ -20,22 +19,14 @@ import {
   type KeyPin,
 } from "../../policy/key-pin.ts";
 import { shownKey } from "../../keys/shown-key.ts";
-import type { Ruling } from "../../policy/policy.ts";
 import { pinPlace, readPin, type PinPlace } from "./pin-store.ts";
 import type { PolicyFile } from "../project/policies.ts";
 import type { Project } from "../project/project.ts";
 import { userConfig } from "../project/user-config.ts";
+import type { Secret } from "../secrets/secret.ts";
 
-/** Who will be able to read a file once it is written. */
-export interface Readable {
-  /** Absolute: the path whose rule counts. */
-  readonly path: string;
-  /** As it is shown. */
-  readonly file: string;
-  readonly recipients: readonly Recipient[];
-  /** The rule that names them; undefined where the file itself does. */
-  readonly ruled: { readonly file: PolicyFile; readonly ruling: Ruling } | undefined;
-}
+/** Who will be able to read a file once it is written; without a rule the file itself names them. */
+export type Readable = Pick<Secret, "path" | "file" | "recipients" | "ruled">;
 
 /** @throws SecretsError `refused` with the difference per owner; `policy` where what was confirmed cannot be read */
 export async function requireConfirmed(project: Project, readable: readonly Readable[]): Promise<void> {

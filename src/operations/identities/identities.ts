@@ -129,7 +129,7 @@ function sourceReader(options: RingOptions) {
     },
     all: () => inOrder(sources),
     /** Those that can be read for a mere remark: no commands are run and no pipe is drained for it. */
-    cheap: () => inOrder(sources.filter((source) => source.cheap || loading.has(source))),
+    cheap: () => inOrder(sources.filter((source) => source.isCostly !== true || loading.has(source))),
   };
 }
 
@@ -192,10 +192,11 @@ function couldHelp(key: LockedIdentity, source: IdentitySource, { stanzas, decla
   const isAnonymous = (stanza: Stanza) => kindOfStanza(stanza)?.tagged === false;
   const ofKind = (known: { readonly kind?: string | undefined }) =>
     stanzas.filter((stanza) => kindOfStanza(stanza)?.name === known.kind);
-  if (key.recipients === undefined) return ofKind(key).length > 0 || (stanzas.some(isAnonymous) && source.named);
+  const isNamed = source.isDefault !== true;
+  if (key.recipients === undefined) return ofKind(key).length > 0 || (stanzas.some(isAnonymous) && isNamed);
   return key.recipients.some((recipient) =>
     ofKind(recipient).some((stanza) =>
-      isAnonymous(stanza) ? (declares(recipient.id) ?? source.named) : stanza.args[1] === recipient.tag,
+      isAnonymous(stanza) ? (declares(recipient.id) ?? isNamed) : stanza.args[1] === recipient.tag,
     ),
   );
 }

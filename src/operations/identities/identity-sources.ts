@@ -16,14 +16,14 @@ import { collect } from "../../io/stream.ts";
 export interface IdentitySource {
   /** As reports name it: `~/.ssh/id_ed25519`, `SOPS_AGE_KEY`, `the command in SOPS_AGE_KEY_CMD`. */
   readonly origin: string;
-  /** The user pointed at it for this purpose, so that it may ask for a passphrase although no stanza names its key. */
-  readonly named: boolean;
+  /** The user did not point at it for this purpose, so that it asks for no passphrase unless a stanza names its key. */
+  readonly isDefault?: boolean;
   /** Several identities may stand on one line (SOPS_AGE_KEY). */
-  readonly inline: boolean;
-  /** Reading it starts no command and takes nothing from a pipe. */
-  readonly cheap: boolean;
+  readonly inline?: boolean;
+  /** Reading it starts a command, or takes something from a pipe. */
+  readonly isCostly?: boolean;
   /** The file it is read from, if it is one. */
-  readonly path: string | undefined;
+  readonly path?: string;
   /** The bytes, or undefined where a source that need not exist does not. */
   readonly read: () => Promise<Uint8Array | undefined>;
 }
@@ -91,10 +91,9 @@ function sshKeys(host: Host): string[] {
 function namedFile(options: SourceOptions, path: string, origin: string): IdentitySource {
   const { host } = options;
   const absolute = options.resolve(path);
-  const read = async () =>
-    path === "-" ? collect(host.streams.stdin()) : readInput(host.files, { path: absolute, shown: path, pipes: true });
-  const isPipe = path === "-" || isDevicePath(path);
-  return { origin, named: true, inline: false, cheap: !isPipe, path: path === "-" ? undefined : absolute, read };
+  if (path === "-") return { origin, isCostly: true, read: () => collect(host.streams.stdin()) };
+  const read = () => readInput(host.files, { path: absolute, shown: path, pipes: true });
+  return { origin, isCostly: isDevicePath(path), path: absolute, read };
 }
 
 /** What stands on the command line is there, or it is a slip that no other key makes good. */
@@ -113,9 +112,7 @@ function mustExist(source: IdentitySource): IdentitySource {
 function optionalFiles(host: Host, paths: readonly string[]): IdentitySource[] {
   return paths.map((path) => ({
     origin: tilde(host, path),
-    named: false,
-    inline: false,
-    cheap: true,
+    isDefault: true,
     path,
     // Nothing but a regular file: reading a pipe that somebody left there would wait for ever.
     read: async () => ((await host.files.stat(path))?.kind === "file" ? host.files.read(path) : undefined),
@@ -125,7 +122,8 @@ function optionalFiles(host: Host, paths: readonly string[]): IdentitySource[] {
 function fileVariable(options: SourceOptions, name: string): IdentitySource[] {
   const path = options.host.env[name];
   if (path === undefined) return [];
-  if (path === "") return [failing(name, `${name} is set, but empty`)];
+  if (path === "")
+    return [{ origin: name, read: () => Promise.reject(new SecretsError("bad-key", `${name} is set, but empty`)) }];
   return [namedFile(options, path, `${path} (${name})`)];
 }
 
@@ -133,7 +131,7 @@ function variable(host: Host, name: string): IdentitySource[] {
   const value = host.env[name];
   if (value === undefined) return [];
   const read = async () => new TextEncoder().encode(value);
-  return [{ origin: name, named: true, inline: true, cheap: true, path: undefined, read }];
+  return [{ origin: name, inline: true, read }];
 }
 
 function commandVariable(host: Host, variable: string): IdentitySource[] {
@@ -149,12 +147,7 @@ function commandVariable(host: Host, variable: string): IdentitySource[] {
     if (child.code !== 0) throw new SecretsError("bad-key", `the command failed (${child.code ?? child.signal})`);
     return child.stdout;
   };
-  return [{ origin, named: true, inline: false, cheap: false, path: undefined, read }];
-}
-
-function failing(origin: string, message: string): IdentitySource {
-  const read = () => Promise.reject(new SecretsError("bad-key", message));
-  return { origin, named: true, inline: false, cheap: true, path: undefined, read };
+  return [{ origin, isCostly: true, read }];
 }
 
 function tilde(host: Host, path: string): string {

@@ -21,34 +21,31 @@ export function requireFormatName(name: string): FormatName {
   throw new SecretsError("usage", "unknown format", { hint: `one of: ${FORMAT_NAMES.join(", ")}` });
 }
 
-export type FileKind =
-  | { readonly kind: "age" }
-  | { readonly kind: "sops"; readonly document: SopsDocument }
-  | { readonly kind: "plain" };
-
 /**
- * What these bytes are.
+ * The sops document that these bytes are; undefined for all else.
  * @throws SecretsError `malformed` or `unmerged` with file, line and column, where it has sops metadata but cannot be read
  */
-export async function kindOfContent(
+export async function documentOf(
   project: Project,
   path: string,
   found: { readonly bytes: Uint8Array; readonly inputType?: string | undefined },
-): Promise<FileKind> {
-  const recognised = recognise(found.bytes, path);
-  if (recognised.kind === "age") return { kind: "age" };
-  if (recognised.kind === "plain") return oddYaml(found.bytes);
+): Promise<SopsDocument | undefined> {
+  const { bytes, inputType } = found;
+  const recognised = recognise(bytes, path);
+  // One whose layout does not tell; whatever else has sops' marks in it is plain text.
+  if (recognised.kind === "plain" && mayBeYaml(bytes)) return parsed(bytes, "yaml").catch(() => undefined);
+  if (recognised.kind !== "sops") return undefined;
   try {
-    refuseUnmerged(found.bytes);
-    const named = found.inputType === undefined ? recognised.format : requireFormatName(found.inputType);
-    const [format, { readDocument }] = await Promise.all([
-      loadFormat(named),
-      import("../../documents/sops/document.ts"),
-    ]);
-    return { kind: "sops", document: readDocument(format.decode(found.bytes, "sealed"), format) };
+    refuseUnmerged(bytes);
+    return await parsed(bytes, inputType === undefined ? recognised.format : requireFormatName(inputType));
   } catch (error) {
     throw await fileError(project, path, error);
   }
+}
+
+async function parsed(bytes: Uint8Array, name: FormatName): Promise<SopsDocument> {
+  const [format, { readDocument }] = await Promise.all([loadFormat(name), import("../../documents/sops/document.ts")]);
+  return readDocument(format.decode(bytes, "sealed"), format);
 }
 
 /** @throws SecretsError `unmerged` */
@@ -63,29 +60,6 @@ export async function fileError(project: Project, path: string, error: unknown):
   if (!(error instanceof SecretsError) || error.code !== "unmerged") return inFile(error, file);
   const { formerSidesOf } = await import("./former-sides.ts");
   return inFile(dressed(error, { hint: remerging(file, await formerSidesOf(project, path)) }), file);
-}
-
-/** A sops document whose layout does not tell; whatever else has sops' marks in it is plain text. */
-async function oddYaml(bytes: Uint8Array): Promise<FileKind> {
-  if (!mayBeYaml(bytes)) return { kind: "plain" };
-  try {
-    const [format, { readDocument }] = await Promise.all([
-      loadFormat("yaml"),
-      import("../../documents/sops/document.ts"),
-    ]);
-    return { kind: "sops", document: readDocument(format.decode(bytes, "sealed"), format) };
-  } catch {
-    return { kind: "plain" };
-  }
-}
-
-/** Whether these bytes are a sops document. @throws SecretsError as `kindOfContent` does */
-export async function isDocument(
-  project: Project,
-  path: string,
-  found: Parameters<typeof kindOfContent>[2],
-): Promise<boolean> {
-  return (await kindOfContent(project, path, found)).kind === "sops";
 }
 
 /** Whether what is at this path is encrypted, or may be. @throws SecretsError `io` */

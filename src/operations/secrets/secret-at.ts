@@ -11,7 +11,7 @@ import { collect } from "../../io/stream.ts";
 import { byteReader, type ByteReader } from "../../text/byte-reader.ts";
 import { naming } from "../project/project.ts";
 import { fileChunks } from "./age-file.ts";
-import { kindOfContent, kindOfNew } from "./file-kind.ts";
+import { documentOf, kindOfNew } from "./file-kind.ts";
 import type { Instead, SecretPlace, Secret } from "./secret.ts";
 
 /**
@@ -58,7 +58,6 @@ function wholeOf({ file }: SecretPlace, { rest }: ByteReader): Promise<Uint8Arra
 
 async function documentIn(place: SecretPlace, bytes: Uint8Array): Promise<Secret | undefined> {
   const { project, path, options } = place;
-  const found = await kindOfContent(project, path, { bytes, inputType: options.inputType });
-  if (found.kind !== "sops") return undefined;
-  return (await import("./sops-secret.ts")).sopsSecret(place, found.document, bytes);
+  const document = await documentOf(project, path, { bytes, inputType: options.inputType });
+  return document && (await import("./sops-secret.ts")).sopsSecret(place, document, bytes);
 }

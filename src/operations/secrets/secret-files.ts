@@ -10,7 +10,7 @@ import { SecretsError } from "../../errors.ts";
 import { listFiles } from "../../git/repository.ts";
 import { attempt } from "../../io/io-error.ts";
 import { statOf, type Project } from "../project/project.ts";
-import { kindOfContent } from "./file-kind.ts";
+import { documentOf } from "./file-kind.ts";
 
 /** What is larger is not a sops document; an age file is told by its first bytes. */
 const LARGEST = 64 * 1024 * 1024;
@@ -91,7 +91,7 @@ const PROSE = /^README|\.(?:md|mdx|markdown|rst|adoc|txt|html?)$/i;
 
 async function isDocument(project: Project, path: string, bytes: Uint8Array): Promise<boolean> {
   try {
-    return (await kindOfContent(project, path, { bytes })).kind !== "plain";
+    return (await documentOf(project, path, { bytes })) !== undefined;
   } catch (error) {
     if (error instanceof SecretsError && (error.code === "malformed" || error.code === "unmerged")) return false;
     throw error;

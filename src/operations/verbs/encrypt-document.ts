@@ -9,7 +9,7 @@ import { collect } from "../../io/stream.ts";
 import type { Ruling } from "../../policy/policy.ts";
 import { SELECTION_SETTINGS } from "../../policy/rule-settings.ts";
 import { naming } from "../project/project.ts";
-import { isDocument, requireFormatName } from "../secrets/file-kind.ts";
+import { documentOf, requireFormatName } from "../secrets/file-kind.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 import { indentOf } from "../secrets/indent.ts";
 import type { Instead, SecretPlace } from "../secrets/secret.ts";
@@ -79,7 +79,7 @@ export async function textFor(
   const { input, request, plaintext } = given;
   return naming(source, async () => {
     const bytes = await collect(plaintext());
-    if (await isDocument(project, path, { bytes, inputType: request.inputType })) {
+    if ((await documentOf(project, path, { bytes, inputType: request.inputType })) !== undefined) {
       throw encryptedAlready(input === "-" ? undefined : project.show(path));
     }
     const from = await loadFormat(formatsOf(place, given).from);

@@ -3,8 +3,9 @@
  *
  * `ls` for all files, `who` for one path. Neither needs a key nor asks for one.
  */
-import { join, relative, sep } from "node:path";
+import { join, relative } from "node:path";
 import { SecretsError, type Position } from "../../errors.ts";
+import { isInside } from "../../io/inside.ts";
 import type { CanOpen } from "../../keys/recipient.ts";
 import { secretAt } from "../secrets/secret-at.ts";
 import type { DeclaredReaders, Secret } from "../secrets/secret.ts";
@@ -116,8 +117,7 @@ export async function whoReads(project: Project, file: string): Promise<WhoRepor
 type Near = (path: string) => string;
 
 function nearby({ directory, show }: Project, root: string | undefined): Near {
-  const isInside = (path: string) => root !== undefined && path.startsWith(`${root}${sep}`);
-  return (path) => (isInside(path) ? relative(directory, path) : show(path));
+  return (path) => (root !== undefined && isInside(root, path) ? relative(directory, path) : show(path));
 }
 
 async function reportOn(
