@@ -29,6 +29,7 @@ export function dryRun(real: Host): Host {
       chown: nothing,
       makeDirectory: nothing,
       syncDirectory: nothing,
+      removeScratch: nothing,
       makeScratch: async (path) => {
         const remove = await files.makeScratch(path);
         scratch.push(path);

@@ -60,6 +60,8 @@ export interface Files {
    * removes it now.
    */
   readonly makeScratch: (path: string) => Promise<() => Promise<void>>;
+  /** One that somebody left, with all that is in it, whatever an editor locked against us. */
+  readonly removeScratch: (path: string) => Promise<void>;
   /** Whether what is written below this directory stays in memory (tmpfs, ramfs). */
   readonly inMemory: (directory: string) => Promise<boolean>;
   /** fsync of a directory; what a file system cannot do (EINVAL, ENOTSUP, EPERM) is not an error. */

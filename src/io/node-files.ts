@@ -39,6 +39,7 @@ export function nodeFiles(): Files {
     removeDirectory: (path) => fs.rmdir(path),
     makeDirectory,
     makeScratch,
+    removeScratch,
     inMemory: async (directory) => memoryFileSystems.has((await fs.statfs(directory)).type >>> 0),
     syncDirectory,
   };
@@ -141,7 +142,7 @@ async function syncDirectory(path: string): Promise<void> {
  */
 async function makeScratch(path: string): Promise<() => Promise<void>> {
   await fs.mkdir(path, { mode: 0o700 });
-  const removeNow = (): Promise<void> => removeTree(path);
+  const removeNow = (): Promise<void> => removeScratch(path);
   if (process.platform === "win32") return removeNow;
   try {
     const { spawn } = await import("node:child_process");
@@ -170,7 +171,7 @@ async function makeScratch(path: string): Promise<() => Promise<void>> {
 }
 
 /** Also what an editor locked against us: a directory of ours that we may not enter. */
-async function removeTree(path: string): Promise<void> {
+async function removeScratch(path: string): Promise<void> {
   try {
     await fs.rm(path, { recursive: true, force: true });
   } catch {

@@ -84,17 +84,9 @@ async function sweep(host: Host, parent: string): Promise<void> {
     const directory = join(parent, name);
     const stat = await host.files.stat(directory, { follow: false }).catch(() => undefined);
     if (stat?.kind !== "directory" || stat.uid !== host.system.uid) continue;
-    if ((await liveness(host, name.slice(prefix.length))) === "dead") await quietly(() => removeAll(host, directory));
+    if ((await liveness(host, name.slice(prefix.length))) === "dead")
+      await quietly(() => host.files.removeScratch(directory));
   }
-}
-
-async function removeAll(host: Host, path: string): Promise<void> {
-  const stat = await host.files.stat(path, { follow: false });
-  if (stat?.kind === "directory") {
-    await host.files.chmod(path, 0o700);
-    for (const name of await host.files.list(path)) await removeAll(host, join(path, name));
-    await host.files.removeDirectory(path);
-  } else await host.files.remove(path);
 }
 
 /** What could climb out of the directory, or be taken for an option, is not a file name. */

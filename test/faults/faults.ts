@@ -147,6 +147,7 @@ function mortal(): Life {
     removeDirectory: gated(files.removeDirectory),
     makeDirectory: gated(files.makeDirectory),
     makeScratch: gated(async (path) => gated(await files.makeScratch(path))),
+    removeScratch: gated(files.removeScratch),
     inMemory: gated(files.inMemory),
     syncDirectory: gated(files.syncDirectory),
   });

@@ -25,8 +25,15 @@ interface Overlay {
 }
 
 function overlay(over: Overlay): Files {
-  const { makeScratch, inMemory } = over.real;
-  return { ...reading(over), ...writing(over), makeScratch, inMemory, syncDirectory: async () => undefined };
+  const { makeScratch, removeScratch, inMemory } = over.real;
+  return {
+    ...reading(over),
+    ...writing(over),
+    makeScratch,
+    removeScratch,
+    inMemory,
+    syncDirectory: async () => undefined,
+  };
 }
 
 function reading(over: Overlay): Pick<Files, "read" | "stat" | "list" | "realpath"> {

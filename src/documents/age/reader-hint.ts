@@ -11,7 +11,7 @@
  * HMAC-SHA256(key = salt, `Recipient.id` as UTF-8), sorted as bytes and joined. An ed25519 key is hashed by its X25519
  * point, so either face is found. Never beside a scrypt stanza, which must be alone.
  *
- * The header's MAC cannot be verified without a key: this is a hint, never a proof. `age-readers.ts` says when it is used.
+ * The header's MAC cannot be verified without a key: this is a hint, never a proof. `readers.ts` says when it is used.
  */
 import { createHmac, randomBytes } from "node:crypto";
 import type { Stanza } from "age-encryption";

@@ -1,6 +1,7 @@
 /**
  * Nobody here can open it: who can, what was tried, and whom to ask for what?
  */
+import { distinct } from "../../keys/distinct.ts";
 import { keyName } from "../../keys/shown-key.ts";
 import { SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
@@ -43,46 +44,31 @@ export async function noIdentity(
   const strangers = known.present.filter(({ id }) => !holders.has(id)).map(keyName);
   const readers = [...named, ...strangers];
   const hasKeys = await project.identities.hasKeys();
-  const foreign = known.foreign ?? [];
-  const onlyForeign = known.present.length === 0 && foreign.length > 0;
+  const { foreign = [], groups = [] } = known;
+  const isOnlyForeign = known.present.length === 0 && foreign.length > 0;
+  const isShared = groups.length > 1;
   const ours = hasKeys ? (known.message ?? "none of the keys here can open it") : "no key was found that could open it";
-  const message = onlyForeign ? `it opens only with ${foreign.join(" or ")}, which only sops can use` : ours;
+  const message = isOnlyForeign ? `it opens only with ${foreign.join(" or ")}, which only sops can use` : ours;
   return new SecretsError("no-identity", message, {
     at: { file: project.show(path) },
     notes: [
-      ...groupLines(known.groups, policy),
+      ...(isShared ? groups.map((group, index) => `group ${index + 1}: ${groupText(group, policy)}`) : []),
       ...(readers.length > 0 ? [`its readers: ${readers.join(", ")}`] : []),
-      ...(onlyForeign ? [] : foreign.map((key) => `and by ${key}, which only sops can use`)),
+      ...(isOnlyForeign ? [] : foreign.map((key) => `and by ${key}, which only sops can use`)),
       ...(readers.length === 0 && wanted.length > 0 ? [`the policy names: ${wanted.join(", ")}`] : []),
       ...(mine.length > 0 ? [`you hold the key of: ${mine.join(", ")}`] : await newcomerLines(project, members)),
       ...(await project.identities.report(ids)).map((line) => `tried ${line}`),
     ],
-    hint: await hintFor(project, path, { ...known, readers }),
+    hint: isOnlyForeign
+      ? `sops decrypt ${shellWord(project.show(path))}`
+      : isShared
+        ? "it takes keys of several groups at once: name each with --identity FILE"
+        : await adviceFor(project, path, { ...known, readers }),
   });
 }
 
-function groupLines(groups: readonly (readonly Recipient[])[] | undefined, policy: Policy | undefined): string[] {
-  if (groups === undefined || groups.length < 2) return [];
-  return groups.map((group, index) => {
-    const names = group.map((recipient) => nameOf(recipient, policy));
-    return `group ${index + 1}: ${names.join(", ") || "nobody with an age or SSH key"}`;
-  });
-}
-
-async function hintFor(
-  project: Project,
-  path: string,
-  known: Told & {
-    readonly groups?: readonly unknown[];
-    readonly foreign?: readonly string[];
-    readonly readers: readonly string[];
-  },
-): Promise<string> {
-  if (known.readers.length === 0 && (known.foreign ?? []).length > 0) {
-    return `sops decrypt ${shellWord(project.show(path))}`;
-  }
-  if ((known.groups ?? []).length > 1) return "it takes keys of several groups at once: name each with --identity FILE";
-  return adviceFor(project, path, known);
+function groupText(group: readonly Recipient[], policy: Policy | undefined): string {
+  return group.map((recipient) => nameOf(recipient, policy)).join(", ") || "nobody with an age or SSH key";
 }
 
 /**
@@ -96,10 +82,12 @@ async function adviceFor(
 ): Promise<string> {
   const { members, wanted, mine } = await standing(project, path);
   const file = shellWord(project.show(path));
-  const anew = known.isWhole && wanted.length > 0 ? `secrets set ${file} --value-stdin --rekey` : undefined;
+  const isReplaceable = known.isWhole && wanted.length > 0;
+  const orAnew = isReplaceable
+    ? `; if it is lost, a new value needs no key: secrets set ${file} --value-stdin --rekey`
+    : "";
   if (!(await project.identities.hasKeys())) {
-    const name = "name your key with --identity FILE or SOPS_AGE_SSH_PRIVATE_KEY_FILE";
-    return anew === undefined ? name : `${name}; if it is lost, a new value needs no key: ${anew}`;
+    return `name your key with --identity FILE or SOPS_AGE_SSH_PRIVATE_KEY_FILE${orAnew}`;
   }
   const people = new Set(members.filter(({ kind }) => kind === "user").map(({ name }) => name));
   // Whom the policy names may have a key there that the file is not for.
@@ -109,8 +97,7 @@ async function adviceFor(
     const add = wanted.some((name) => mine.includes(name)) ? "" : "add you to the policy and ";
     return `ask ${others.slice(0, 3).join(" or ")} to ${add}run: secrets rekey ${file}`;
   }
-  const name = "name the key that opens it with --identity FILE";
-  return anew === undefined ? name : `${name}; if it is lost, a new value needs no key: ${anew}`;
+  return `name the key that opens it with --identity FILE${orAnew}`;
 }
 
 /** The same for a file that was looked at. */
@@ -134,9 +121,7 @@ async function standing(project: Project, path: string) {
 
 /** What somebody whom the policy does not know gives to those who can add them. */
 async function newcomerLines(project: Project, members: readonly Member[]): Promise<string[]> {
-  const seen = new Set<string>();
-  const own = (await project.identities.recipients()).filter(({ id }) => !seen.has(id) && seen.add(id));
-  return own.map((recipient) => {
+  return distinct(await project.identities.recipients()).map((recipient) => {
     const { text, comment } = recipient;
     if (members.length === 0) return `your public key: ${text}`;
     const name = comment.replace(/@.*/, "") || project.host.env["USER"] || "";
