@@ -10,7 +10,6 @@ import type { CanOpen } from "../../keys/recipient.ts";
 import { secretAt } from "../secrets/secret-at.ts";
 import type { DeclaredReaders, Secret } from "../secrets/secret.ts";
 import { adviceOn } from "../identities/no-identity.ts";
-import { isInside } from "../../io/inside.ts";
 import type { PolicyFile } from "../project/policies.ts";
 import { requireFile, statOf, type Project } from "../project/project.ts";
 import { ruleOrProblem, type RuledFile } from "../project/rule.ts";
