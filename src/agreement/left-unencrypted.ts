@@ -4,12 +4,11 @@
  * Found without a key, from the selection that the file has and the one that the rule asks for.
  */
 import { looksSealed } from "../crypto/value-cipher.ts";
-import { leafSelection } from "../documents/sops/leaf-selection.ts";
 import type { SopsDocument } from "../documents/sops/document.ts";
-import { sameSettings } from "../documents/sops/selection.ts";
+import { sameSettings, usableSelection } from "../documents/sops/selection.ts";
 import type { Leaf } from "../formats/format.ts";
 import { stepsText } from "../formats/place.ts";
-import { staysClear, textOfScalar } from "../formats/scalar.ts";
+import { textOfScalar } from "../formats/scalar.ts";
 import type { Ruling } from "../policy/policy.ts";
 import { wantedSettings } from "./wanted-settings.ts";
 
@@ -25,7 +24,7 @@ export async function movedLeaves({ format, metadata, parsed }: SopsDocument, ru
   const { settings } = metadata;
   const wanted = { ...wantedSettings(ruling, format), macOnlyEncrypted: settings.macOnlyEncrypted };
   if (sameSettings(settings, wanted)) return { exposed: [], opened: [] };
-  const [ofFile, ofRule] = await Promise.all([leafSelection(settings, parsed), leafSelection(wanted, parsed)]);
+  const [ofFile, ofRule] = await Promise.all([usableSelection(settings), usableSelection(wanted)]);
   const byFile = ofFile ?? (() => false);
   const byRule = ofRule ?? (() => true);
   const isSealed = ({ scalar }: Leaf) => looksSealed(textOfScalar(scalar) ?? "");
@@ -33,9 +32,7 @@ export async function movedLeaves({ format, metadata, parsed }: SopsDocument, ru
   const wasSelected = (leaf: Leaf) => byFile(leaf) || leaf.otherPaths.some((path) => byFile({ ...leaf, path }));
   const opened = parsed.leaves.filter((leaf) => isSealed(leaf) && wasSelected(leaf) && !byRule(leaf));
   return {
-    exposed: parsed.leaves.filter(
-      (leaf) => leaf.kind === "value" && !staysClear(leaf.scalar) && !isSealed(leaf) && byRule(leaf) && !byFile(leaf),
-    ),
+    exposed: parsed.leaves.filter((leaf) => leaf.kind === "value" && !isSealed(leaf) && byRule(leaf) && !byFile(leaf)),
     opened: [...new Set(opened.map(nameOf))],
   };
 }

@@ -11,7 +11,6 @@ import {
   writeOptions,
   writeRequest,
   type CommandSpec,
-  type Context,
   type Invocation,
 } from "./command.ts";
 
@@ -44,7 +43,7 @@ export const encrypt: CommandSpec = {
     indentOption,
     ...SELECTION_OPTIONS.map((name) => ({
       flags: `--${name} <value>`,
-      description: name.endsWith("comment-regex") ? "not supported" : "instead of the rule's, as in sops",
+      description: "instead of the rule's, as in sops",
     })),
     { flags: "--mac-only-encrypted", description: "let the MAC of a sops file cover the encrypted values only" },
     { flags: "--shamir-secret-sharing-threshold <n>", description: "how many key groups of the rule it takes" },
@@ -64,7 +63,7 @@ export const encrypt: CommandSpec = {
       filename: textOption(invocation, "filenameOverride"),
       recipients: listOption(invocation, "age").flatMap(splitList),
       passphrase: flag(invocation, "passphrase"),
-      selection: selectionFrom(context, invocation),
+      selection: selectionFrom(invocation),
       macOnlyEncrypted: flag(invocation, "macOnlyEncrypted") ? true : undefined,
       threshold: numberOption(context, invocation, {
         name: "shamir-secret-sharing-threshold",
@@ -78,19 +77,13 @@ export const encrypt: CommandSpec = {
   },
 };
 
-/** By sops' names in a document: `encrypted_regex` … @throws SecretsError `refused` for the two that depend on comments */
-function selectionFrom({ library }: Context, invocation: Invocation): Record<string, string> {
+/** By sops' names in a document: `encrypted_regex` … */
+function selectionFrom(invocation: Invocation): Record<string, string> {
   const given = SELECTION_OPTIONS.flatMap((name) => {
     const value = textOption(invocation, camelCase(name));
-    return value === undefined ? [] : [[name, value] as const];
+    return value === undefined ? [] : [[name.replaceAll("-", "_"), value] as const];
   });
-  for (const [name] of given) {
-    if (!name.endsWith("comment-regex")) continue;
-    throw new library.SecretsError("refused", `--${name} is not supported: what it covers would depend on comments`, {
-      hint: "select by key: --encrypted-regex or --unencrypted-regex",
-    });
-  }
-  return Object.fromEntries(given.map(([name, value]) => [name.replaceAll("-", "_"), value]));
+  return Object.fromEntries(given);
 }
 
 /** Comma-separated, blanks around each part; an SSH key keeps the blanks inside. */

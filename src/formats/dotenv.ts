@@ -8,7 +8,7 @@
 import { SecretsError } from "../errors.ts";
 import { atMost, DOCUMENT_LIMITS } from "../limits.ts";
 import { flattened, unflattened } from "./flat.ts";
-import type { Content, Doubt, Format, Leaf, ParsedText, Scalar, Side, Step } from "./format.ts";
+import type { Comments, Content, Doubt, Format, Leaf, ParsedText, Scalar, Side, Step } from "./format.ts";
 import { spliced } from "../text/splice.ts";
 import { malformedAt, placeAt, stepsText } from "./place.ts";
 import { knownBeside, PLAIN_LEAF, splicesOf } from "./parsed.ts";
@@ -82,11 +82,16 @@ function parseText(text: string, side: Side): ParsedText {
     start += content.length + 1;
   }
   const values = lines.filter(({ kind }) => kind !== "metadata");
+  let above: Comments | undefined;
   atMost(lines.length, DOCUMENT_LIMITS.values, { at: undefined, code: "malformed" });
   const metadata = lines.filter(({ kind }) => kind === "metadata");
   const parsed: ParsedText = {
     text,
-    leaves: values.map((line) => leafOf(text, line)),
+    leaves: values.map((line) => {
+      const leaf = leafOf(text, line, above);
+      above = line.kind === "comment" ? { text: text.slice(line.valueStart, line.end), before: above } : undefined;
+      return leaf;
+    }),
     doubts: side === "open" ? brokenQuotes(text, values) : [],
     metadata: metadata.length === 0 ? undefined : unflattened(distinct(text, metadata)),
   };
@@ -152,7 +157,7 @@ function distinct(text: string, lines: readonly Line[]): ReadonlyMap<string, str
   return entries;
 }
 
-function leafOf(text: string, { kind, key, start, valueStart, end, line }: Line): Leaf {
+function leafOf(text: string, { kind, key, start, valueStart, end, line }: Line, above: Comments | undefined): Leaf {
   const isValue = kind === "value";
   const source = text.slice(valueStart, end);
   const path = isValue ? [key] : [];
@@ -165,6 +170,7 @@ function leafOf(text: string, { kind, key, start, valueStart, end, line }: Line)
     column: valueStart - start + 1,
     path,
     steps: path,
+    above,
     scalar: isValue ? scalarOf("str", meant(source)) : scalarOf("comment", source),
     seal: (enc) => enc,
     open: isValue ? valueSource : (scalar) => textOfScalar(scalar) ?? "",

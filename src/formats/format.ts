@@ -22,6 +22,12 @@ export interface Scalar {
 /** A step into the tree: a mapping key, or a position in a list counted from 0. */
 export type Step = string | number;
 
+/** A comment, and those that counted before it. */
+export interface Comments {
+  readonly text: string;
+  readonly before: Comments | undefined;
+}
+
 /**
  * A value or a comment. `start` and `end` are UTF-16 offsets into the parsed text: the source that changes between the
  * two sides, indicator and block header included, so that a sealed source can be reused verbatim.
@@ -41,6 +47,11 @@ export interface Leaf {
   readonly otherPaths: readonly (readonly string[])[];
   /** The whole way from the root, list positions included; for a comment the container's. */
   readonly steps: readonly Step[];
+  /**
+   * The comments that count for it: those between it and the entry before it in its container, and those that count for the
+   * container. sops encrypts by them under `encrypted_comment_regex` and `unencrypted_comment_regex` (sops.md section 4).
+   */
+  readonly above: Comments | undefined;
   /** The value as the format types it: of an ENC text it is that text, type `str`. */
   readonly scalar: Scalar;
   /**
@@ -103,7 +114,7 @@ export interface Replacement {
 export type Side = "open" | "sealed";
 
 /** Whether the rules want this leaf sealed. */
-export type Selects = (leaf: Leaf) => boolean;
+export type Selects = (leaf: Pick<Leaf, "kind" | "path" | "above" | "scalar">) => boolean;
 
 /** A text without the aliases that cannot stay, and where they stood. */
 export interface Expanded {
@@ -122,8 +133,8 @@ export interface Format {
   /** Whether the whole file is one value, so that nothing in it is selected. */
   readonly isWhole?: boolean;
   /**
-   * @param side on the open one, comment paths are those of the sealed layout that will come of it.
-   * @param selects for the open side: which leaves will be sealed, since that decides the sealed layout; absent: all.
+   * @param selects for the open side: which leaves will be sealed, since comments stand as in the sealed layout that will come
+   * of it; absent: as in the text itself.
    * @throws SecretsError `malformed` with line and column, never quoting the text.
    */
   parse(text: string, side: Side, selects?: Selects): ParsedText;

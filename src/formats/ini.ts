@@ -92,6 +92,7 @@ function duplicatesIn({ name: section, keys }: IniSection): ParsedText["doubts"]
 /** As sops walks them: the comment of a section before its keys, that of a key behind it. */
 function leavesOf({ name, comment, keys }: IniSection, place: ReturnType<typeof placesIn>): Leaf[] {
   const rest = { ...PLAIN_LEAF, seal: (enc: string) => enc };
+  const above = (found: IniComment | undefined) => found && { text: found.text, before: undefined };
   const ofComment = (found: IniComment): Leaf => ({
     ...rest,
     kind: "comment",
@@ -103,8 +104,9 @@ function leavesOf({ name, comment, keys }: IniSection, place: ReturnType<typeof 
     scalar: scalarOf("comment", found.text),
     open: (scalar) => textOfScalar(scalar) ?? "",
   });
-  const ofKey = (key: IniKey): Leaf => ({
+  const ofKey = (key: IniKey, index: number): Leaf => ({
     ...rest,
+    above: above(index === 0 ? comment : keys[index - 1]?.comment),
     kind: "value",
     ...key.source,
     ...place(key.source.start),
@@ -115,7 +117,10 @@ function leavesOf({ name, comment, keys }: IniSection, place: ReturnType<typeof 
   });
   return [
     ...(comment === undefined ? [] : [ofComment(comment)]),
-    ...keys.flatMap((key) => [ofKey(key), ...(key.comment === undefined ? [] : [ofComment(key.comment)])]),
+    ...keys.flatMap((key, index) => [
+      ofKey(key, index),
+      ...(key.comment === undefined ? [] : [ofComment(key.comment)]),
+    ]),
   ];
 }
 

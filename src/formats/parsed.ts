@@ -33,4 +33,4 @@ export function splicesOf(replacements: readonly Replacement[]): Splice[] {
 }
 
 /** Of a leaf in a format without documents, aliases and other layouts on the sealed side. */
-export const PLAIN_LEAF = { document: 0, otherPaths: [], place: "", copy: false } as const;
+export const PLAIN_LEAF = { document: 0, otherPaths: [], above: undefined, place: "", copy: false } as const;

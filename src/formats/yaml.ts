@@ -42,13 +42,13 @@ export const yaml: Format = {
   write: printed,
 };
 
-function parseText(text: string, side: Side, selects: Selects = () => true): ParsedText {
+function parseText(text: string, side: Side, selects?: Selects): ParsedText {
   refuseMergeMarkers(text);
   const stream = composeStream(text);
   checkStream(stream);
   const parsed: ParsedText = {
     text,
-    leaves: side === "open" ? inSealedLayout(stream, selects) : sealedLeaves(stream),
+    leaves: selects === undefined ? withoutCopies(leavesOf(stream, side)) : inSealedLayout(stream, selects),
     doubts: [],
     metadata: metadataOf(stream, side),
   };
@@ -56,8 +56,8 @@ function parseText(text: string, side: Side, selects: Selects = () => true): Par
 }
 
 /** A comment's copy is nothing to anybody: it does not count in the MAC, and the rules leave it unencrypted. */
-function sealedLeaves(stream: Stream): readonly Leaf[] {
-  return leavesOf(stream, "sealed").leaves.filter(({ kind, copy }) => kind === "value" || !copy);
+function withoutCopies({ leaves }: { readonly leaves: readonly Leaf[] }): readonly Leaf[] {
+  return leaves.filter(({ kind, copy }) => kind === "value" || !copy);
 }
 
 /** A half-merged file says so, instead of missing a colon somewhere. */

@@ -111,7 +111,7 @@ describe("writing", () => {
         lastmodified: "t",
         mac: "m",
         unencrypted_suffix: "_unencrypted",
-        version: "3.13.2",
+        version: "3.13.3",
       }),
     );
   });

@@ -7,6 +7,7 @@ import { rewriteMetadata, sealDocument } from "../../src/documents/sops/seal.ts"
 import { selectionSettings } from "../../src/documents/sops/selection.ts";
 import type { Tree } from "../../src/formats/format.ts";
 import { json } from "../../src/formats/json.ts";
+import { yaml } from "../../src/formats/yaml.ts";
 import { freshly } from "./ring.ts";
 
 const LATER = new Date("2027-01-01T00:00:00Z");
@@ -293,3 +294,20 @@ describe("for any JSON document", () => {
     );
   });
 });
+
+test.each(["|", ">", "|+", "|2", "| # why", "!!str |"])(
+  "a last %s block that stays needs a line break after it",
+  async (header) => {
+    const settings = selectionSettings({ encrypted_regex: "^a$" }, false);
+    const text = `a: secret\nb: ${header}\n  x\n  y`;
+
+    await expect(freshly({ text, format: yaml, settings })).rejects.toMatchObject({
+      code: "malformed",
+      at: { line: 2 },
+    });
+    expect((await freshly({ text: `${text}\n`, format: yaml, settings })).exact).toBe(true);
+    expect((await freshly({ text, format: yaml })).exact).toBe(true);
+    const stripped = text.replace(/[|>]\+?/, "$&-").replace("+-", "-");
+    expect((await freshly({ text: stripped, format: yaml, settings })).exact).toBe(true);
+  },
+);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SecretsError } from "../../src/errors.ts";
-import type { Leaf } from "../../src/formats/format.ts";
+import type { Selects } from "../../src/formats/format.ts";
 import { yaml } from "../../src/formats/yaml.ts";
 import { corpus, layoutOf } from "./yaml-layouts.ts";
 import { misplaced, opened, said, sealed } from "./yaml-trip.ts";
@@ -10,7 +10,7 @@ const RUNS = Number(process.env["SECRETS_PROPERTY_RUNS"] ?? 300);
 const seeds = fc.integer();
 
 /** The ways in which rules select. */
-const SELECTIONS = new Map<string, (leaf: Leaf) => boolean>([
+const SELECTIONS = new Map<string, Selects>([
   ["everything", () => true],
   ["some keys", ({ path }) => path.some((key) => /pass|secret|data|k[0-9]*[13579]$/i.test(key))],
   ["all but some keys", ({ path }) => !path.some((key) => /_unencrypted$|^k[0-9]*[02468]$/.test(key))],

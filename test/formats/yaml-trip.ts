@@ -1,7 +1,7 @@
 /**
  * What comes back when a YAML text is sealed and opened again, with stand-ins for ciphertexts?
  */
-import type { Leaf, Scalar, Tree } from "../../src/formats/format.ts";
+import type { Leaf, Scalar, Tree, Selects } from "../../src/formats/format.ts";
 import { staysClear } from "../../src/formats/scalar.ts";
 import { yaml } from "../../src/formats/yaml.ts";
 
@@ -37,11 +37,8 @@ export const METADATA: ReadonlyMap<string, Tree> = new Map<string, Tree>([
 ]);
 
 /** The text with everything that `selects` wants sealed by stand-ins, and the metadata. */
-export function sealed(
-  text: string,
-  selects: (leaf: Leaf) => boolean = () => true,
-): { text: string; expanded: string } {
-  const wanted = (leaf: Leaf): boolean => !staysClear(leaf.scalar) && selects(leaf);
+export function sealed(text: string, selects: Selects = () => true): { text: string; expanded: string } {
+  const wanted: Selects = (leaf) => !staysClear(leaf.scalar) && selects(leaf);
   const expanded = yaml.expandAliases?.(text, wanted).text ?? text;
   const parsed = yaml.parse(expanded, "open", wanted);
   const replacements = parsed.leaves

@@ -96,7 +96,8 @@ describe("leaves", () => {
 
   test("know the sealed place of a comment, not the open one", () => {
     const text = "a:\n  b: 1\n\n  # last\n";
-    expect(leaves(text).at(-1)).toBe("a # last");
+    expect(leaves(text).at(-1)).toBe(" # last");
+    expect(yaml.parse(text, "open", () => true).leaves.at(-1)?.path).toEqual(["a"]);
     expect(leaves(sealed(text).text, "sealed").some((each) => each.startsWith("a #ENC["))).toBe(true);
   });
 

@@ -53,6 +53,8 @@ const RULES: readonly (readonly [RuleName, string])[] = [
   ["encrypted_suffix", "_secret"],
   ["encrypted_regex", "^(data|pass.*)$"],
   ["unencrypted_regex", "^(kind|meta)"],
+  ["encrypted_comment_regex", "above|behind|database"],
+  ["unencrypted_comment_regex", "above|behind|database"],
 ];
 
 const SELECTIONS: readonly Selection[] = RULES.flatMap(([name, value]) =>

@@ -7,12 +7,12 @@
 import { openComment, looksSealed, parseEnc, type Enc } from "../../crypto/value-cipher.ts";
 import type { DataKey } from "../../crypto/data-key.ts";
 import { SecretsError } from "../../errors.ts";
-import type { Format, Leaf, ParsedText, Scalar } from "../../formats/format.ts";
+import type { Format, Leaf, ParsedText, Scalar, Selects } from "../../formats/format.ts";
 import { placeAt, stepsText } from "../../formats/place.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { checkMac, macText } from "./mac.ts";
 import { readMetadata, type Metadata } from "./metadata.ts";
-import { compileSelection, type SelectsPath } from "./selection.ts";
+import { compileSelection } from "./selection.ts";
 import { openScalar } from "./value.ts";
 import { openSpellings, openTextOf, respell, type Spellings } from "./spelling.ts";
 
@@ -92,18 +92,18 @@ export async function openDocument(
   );
   if (options.ignoreMac !== true) {
     const onlyEncrypted = metadata.settings.macOnlyEncrypted;
-    const counted = leaves.map(({ leaf, scalar }) => ({ scalar, selected: selects(leaf.path) }));
+    const counted = leaves.map(({ leaf, scalar }) => ({ scalar, selected: selects(leaf) }));
     checkMac(dataKey, { sealed: metadata.mac, lastModified: metadata.lastModified }, macText(counted, onlyEncrypted));
   }
   const spellings = openSpellings(dataKey, metadata.spelling);
   const whole = { ...document, dataKey, leaves, warnings, spellings, openText: openTextOf(document, leaves) };
-  return respell(whole, ({ path }) => selects(path));
+  return respell(whole, selects);
 }
 
 interface Opening {
   readonly document: SopsDocument;
   readonly dataKey: DataKey;
-  readonly selects: SelectsPath;
+  readonly selects: Selects;
   readonly warnings: DocumentWarning[];
 }
 
@@ -131,7 +131,7 @@ function openLeaf(opening: Opening, leaf: Leaf): OpenedLeaf {
   if (staysClear(leaf.scalar)) return clear;
   const text = (leaf.scalar.type === "str" || leaf.kind === "comment" ? textOfScalar(leaf.scalar) : undefined) ?? "";
   if (leaf.kind === "comment") return openCommentLeaf(opening, clear, text);
-  if (!opening.selects(leaf.path)) return clear;
+  if (!opening.selects(leaf)) return clear;
   if (!looksSealed(text)) {
     throw new SecretsError("malformed", "a value is unencrypted where the rule of the file wants it encrypted");
   }
@@ -152,12 +152,13 @@ function opened(clear: OpenedLeaf, scalar: Scalar, sealed: { enc: string; aad: s
 /** A comment's path is a guess in rare layouts, so the likely ones are tried; none fitting is not an error, as in sops. */
 function openCommentLeaf(opening: Opening, clear: OpenedLeaf, text: string): OpenedLeaf {
   const { leaf } = clear;
-  const paths = [leaf.path, ...leaf.otherPaths].filter((path) => opening.selects(path));
+  const { kind, scalar, above } = leaf;
+  const paths = [leaf.path, ...leaf.otherPaths].filter((path) => opening.selects({ kind, path, scalar, above }));
   const enc = looksSealed(text) ? parsedOrUndefined(text) : undefined;
   if (enc !== undefined) {
     for (const aad of paths.map(aadOf)) {
-      const scalar = openComment(opening.dataKey, aad, enc);
-      if (scalar !== undefined) return opened(clear, scalar, { enc: text.trimEnd(), aad });
+      const found = openComment(opening.dataKey, aad, enc);
+      if (found !== undefined) return opened(clear, found, { enc: text.trimEnd(), aad });
     }
   }
   const warn = (message: string) => opening.warnings.push({ message, line: leaf.line, column: leaf.column });
@@ -165,7 +166,7 @@ function openCommentLeaf(opening: Opening, clear: OpenedLeaf, text: string): Ope
     warn("a comment looks encrypted and cannot be decrypted; it stays as it is");
     return { ...clear, state: "stuck" };
   }
-  if (opening.selects(leaf.path)) warn("a comment is unencrypted where the rule of the file wants it encrypted");
+  if (opening.selects(leaf)) warn("a comment is unencrypted where the rule of the file wants it encrypted");
   return clear;
 }
 

@@ -45,7 +45,7 @@ export interface Metadata {
 }
 
 /** The version that new documents claim: of the sops whose format this is. sops refuses files without a plausible one. */
-const SOPS_VERSION = "3.13.2";
+const SOPS_VERSION = "3.13.3";
 const SPELLING = "secrets_spelling";
 
 /** The metadata of a new document, before its first sealing. */

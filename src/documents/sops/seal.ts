@@ -9,7 +9,7 @@ import { sealValue } from "../../crypto/value-cipher.ts";
 import { SecretsError } from "../../errors.ts";
 import type { Format, Leaf, ParsedText, Replacement, Scalar, Selects } from "../../formats/format.ts";
 import { placeAt, stepsText } from "../../formats/place.ts";
-import { sameScalar, staysClear } from "../../formats/scalar.ts";
+import { sameScalar, scalarOf } from "../../formats/scalar.ts";
 import { sameKeys } from "../../formats/tree.ts";
 import {
   aadOf,
@@ -22,7 +22,7 @@ import {
 import { macText, sealMac, timestamp } from "./mac.ts";
 import { metadataTree, readMetadata, sameMetadata, type Metadata } from "./metadata.ts";
 import { reusable, type Reuse, type ReusableLeaf } from "./reuse.ts";
-import { compileSelection, sameSettings } from "./selection.ts";
+import { compileSelection, DEFAULT_RULE, sameSettings } from "./selection.ts";
 import { exceptions, sealSpellings } from "./spelling.ts";
 
 export interface Sealing {
@@ -56,7 +56,7 @@ export interface Sealed {
 
 /**
  * Seals an open text. Where neither it nor the selection differs from the first earlier document, only the metadata is touched.
- * @throws SecretsError `refused`: it has a top-level `sops` already, or the rule is one of comments. `malformed`: it does
+ * @throws SecretsError `refused`: it has a top-level `sops` already. `malformed`: it does
  * not parse, or the rule's expression is invalid.
  */
 export async function sealDocument(sealing: Sealing): Promise<Sealed> {
@@ -65,24 +65,19 @@ export async function sealDocument(sealing: Sealing): Promise<Sealed> {
     const opened = await rewriteMetadata(previous, metadata);
     return { text: opened.text, opened, exact: true, expanded: [] };
   }
-  const selectsPath = await compileSelection(metadata.settings);
-  const selects: Selects = (leaf) => selectsPath(leaf.path) && !staysClear(leaf.scalar);
+  const selects = await compileSelection(metadata.settings);
   const given = format.parse(text, "open", selects);
   refuseMetadata(given);
   if (previous === undefined) refuseNothing(sealing);
   refuseDoubts(given, previous);
   const expanded = format.expandAliases?.(text, selects) ?? { text, at: [] };
   const parsed = expanded.text === text ? given : format.parse(expanded.text, "open", selects);
+  refuseLostComments(given, parsed, selects);
   let failure: unknown;
   for (const way of waysToWrite(previous)) {
     try {
-      const opened = await proven({
-        ...sealing,
-        previous,
-        way,
-        parsed,
-        leaves: sealLeaves({ ...sealing, previous, way, parsed, selects }),
-      });
+      const plan: Planned = { ...sealing, previous, way, parsed, selects };
+      const opened = await proven({ ...plan, leaves: sealLeaves(plan) });
       return { text: opened.text, opened, exact: opened.openText === text, expanded: expanded.at };
     } catch (error) {
       failure = error;
@@ -155,6 +150,18 @@ function refuseDoubts({ doubts }: ParsedText, previous: OpenedDocument | undefin
   throw new SecretsError("malformed", message, { at: placeAt(line, column), hint });
 }
 
+/** An alias that is written out leaves the comments behind that stand in what it copies. */
+function refuseLostComments(given: ParsedText, expanded: ParsedText, selects: Selects): void {
+  const values = ({ leaves }: ParsedText) => leaves.filter(({ kind }) => kind === "value");
+  const after = values(expanded).map(selects);
+  const lost = given === expanded ? undefined : values(given).find((leaf, index) => selects(leaf) !== after[index]);
+  if (lost === undefined) return;
+  throw new SecretsError("malformed", "an alias copies comments that decide what is encrypted", {
+    at: placeAt(lost.line, lost.column),
+    hint: "write the values out there, with their comments",
+  });
+}
+
 interface SealedLeaf {
   readonly leaf: Leaf;
   readonly selected: boolean;
@@ -165,12 +172,13 @@ interface SealedLeaf {
 }
 
 interface Planned extends Sealing {
+  readonly selects: Selects;
   readonly previous: OpenedDocument | undefined;
   readonly way: Way;
   readonly parsed: ParsedText;
 }
 
-function sealLeaves(plan: Planned & { readonly selects: Selects }): readonly SealedLeaf[] {
+function sealLeaves(plan: Planned): readonly SealedLeaf[] {
   const reuse = reusable(plan.earlier ?? [], plan.dataKey);
   const { leaves, text } = plan.parsed;
   const before = leaves.map((leaf) =>
@@ -192,11 +200,29 @@ function sealedSource(
   reuse: Reuse,
 ): string {
   const { leaf, scalar, before } = value;
-  if (before?.sameKey === true && plan.way.verbatim) return before.sealedSource;
   const aad = aadOf(leaf.path);
-  const standing = before?.sameKey === true && before.sealed?.aad === aad ? before.sealed.enc : undefined;
-  return leaf.seal(standing ?? reuse.takeEnc(aad, scalar) ?? sealValue(plan.dataKey, aad, scalar));
+  const standing = before?.sameKey === true ? before.sealed : undefined;
+  // Whether a comment is encrypted has to show from its encrypted text too.
+  const fits = (enc: string) => leaf.kind === "value" || plan.selects({ ...leaf, scalar: scalarOf("comment", enc) });
+  if (before !== undefined && standing !== undefined && fits(standing.enc)) {
+    if (plan.way.verbatim) return before.sealedSource;
+    if (standing.aad === aad) return leaf.seal(standing.enc);
+  }
+  const known = reuse.takeEnc(aad, scalar);
+  if (known !== undefined && fits(known)) return leaf.seal(known);
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const enc = sealValue(plan.dataKey, aad, scalar);
+    if (fits(enc)) return leaf.seal(enc);
+  }
+  const { name, value: expression } = plan.metadata.settings.rule ?? DEFAULT_RULE;
+  throw new SecretsError("refused", `${name} ${expression} also matches comments that are encrypted`, {
+    at: placeAt(leaf.line, leaf.column),
+    hint: "so nobody could tell which are: make it match no ENC[AES256_GCM,data:…,iv:…,tag:…,type:comment]",
+  });
 }
+
+/** An encrypted text matches a short expression by chance. */
+const MOST_TRIES = 100;
 
 interface Draft extends Planned {
   readonly leaves: readonly SealedLeaf[];
@@ -219,10 +245,24 @@ async function proven(draft: Draft): Promise<OpenedDocument> {
 
 async function writeAndOpen(draft: Draft, metadata: Metadata): Promise<OpenedDocument> {
   const document = written(draft, metadata);
+  refuseChanged(draft.leaves, document.parsed.leaves);
   if (!sameMetadata(document.metadata, metadata)) throw new Error("the metadata was not written as meant");
   const opened = await openDocument(document, draft.dataKey);
   compare(draft.leaves, opened.leaves);
   return opened;
+}
+
+/** A block of YAML at the end of a text without a last line break gets one from the metadata, and its value would end in it. */
+function refuseChanged(meant: readonly SealedLeaf[], found: readonly Leaf[]): void {
+  if (meant.length !== found.length) return;
+  for (const [index, { leaf, source, scalar }] of meant.entries()) {
+    const other = found[index];
+    if (source !== undefined || other === undefined || sameScalar(scalar, other.scalar)) continue;
+    throw new SecretsError("malformed", "this value is left unencrypted, and would become another one", {
+      at: placeAt(leaf.line, leaf.column),
+      hint: "end the text with a line break",
+    });
+  }
 }
 
 /** The sealed text with this metadata, read again. */

@@ -1,10 +1,13 @@
 /**
- * Does the rule of this document want the value at this path encrypted?
+ * Does the rule of this document want this value or comment encrypted?
  *
- * sops.md section 4. Regular expressions are Go RE2 and run on re2js, loaded only where there is one. Stock sops takes an
- * invalid one for "matches nothing" and so encrypts nothing; here it is an error.
+ * sops.md section 4: by its path, or by the comments that count for it. The comment that makes a rule apply stays readable itself.
+ * Regular expressions are Go RE2 and run on re2js, loaded only where there is one. Stock sops takes an invalid one for "matches
+ * nothing" and so encrypts nothing; here it is an error.
  */
 import { SecretsError } from "../../errors.ts";
+import type { Comments, Selects } from "../../formats/format.ts";
+import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { atMost, PATTERN, patternWeight } from "../../limits.ts";
 
 export type RuleName =
@@ -37,7 +40,7 @@ export const DEFAULT_RULE = { name: "unencrypted_suffix", value: "_unencrypted" 
 
 export const DEFAULT_SETTINGS: SelectionSettings = { rule: DEFAULT_RULE, macOnlyEncrypted: false };
 
-/** The settings compiled: `path` holds the mapping keys from the root (of a comment: of its container). */
+/** A rule that goes by paths: `path` holds the mapping keys from the root (of a comment: of its container). */
 export type SelectsPath = (path: readonly string[]) => boolean;
 
 /**
@@ -63,39 +66,75 @@ export function sameSettings(a: SelectionSettings, b: SelectionSettings): boolea
 }
 
 /**
- * Compiles the rule.
- * @throws SecretsError `malformed` for an invalid regular expression, `refused` for the two comment rules.
+ * Compiles the rule: whether a leaf is to be sealed. What is null or empty never is.
+ * @throws SecretsError `malformed` for an invalid regular expression.
  */
-export async function compileSelection(settings: SelectionSettings): Promise<SelectsPath> {
+export async function compileSelection(settings: SelectionSettings): Promise<Selects> {
   const { name, value } = settings.rule ?? DEFAULT_RULE;
-  const matches = remembered(await elementTest(name, value));
-  const encrypts = name === "encrypted_suffix" || name === "encrypted_regex";
-  return (path) => path.some(matches) === encrypts;
-}
-
-/** The same; undefined for a rule that nobody here can go by. */
-export async function usableSelection(settings: SelectionSettings): Promise<SelectsPath | undefined> {
-  try {
-    return await compileSelection(settings);
-  } catch (error) {
-    if (error instanceof SecretsError) return undefined;
-    throw error;
+  const encrypts = name.startsWith("encrypted_");
+  if (!isByComments(name)) {
+    const matches = await elementTest(name, value);
+    return ({ scalar, path }) => !staysClear(scalar) && path.some(matches) === encrypts;
   }
+  const says = await regexTest(name, value);
+  const counts = anyOf(says);
+  return ({ kind, scalar, above }) => {
+    if (staysClear(scalar)) return false;
+    const isMarked = counts(above) || (kind === "comment" && !encrypts && says(textOfScalar(scalar) ?? ""));
+    return isMarked === encrypts;
+  };
 }
 
+/** The same; undefined for a broken rule. */
+export async function usableSelection(settings: SelectionSettings): Promise<Selects | undefined> {
+  return compileSelection(settings).catch(undefinedIfBroken);
+}
+
+/** What a rule says of names alone; undefined for one that is broken or goes by comments. */
+export async function pathSelection({ rule = DEFAULT_RULE }: SelectionSettings): Promise<SelectsPath | undefined> {
+  if (isByComments(rule.name)) return undefined;
+  const matches = await elementTest(rule.name, rule.value).catch(undefinedIfBroken);
+  return matches && ((path) => path.some(matches) === rule.name.startsWith("encrypted_"));
+}
+
+function undefinedIfBroken(error: unknown): undefined {
+  if (!(error instanceof SecretsError)) throw error;
+}
+
+function isByComments(name: RuleName): boolean {
+  return name.endsWith("_comment_regex");
+}
+
+/** The same keys come thousands of times. */
 async function elementTest(name: RuleName, value: string): Promise<(element: string) => boolean> {
-  switch (name) {
-    case "unencrypted_suffix":
-    case "encrypted_suffix":
-      return (element) => element.endsWith(value);
-    case "unencrypted_regex":
-    case "encrypted_regex":
-      return regexTest(name, value);
-    case "unencrypted_comment_regex":
-    case "encrypted_comment_regex":
-    default:
-      throw new SecretsError("refused", `${name} is not supported: which values it covers depends on comments`);
-  }
+  const test = name.endsWith("_regex") ? await regexTest(name, value) : (element: string) => element.endsWith(value);
+  const known = new Map<string, boolean>();
+  return (element) => {
+    const before = known.get(element);
+    if (before !== undefined) return before;
+    const result = test(element);
+    known.set(element, result);
+    return result;
+  };
+}
+
+/** Whether one of these comments is said to match, each asked once. */
+function anyOf(says: (text: string) => boolean): (comments: Comments | undefined) => boolean {
+  const known = new WeakMap<Comments, boolean>();
+  return (comments) => {
+    const asked: Comments[] = [];
+    let at = comments;
+    while (at !== undefined && !known.has(at)) {
+      asked.push(at);
+      at = at.before;
+    }
+    let result = at !== undefined && known.get(at) === true;
+    for (const each of asked.toReversed()) {
+      result ||= says(each.text);
+      known.set(each, result);
+    }
+    return result;
+  };
 }
 
 /** Expressions that were compiled: a repository has a few, in thousands of files and versions. */
@@ -103,7 +142,7 @@ const compiled = new Map<string, (text: string) => boolean>();
 const MOST_COMPILED = 100;
 
 /** Whether a regular expression of sops finds something in a text. @throws SecretsError `malformed` */
-export async function regexTest(name: RuleName, value: string): Promise<(text: string) => boolean> {
+async function regexTest(name: RuleName, value: string): Promise<(text: string) => boolean> {
   const before = compiled.get(value);
   if (before !== undefined) return before;
   atMost(patternWeight(value), PATTERN, { at: undefined, code: "malformed" });
@@ -117,16 +156,4 @@ export async function regexTest(name: RuleName, value: string): Promise<(text: s
   } catch {
     throw new SecretsError("malformed", `${name} is not a valid regular expression`);
   }
-}
-
-/** The same keys come thousands of times. */
-function remembered(test: (element: string) => boolean): (element: string) => boolean {
-  const known = new Map<string, boolean>();
-  return (element) => {
-    const before = known.get(element);
-    if (before !== undefined) return before;
-    const result = test(element);
-    known.set(element, result);
-    return result;
-  };
 }

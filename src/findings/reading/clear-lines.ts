@@ -5,7 +5,7 @@
  * it seals into one line. Of an unfinished merge each side is read as the file that it was.
  */
 import { looksSealed } from "../../crypto/value-cipher.ts";
-import { usableSelection } from "../../documents/sops/selection.ts";
+import { pathSelection } from "../../documents/sops/selection.ts";
 import { readContent } from "./content.ts";
 import type { FileSubject } from "../finding.ts";
 import { clearValues } from "./clear-leaves.ts";
@@ -15,7 +15,7 @@ import { wantedSettings } from "../../agreement/wanted-settings.ts";
 export async function standsInClear(subject: FileSubject, text: string): Promise<boolean> {
   // By the rule, since what the file itself says of it may be what is broken.
   const ruling = subject.governed?.ruling;
-  const selects = (ruling && (await usableSelection(wantedSettings(ruling)))) ?? (() => true);
+  const selects = (ruling && (await pathSelection(wantedSettings(ruling)))) ?? (() => true);
   for (const side of sidesOf(text)) {
     const content = await readContent(new TextEncoder().encode(side), subject.path);
     if (content.kind === "age" || content.kind === "empty") continue;

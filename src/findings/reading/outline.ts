@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { looksSealed } from "../../crypto/value-cipher.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
-import { DEFAULT_RULE, usableSelection } from "../../documents/sops/selection.ts";
+import { DEFAULT_RULE, pathSelection } from "../../documents/sops/selection.ts";
 import type { Content as Said } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
@@ -63,7 +63,7 @@ export async function outlineOf(content: Content, isPast: boolean): Promise<Outl
 
 async function selectionOutline({ parsed, metadata }: SopsDocument): Promise<Omit<SopsOutline, "whole">> {
   const { settings } = metadata;
-  const selects = await usableSelection(settings);
+  const selects = await pathSelection(settings);
   const meantBy = selects === undefined ? () => undefined : selectedNames(parsed.leaves, settings, selects);
   const sealed = new Map<string, readonly string[]>();
   const open = new Map<string, OpenValue>();

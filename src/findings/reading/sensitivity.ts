@@ -4,7 +4,7 @@
  * What decides where a rule is broad, and where a rule encrypts some keys only: a file in which it would encrypt nothing is in
  * order as it is.
  */
-import { usableSelection, type SelectsPath } from "../../documents/sops/selection.ts";
+import { pathSelection, usableSelection, type SelectsPath } from "../../documents/sops/selection.ts";
 import { SecretsError } from "../../errors.ts";
 import type { Format, FormatName, Leaf, Step } from "../../formats/format.ts";
 import { formatOfPath, loadFormat } from "../../formats/index.ts";
@@ -71,7 +71,7 @@ function hasNothingToSeal(text: string, path: string): boolean {
 
 /** Whether the rule names what is encrypted, instead of what is not. */
 function isAllowList({ settings }: Ruling): boolean {
-  return settings.selection?.kind === "encrypted_regex" || settings.selection?.kind === "encrypted_suffix";
+  return settings.selection?.kind.startsWith("encrypted_") === true;
 }
 
 /** A look at the text that spares most files the parser. */
@@ -89,17 +89,19 @@ async function obligedLeaf(
   { ruling, path, outright }: { ruling: Ruling; path: string; outright: boolean },
 ): Promise<Sensitive> {
   const leaves = await openLeaves(text, path, false);
-  const selects = await usableSelection(wantedSettings(ruling));
+  const wanted = wantedSettings(ruling);
+  const [selects, names] = await Promise.all([usableSelection(wanted), pathSelection(wanted)]);
   if (leaves === undefined || selects === undefined) return START;
   const objectOf = innermostObject(leaves);
   return leaves.find((leaf) => {
-    if (staysClear(leaf.scalar) || !selects(leaf.path)) return false;
+    if (!selects(leaf)) return false;
     if (outright) return true;
     const object = objectOf(leaf);
     if (refers(leaf) || (object !== undefined && holdsNoSecrets(object))) return false;
     return (
       object === undefined ||
-      leaf.steps.some((key, depth) => selectsHere(selects, key) && !isOtherData(key, depth, object))
+      names === undefined ||
+      leaf.steps.some((key, depth) => selectsHere(names, key) && !isOtherData(key, depth, object))
     );
   });
 }
@@ -125,7 +127,7 @@ export async function unselectedValues(
   const leaves = text === undefined ? undefined : await openLeaves(text, path, false);
   const selects = await usableSelection(wantedSettings(ruling));
   const values = leaves?.filter(({ scalar }) => !staysClear(scalar)) ?? [];
-  return selects === undefined || values.length === 0 || values.some((leaf) => selects(leaf.path)) ? undefined : values;
+  return selects === undefined || values.length === 0 || values.some(selects) ? undefined : values;
 }
 
 /** A value that its own key calls a secret, where the rule names what is encrypted and names nothing of the file. */
@@ -153,15 +155,15 @@ async function sensitiveLeaf(
   // What cannot be parsed here, others may read all the same.
   if (leaves === undefined) return A_SECRET.test(text) && FILLED.test(text) ? START : undefined;
   const objectOf = innermostObject(leaves);
-  const selects = isAllowList(ruling) && !isSchema(leaves) ? await usableSelection(wantedSettings(ruling)) : undefined;
+  const wanted = isAllowList(ruling) && !isSchema(leaves) ? wantedSettings(ruling) : undefined;
+  const [selects, names] = await Promise.all([wanted && usableSelection(wanted), wanted && pathSelection(wanted)]);
   return leaves.find((leaf) => {
     if (!isOwnValue(leaf)) return false;
     const object = objectOf(leaf);
     if (isSecretData(leaf, object)) return true;
     if (object !== undefined && object.kind !== "Secret") return false;
-    return selects === undefined
-      ? isTemplate && object === undefined && !isAllowList(ruling) && isNamedSecret(leaf)
-      : isPickedOut(leaf, selects, object !== undefined);
+    if (names !== undefined) return isPickedOut(leaf, names, object !== undefined);
+    return selects?.(leaf) ?? (isTemplate && object === undefined && !isAllowList(ruling) && isNamedSecret(leaf));
   });
 }
 

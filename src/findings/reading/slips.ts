@@ -8,7 +8,7 @@
 import type { OpenedLeaf } from "../../documents/sops/document.ts";
 import {
   DEFAULT_RULE,
-  usableSelection,
+  pathSelection,
   type SelectionSettings,
   type SelectsPath,
 } from "../../documents/sops/selection.ts";
@@ -49,7 +49,7 @@ export async function slipsIn(written: Written): Promise<Slip[]> {
     (each) => isClear(each) && !(stoodClear.has(placeOf(each)) && values.has(valueOf(each))),
   );
   if (changed.length === 0) return [];
-  const selects = await usableSelection(settings);
+  const selects = await pathSelection(settings);
   const judge: Judge = {
     ...written,
     fresh: new Set(changed.filter((each) => !stoodClear.has(placeOf(each)))),

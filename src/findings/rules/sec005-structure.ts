@@ -155,7 +155,7 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
   });
   for (const leaf of parsed.leaves) {
     const text = textOfScalar(leaf.scalar) ?? "";
-    const shape = text.startsWith("ENC[") && selects(leaf.path) ? sealedShape(text) : "whole";
+    const shape = text.startsWith("ENC[") && selects(leaf) ? sealedShape(text) : "whole";
     const add = (message: (key: string) => string) => {
       const key = stepsText(leaf.steps);
       const exposes = text.startsWith("ENC[") && (!looksSealed(text) || shape === "readable");

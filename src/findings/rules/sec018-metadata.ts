@@ -50,9 +50,7 @@ async function uncovered({ metadata, parsed, text }: SopsDocument): Promise<Draf
   if (!metadata.settings.macOnlyEncrypted) return [];
   const selects = await usableSelection(metadata.settings);
   if (selects === undefined) return [];
-  const clear = parsed.leaves.filter(
-    ({ kind, path, scalar }) => kind === "value" && !selects(path) && !staysClear(scalar),
-  );
+  const clear = parsed.leaves.filter((leaf) => leaf.kind === "value" && !selects(leaf) && !staysClear(leaf.scalar));
   if (clear.length === 0) return [];
   const message = `mac_only_encrypted: its MAC does not cover ${clear.length} unencrypted values`;
   return [{ severity: "note", message, subject: "mac", ...placeOf(text, text.lastIndexOf("mac_only_encrypted")) }];

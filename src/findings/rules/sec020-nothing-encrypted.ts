@@ -1,9 +1,8 @@
 /** SEC020: would the selection encrypt nothing at all in this file? */
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 import { looksSealed } from "../../crypto/value-cipher.ts";
-import { leafSelection } from "../../documents/sops/leaf-selection.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
-import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
+import { DEFAULT_RULE, usableSelection } from "../../documents/sops/selection.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { isExempt } from "../../policy/enforcement.ts";
 import type { Draft, Rule, FileSubject } from "../finding.ts";
@@ -40,7 +39,7 @@ export const sec020: Rule = {
     if (leaf === undefined) return [];
     const { line, column } = leaf;
     const setting = (wantedSettings(governed.ruling).rule ?? DEFAULT_RULE).name;
-    const message = `its rule would encrypt nothing in it: ${setting} in ${placeOfRule(governed)} matches none of its keys`;
+    const message = `its rule would encrypt nothing in it: ${setting} in ${placeOfRule(governed)} matches none of its ${setting.includes("comment") ? "comments" : "keys"}`;
     const fix = `change ${setting} in ${placeOfRule(governed)}, then: secrets encrypt -i ${shellWord(subject.file)}`;
     return [{ severity: "warning", message, line, column, fix, subject: "rule" }];
   },
@@ -55,7 +54,7 @@ async function sopsDrafts(
   if (format.isWhole === true || values.length === 0 || isSealed) return [];
   const wanted = [metadata.settings, ...(governed === undefined ? [] : [wantedSettings(governed.ruling)])];
   for (const settings of wanted) {
-    const selects = await leafSelection(settings, parsed);
+    const selects = await usableSelection(settings);
     // What is broken is SEC005's, what the file selects SEC002's, and what the rule selects SEC003's.
     if (selects === undefined || values.some(selects)) return [];
   }

@@ -43,10 +43,14 @@ function collect(stream: Stream, side: "open" | "sealed", withComments: boolean)
   };
   walkStream(stream, {
     scalar(node, where, holder) {
-      if (where.alias !== undefined) return add(copyOf(node, where), where);
+      if (where.alias !== undefined) {
+        add(copyOf(node, where), where);
+        return false;
+      }
       const around: Surroundings = { text: stream.text, layout: layoutOnce, cut, where, holder };
       const comment = side === "sealed" && !where.flow ? itemComment(node, around) : undefined;
       add(comment ?? valueLeaf(node, around), where);
+      return comment !== undefined;
     },
     comment(line, where, list) {
       if (!withComments) return;
@@ -78,6 +82,7 @@ function valueLeaf(node: ScalarNode, around: Surroundings): Leaf {
     path: where.path,
     otherPaths: [],
     steps: where.steps,
+    above: where.above,
     scalar: scalarOfNode(node),
     place: hole.place,
     copy: false,
@@ -102,6 +107,7 @@ function copyOf(node: ScalarNode, where: Where): Leaf {
     path: where.path,
     otherPaths: [],
     steps: where.steps,
+    above: where.above,
     scalar: scalarOfNode(node),
     place: "alias",
     copy: true,
@@ -130,6 +136,7 @@ export function commentLeaf(line: CommentLine, { text, where, list }: CommentSpo
     path: where.path,
     otherPaths: [],
     steps: where.steps,
+    above: where.above,
     scalar: scalarOf("comment", text.slice(line.start + 1, line.end)),
     place: isItem && standsAlone(text, line.start) ? ITEM_COMMENT : "comment",
     copy: where.alias !== undefined,
@@ -183,7 +190,8 @@ function itemComment(node: ScalarNode, { text, where, holder, layout }: Surround
     document: where.document,
     path: where.path,
     otherPaths: [],
-    steps: where.steps,
+    steps: where.steps.slice(0, -1),
+    above: where.above,
     scalar: scalarOf("comment", node.value),
     place: rest === "" ? ITEM_COMMENT : "the last comment of a list",
     copy: false,

@@ -26,9 +26,10 @@ export function inSealedLayout(stream: Stream, selects: Selects): readonly Leaf[
   const leaves: Leaf[] = [];
   let next = 0;
   walkStream(layout, {
-    scalar() {
+    scalar(_node, { above }) {
       const value = values[next++];
-      if (value !== undefined) leaves.push(value);
+      if (value !== undefined) leaves.push({ ...value, above });
+      return false;
     },
     comment({ start }, where, list) {
       const line = where.alias === undefined ? lines[ranks.get(start) ?? -1] : undefined;

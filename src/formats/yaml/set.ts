@@ -113,7 +113,7 @@ function takesInPlace(node: ScalarNode, scalar: Scalar): boolean {
 function holeIn({ stream, layout }: Setting, { around, flow }: Slot, node: ScalarNode): ReturnType<typeof holeOf> {
   const sequence = around?.node.kind === "sequence" ? around.node : undefined;
   const indent = around?.node.indent ?? 0;
-  const where = { document: stream.current, path: [], steps: [], alias: undefined, flow, indent };
+  const where = { document: stream.current, path: [], steps: [], alias: undefined, flow, indent, above: undefined };
   const holder = { sequence, position: around?.position ?? 0 };
   return holeOf(node, { text: stream.text, layout: () => layout, cut: -1, where, holder });
 }

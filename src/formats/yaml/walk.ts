@@ -3,7 +3,7 @@
  *
  * sops makes lists of entries and comments from go-yaml's nodes (sops.md 3.4 "Comments"); this walks them in that order.
  */
-import type { Step } from "../format.ts";
+import type { Comments, Step } from "../format.ts";
 import type { AliasNode, DocumentNode, MappingNode, Pair, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
 import type { CommentLine } from "./token.ts";
 
@@ -17,10 +17,13 @@ export interface Where {
   /** Whether a `[` or `{` is open, and the column of the innermost collection that is none of these. */
   readonly flow: boolean;
   readonly indent: number;
+  /** The comments that count for it (see `Leaf.above`). */
+  readonly above: Comments | undefined;
 }
 
 export interface Visitor {
-  scalar(node: ScalarNode, where: Where, holder: Holder): void;
+  /** @returns whether it is a comment of sops, written as an element of a list */
+  scalar(node: ScalarNode, where: Where, holder: Holder): boolean;
   /** @param list the list that holds the comment, if one does. */
   comment(line: CommentLine, where: Where, list: SequenceNode | undefined): void;
   /** Called for every alias before what it copies is visited. */
@@ -44,32 +47,23 @@ export function metadataPair(document: DocumentNode): Pair | undefined {
 /** Visits all leaves but those of the metadata. */
 export function walkStream(stream: Stream, visitor: Visitor): void {
   const seen = new Set<number>();
-  const noting: Visitor = {
-    ...visitor,
-    comment(line, where, list) {
-      if (where.alias === undefined) {
-        if (seen.has(line.start)) return;
-        seen.add(line.start);
-      }
-      visitor.comment(line, where, list);
-    },
-  };
+  let last = topOf(0);
   for (const [index, document] of stream.documents.entries()) {
-    const top: Where = topOf(index);
-    const walk: Walk = { visitor: noting, metadata: metadataPair(document) };
-    comments(walk, [...document.head, ...document.lost], top);
+    const walk: Walk = { visitor, text: stream.text, seen, metadata: metadataPair(document) };
+    last = heard(walk, document.head, { where: topOf(index) });
+    heard(walk, document.lost, { where: last });
     const { root } = document;
-    if (root.kind === "scalar") comments(walk, [...root.head, ...root.inline, ...root.foot], top);
-    else walkContainer(walk, root, { where: top, handled: false });
-    comments(walk, document.foot, top);
+    if (root.kind === "scalar") last = heard(walk, [...root.head, ...root.inline, ...root.foot], { where: last });
+    else
+      last = { ...last, above: walkContainer(walk, root, { where: topOf(index), handled: false, above: last.above }) };
+    last = heard(walk, document.foot, { where: last });
   }
-  // What go-yaml drops without a trace, such as comments behind the last `...`.
-  const last = topOf(Math.max(stream.documents.length - 1, 0));
-  for (const line of outsideMetadata(stream)) noting.comment(line, last, undefined);
+  // Here too what go-yaml drops without a trace, such as comments behind the last `...`, counts for nothing that follows.
+  heard({ visitor, text: stream.text, seen, metadata: undefined }, outsideMetadata(stream), { where: last });
 }
 
 function topOf(document: number): Where {
-  return { document, path: [], steps: [], alias: undefined, flow: false, indent: 0 };
+  return { document, path: [], steps: [], alias: undefined, flow: false, indent: 0, above: undefined };
 }
 
 /** The comments that do not stand in a metadata block. */
@@ -84,72 +78,101 @@ function outsideMetadata(stream: Stream): readonly CommentLine[] {
 
 interface Walk {
   readonly visitor: Visitor;
+  readonly text: string;
+  /** Where the comments begin that were met, but through an alias. */
+  readonly seen: Set<number>;
   readonly metadata: Pair | undefined;
 }
 
-function comments(walk: Walk, lines: readonly CommentLine[], where: Where): void {
-  for (const line of lines) if (line.end > line.start) walk.visitor.comment(line, where, undefined);
+interface Standing {
+  readonly where: Where;
+  /** The list that holds the comments, if one does. */
+  readonly list?: SequenceNode;
 }
 
-/** A visit to a container: `handled` where its own comments were already met. */
+/** Visits comments, each once. @returns where what follows them stands */
+function heard(walk: Walk, lines: readonly CommentLine[], { where, list }: Standing): Where {
+  let { above } = where;
+  for (const line of lines) {
+    if (line.end === line.start || (where.alias === undefined && walk.seen.has(line.start))) continue;
+    if (where.alias === undefined) walk.seen.add(line.start);
+    walk.visitor.comment(line, { ...where, above }, list);
+    above = { text: walk.text.slice(line.start + 1, line.end), before: above };
+  }
+  return above === where.above ? where : { ...where, above };
+}
+
+/** A visit to a container: `handled` where its own comments were already met, `above` where comments of its own entries were. */
 interface Visit {
   readonly where: Where;
   readonly handled: boolean;
+  readonly above?: Comments | undefined;
 }
 
-function walkContainer(walk: Walk, node: YamlNode, visit: Visit): void {
-  if (node.kind === "sequence") walkSequence(walk, node, visit);
-  else if (node.kind === "mapping") walkMapping(walk, node, visit);
+/** @returns the comments at its end, behind the last entry */
+function walkContainer(walk: Walk, node: YamlNode, visit: Visit): Comments | undefined {
+  if (node.kind === "sequence") return walkSequence(walk, node, visit);
+  return node.kind === "mapping" ? walkMapping(walk, node, visit) : undefined;
 }
 
 /** Where the entries of a collection stand. */
-function inside(where: Where, node: SequenceNode | MappingNode): Where {
-  return node.flow || where.flow ? { ...where, flow: true } : { ...where, indent: node.indent };
+function inside({ where, above = where.above }: Visit, node: SequenceNode | MappingNode): Where {
+  return node.flow || where.flow ? { ...where, above, flow: true } : { ...where, above, indent: node.indent };
 }
 
-function walkSequence(walk: Walk, node: SequenceNode, { where: outer, handled }: Visit): void {
-  const where = inside(outer, node);
+function walkSequence(walk: Walk, node: SequenceNode, visit: Visit): Comments | undefined {
+  let where = inside(visit, node);
   const hear = (lines: readonly CommentLine[]): void => {
-    for (const line of lines) if (line.end > line.start) walk.visitor.comment(line, where, node);
+    where = heard(walk, lines, { where, list: node });
   };
-  if (!handled) hear([...node.head, ...node.inline]);
-  hear(node.lost);
+  if (!visit.handled) hear([...node.head, ...node.inline]);
+  heard(walk, node.lost, { where, list: node });
   for (const [position, item] of node.items.entries()) {
     hear(item.head);
     hear(item.inline);
     const inner = { ...where, steps: [...where.steps, position] };
-    walkValue(walk, item, { where: inner, handled: true, holder: { sequence: node, position } });
+    const isComment = walkValue(walk, item, { where: inner, handled: true, holder: { sequence: node, position } });
+    if (!isComment) where = { ...where, above: visit.where.above };
     hear(item.foot);
   }
-  if (!handled) hear(node.foot);
+  if (!visit.handled) hear(node.foot);
+  return where.above;
 }
 
-function walkMapping(walk: Walk, node: MappingNode, { where: outer, handled }: Visit): void {
-  const where = inside(outer, node);
-  if (!handled) comments(walk, [...node.head, ...node.inline], where);
-  comments(walk, node.lost, where);
+function walkMapping(walk: Walk, node: MappingNode, visit: Visit): Comments | undefined {
+  let where = inside(visit, node);
+  const hear = (lines: readonly CommentLine[]): void => {
+    where = heard(walk, lines, { where });
+  };
+  if (!visit.handled) hear([...node.head, ...node.inline]);
+  heard(walk, node.lost, { where });
   for (const pair of node.pairs) {
     const { key, value } = pair;
     const single = value.kind === "scalar" || value.kind === "alias";
-    comments(walk, key.head, where);
-    comments(walk, key.inline, where);
-    if (single) comments(walk, [...value.head, ...value.inline], where);
+    hear(key.head);
+    hear(key.inline);
+    if (single) hear([...value.head, ...value.inline]);
     if (pair !== walk.metadata && key.kind === "scalar") {
       const path = [...where.path, key.value];
       const inner = { ...where, path, steps: where.steps === where.path ? path : [...where.steps, key.value] };
       walkValue(walk, value, { where: inner, handled: single, holder: IN_MAPPING });
+      where = { ...where, above: visit.where.above };
     }
-    if (single) comments(walk, value.foot, where);
-    comments(walk, key.foot, where);
+    if (single) hear(value.foot);
+    hear(key.foot);
   }
-  if (!handled) comments(walk, node.foot, where);
+  if (!visit.handled) hear(node.foot);
+  return where.above;
 }
 
-function walkValue(walk: Walk, node: YamlNode, visit: Visit & { readonly holder: Holder }): void {
+/** @returns as `Visitor.scalar` does */
+function walkValue(walk: Walk, node: YamlNode, visit: Visit & { readonly holder: Holder }): boolean {
   const { where, holder } = visit;
-  if (node.kind === "scalar") walk.visitor.scalar(node, where, holder);
-  else if (node.kind === "alias") {
+  if (node.kind === "scalar") return walk.visitor.scalar(node, where, holder);
+  if (node.kind === "alias") {
     walk.visitor.alias?.(node, where);
-    walkValue(walk, node.target, { where: { ...where, alias: where.alias ?? node }, handled: false, holder });
-  } else walkContainer(walk, node, visit);
+    return walkValue(walk, node.target, { where: { ...where, alias: where.alias ?? node }, handled: false, holder });
+  }
+  walkContainer(walk, node, visit);
+  return false;
 }

@@ -4,7 +4,8 @@
  * Asked of every text that is about to become a sops document, whichever verb brings it.
  */
 import { lineText, listed } from "../../words/phrases.ts";
-import { DEFAULT_RULE, usableSelection, type SelectionSettings } from "../../documents/sops/selection.ts";
+import { shellWord } from "../../words/shell.ts";
+import { DEFAULT_RULE, pathSelection, type SelectionSettings } from "../../documents/sops/selection.ts";
 import type { OpenedDocument } from "../../documents/sops/document.ts";
 import { SecretsError, type Position } from "../../errors.ts";
 import { leavesOf, selectedKeys, slipsIn, type Slip, type Written } from "../../findings/reading/slips.ts";
@@ -43,16 +44,10 @@ async function refusal(request: SlipRequest, written: Written, slips: readonly S
   const { file, rule } = request;
   const { settings } = written;
   const [first] = slips;
-  const selects = await usableSelection(settings);
+  const selects = await pathSelection(settings);
   const selected = selects === undefined ? [] : selectedKeys(leavesOf(written), settings, selects);
   const meant = slips.find((slip) => slip.meant !== undefined)?.meant;
   const place = rule === undefined ? "" : ` in ${lineText(rule)}`;
-  const fix =
-    meant !== undefined
-      ? `did you mean ${meant}?`
-      : first?.why === "nothing"
-        ? `change ${(settings.rule ?? DEFAULT_RULE).name}${place};`
-        : "";
   return new SecretsError("refused", `${WHY[first?.why ?? "given"]}: ${keysOf(slips)}`, {
     at: { file },
     notes: [
@@ -60,8 +55,19 @@ async function refusal(request: SlipRequest, written: Written, slips: readonly S
       ...(selected.length > 0 && meant === undefined ? [`it encrypts: ${listed(selected, MOST_NAMED)}`] : []),
       "nothing was written",
     ],
-    hint: `${fix} if it is not a secret: the same command with --allow-clear`.trim(),
+    hint: `${fixFor(request, settings, slips)} if it is not a secret: the same command with --allow-clear`.trim(),
   });
+}
+
+/** What to do where it is a secret; "" where nobody can tell. */
+function fixFor({ file, rule }: SlipRequest, settings: SelectionSettings, slips: readonly Slip[]): string {
+  const { name } = settings.rule ?? DEFAULT_RULE;
+  const [first] = slips;
+  const meant = slips.find((slip) => slip.meant !== undefined)?.meant;
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  if (first?.why === "nothing") return `change ${name}${rule === undefined ? "" : ` in ${lineText(rule)}`};`;
+  const isMarked = first?.why === "given" && name === "encrypted_comment_regex";
+  return isMarked ? `write it below a comment that matches: secrets edit ${shellWord(file)};` : "";
 }
 
 const WHY: Readonly<Record<Slip["why"], string>> = {
