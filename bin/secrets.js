@@ -11,7 +11,7 @@ const { existsSync, readFileSync, statSync, writeSync } = require("node:fs");
 const path = require("node:path");
 
 const root = path.dirname(__dirname);
-const argv = process.argv.slice(2);
+const [, started, ...argv] = process.argv;
 
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) printVersion();
 else void start();
@@ -23,12 +23,12 @@ function printVersion() {
 async function start() {
   const obstacle = whatIsMissing();
   if (obstacle !== undefined) {
-    writeSync(2, `secrets: error: ${obstacle.message}\nsecrets: hint: ${obstacle.hint}\n`);
+    say(obstacle);
     process.exitCode = 2;
     return;
   }
   keepCompiledCode();
-  const { main } = require("../dist/program/main.cjs");
+  const { frontEndFor, main } = require("../dist/program/main.cjs");
   const { hardenProcess, nodeHost } = require("../dist/program/node-host.cjs");
   hardenProcess();
   const host = hostIfAny(nodeHost);
@@ -39,10 +39,16 @@ async function start() {
     if (!isAnswered && code === 0) process.exitCode = 70;
   });
   // No process.exit: what is still on its way to a pipe would be cut off.
-  process.exitCode = await main(argv, host);
+  process.exitCode = await main(argv, host, await frontEndFor(started));
   isAnswered = true;
   // Node wants to reset the terminal when it ends, and aborts where that has been closed. Whoever died of it dies by its signal.
   if (process.exitCode === 129) process.once("beforeExit", () => process.kill(process.pid, "SIGHUP"));
+}
+
+/** As the program says it: it has the words from the same file. */
+function say({ message, hint }) {
+  const { program, kinds } = require("./secrets.json");
+  writeSync(2, `${program}${kinds.error} ${message}\n${program}${kinds.hint} ${hint}\n`);
 }
 
 /** The real world; where it cannot be had, as in a directory that was removed, that is said, and main never begins. */
@@ -51,7 +57,7 @@ function hostIfAny(nodeHost) {
     return nodeHost();
   } catch (error) {
     if (error.code !== "io") throw error;
-    writeSync(2, `secrets: error: ${error.message}\nsecrets: hint: cd into a directory that is there\n`);
+    say({ message: error.message, hint: "cd into a directory that is there" });
     process.exitCode = 5;
     return undefined;
   }

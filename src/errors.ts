@@ -2,7 +2,7 @@
  * What can go wrong, in words that every layer shares?
  *
  * One class and a closed union of codes. The layer that notices throws without advice; `operations` adds the file and the
- * hint; `cli/report.ts` is the only place that prints; `cli/exit-codes.ts` the only one that knows numbers. Imports nothing.
+ * hint; `cli/report.ts` is the only place that prints; the program in `cli/front-ends/` the only one that knows numbers. Imports nothing.
  */
 
 /**

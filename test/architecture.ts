@@ -102,7 +102,7 @@ function importBreach(file: string, specifier: string, layer: Layer): string | u
       return `only the registry knows the rules of check (${specifier})`;
     }
     const allowed = to === layerOf(file) || COMMON.includes(to) || layer.imports.includes(to);
-    return allowed || isPackageJson(target) ? undefined : `${layerOf(file)} must not import ${to} (${specifier})`;
+    return allowed || isManifest(target) ? undefined : `${layerOf(file)} must not import ${to} (${specifier})`;
   }
   const rule = reserved.find(({ modules, where }) => modules.test(specifier) && !where.test(file));
   if (rule !== undefined) return `imports ${specifier}, but ${rule.says}`;
@@ -117,9 +117,9 @@ function layerOf(file: string): string {
   return file.split("/")[0] ?? file;
 }
 
-/** The version number is nobody's layer. */
-function isPackageJson(target: string): boolean {
-  return target === "../package.json";
+/** The version number, and what `bin/` says before there is anything else, are nobody's layer. */
+function isManifest(target: string): boolean {
+  return target === "../package.json" || target === "../bin/secrets.json";
 }
 
 function mentionsProcess(text: string): boolean {

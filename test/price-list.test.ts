@@ -31,6 +31,7 @@ function add({ file, text, registry, lines }: Sample): void {
 
 beforeAll(async () => {
   cpSync(join(root, "src"), source, { recursive: true });
+  cpSync(join(root, "bin"), join(copy, "bin"), { recursive: true });
   cpSync(join(root, "package.json"), join(copy, "package.json"));
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
   writeFileSync(
@@ -38,9 +39,10 @@ beforeAll(async () => {
     JSON.stringify({ extends: join(root, "tsconfig.json"), include: ["src"] }),
   );
   for (const sample of samples) add(sample);
-  const start = `import { main } from "./src/cli/main.ts";
+  const start = `import { frontEndFor, main } from "./src/cli/main.ts";
 import { nodeHost } from "./src/io/node-host.ts";
-process.exitCode = await main(process.argv.slice(2), nodeHost());
+const [name = "", ...argv] = process.argv.slice(2);
+process.exitCode = await main(argv, nodeHost(), await frontEndFor(name));
 `;
   writeFileSync(join(copy, "start.ts"), start);
   program = await bundled(join(copy, "start.ts"));
@@ -55,10 +57,11 @@ afterAll(() => {
   rmSync(copy, { recursive: true, force: true });
 });
 
+const env = () => ({ HOME: copy, SOPS_AGE_KEY: "SAMPLE-KEY-1" });
+
 /** Calls the program with the samples in it; what it says on standard output. */
 async function secrets(...argv: string[]): Promise<string> {
-  const env = { HOME: copy, SOPS_AGE_KEY: "SAMPLE-KEY-1" };
-  const { code, stdout, stderr } = await program.start(["-C", work, ...argv], env).ended;
+  const { code, stdout, stderr } = await program.start(["secrets", "-C", work, ...argv], env()).ended;
   expect({ argv, code, stderr: code === 0 ? "" : stderr }).toEqual({ argv, code: 0, stderr: "" });
   return stdout;
 }
@@ -87,6 +90,17 @@ const members: Readonly<Record<string, () => Promise<void>>> = {
   command: async () => {
     expect(await secrets("sample")).toBe("a sample was added\n");
     expect(await secrets("--help")).toContain("say that a sample was added");
+  },
+  "command of a command": async () => {
+    expect(await secrets("policy", "sample")).toBe("a sample was added to policy\n");
+    expect(await secrets("policy", "--help")).toContain("say that a sample was added to it");
+  },
+  "program name": async () => {
+    writeFileSync(join(work, "plain"), "hello\n");
+    await secrets("encrypt", "--age", "sample-1", "-o", "a.age", "plain");
+    const sample = (file: string) => program.start(["/bin/sample", "-d", join(work, file)], env()).ended;
+    expect(await sample("a.age")).toMatchObject({ code: 0, stdout: "hello\n" });
+    expect(await sample("b.age")).toMatchObject({ code: 9, stderr: expect.stringMatching(/^sample: error: /) });
   },
   "check rule": async () => {
     writeFileSync(join(work, "sample.md"), "hello\n");

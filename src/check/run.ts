@@ -168,7 +168,7 @@ async function take(running: Running, inspected: Inspected): Promise<void> {
   const { project, request, gathered, shown } = running;
   const { version, content, governed, badAllowances, ...found } = inspected;
   const { path } = version;
-  for (const { by, problem } of badAllowances) project.tell(`warning: ${by}: ${problem}, so it does not count`);
+  for (const { by, problem } of badAllowances) project.warn(`${by}: ${problem}, so it does not count`);
   gathered.inspected.push({ ...found, version: { ...version, bytes: new Uint8Array() } });
   if (version.commit !== undefined || !isEncryptedContent(content)) return;
   if (content.kind === "age" && governed !== undefined && (await readersAgree(content.header, governed)) === "unknown")

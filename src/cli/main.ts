@@ -4,18 +4,19 @@
  * Never exits and never throws: bin/ gets the exit code. The library is loaded when a command runs, so that `--help` costs
  * no more than the parser.
  */
-import { CommanderError } from "commander";
 import { SecretsError, systemErrorCode } from "../errors.ts";
 import type { Host, Project } from "../index.ts";
-import { secrets, type FrontEnd } from "./front-end.ts";
+import type { Chosen, FrontEnd } from "./front-end.ts";
+import { secrets } from "./front-ends/secrets.ts";
 import { globalRequest, type GlobalRequest } from "./global-options.ts";
-import { parserFor, type Chosen } from "./parser.ts";
+import { parsed, type Said } from "./parser.ts";
 import { progressOn } from "./progress.ts";
-import { errorText } from "./report.ts";
+import { errorText, lineOf } from "./report.ts";
 import { styleFor, wantsColour } from "./style.ts";
 import { version } from "./version.ts";
 import type { Context } from "../commands/command.ts";
-import { visible } from "../words/visible.ts";
+
+export { frontEndFor } from "./front-ends/index.ts";
 
 /**
  * Runs one command line.
@@ -24,25 +25,17 @@ import { visible } from "../words/visible.ts";
  * @returns the exit code (cli.md)
  */
 export async function main(argv: readonly string[], host: Host, front = secrets): Promise<number> {
-  const program = { host, front };
-  const texts = { out: "", err: "" };
-  let chosen: Chosen | undefined;
   const width = Number(host.env["COLUMNS"]) || host.terminal.columns || DEFAULT_WIDTH;
-  const parser = parserFor(texts, {
-    front: { ...front, commands: commandsFor(front, argv) },
-    width,
-    choose: (found) => void (chosen = found),
-  });
+  let colour: boolean | undefined;
   try {
-    await parser.parseAsync([...argv], { from: "user" });
+    const asked = await parsed(argv, front, width);
+    if (!("command" in asked)) return await print(asked, { host, front });
+    const request = globalRequest(asked);
+    colour = request.colour;
+    return await run(asked, request, { host, front });
   } catch (error) {
-    if (error instanceof CommanderError && error.code === "commander.unknownCommand")
-      return failed(program, front.unknown(parser.args, error.message), undefined);
-    const code = error instanceof CommanderError && error.exitCode === 0 ? 0 : front.exitCodeOf("usage");
-    return error instanceof CommanderError ? flushed(program, texts, code) : failed(program, error, undefined);
+    return failed(error, { host, front, colour });
   }
-  if (chosen === undefined) return flushed(program, texts, front.exitCodeOf("usage"));
-  return run(chosen, globalRequest(chosen.options), program);
 }
 
 interface Program {
@@ -53,32 +46,17 @@ interface Program {
 /** Of a line of help where there is no terminal. */
 const DEFAULT_WIDTH = 80;
 
-/** A line that begins with a command needs no other one; the options of all of them cost more than most commands do. */
-function commandsFor({ commands }: FrontEnd, [first]: readonly string[]): FrontEnd["commands"] {
-  const spec = commands.find(({ name }) => name === first);
-  return spec === undefined ? commands : [spec];
-}
-
-async function flushed(program: Program, texts: { out: string; err: string }, code: number): Promise<number> {
-  const { streams } = program.host;
-  try {
-    if (texts.err !== "") streams.stderr(texts.err);
-    if (texts.out !== "") await streams.stdout(new TextEncoder().encode(texts.out));
-    return code;
-  } catch (error) {
-    return failed(program, error, undefined);
-  }
+async function print({ out, err }: Said, { host, front }: Program): Promise<number> {
+  if (err !== "") host.streams.stderr(err);
+  if (out !== "") await host.streams.stdout(new TextEncoder().encode(out));
+  return err === "" ? 0 : front.exitCodeOf("usage");
 }
 
 async function run(chosen: Chosen, request: GlobalRequest, { host: world, front }: Program): Promise<number> {
   const terminal = request.noInput ? { ...world.terminal, canAsk: false, canEdit: false } : world.terminal;
   const streams = { ...world.streams, stdin: onlyOnce(world.streams.stdin) };
   const host = { ...world, terminal, streams };
-  try {
-    return await chosen.command.run(await contextFor({ host, front }, request), chosen);
-  } catch (error) {
-    return failed({ host, front }, error, request.colour);
-  }
+  return chosen.command.run(await contextFor({ host, front }, request), chosen);
 }
 
 /** What was read by one (an identity, say) is gone for the other (the value), and nobody would notice. */
@@ -92,13 +70,17 @@ function onlyOnce(stdin: Host["streams"]["stdin"]): Host["streams"]["stdin"] {
   };
 }
 
-async function failed({ host, front }: Program, error: unknown, colour: boolean | undefined): Promise<number> {
+async function failed(
+  error: unknown,
+  { host, front, colour }: Program & { readonly colour: boolean | undefined },
+): Promise<number> {
   const code = systemErrorCode(error);
   if (code === "EPIPE") return EXIT_PIPE;
   const told =
     code === undefined ? error : new SecretsError("io", `input or output failed (${code})`, { cause: error });
-  const style = await styleFor(wantsColour(host, host.terminal.stderrIsTerminal, colour));
-  host.streams.stderr(errorText(told, front.name, style));
+  host.streams.stderr(
+    errorText(told, front, await styleFor(wantsColour(host, host.terminal.stderrIsTerminal, colour))),
+  );
   return told instanceof SecretsError ? front.exitCodeOf(told.code, told.cause) : front.exitCodeOf("bug");
 }
 
@@ -108,18 +90,24 @@ const EXIT_PIPE = 128 + 13;
 async function contextFor({ host, front }: Program, request: GlobalRequest): Promise<Context> {
   const library = await import("../index.ts");
   const style = await styleFor(wantsColour(host, host.terminal.stdoutIsTerminal, request.colour));
-  const say = (line: string) => host.streams.stderr(`${front.name}: ${visible(line)}\n`);
-  let project: Promise<Project> | undefined;
+  const say = (line: string) => host.streams.stderr(lineOf(front, "note", line));
   const note = (line: string) => {
     if (!request.quiet) say(line);
   };
+  const warn = (line: string, hint?: string) => {
+    host.streams.stderr(lineOf(front, "warning", line));
+    if (hint !== undefined) host.streams.stderr(lineOf(front, "hint", hint));
+  };
+  let project: Promise<Project> | undefined;
   return {
     host,
     library,
     note,
+    say,
+    warn,
+    fail: (error) => host.streams.stderr(errorText(error, front)),
     dryRun: request.dryRun,
     version,
-    warn: say,
     out: (text) => host.streams.stdout(new TextEncoder().encode(text)),
     good: style.good,
     bad: style.bad,
@@ -135,7 +123,8 @@ async function contextFor({ host, front }: Program, request: GlobalRequest): Pro
         dryRun: request.dryRun,
         acceptReaders: request.acceptReaders,
         tell: note,
-        warn: say,
+        say,
+        warn,
         detail: request.verbose ? say : undefined,
         progress: progressOn(host, !request.quiet),
       })),

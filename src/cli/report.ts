@@ -11,21 +11,35 @@
 import { placed } from "../words/phrases.ts";
 import { visible } from "../words/visible.ts";
 import { SecretsError } from "../errors.ts";
-import type { Style } from "./style.ts";
+import type { FrontEnd, Labels } from "./front-end.ts";
+import { plain, type Style } from "./style.ts";
+
+interface Voice {
+  readonly labels: Labels;
+  readonly style?: Style;
+}
+
+/** A whole line, newline included. */
+export function lineOf({ labels, style = plain }: Voice, kind: keyof Labels["kinds"], text: string): string {
+  const label = labels.kinds[kind];
+  const paint = kind === "error" ? style.error : style.warning;
+  return `${labels.program}${label === "" ? "" : `${paint(label)} `}${visible(text)}\n`;
+}
 
 /** Whole lines, final newline included. */
-export function errorText(error: unknown, name: string, style: Style): string {
-  if (!(error instanceof SecretsError)) return bugText(error, name, style);
-  const lines = [`${name}: ${style.error("error:")} ${visible(placed(error.at, error.message))}`];
-  for (const note of error.notes) lines.push(`  ${visible(note)}`);
-  if (error.hint !== undefined) lines.push(`${name}: ${style.warning("hint:")} ${visible(error.hint)}`);
-  return lines.map((line) => `${line}\n`).join("");
+export function errorText(error: unknown, { name, labels }: FrontEnd, style = plain): string {
+  const isOurs = error instanceof SecretsError;
+  const voice = { labels, style };
+  const [message, ...below] = isOurs
+    ? [placed(error.at, error.message), ...error.notes.map((note) => `  ${note}`)]
+    : bugLines(error, name);
+  const hint = isOurs && error.hint !== undefined ? lineOf(voice, "hint", error.hint) : "";
+  return lineOf(voice, "error", message) + below.map((line) => `${visible(line)}\n`).join("") + hint;
 }
 
 /** The stack without the message, which comes from who knows where and may quote what it choked on. */
-function bugText(error: unknown, program: string, style: Style): string {
+function bugLines(error: unknown, program: string): [string, ...string[]] {
   const name = error instanceof Error ? error.name : typeof error;
   const frames = error instanceof Error ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : [];
-  const lines = [`this is a bug in ${program}; please report it (${name})`, ...frames];
-  return `${program}: ${style.error("error:")} ${lines.map(visible).join("\n")}\n`;
+  return [`this is a bug in ${program}; please report it (${name})`, ...frames];
 }

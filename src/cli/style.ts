@@ -32,4 +32,4 @@ export async function styleFor(colour: boolean): Promise<Style> {
 }
 
 const same = (text: string) => text;
-const plain: Style = { error: same, warning: same, good: same, bad: same, quiet: same };
+export const plain: Style = { error: same, warning: same, good: same, bad: same, quiet: same };

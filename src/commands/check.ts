@@ -218,7 +218,7 @@ async function tried(context: Context, file: string, work: () => Promise<void>):
     return true;
   } catch (error) {
     if (error instanceof context.library.SecretsError && error.code !== "interrupted") {
-      context.warn(`error: ${file}: ${error.message}`);
+      context.fail(error.with({ at: { file } }));
       return false;
     }
     throw error;

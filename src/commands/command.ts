@@ -1,8 +1,9 @@
 /**
  * What is a command?
  *
- * A verb is one file that exports one `CommandSpec`, and one line in `index.ts`. A spec is data and one function: it
- * imports types only and receives the library when it runs, so that `--help` loads nothing.
+ * A verb is one file that exports one `CommandSpec`, and one line in `index.ts`; a verb of two words, as in `policy compile`, is
+ * one file that exports one `Verb`, and one line in the family of its first word. A spec is data and one function: it imports
+ * types only and receives the library when it runs, so that `--help` loads nothing.
  */
 import type * as library from "../index.ts";
 import type { Host, Project } from "../index.ts";
@@ -27,8 +28,12 @@ export interface Context {
   readonly project: () => Promise<Project>;
   /** A line on stderr, unless `--quiet`; shown without what would act on a terminal. */
   readonly note: (line: string) => void;
-  /** The same, even then. */
-  readonly warn: (line: string) => void;
+  /** The same, even then: what somebody has to know. */
+  readonly say: (line: string) => void;
+  /** What may be wrong, told as a warning; then how to fix it. */
+  readonly warn: (line: string, hint?: string) => void;
+  /** An error that does not end the command. */
+  readonly fail: (error: Error) => void;
   /** Text on stdout: the answer. Names in it go through `visible` first. */
   readonly out: (text: string) => Promise<void>;
   readonly good: (text: string) => string;
@@ -47,9 +52,8 @@ export interface OptionSpec {
   readonly repeatable?: boolean;
 }
 
-export interface CommandSpec {
+export interface Verb {
   readonly name: string;
-  readonly group: CommandGroup;
   /** One line, in the imperative. */
   readonly summary: string;
   /** As commander reads them: `<file>`, `[paths...]`. */
@@ -59,6 +63,15 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [string, string])[];
   /** @returns the exit code. */
   readonly run: (context: Context, invocation: Invocation) => Promise<number>;
+}
+
+export interface CommandSpec extends Verb {
+  readonly group: CommandGroup;
+}
+
+/** A command that does nothing alone: the word behind it is the verb. */
+export interface CommandFamily extends Pick<CommandSpec, "name" | "group" | "summary"> {
+  readonly commands: readonly Verb[];
 }
 
 /** The value of an option, if it is a text. */

@@ -1,5 +1,5 @@
 /** What can I ask for? The table of contents of the program, in the order of `--help`. */
-import type { CommandSpec } from "./command.ts";
+import type { CommandFamily, CommandSpec } from "./command.ts";
 import { check } from "./check.ts";
 import { decrypt } from "./decrypt.ts";
 import { edit } from "./edit.ts";
@@ -8,7 +8,7 @@ import { explain } from "./explain.ts";
 import { filestatus } from "./filestatus.ts";
 import { get } from "./get.ts";
 import { ls } from "./ls.ts";
-import { policy } from "./policy.ts";
+import { policy } from "./policy/index.ts";
 import { rekey } from "./rekey.ts";
 import { rotate } from "./rotate.ts";
 import { set } from "./set.ts";
@@ -17,7 +17,7 @@ import { unset } from "./unset.ts";
 import { updatekeys } from "./updatekeys.ts";
 import { who } from "./who.ts";
 
-export const commands: readonly CommandSpec[] = [
+export const commands: readonly (CommandSpec | CommandFamily)[] = [
   edit,
   get,
   set,

@@ -102,7 +102,7 @@ async function done(context: Context, invocation: Invocation, outcome: RekeyOutc
   for (const file of outcome.written)
     context.note(`${context.dryRun ? "would have re-encrypted" : "re-encrypted"} ${file}`);
   const stuck = outcome.planned.filter((plan) => plan.action === "stuck");
-  for (const { file, reason } of [...outcome.skipped, ...stuck]) context.warn(`skipped ${file}: ${reason ?? ""}`);
+  for (const { file, reason } of [...outcome.skipped, ...stuck]) context.say(`skipped ${file}: ${reason ?? ""}`);
   context.note(
     `${counted(outcome.written.length, "file")} ${context.dryRun ? "to re-encrypt" : "re-encrypted"}, ${of("keep")} up to date${leftOut(of("no rule"), "without a rule")}${leftOut(of("passphrase"), "encrypted with a passphrase")}`,
   );

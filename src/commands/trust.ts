@@ -50,7 +50,7 @@ async function confirm(context: Context, invocation: Invocation, state: TrustSta
     return 0;
   }
   if (state.changes.some(({ added }) => added.length > 0) && !flag(invocation, "yes") && !(await isRight(context))) {
-    context.warn("nothing was confirmed");
+    context.say("nothing was confirmed");
     return 1;
   }
   await confirmKeys(await context.project());

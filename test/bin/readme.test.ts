@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { commands } from "../../src/commands/index.ts";
+import { verbs } from "../verbs.ts";
 import { rules } from "../../src/findings/index.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
@@ -51,7 +51,5 @@ test("the guide lists every rule with its severity", () => {
 });
 
 test("the README names every verb", () => {
-  const missing = commands.filter(({ name }) => !(readme ?? "").includes(`\`${name}`));
-
-  expect(missing.map(({ name }) => name)).toEqual([]);
+  expect(verbs.map(([line]) => line).filter((line) => !(readme ?? "").includes(`\`${line}`))).toEqual([]);
 });

@@ -41,7 +41,7 @@ function unbuilt(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "unbuilt-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(path.join(folder, "bin"));
-  for (const file of ["bin/secrets.js", "bin/package.json", "package.json"])
+  for (const file of ["bin/secrets.js", "bin/secrets.json", "bin/package.json", "package.json"])
     cpSync(path.join(root, file), path.join(folder, file));
   return path.join(folder, "bin", "secrets.js");
 }

@@ -17,8 +17,7 @@ import {
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import { commands } from "../../src/commands/index.ts";
-import type { CommandSpec } from "../../src/commands/command.ts";
+import { verbs } from "../verbs.ts";
 import { nodeHost } from "../../src/io/node-host.ts";
 import { sampled } from "../sample.ts";
 import { inProcess } from "../script/in-process.ts";
@@ -86,15 +85,15 @@ async function secrets(name: string, argv: readonly string[], { cwd = "", env = 
 const VALUES = ["HEAD~1..HEAD", DOCUMENT, "json"];
 
 /** The verb alone, on a directory and on a file, and each of its options on each. */
-function callsOf({ name, options }: CommandSpec, directory: string): string[][] {
+function callsOf([line, { options }]: (typeof verbs)[number], directory: string): string[][] {
   const given = options.flatMap(({ flags }) => {
     const flag = /--[a-z-]+/.exec(flags)?.[0] ?? flags;
     return flags.includes("<") ? VALUES.map((value) => [flag, value]) : [[flag]];
   });
   return [[], ...given].flatMap((option) => [
-    [name, ...option],
-    [name, ...option, directory],
-    [name, ...option, DOCUMENT],
+    [...line.split(" "), ...option],
+    [...line.split(" "), ...option, directory],
+    [...line.split(" "), ...option, DOCUMENT],
   ]);
 }
 
@@ -102,14 +101,14 @@ let turn = 0;
 
 /** Runs every call of a verb; before each, git has to look into every file anew. */
 async function runAll(
-  spec: CommandSpec,
+  verb: (typeof verbs)[number],
   name: string,
   { directory = "secrets", ...place }: Place & { directory?: string } = {},
 ) {
   const started: string[] = [];
   turn += 1;
   // Of the three calls with an option one, another one each time.
-  for (const argv of sampled(callsOf(spec, directory), 3, turn)) {
+  for (const argv of sampled(callsOf(verb, directory), 3, turn)) {
     touch(name);
     await secrets(name, argv, place);
     const sprung = ground.sprung();
@@ -205,8 +204,8 @@ describe("in a repository whose configuration tries everything", () => {
     ]);
   });
 
-  test.each(commands.map((spec) => [spec.name, spec] as const))("%s starts nothing", async (_, spec) => {
-    expect(await runAll(spec, "work")).toEqual([]);
+  test.each(verbs)("%s starts nothing", async (...verb) => {
+    expect(await runAll(verb, "work")).toEqual([]);
   });
 
   test("and git was asked all the same", async () => {
@@ -241,9 +240,9 @@ describe("in a clone with a bare repository among its files", () => {
     expect(ground.sprung()).toEqual(["core.fsmonitor"]);
   });
 
-  test.each(commands.map((spec) => [spec.name, spec] as const))("%s starts nothing", async (_, spec) => {
-    expect(await runAll(spec, "clone", { directory: inner })).toEqual([]);
-    expect(await runAll(spec, "clone", { cwd: inner, directory: "." })).toEqual([]);
+  test.each(verbs)("%s starts nothing", async (...verb) => {
+    expect(await runAll(verb, "clone", { directory: inner })).toEqual([]);
+    expect(await runAll(verb, "clone", { cwd: inner, directory: "." })).toEqual([]);
   });
 
   test("and its files are those of the repository around it", async () => {
@@ -275,9 +274,9 @@ describe("with entries of PATH that lead into the repository", () => {
     SOPS_AGE_KEY_CMD: "pass show key",
   });
 
-  test.each(commands.map((spec) => [spec.name, spec] as const))("%s starts none of them", async (_, spec) => {
-    expect(await runAll(spec, "path", { env: placed() })).toEqual([]);
-    expect(await runAll(spec, "path", { cwd: "secrets", directory: ".", env: placed() })).toEqual([]);
+  test.each(verbs)("%s starts none of them", async (...verb) => {
+    expect(await runAll(verb, "path", { env: placed() })).toEqual([]);
+    expect(await runAll(verb, "path", { cwd: "secrets", directory: ".", env: placed() })).toEqual([]);
   });
 
   test("and git was asked all the same, an absolute entry of the repository passed over", async () => {

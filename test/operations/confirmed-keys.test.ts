@@ -71,8 +71,8 @@ test("what is accepted without confirmation is said once, however often it is as
   mkdirSync(join(work, "home", ".config", "secrets"), { recursive: true });
   writeFileSync(join(work, "home", ".config", "secrets", "config.yaml"), "trust: pin\n");
   const said: string[] = [];
-  const warn = (line: string) => said.push(line);
-  const project = createProject({ host: watched(), directory: join(work, "repo"), acceptReaders: true, warn });
+  const say = (line: string) => said.push(line);
+  const project = createProject({ host: watched(), directory: join(work, "repo"), acceptReaders: true, say });
 
   await ask(project, "a.age");
   await ask(project, "b.age");

@@ -146,7 +146,7 @@ async function open(directory: string, warnings: string[], home = "nowhere"): Pr
       terminal: { ...host.terminal, canAsk: false, canEdit: false },
       streams: { ...host.streams, stdout: async () => {} },
     },
-    warn: (line) => warnings.push(line),
+    say: (line) => warnings.push(line),
   });
 }
 

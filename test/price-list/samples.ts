@@ -120,6 +120,56 @@ export const sample: CommandSpec = {
     ],
   },
   {
+    more: "command of a command",
+    file: "commands/policy/sample.ts",
+    text: `import type { Verb } from "../command.ts";
+
+export const sample: Verb = {
+  name: "sample",
+  summary: "say that a sample was added to it",
+  words: [],
+  options: [],
+  examples: [["secrets policy sample", "says it"]],
+  run: async ({ out }) => {
+    await out("a sample was added to policy\\n");
+    return 0;
+  },
+};
+`,
+    registry: "commands/policy/index.ts",
+    lines: [
+      ["import { compile }", `import { sample } from "./sample.ts";\n`],
+      ["compile]", "sample, "],
+    ],
+  },
+  {
+    more: "program name",
+    file: "cli/front-ends/sample.ts",
+    text: `import { decrypt } from "../../commands/decrypt.ts";
+import { SecretsError } from "../../errors.ts";
+import type { FrontEnd } from "../front-end.ts";
+
+export const sample: FrontEnd = {
+  name: "sample",
+  description: "A sample.",
+  labels: { program: "sample: ", kinds: { note: "", warning: "warning:", error: "error:", hint: "hint:" } },
+  commands: [],
+  globalOptions: [],
+  bare: {
+    words: ["[file]"],
+    options: [{ flags: "-d", description: "decrypt it" }],
+    examples: [["sample -d a.age", "decrypts it"]],
+    meaning: ({ words, options }) => (options["d"] === true ? { command: decrypt, words, options: {} } : undefined),
+  },
+  exitCodes: ["0 done", "9 anything else"],
+  exitCodeOf: () => 9,
+  unknown: () => new SecretsError("usage", "there are no commands"),
+};
+`,
+    registry: "cli/front-ends/index.ts",
+    lines: [["];", `  { name: "sample", load: async () => (await import("./sample.ts")).sample },\n`]],
+  },
+  {
     more: "check rule",
     file: "findings/rules/sec999-sample.ts",
     text: `import type { Rule } from "../finding.ts";

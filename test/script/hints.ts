@@ -4,12 +4,13 @@
  * In a hint a command stands alone or behind a colon, and runs to the end or to a semicolon.
  */
 import { stripVTControlCharacters } from "node:util";
-import { CommanderError } from "commander";
-import { globalOptionsText } from "../../src/cli/global-options.ts";
-import { secrets } from "../../src/cli/front-end.ts";
-import { parserFor } from "../../src/cli/parser.ts";
+import { secrets } from "../../src/cli/front-ends/secrets.ts";
+import { globalOptions } from "../../src/cli/global-options.ts";
+import { parsed } from "../../src/cli/parser.ts";
 import { commands } from "../../src/commands/index.ts";
+import { SecretsError } from "../../src/errors.ts";
 import { splitWords } from "../../src/io/words.ts";
+import { verbs } from "../verbs.ts";
 
 /** The commands behind `secrets: hint:` and in warnings, as they would be pasted. */
 export function commandsIn(stderr: string): string[] {
@@ -43,25 +44,23 @@ export async function faultInHints(argv: readonly string[], stderr: string): Pro
   const prose = hintsIn(stderr)
     .join("\n")
     .replaceAll(/`[^`]*`|git .*/g, "");
-  const spec = commands.find(({ name }) => argv.includes(name));
-  if (spec === undefined) return undefined;
-  const known = `${spec.options.map(({ flags }) => flags).join(" ")} ${globalOptionsText("secrets", Infinity)}`;
+  const [line, verb] = verbs.find(([words]) => words.split(" ").every((word) => argv.includes(word))) ?? [];
+  if (verb === undefined) return undefined;
+  const known = [...verb.options, ...globalOptions].map(({ flags }) => flags).join(" ");
   const said = commandsIn(stderr).reduce((rest, command) => rest.replace(command, ""), prose);
   const unknown = (said.match(/--[a-z][a-z-]+/g) ?? []).find((flag) => !known.includes(flag));
-  return unknown === undefined ? undefined : `the hint names ${unknown}, which secrets ${spec.name} does not take`;
+  return unknown === undefined ? undefined : `the hint names ${unknown}, which secrets ${line} does not take`;
 }
 
 async function usageFault(command: string): Promise<string | undefined> {
   for (const part of command.split(" && ")) {
     const [program, ...words] = splitWords(part);
     if (program !== "secrets") continue;
-    const texts = { out: "", err: "" };
     try {
-      await parserFor(texts, { front: secrets, width: 80, choose: () => undefined }).parseAsync(words, {
-        from: "user",
-      });
+      await parsed(words, secrets, 80);
     } catch (error) {
-      if (error instanceof CommanderError && error.exitCode !== 0) return error.message;
+      if (error instanceof SecretsError) return error.message;
+      throw error;
     }
   }
   return undefined;

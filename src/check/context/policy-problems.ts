@@ -31,7 +31,7 @@ export function brokenPolicies(
     const now = newest?.entries.find((entry) => entry.path === path);
     if (problem === undefined || now?.problem !== undefined) continue;
     if (now === undefined || !hasRules(now)) found.push(unjudged(problem, "nothing was judged by it"));
-    else warn(`warning: ${placed(problem.at, problem.message)}; ${now.file} fixes it and is used alone`);
+    else warn(`${placed(problem.at, problem.message)}; ${now.file} fixes it and is used alone`);
   }
   return found;
 }

@@ -69,8 +69,7 @@ async function tellOfIdle(project: Project, scope: Scope, rules: CheckRules): Pr
   if (scope.isWhole !== true || (scope.modules ?? []).length > 0 || rules.allowances.length === 0) return;
   const listing = await scope.listing();
   for (const { by, covers } of rules.allowances) {
-    if (!listing.some(covers))
-      project.tell(`warning: ${by}: this allowance covers none of the files that were checked`);
+    if (!listing.some(covers)) project.warn(`${by}: this allowance covers none of the files that were checked`);
   }
 }
 

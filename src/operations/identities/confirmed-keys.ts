@@ -44,7 +44,7 @@ export async function requireConfirmed(project: Project, readable: readonly Read
   if (project.acceptReaders) {
     const known = accepted.get(project) ?? new Set<string>();
     accepted.set(project, new Set([...known, ...lines]));
-    for (const line of lines) if (!known.has(line)) project.warn(`accepted without confirmation: ${line}`);
+    for (const line of lines) if (!known.has(line)) project.say(`accepted without confirmation: ${line}`);
     return;
   }
   throw new SecretsError("refused", "it would be encrypted to keys that you have not confirmed", {

@@ -217,7 +217,7 @@ async function load(source: IdentitySource, options: RingOptions): Promise<Loade
       if (isLocked(identity)) entry.locked.push(identity);
       else entry.ready.push(identity);
     }
-    for (const warning of warnings) options.warn(`warning: ${source.origin}: ${warning}`);
+    for (const warning of warnings) options.warn(`${source.origin}: ${warning}`);
     entry.note = entry.locked.length > 0 ? "protected by a passphrase" : keyCount(entry.ready.length);
   } catch (error) {
     if (error instanceof SecretsError && error.code === "usage") throw error;
@@ -250,7 +250,7 @@ async function warnIfReadable(source: IdentitySource, options: RingOptions): Pro
   if (source.path === undefined || options.host.system.platform === "win32") return;
   const stat = await options.host.files.stat(source.path);
   if (stat?.kind !== "file" || (stat.mode & 0o077) === 0) return;
-  options.warn(`warning: ${source.origin} can be read by others; fix it with: chmod 600 ${source.path}`);
+  options.warn(`${source.origin} can be read by others; fix it with: chmod 600 ${source.path}`);
 }
 
 /** Asks on the terminal, or says which flag would have spared the question. */

@@ -42,12 +42,11 @@ async function finishIn(
     const { recover } = await import("../../io/recover.ts");
     const finished = await recover(project.host, state, { belongs });
     if (finished.length > 0) {
-      project.warn(`finished a commit that an earlier run could not: ${finished.map(project.show).join(", ")}`);
+      project.say(`finished a commit that an earlier run could not: ${finished.map(project.show).join(", ")}`);
     }
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
     const at = error.at && { ...error.at, file: project.show(error.at.file) };
-    project.warn(`warning: ${placed(at, error.message)}`);
-    if (error.hint !== undefined) project.warn(`hint: ${error.hint}`);
+    project.warn(placed(at, error.message), error.hint);
   }
 }

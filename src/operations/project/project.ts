@@ -31,8 +31,10 @@ export interface ProjectOptions {
   readonly acceptReaders?: boolean | undefined;
   /** Receives notes for the user, one line each; nothing secret is among them. */
   readonly tell?: ((line: string) => void) | undefined;
-  /** Receives what should be heard even by those who want no notes. */
-  readonly warn?: ((line: string) => void) | undefined;
+  /** Receives what has to be heard even by those who want no notes; `tell` if absent. */
+  readonly say?: ((line: string) => void) | undefined;
+  /** Receives warnings, each with the command that fixes it where there is one; `say` if absent. */
+  readonly warn?: ((line: string, hint?: string) => void) | undefined;
   /** Hears of work on many files: how many are done, of how many. */
   readonly progress?: ((done: number, total: number) => void) | undefined;
   /** Receives what only `--verbose` shows. */
@@ -45,7 +47,8 @@ export interface Project {
   readonly dryRun: boolean;
   readonly acceptReaders: boolean;
   readonly tell: (line: string) => void;
-  readonly warn: (line: string) => void;
+  readonly say: (line: string) => void;
+  readonly warn: (line: string, hint?: string) => void;
   readonly detail: (line: string) => void;
   readonly progress: (done: number, total: number) => void;
   readonly identities: IdentityRing;
@@ -77,7 +80,8 @@ export function createProject(options: ProjectOptions): Project {
   const repositories = new Map<string, Promise<Repository | undefined>>();
   const detail = options.detail ?? ignore;
   const tell = options.tell ?? ignore;
-  const warn = options.warn ?? tell;
+  const say = options.say ?? tell;
+  const warn = options.warn ?? ((line) => say(`warning: ${line}`));
   const toAbsolute = (path: string) => {
     if (!path.includes(NOT_UTF8)) return resolve(directory, path);
     throw new SecretsError("usage", "the name is not UTF-8, so no file can be found by it", { at: { file: path } });
@@ -96,6 +100,7 @@ export function createProject(options: ProjectOptions): Project {
     dryRun: options.dryRun ?? false,
     acceptReaders: options.acceptReaders ?? false,
     tell,
+    say,
     warn,
     detail,
     progress: options.progress ?? ignore,

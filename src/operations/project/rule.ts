@@ -187,7 +187,7 @@ export async function ruleForReading(project: Project, path: string): Promise<Ru
     return await ruleOf(project, path);
   } catch (error) {
     if (!(error instanceof SecretsError) || error.code !== "policy") throw error;
-    if (!toldOf.has(error)) project.warn(`warning: ${placed(error.at, error.message)}`);
+    if (!toldOf.has(error)) project.warn(placed(error.at, error.message));
     toldOf.add(error);
     return undefined;
   }

@@ -31,13 +31,12 @@ export async function openSops(
   const { document } = given;
   try {
     const opened = await openWith(document, project.identities, { ignoreMac: given.ignoreMac === true });
-    for (const { line, column, message } of opened.warnings)
-      project.tell(`warning: ${file}:${line}:${column}: ${message}`);
+    for (const { line, column, message } of opened.warnings) project.warn(`${file}:${line}:${column}: ${message}`);
     let ruled: RuledFile | undefined;
     const policy = async () => (ruled = await ruleOf(project, path).catch(() => undefined))?.file.policy;
     for (const line of await copiedLines(document.metadata, policy)) {
       const renew = ruled === undefined ? "secrets rotate" : "secrets rekey";
-      project.warn(`warning: ${file}: ${line}; run: ${renew} ${shellWord(file)}`);
+      project.warn(`${file}: ${line}; run: ${renew} ${shellWord(file)}`);
     }
     return opened;
   } catch (error) {

@@ -168,7 +168,7 @@ async function part(
 function convertedText({ project, file }: SecretPlace, conversion: Conversion): Uint8Array {
   const { text, documents, comments } = converted(conversion);
   const { name } = conversion.to;
-  if (documents > 0) project.warn(`${file}: ${name} holds one document; ${documents} more of the file are left out`);
+  if (documents > 0) project.say(`${file}: ${name} holds one document; ${documents} more of the file are left out`);
   if (comments > 0) project.tell(`${file}: ${name} has no comments; those of the file are left out`);
   return conversion.to.encode(text);
 }

@@ -27,7 +27,7 @@ export async function compilePolicy(project: Project, options: { readonly check:
   const file = project.show(found.path);
   const bytes = await attempt(file, "read", () => project.host.files.read(found.path));
   const { text, rules, warnings } = await compilePolicyText(utf8PolicyText(bytes, file), file);
-  for (const { at, message } of warnings) project.warn(`warning: ${placed(at, message)}`);
+  for (const { at, message } of warnings) project.warn(placed(at, message));
   if (rules.length > 0 && !options.check) {
     await commitChanges(project, [textChange(found.path, sha256(bytes), text)], { grants: [], isPolicy: true });
   }

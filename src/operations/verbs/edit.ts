@@ -38,8 +38,7 @@ export async function editSecret(project: Project, file: string, options: EditOp
   requireText(secret, bytes);
   await requireWritable(project, path);
   const name = basename(path).replace(/\.age$/, "");
-  const warn = (line: string) => project.tell(`warning: ${line}`);
-  return withScratch(project.host, { name, bytes, warn }, (scratch) => session(project, secret, scratch));
+  return withScratch(project.host, { name, bytes, warn: project.warn }, (scratch) => session(project, secret, scratch));
 }
 
 async function replaced(
@@ -116,7 +115,7 @@ async function keep(
 ): Promise<never> {
   const kept = await withRescue(project, secret, lost);
   if (cause instanceof SecretsError) throw kept;
-  for (const note of kept.notes) project.warn(note);
+  for (const note of kept.notes) project.say(note);
   throw cause;
 }
 
@@ -183,7 +182,7 @@ async function openedEditor(
   // A terminal that is closed ends the editor and us, in no certain order.
   await unhurried(project.host, async (host) => {
     try {
-      await openEditor(project.host, scratch.path, { line, warn: (text) => project.tell(`warning: ${text}`) });
+      await openEditor(project.host, scratch.path, { line, warn: project.warn });
     } catch (error) {
       if (!(error instanceof SecretsError) || (error.code !== "interrupted" && error.code !== "editor")) throw error;
       throw await withRescue({ ...project, host }, secret, { error, plaintext: await typedIn(scratch, before) });

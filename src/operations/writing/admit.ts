@@ -35,7 +35,7 @@ export async function admit(project: Project, grants: readonly Grant[]): Promise
   );
   const accesses = await Promise.all(grants.map((grant) => accessOf(project, grant)));
   for (const { text, files } of accessNotices(accesses)) {
-    project.warn(text);
+    project.say(text);
     if (!files.every((file) => text.includes(file))) for (const file of files) project.detail(`  ${file}`);
   }
 }

@@ -101,8 +101,8 @@ async function settleDrift(project: Project, { file, difference, settles, option
   if (difference?.status !== "differ" || settles || options.rekey === true) return;
   const lines = differenceLines(difference);
   if (project.host.terminal.canAsk && difference.stuck === undefined) {
-    project.warn(`${file}: it differs from the policy:`);
-    for (const line of lines) project.warn(`  ${line}`);
+    project.say(`${file}: it differs from the policy:`);
+    for (const line of lines) project.say(`  ${line}`);
     if (await confirm(project, "bring the file to the policy with this write?")) return;
   }
   const isAboutPeople = differenceItems(difference).some(({ sign }) => sign !== "!");
@@ -186,7 +186,7 @@ async function refuseOwnLockout(project: Project, intent: Intent): Promise<void>
 async function tellIfNotReader(project: Project, { file, recipients }: Intent): Promise<void> {
   const held = await project.identities.held();
   if (held.size === 0 || recipients.some((recipient) => held.has(recipient.id))) return;
-  project.warn(`warning: ${file}: none of your keys is among its readers, so you cannot read it yourself`);
+  project.warn(`${file}: none of your keys is among its readers, so you cannot read it yourself`);
 }
 
 /** After the write: whom it could not add, and what re-encryption cannot do for a reader who was removed. */
@@ -194,9 +194,9 @@ export async function tellWhatIsLeft(project: Project, { file, look }: Secret): 
   const { extra = [], strangers = 0, missingForeign = [] } = (await look())?.agreement ?? {};
   if (missingForeign.length > 0) {
     const what = `${missingForeign.join(", ")} still cannot read it: only sops can add what is missing`;
-    project.warn(`${file}: ${what}; run: sops updatekeys ${shellWord(file)}`);
+    project.say(`${file}: ${what}; run: sops updatekeys ${shellWord(file)}`);
   }
   const gone = [...extra, ...(strangers > 0 ? [`${strangers} unknown`] : [])];
   if (gone.length === 0) return;
-  project.warn(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);
+  project.say(`${file}: ${gone.join(", ")} could read it until now and may keep a copy: change the secret itself`);
 }

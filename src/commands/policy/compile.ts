@@ -1,20 +1,16 @@
 /** `secrets policy compile` */
-import { firstWord, flag, type CommandSpec } from "./command.ts";
+import { flag, type Verb } from "../command.ts";
 
-export const policy: CommandSpec = {
-  name: "policy",
-  group: "Team",
-  summary: "compile: write the literal age lists that stock sops needs, from the names in `readers`",
-  words: ["<action>"],
+export const compile: Verb = {
+  name: "compile",
+  summary: "write the literal age lists that stock sops needs, from the names in `readers`",
+  words: [],
   options: [{ flags: "--check", description: "exit 1 if a list is missing or differs, and write nothing" }],
   examples: [
     ["secrets policy compile", "comments and layout of .sops.yaml stay as they are"],
     ["secrets policy compile --check", "in CI"],
   ],
   run: async (context, invocation) => {
-    if (firstWord(invocation) !== "compile") {
-      throw new context.library.SecretsError("usage", "unknown action", { hint: "secrets policy compile" });
-    }
     const check = flag(invocation, "check");
     const { file, rules } = await context.library.compilePolicy(await context.project(), { check });
     for (const { line, title } of rules) {

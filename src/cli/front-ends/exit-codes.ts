@@ -1,7 +1,7 @@
 /**
  * Which number does each outcome end with? The only place that knows; a new error code without a number does not compile.
  */
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../../errors.ts";
 
 const byCode = {
   usage: 2,

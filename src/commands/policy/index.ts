@@ -1,0 +1,10 @@
+/** `secrets policy …` */
+import type { CommandFamily } from "../command.ts";
+import { compile } from "./compile.ts";
+
+export const policy: CommandFamily = {
+  name: "policy",
+  group: "Team",
+  summary: "compile the policy for stock sops",
+  commands: [compile],
+};
