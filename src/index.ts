@@ -16,6 +16,7 @@ import type { Project, ProjectOptions } from "./operations/project/project.ts";
 import type { PlannedFile } from "./operations/verbs/rekey-plan.ts";
 import type { RekeyOptions, RekeyOutcome } from "./operations/verbs/rekey.ts";
 import type { CompileOutcome } from "./operations/verbs/compile-policy.ts";
+import type { ConvertOutcome } from "./operations/verbs/convert-policy.ts";
 import type { UpdateKeysOutcome } from "./operations/verbs/update-keys.ts";
 import type { TrustState } from "./operations/verbs/trust.ts";
 import type { KeyChange } from "./policy/key-pin.ts";
@@ -36,7 +37,16 @@ export type { CanOpen } from "./keys/recipient.ts";
 export type { NamedReader, RuleReport, SecretReport, WhoReport } from "./operations/verbs/list.ts";
 export type { Agreement } from "./agreement/agreement.ts";
 export type { FileOfPerson, PersonReport, RuleOfPerson } from "./operations/verbs/who.ts";
-export type { CheckMode, CheckReport, CheckRequest, CompileOutcome, DecryptRequest, EditOptions, EncryptRequest };
+export type {
+  CheckMode,
+  CheckReport,
+  CheckRequest,
+  CompileOutcome,
+  ConvertOutcome,
+  DecryptRequest,
+  EditOptions,
+  EncryptRequest,
+};
 export type { KeyChange, NewValue, PlannedFile, Project, ProjectOptions, RekeyOptions, RekeyOutcome, RuleInfo };
 export type { SetOutcome, SetRequest, TrustState, UnsetRequest, UpdateKeysOutcome, WhoAnswer, WriteOptions };
 export type { WriteOutcome };
@@ -294,6 +304,30 @@ export async function isSopsEncrypted(project: Project, file: string, inputType?
  */
 export async function compilePolicy(project: Project, options: { readonly check: boolean }): Promise<CompileOutcome> {
   return (await import("./operations/verbs/compile-policy.ts")).compilePolicy(project, options);
+}
+
+/**
+ * Writes the policy of the working directory as one of another kind, beside it, with the same readers for every file.
+ * @param to `sops-yaml` or `secrets-nix`
+ * @param options `write`: false to get the text only
+ * @returns the text, and what of the policy does not translate
+ * @throws SecretsError `usage`, `no-rule`, `policy`; `refused`: the file is there already; `io`, `busy`
+ */
+export async function convertPolicy(
+  project: Project,
+  to: string,
+  options: { readonly write: boolean },
+): Promise<ConvertOutcome> {
+  return (await import("./operations/verbs/convert-policy.ts")).convertPolicy(project, to, options);
+}
+
+/**
+ * The secrets that the rules of agenix give to a shell (`agenix-shell-secrets`).
+ * @returns absolute paths by name
+ * @throws SecretsError `policy`
+ */
+export async function shellSecrets(project: Project): Promise<ReadonlyMap<string, string>> {
+  return (await import("./operations/verbs/shell-secrets.ts")).shellSecrets(project);
 }
 
 /**

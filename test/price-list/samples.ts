@@ -77,6 +77,7 @@ export function wrap({ text }: Recipient, fileKey: Uint8Array): Stanza {
     text: `import type { PolicySource } from "./source.ts";
 
 export const sample: PolicySource = {
+  key: "sample",
   name: "sample.policy",
   places: ["sample.policy"],
   misnamed: [],
@@ -87,6 +88,8 @@ export const sample: PolicySource = {
     const [pattern = "", recipient = ""] = new TextDecoder().decode(bytes).trim().split(" ");
     return parsePolicy(\`creation_rules: [{ path_regex: "\${pattern}", age: "\${recipient}" }]\`, file);
   },
+  rulesDocuments: true,
+  write: ({ rules: [rule] }) => Promise.resolve(\`\${rule?.path} \${rule?.readers.join(" ")}\`),
 };
 `,
     registry: "policy/sources/index.ts",

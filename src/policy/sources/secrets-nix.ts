@@ -4,6 +4,7 @@
 import type { PolicySource } from "./source.ts";
 
 export const secretsNix: PolicySource = {
+  key: "secrets-nix",
   name: "secrets.nix",
   places: ["secrets.nix", "secrets/secrets.nix"],
   misnamed: [],
@@ -17,4 +18,6 @@ export const secretsNix: PolicySource = {
     ]);
     return parseRules(utf8PolicyText(bytes, file), file, around);
   },
+  rulesDocuments: false,
+  write: async (policy) => (await import("../write-nix.ts")).rulesText(policy),
 };

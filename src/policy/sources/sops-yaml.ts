@@ -4,6 +4,7 @@
 import type { PolicySource } from "./source.ts";
 
 export const sopsYaml: PolicySource = {
+  key: "sops-yaml",
   name: ".sops.yaml",
   places: [".sops.yaml"],
   misnamed: [".sops.yml", "sops.yaml", "sops.yml"],
@@ -16,4 +17,6 @@ export const sopsYaml: PolicySource = {
     ]);
     return parsePolicy(policyText(bytes, file), file);
   },
+  rulesDocuments: true,
+  write: async (policy) => (await import("../write-sops-yaml.ts")).sopsYamlText(policy),
 };

@@ -3,6 +3,7 @@
  */
 import type { NixWorld } from "../../nix/nix.ts";
 import type { Policy } from "../policy.ts";
+import type { WrittenPolicy } from "../written.ts";
 
 /** What a policy that is more than its own text may ask for. */
 export interface Surroundings extends NixWorld {
@@ -18,6 +19,8 @@ export interface Surroundings extends NixWorld {
 }
 
 export interface PolicySource {
+  /** What options call it. */
+  readonly key: string;
   /** What people call it, and its file. */
   readonly name: string;
   /** Where it may lie in a directory, relative and POSIX; the first that is there counts. Its rules start from where it lies itself. */
@@ -36,4 +39,8 @@ export interface PolicySource {
    * @throws SecretsError `policy` with its place
    */
   readonly read: (bytes: Uint8Array, file: string, around: Surroundings) => Promise<Policy | undefined>;
+  /** Whether it rules sops files beside `.age` secrets. */
+  readonly rulesDocuments: boolean;
+  /** A new one, which `read` takes for what was written. */
+  readonly write: (policy: WrittenPolicy) => Promise<string>;
 }
