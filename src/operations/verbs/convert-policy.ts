@@ -75,7 +75,7 @@ async function translatable(
 ): Promise<{ paths: string[]; notes: string[] }> {
   const { policy, directory } = from;
   const paths = new Set(policy.exactPaths);
-  const notes = [...(policy.broken ?? []).map(({ at, message }) => placed(at, message))];
+  const notes = (policy.broken ?? []).map(({ at, message }) => placed(at, message));
   const armored = policy.exactPaths.filter((path) => policy.rule(path)?.settings.armor === true);
   if (armored.length > 0) notes.push(`armor is not kept, new files are binary: ${listed(armored)}`);
   const matched = new Map<string, number>();
