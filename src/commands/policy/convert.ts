@@ -1,0 +1,35 @@
+/** `secrets policy convert --to KIND` */
+import { flag, textOption, type Verb } from "../command.ts";
+
+export const convert: Verb = {
+  name: "convert",
+  summary: "write the policy as one of another kind, with the same readers for every file",
+  words: [],
+  options: [
+    { flags: "--to <kind>", description: "sops-yaml or secrets-nix" },
+    { flags: "--stdout", description: "print it, and write nothing" },
+  ],
+  examples: [
+    ["secrets policy convert --to sops-yaml", "from agenix: people, teams and exact paths in a .sops.yaml beside"],
+    ["secrets policy convert --to secrets-nix --stdout", "to agenix: what its rules would be"],
+  ],
+  run: async (context, invocation) => {
+    const to = textOption(invocation, "to");
+    if (to === undefined) {
+      throw new context.library.SecretsError("usage", "convert needs the kind of policy to write", {
+        hint: "secrets policy convert --to sops-yaml",
+      });
+    }
+    const write = !flag(invocation, "stdout");
+    const { file, text, paths, notes } = await context.library.convertPolicy(await context.project(), to, { write });
+    for (const note of notes) context.note(note);
+    if (!write) await context.out(text);
+    else {
+      const done = context.dryRun ? "would be written" : "written";
+      context.note(
+        `${file}: ${done}, with the same readers for ${paths === 1 ? "its one path" : `all ${paths} paths`}`,
+      );
+    }
+    return 0;
+  },
+};
