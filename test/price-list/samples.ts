@@ -142,7 +142,7 @@ export const sample: Verb = {
     registry: "commands/policy/index.ts",
     lines: [
       ["import { compile }", `import { sample } from "./sample.ts";\n`],
-      ["compile]", "sample, "],
+      ["compile, ", "sample, "],
     ],
   },
   {
