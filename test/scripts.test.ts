@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { main } from "../src/cli/main.ts";
 import { nodeHost } from "../src/io/node-host.ts";
+import { sampled } from "./sample.ts";
 import { builtProgram } from "./script/built-program.ts";
 import { inProcess } from "./script/in-process.ts";
 import { shapesIn } from "./script/hints.ts";
@@ -27,10 +28,11 @@ describe.concurrent("in this process", () => {
 });
 
 describe.concurrent("on the built program", () => {
-  test.each(scripts.filter(([, text]) => isForBuiltProgram(text)))(
-    "%s",
-    async (name, text) => await expect(play(name, text, builtProgram)).resolves.toBeUndefined(),
+  const some = sampled(
+    scripts.filter(([, text]) => isForBuiltProgram(text)),
+    3,
   );
+  test.each(some)("%s", async (name, text) => await expect(play(name, text, builtProgram)).resolves.toBeUndefined());
 });
 
 // What check proposes is followed in check/fix-commands.test.ts and check/merge-fixes.test.ts.

@@ -26,6 +26,7 @@ export default defineConfig({
     setupFiles: ["test/seed.ts"],
     maxWorkers: availableParallelism(),
     sequence: { sequencer: DearestFirst },
+    expect: { poll: { timeout: PATIENCE } },
     projects: [
       {
         extends: true,

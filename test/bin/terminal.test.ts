@@ -283,7 +283,7 @@ test.runIf(process.platform === "linux")(
       [prompt, "passphrase\r"],
       ["editor is open", (terminal) => terminal.kill("SIGKILL")],
     ]);
-    await expect.poll(() => existsSync(path.join(folder, "ended")), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(path.join(folder, "ended"))).toBe(true);
     expect(read("ended")).toBe("129\n");
     expect(readdirSync(rescue)).toEqual([expect.stringMatching(/-a\.age$/)]);
     expect(statSync(rescue).mode & 0o777).toBe(0o700);

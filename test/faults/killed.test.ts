@@ -47,7 +47,7 @@ async function steps(given: Case): Promise<number> {
 }
 
 /** About this many moments of each verb, spread over all of them. */
-const SAMPLES = IS_WHOLE ? 6 : 4;
+const SAMPLES = IS_WHOLE ? 6 : 3;
 
 const sampled = cases.filter(({ argv }) =>
   ["set secrets/app.yaml", "decrypt -i", "rekey"].some((start) => argv.join(" ").startsWith(start)),

@@ -6,6 +6,7 @@
  */
 import { pick, randomFrom } from "../policy/made-policies.ts";
 import { A } from "../policy/keys.ts";
+import { sampled } from "../sample.ts";
 
 export type Kind = "policy" | "yaml" | "json" | "age" | "identity" | "settings";
 
@@ -208,7 +209,7 @@ const OUTSIZED: Partial<Record<Kind, readonly string[]>> = {
 
 const KINDS: readonly Kind[] = ["policy", "yaml", "json", "age", "identity", "settings"];
 
-/** Every family in two sizes that the seed chooses, and those over a limit. */
+/** Every family in two sizes that the seed chooses, or in one of them, and those over a limit. */
 export function hostileInputs(seed: number, bases: Bases): Input[] {
   const random = randomFrom(seed);
   const inputOf = (kind: Kind, title: string, n: number): Input => {
@@ -216,10 +217,11 @@ export function hostileInputs(seed: number, bases: Bases): Input[] {
     return { title: `${kind}: ${title}, ${n}`, kind, bytes, outsized: n === OUTSIZE };
   };
   return KINDS.flatMap((kind) =>
-    Object.keys(FAMILIES[kind]).flatMap((title) => {
+    Object.keys(FAMILIES[kind]).flatMap((title, index) => {
       const small = inputOf(kind, title, pick(random, SIZES.slice(0, 2)));
       const large = inputOf(kind, title, pick(random, SIZES.slice(2)));
-      return (OUTSIZED[kind] ?? []).includes(title) ? [small, large, inputOf(kind, title, OUTSIZE)] : [small, large];
+      const some = sampled([small, large], 2, index);
+      return (OUTSIZED[kind] ?? []).includes(title) ? [...some, inputOf(kind, title, OUTSIZE)] : some;
     }),
   );
 }

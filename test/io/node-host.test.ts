@@ -224,9 +224,7 @@ describe.skipIf(process.platform === "win32")("a process", () => {
     await running.firstLine;
     running.child.kill("SIGTERM");
     expect(await running.ended).toMatchObject({ code: null, signal: "SIGTERM" });
-    await expect
-      .poll(() => readdirSync(directory), { timeout: 20_000 })
-      .toEqual(expect.arrayContaining(["one", "two"]));
+    await expect.poll(() => readdirSync(directory)).toEqual(expect.arrayContaining(["one", "two"]));
   });
 
   const child = `

@@ -177,7 +177,7 @@ describe.skipIf(process.platform === "win32")("when the program is ended", () =>
       expect(readFileSync(join(directory, "canary.env"), "utf8")).toBe("canary");
       running.child.kill(signal);
       expect(await running.ended).toMatchObject({ signal });
-      await expect.poll(() => existsSync(directory), { timeout: 5000, interval: 5 }).toBe(false);
+      await expect.poll(() => existsSync(directory), { interval: 5 }).toBe(false);
     },
   );
 });
