@@ -1,8 +1,8 @@
 /** Do the commands that end a merge, pasted into a shell, keep what both sides changed? */
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import type { CheckRequest } from "../../src/index.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 import { scriptKey } from "./bases.ts";
@@ -50,9 +50,17 @@ const tryMerge = () => {
   }
 };
 
-/** Two branches that each changed another value of one file, and are being merged. */
+/** Two branches that each changed another value of one file, and are being merged. Made once, and copied. */
 async function conflicting(file: string): Promise<void> {
   repository = repositoryAt(folder.folder, await parsePolicy(POLICY, ".sops.yaml"));
+  const made = path.join(kept.folder, path.basename(file));
+  if (!existsSync(made)) {
+    diverge(file);
+    cpSync(folder.folder, made, { recursive: true });
+  } else cpSync(made, folder.folder, { recursive: true });
+}
+
+function diverge(file: string): void {
   repository.git("init", "--quiet");
   repository.write(".sops.yaml", POLICY);
   repository.write("key", scriptKey("age-1"));
@@ -83,6 +91,8 @@ async function expectBoth(file: string): Promise<void> {
   expect(run.stdout.toString()).toBe(BASE.replace("first: one", "first: ours").replace("last: one", "last: theirs"));
 }
 
+const kept = scratch();
+afterAll(kept.dispose);
 beforeEach(() => {
   folder = scratch();
 });

@@ -79,9 +79,8 @@ describe("places", () => {
     const long = "x\n".repeat(300_000);
     const [places, inBytes] = [placesOf(long), placesInBytes(Buffer.from(long))];
 
-    for (let line = 1; line <= 300_000; line += 1) {
-      expect([places(2 * line - 1).line, inBytes(2 * line - 1).line]).toEqual([line, line]);
-    }
+    const lines = Array.from({ length: 300_000 }, (_, index) => index + 1);
+    for (const lineOf of [places, inBytes]) expect(lines.map((line) => lineOf(2 * line - 1).line)).toEqual(lines);
   });
 
   test("of words are their first or their last, whole ones only", () => {
