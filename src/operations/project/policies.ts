@@ -14,6 +14,7 @@ import type { Policy } from "../../policy/policy.ts";
 import { namedSource, POLICY_SOURCES, readPolicy } from "../../policy/sources/index.ts";
 import type { PolicySource, Surroundings } from "../../policy/sources/source.ts";
 import { placed } from "../../words/phrases.ts";
+import { kept } from "../../words/remembered.ts";
 import { askNix, nixWorld } from "./nix-world.ts";
 
 export interface PolicyFile {
@@ -62,33 +63,37 @@ export interface Policies {
 export function policies(around: Around): Policies {
   const { host, directory, show, detail, named, resolve } = around;
   const loaded = new Map<string, Promise<PolicyFile | undefined>>();
+  const places = new Map<string, Promise<string | undefined>>();
 
-  const load = async (path: string, subject: string, pipes = false): Promise<PolicyFile | undefined> => {
-    const loading = loaded.get(path) ?? loadPolicy(around, { path, subject, pipes });
-    loaded.set(path, loading);
-    const found = await loading;
+  const load = async (path: string, subject: string): Promise<PolicyFile | undefined> => {
+    const found = await kept(loaded, path, () => loadPolicy(around, { path, subject }));
     if (found?.policy.onlyFor === undefined || found.policy.onlyFor === policyPath(found, subject)) return found;
-    const again = `${path}\0${subject}`;
-    const other = loaded.get(again) ?? loadPolicy(around, { path, subject, pipes });
-    loaded.set(again, other);
-    return other;
+    return kept(loaded, `${path}\0${subject}`, () => loadPolicy(around, { path, subject }));
+  };
+  const loadNamed = async (path: string, subject: string): Promise<PolicyFile> => {
+    const found = await kept(loaded, path, () => loadPolicy(around, { path, subject, isNamed: true }));
+    if (found !== undefined) return found;
+    throw new SecretsError("policy", "this is not a policy", { at: { file: show(path) } });
   };
   const rootOf = async (path: string) => (await around.repository(path))?.root;
   const isThere = async (path: string) => (await host.files.stat(path, { follow: false })) !== undefined;
-  /** The nearest of one kind; what only has its name is passed over. */
-  const nearest = async (source: PolicySource, path: string): Promise<PolicyFile | undefined> => {
-    const variable = source.variable === undefined ? undefined : host.env[source.variable];
-    if (variable !== undefined && variable !== "") return load(resolve(variable), path, true);
-    for (const candidate of policyPlaces(dirname(path), await rootOf(path), { names: source.places })) {
-      const found = (await isThere(candidate)) ? await load(candidate, path) : undefined;
-      if (found !== undefined) return found;
+  /** Where the nearest of one kind lies; what only has its name is passed over. */
+  const search = async ({ places: names }: PolicySource, path: string): Promise<string | undefined> => {
+    for (const candidate of policyPlaces(dirname(path), await rootOf(path), { names })) {
+      if ((await isThere(candidate)) && (await load(candidate, path)) !== undefined) return candidate;
     }
     return undefined;
+  };
+  const nearest = async (source: PolicySource, path: string): Promise<PolicyFile | undefined> => {
+    const variable = source.variable === undefined ? undefined : host.env[source.variable];
+    if (variable !== undefined && variable !== "") return loadNamed(resolve(variable), path);
+    const found = await kept(places, `${source.key}\0${dirname(path)}`, () => search(source, path));
+    return found === undefined ? undefined : load(found, path);
   };
   const allAround = async (path: string): Promise<readonly PolicyFile[]> => {
     const searches =
       named.length > 0
-        ? named.map((each) => load(each, path, true))
+        ? named.map((each) => loadNamed(each, path))
         : POLICY_SOURCES.map((source) => nearest(source, path));
     const found = (await Promise.all(searches)).filter((each) => each !== undefined);
     return found.sort((a, b) => b.directory.length - a.directory.length);
@@ -134,19 +139,19 @@ interface Load {
   readonly path: string;
   /** The file that it is read for, absolute. */
   readonly subject: string;
-  readonly pipes: boolean;
+  /** Whether somebody named it: it may be a pipe, or a directory as Nix imports one. */
+  readonly isNamed?: boolean;
 }
 
 async function loadPolicy(
   { detail, ...disk }: Around,
-  { path: named, subject, pipes }: Load,
+  { path: given, subject, isNamed = false }: Load,
 ): Promise<PolicyFile | undefined> {
   const { host, show } = disk;
-  // As Nix imports a directory.
-  const inDirectory = join(named, "default.nix");
-  const path = pipes && (await host.files.stat(inDirectory))?.kind === "file" ? inDirectory : named;
+  const inDirectory = join(given, "default.nix");
+  const path = isNamed && (await host.files.stat(inDirectory))?.kind === "file" ? inDirectory : given;
   const shown = show(path);
-  const bytes = await readInput(host.files, { path, shown, pipes }).catch((error: unknown) => {
+  const bytes = await readInput(host.files, { path, shown, pipes: isNamed }).catch((error: unknown) => {
     const why = error instanceof SecretsError ? `: ${error.message}` : "";
     throw new SecretsError("policy", `the policy cannot be read${why}`, { at: { file: shown }, cause: error });
   });

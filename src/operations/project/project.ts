@@ -13,6 +13,7 @@ import { attempt } from "../../io/io-error.ts";
 import type { IdentityRing, RingOptions } from "../identities/identities.ts";
 import type { IdentityLocation } from "../identities/identity-sources.ts";
 import { policies, type Policies } from "./policies.ts";
+import { kept } from "../../words/remembered.ts";
 
 export interface ProjectOptions {
   readonly host: Host;
@@ -89,7 +90,7 @@ export function createProject(options: ProjectOptions): Project {
   const show = (path: string) => shown(directory, path);
 
   const repository = (path: string) =>
-    remembered(repositories, dirname(path), () => findRepository(host.files, dirname(path)));
+    kept(repositories, dirname(path), () => findRepository(host.files, dirname(path)));
   const nix = options.nix ?? true;
   const named = [options.config, options.rules].filter((path) => path !== undefined).map(toAbsolute);
   const found = policies({ host, directory, show, detail, repository, nix, named, resolve: toAbsolute });
@@ -208,14 +209,6 @@ function ringByNeed(options: RingOptions): IdentityRing {
 function shown(directory: string, path: string): string {
   const inside = relative(directory, path);
   return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? path : inside;
-}
-
-function remembered<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  cache.set(key, made);
-  return made;
 }
 
 function ignore(): void {
