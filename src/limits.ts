@@ -55,6 +55,10 @@ export const DOCUMENT_LIMITS = {
   tokens: { what: "keys and values in a document", most: 600_000 },
   /** Of JSON. */
   values: { what: "values in a document", most: 250_000 },
+  /** Of dotenv and INI. */
+  lines: { what: "keys and comments in a dotenv or INI file", most: 100_000 },
+  /** Of what `unflattened` reads: six for each key that opens the document. */
+  metadata: { what: "lines of metadata in a dotenv or INI file", most: 30_000 },
   comments: { what: "lines of comments in a document", most: 150_000 },
   /** What aliases stand for, written out. */
   copies: { what: "values that aliases stand for", most: 100_000 },

@@ -10,6 +10,8 @@ import type { DataKey } from "./data-key.ts";
 
 const CIPHER = "aes-256-gcm";
 const IV_LENGTH = 32;
+/** What OpenSSL takes. */
+const LONGEST_IV = 128;
 const TAG_LENGTH = 16;
 const PREFIX = "ENC[AES256_GCM,";
 const TYPES = ["str", "int", "float", "bool", "time", "comment", "bytes"] as const;
@@ -50,6 +52,9 @@ export function parseEnc(text: string): Enc {
   }
   if (!isSealedType(type)) throw new SecretsError("malformed", "an encrypted value has an unknown type");
   const enc: Enc = { data: base64(data, "data"), iv: base64(iv, "iv"), tag: base64(tag, "tag"), type };
+  if (enc.iv.length > LONGEST_IV) {
+    throw new SecretsError("malformed", `the iv of an encrypted value has more than ${LONGEST_IV} bytes`);
+  }
   if (enc.tag.length !== TAG_LENGTH) {
     throw new SecretsError(
       "malformed",

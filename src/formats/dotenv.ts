@@ -83,7 +83,7 @@ function parseText(text: string, side: Side): ParsedText {
   }
   const values = lines.filter(({ kind }) => kind !== "metadata");
   let above: Comments | undefined;
-  atMost(lines.length, DOCUMENT_LIMITS.values, { at: undefined, code: "malformed" });
+  atMost(values.length, DOCUMENT_LIMITS.lines, { at: undefined, code: "malformed" });
   const metadata = lines.filter(({ kind }) => kind === "metadata");
   const parsed: ParsedText = {
     text,

@@ -24,6 +24,7 @@ const STEP = /__(map|list)_/;
 
 /** @throws SecretsError `malformed` where names contradict each other or a list has a gap */
 export function unflattened(leaves: ReadonlyMap<string, string>): ReadonlyMap<string, Tree> {
+  atMost(leaves.size, DOCUMENT_LIMITS.metadata, { at: undefined, code: "malformed" });
   const top: Building = { kind: "map", entries: new Map() };
   for (const [name, text] of leaves) {
     const [first = "", ...rest] = name.split(STEP);

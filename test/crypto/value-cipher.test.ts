@@ -71,6 +71,7 @@ describe("what is not an ENC text", () => {
     ["another cipher", SOPS_FOO.replace("AES256_GCM", "AES128_GCM")],
     ["an unknown type", SOPS_FOO.replace("type:str", "type:null")],
     ["no data", SOPS_FOO.replace("oYyi", "")],
+    ["an iv that no cipher takes", SOPS_FOO.replace(/iv:[^,]+/, `iv:${"AAAA".repeat(43)}`)],
     ["no iv", SOPS_FOO.replace(/iv:[^,]+/, "iv:")],
     ["a short tag", SOPS_FOO.replace("t5z2Z023Up0kxwCgw1gNxg==", "t5z2Z023Up0kxwCgw1g=")],
     ["base64 without padding", SOPS_FOO.replace("==,type", ",type")],

@@ -128,6 +128,17 @@ describe("a hostile text", () => {
     expect(() => ini.parse(`[a]\nb=1\n[sops]\nm${"__map_a".repeat(many)}=x\n`, "sealed")).toThrow("levels of nesting");
   });
 
+  const sizes = {
+    keys: (count: number) => Array.from({ length: count }, (_, index) => `k${index} = x\n`).join(""),
+    comments: (count: number) => `${"; x\n".repeat(count)}k = x\n`,
+    sections: (count: number) => Array.from({ length: count }, (_, index) => `[s${index}]\n`).join(""),
+  };
+
+  test.each(Object.entries(sizes))("of very many %s is read up to the limit and refused above it", (_, made) => {
+    expect(() => open(made(90_000))).not.toThrow();
+    expect(() => open(made(110_000))).toThrow("more than 100,000 keys and comments in a dotenv or INI file");
+  });
+
   test("with very many keys is written", () => {
     const entries = Array.from({ length: many }, (_, index) => [`k${index}`, "x"] as const);
     expect(keyLines(entries).split("\n")).toHaveLength(many + 1);

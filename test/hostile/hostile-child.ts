@@ -12,6 +12,9 @@ const text = (path: string) => readFileSync(join(fixtures, path), "utf8");
 const bases: Bases = {
   yaml: text("sops/three-readers.3.8.yaml"),
   json: text("sops/three-readers.3.8.json"),
+  dotenv: text("sops/every-format.3.9.env"),
+  ini: text("sops/every-format.3.9.ini"),
+  bytes: text("sops/every-format.3.9.bin"),
   age: readFileSync(join(fixtures, "age/x25519.age")),
   identity: text("age/x25519.identity"),
   sshIdentity: text("age/ssh-ed25519.identity"),
@@ -23,28 +26,29 @@ const PLACES: Readonly<Record<Kind, string>> = {
   policy: ".sops.yaml",
   yaml: "x.yaml",
   json: "x.json",
+  dotenv: "x.env",
+  ini: "x.ini",
+  binary: "x.bin",
   age: "x.age",
   identity: "identity",
   settings: ".secrets-check.yaml",
 };
 
+/** What reads a secret. */
+const readsOf = (file: string) => [
+  ["decrypt", file],
+  ["who", file],
+  ["check", file],
+];
+
 const CALLS: Readonly<Record<Kind, readonly (readonly string[])[]>> = {
   policy: [["who", "x.yaml"], ["ls"], ["policy", "compile", "--check"], ["check", "."]],
-  yaml: [
-    ["decrypt", "x.yaml"],
-    ["who", "x.yaml"],
-    ["check", "x.yaml"],
-  ],
-  json: [
-    ["decrypt", "x.json"],
-    ["who", "x.json"],
-    ["check", "x.json"],
-  ],
-  age: [
-    ["decrypt", "x.age"],
-    ["who", "x.age"],
-    ["check", "x.age"],
-  ],
+  yaml: readsOf(PLACES.yaml),
+  json: readsOf(PLACES.json),
+  dotenv: readsOf(PLACES.dotenv),
+  ini: readsOf(PLACES.ini),
+  binary: readsOf(PLACES.binary),
+  age: readsOf(PLACES.age),
   identity: [
     ["decrypt", "x.age", "--identity", "identity"],
     ["check", "."],

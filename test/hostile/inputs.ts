@@ -8,7 +8,7 @@ import { pick, randomFrom } from "../policy/made-policies.ts";
 import { A } from "../policy/keys.ts";
 import { sampled } from "../sample.ts";
 
-export type Kind = "policy" | "yaml" | "json" | "age" | "identity" | "settings";
+export type Kind = "policy" | "yaml" | "json" | "dotenv" | "ini" | "binary" | "age" | "identity" | "settings";
 
 export interface Input {
   readonly title: string;
@@ -22,6 +22,9 @@ export interface Input {
 export interface Bases {
   readonly yaml: string;
   readonly json: string;
+  readonly dotenv: string;
+  readonly ini: string;
+  readonly bytes: string;
   /** Binary. */
   readonly age: Uint8Array;
   readonly identity: string;
@@ -140,6 +143,100 @@ const JSON_FAMILIES: Readonly<Record<string, Family>> = {
   backslashes: (n, { json }) => within(json, `"x":"${"\\\\".repeat(n)}`),
 };
 
+const FLAT = "__map_a__list_0";
+
+const DOTENV: Readonly<Record<string, Family>> = {
+  "many keys": (n, { dotenv }) => lines(n, (i) => `${name(i)}=1\n`) + dotenv,
+  "one key many times": (n, { dotenv }) => "a=1\n".repeat(n) + dotenv,
+  "many comments": (n, { dotenv }) => "# a\n".repeat(n) + dotenv,
+  "encrypted comments": (n, { dotenv }) =>
+    "#ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:comment]\n".repeat(n) + dotenv,
+  "line feeds": (n, { dotenv }) => "\n".repeat(n) + dotenv,
+  "carriage returns": (n, { dotenv }) => "\r".repeat(n) + dotenv,
+  "a long key": (n, { dotenv }) => `${"a".repeat(n)}=1\n${dotenv}`,
+  "a long value": (n, { dotenv }) => `a=${"b".repeat(n)}\n${dotenv}`,
+  "no equals sign": (n, { dotenv }) => `${"a".repeat(n)}\n${dotenv}`,
+  "equals signs": (n, { dotenv }) => `${"=".repeat(n)}\n${dotenv}`,
+  "open quotes": (n, { dotenv }) => `a="${'b="\n'.repeat(n)}${dotenv}`,
+  "escaped line breaks": (n, { dotenv }) => `a=${String.raw`\n`.repeat(n)}\n${dotenv}`,
+  "many entries": (n, { dotenv }) => dotenv + lines(n, (i) => `sops_age__list_${i + 9}__map_enc=x\n`),
+  "a gap in a list": (n, { dotenv }) => `${dotenv}sops_age__list_${n}__map_enc=x\n`,
+  "nested metadata": (n, { dotenv }) => `${dotenv}sops_x${FLAT.repeat(n)}=x\n`,
+  "a list that is a mapping": (_, { dotenv }) => `${dotenv}sops_age__map_0=x\n`,
+  "metadata twice": (_, { dotenv }) => dotenv + dotenv,
+  "metadata without values": (n) => lines(n, (i) => `sops_${name(i)}=\n`),
+  "names of objects": (_, { dotenv }) => `__proto__=1\nconstructor=2\nsops___proto____map_x=3\n${dotenv}`,
+  "a long expression in the metadata": (n, { dotenv }) => `${dotenv}sops_encrypted_regex=${"a".repeat(n)}\n`,
+  "a threshold": (n, { dotenv }) => `${dotenv}sops_shamir_threshold=${"9".repeat(n)}\n`,
+  "a cut value": (n, { dotenv }) => dotenv.replace(/data:[^,]*,/, () => `data:${"A".repeat(n)}`),
+  "cut anywhere": (n, { dotenv }) => dotenv.slice(0, n % dotenv.length),
+  bytes: (n) => Buffer.alloc(n, 0xff),
+  zeros: (n, { dotenv }) => Buffer.concat([Buffer.alloc(n), Buffer.from(dotenv)]),
+  "conflict marks": (n, { dotenv }) => "<<<<<<< a\n".repeat(n) + dotenv,
+};
+
+const INI: Readonly<Record<string, Family>> = {
+  "many keys": (n, { ini }) => lines(n, (i) => `${name(i)} = 1\n`) + ini,
+  "one key many times": (n, { ini }) => "a = 1\n".repeat(n) + ini,
+  "many sections": (n, { ini }) => lines(n, (i) => `[${name(i)}]\n`) + ini,
+  "one section many times": (n, { ini }) => "[a]\n".repeat(n) + ini,
+  "many comments": (n, { ini }) => "; a\n".repeat(n) + ini,
+  "comments of keys": (n, { ini }) => lines(n, (i) => `; a\n${name(i)} = 1 \n`) + ini,
+  "encrypted comments": (n, { ini }) => "; ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:comment]\n".repeat(n) + ini,
+  "a comment behind a key": (n, { ini }) => `a = 1 ; ${";".repeat(n)}\n${ini}`,
+  "line feeds": (n, { ini }) => "\n".repeat(n) + ini,
+  blanks: (n, { ini }) => " ".repeat(n) + ini,
+  "a long key": (n, { ini }) => `${"a".repeat(n)} = 1\n${ini}`,
+  "a long value": (n, { ini }) => `a = ${"b".repeat(n)}\n${ini}`,
+  "a long section": (n, { ini }) => `[${"[".repeat(n)}]\n${ini}`,
+  "brackets without end": (n, { ini }) => "[\n".repeat(n) + ini,
+  "continued lines": (n, { ini }) => `a = ${"b\\\n".repeat(n)}\n${ini}`,
+  "continued keys": (n, { ini }) => "a = b\\\n".repeat(n) + ini,
+  "an open quote": (n, { ini }) => `a = """${"b\n".repeat(n)}${ini}`,
+  "many quotes": (n, { ini }) => `a = ${'"'.repeat(n)}\n${ini}`,
+  "many backquotes": (n, { ini }) => `a = ${"`".repeat(n)}\n${ini}`,
+  "quoted keys": (n, { ini }) => lines(n, (i) => `"${name(i)}" = 1\n`) + ini,
+  "numbered keys": (n, { ini }) => "- = 1\n".repeat(n) + ini,
+  "many entries": (n, { ini }) => `${ini}\n${lines(n, (i) => `age__list_${i + 9}__map_enc = x\n`)}`,
+  "nested metadata": (n, { ini }) => `${ini}\nx${FLAT.repeat(n)} = x\n`,
+  "metadata twice": (_, { ini }) => `${ini}\n[sops]\nmac = x\n`,
+  "names of objects": (_, { ini }) => `[__proto__]\n__proto__ = 1\n[constructor]\nlength = 2\n${ini}`,
+  "a cut value": (n, { ini }) => ini.replace(/data:[^,]*,/, () => `data:${"A".repeat(n)}`),
+  "cut anywhere": (n, { ini }) => ini.slice(0, n % ini.length),
+  bytes: (n) => Buffer.alloc(n, 0xff),
+  zeros: (n, { ini }) => Buffer.concat([Buffer.alloc(n), Buffer.from(ini)]),
+};
+
+const DATA = /"data": "[^"]*"/;
+
+const BINARY: Readonly<Record<string, Family>> = {
+  "a long value": (n, { bytes }) => bytes.replace(/data:[^,]*,/, () => `data:${"AAAA".repeat(n)},`),
+  "a value without end": (n, { bytes }) => bytes.replace(DATA, () => `"data": "ENC[AES256_GCM,data:${"A".repeat(n)}`),
+  "a long iv": (n, { bytes }) => bytes.replace(/iv:[^,]*,/, () => `iv:${"AAAA".repeat(n)},`),
+  "a long tag": (n, { bytes }) => bytes.replace(/tag:[^,]*,/, () => `tag:${"AAAA".repeat(n)},`),
+  "a long type": (n, { bytes }) => bytes.replace("type:str", () => `type:${"s".repeat(n)}`),
+  "a value that is plain": (n, { bytes }) => bytes.replace(DATA, () => `"data": "${"a".repeat(n)}"`),
+  "a number": (n, { bytes }) => bytes.replace(DATA, () => `"data": ${"9".repeat(n)}`),
+  "a list": (n, { bytes }) => bytes.replace(DATA, () => `"data": [${"1,".repeat(n)}1]`),
+  "lists in lists": (n, { bytes }) => bytes.replace(DATA, () => `"data": ${"[".repeat(n)}${"]".repeat(n)}`),
+  "many values": (n, { bytes }) => bytes.replace(DATA, (data) => `${data},`.repeat(n) + data),
+  "other values": (n, { bytes }) => bytes.replace(DATA, (data) => lines(n, (i) => `"${name(i)}": 1,`) + data),
+  "no value": (_, { bytes }) => bytes.replace(DATA, '"x": null'),
+  "many entries": (n, { bytes }) =>
+    bytes.replace('"age": [', () => `"age": [${'{"recipient":"a","enc":"b"},'.repeat(n)}`),
+  "unknown metadata": (n, { bytes }) =>
+    bytes.replace('"sops": {', () => `"sops": {${lines(n, (i) => `"${name(i)}":1,`)}`),
+  "metadata in metadata": (n, { bytes }) =>
+    bytes.replace('"sops": {', () => `"sops": {"x":${'{"a":'.repeat(n)}1${"}".repeat(n)},`),
+  "a rule that no whole value has": (n, { bytes }) =>
+    bytes.replace('"sops": {', () => `"sops": {"encrypted_regex":"${"a".repeat(n)}",`),
+  "something behind": (n, { bytes }) => bytes + "{}".repeat(n),
+  "cut anywhere": (n, { bytes }) => bytes.slice(0, n % bytes.length),
+  twice: (_, { bytes }) => bytes + bytes,
+  bytes: (n) => Buffer.alloc(n, 0xff),
+  zeros: (n, { bytes }) => Buffer.concat([Buffer.from(bytes), Buffer.alloc(n)]),
+};
+
 const stanza = `-> X25519 ${"A".repeat(43)}\n${"A".repeat(43)}\n`;
 const HEADER = "age-encryption.org/v1\n";
 
@@ -190,6 +287,9 @@ const FAMILIES: Readonly<Record<Kind, Readonly<Record<string, Family>>>> = {
   policy: { ...YAML, ...POLICY },
   yaml: SOPS,
   json: JSON_FAMILIES,
+  dotenv: DOTENV,
+  ini: INI,
+  binary: BINARY,
   age: AGE,
   identity: IDENTITY,
   settings: SETTINGS,
@@ -207,7 +307,7 @@ const OUTSIZED: Partial<Record<Kind, readonly string[]>> = {
   settings: ["blanks", "many allowances"],
 };
 
-const KINDS: readonly Kind[] = ["policy", "yaml", "json", "age", "identity", "settings"];
+const KINDS: readonly Kind[] = ["policy", "yaml", "json", "dotenv", "ini", "binary", "age", "identity", "settings"];
 
 /** Every family in two sizes that the seed chooses, or in one of them, and those over a limit. */
 export function hostileInputs(seed: number, bases: Bases): Input[] {

@@ -50,7 +50,8 @@ interface Scan {
   /** Lines of comments that wait for what they belong to. */
   comments: Stretch[];
   readonly sections: IniSection[];
-  keys: number;
+  /** Keys, comments and sections. */
+  entries: number;
 }
 
 /** @throws SecretsError `malformed` with the place; also for what sops would lose or take for something else */
@@ -63,20 +64,27 @@ export function scanIni(text: string): readonly IniSection[] {
     header: { start, end: start },
     line: 1,
   };
-  const scan: Scan = { text, at: start, line: 1, comments: [], sections: [before], keys: 0 };
+  const scan: Scan = { text, at: start, line: 1, comments: [], sections: [before], entries: 0 };
   while (scan.at < text.length) {
     const { start: lineStart, end } = takeLine(scan);
     const first = lineStart + blanks(text.slice(lineStart, end));
     const character = text[first];
     if (first >= end) continue;
-    if (character === "#" || character === ";") scan.comments.push({ start: first, end: trimmedEnd(text, first, end) });
-    else if (character === "[") takeHeader(scan, first, end);
+    if (character === "#" || character === ";") {
+      counted(scan);
+      scan.comments.push({ start: first, end: trimmedEnd(text, first, end) });
+    } else if (character === "[") takeHeader(scan, first, end);
     else takeKey(scan, { start: lineStart, first, end });
   }
   const [left] = scan.comments;
   if (left !== undefined)
     throw wrong(scan, left.start, "a comment with no key or section after it, which sops would drop");
   return scan.sections;
+}
+
+function counted(scan: Scan): void {
+  scan.entries += 1;
+  atMost(scan.entries, DOCUMENT_LIMITS.lines, { at: undefined, code: "malformed" });
 }
 
 /** The next line with its line break. */
@@ -93,6 +101,7 @@ function takeHeader(scan: Scan, first: number, end: number): void {
   const close = text.slice(first, end).lastIndexOf("]");
   if (close === -1) throw wrong(scan, first, "a section header without ]");
   if (close === 1) throw wrong(scan, first, "a section without a name");
+  counted(scan);
   const header = { start: first, end };
   const name = text.slice(first + 1, first + close);
   const inline = inlineComment(scan, first + close + 1, end);
@@ -111,8 +120,7 @@ function takeKey(scan: Scan, { start, first, end }: Stretch & { readonly first: 
   const { value, source, inline } = valueAt(scan, next, end);
   const comment = commentOf(scan, inline);
   const lines = { start: from === undefined ? start : text.lastIndexOf("\n", from) + 1, end: scan.at };
-  scan.keys += 1;
-  atMost(scan.keys, DOCUMENT_LIMITS.values, { at: undefined, code: "malformed" });
+  counted(scan);
   scan.sections.at(-1)?.keys.push({ name, value, source, comment, lines, line });
 }
 

@@ -17,6 +17,9 @@ import { copiedLines, hasOtherThreshold, wantedReaders } from "../../agreement/s
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 import { ruleOf, type RuledFile } from "../project/rule.ts";
 
+/** Warnings of one file that are said one by one. */
+const TOLD = 20;
+
 /**
  * Opens every value and checks the MAC.
  * @param path absolute
@@ -31,7 +34,10 @@ export async function openSops(
   const { document } = given;
   try {
     const opened = await openWith(document, project.identities, { ignoreMac: given.ignoreMac === true });
-    for (const { line, column, message } of opened.warnings) project.warn(`${file}:${line}:${column}: ${message}`);
+    for (const { line, column, message } of opened.warnings.slice(0, TOLD))
+      project.warn(`${file}:${line}:${column}: ${message}`);
+    const more = opened.warnings.length - TOLD;
+    if (more > 0) project.warn(`${file}: and ${more} more like these`);
     let ruled: RuledFile | undefined;
     const policy = async () => (ruled = await ruleOf(project, path).catch(() => undefined))?.file.policy;
     for (const line of await copiedLines(document.metadata, policy)) {
