@@ -30,10 +30,22 @@ const named: Readonly<Record<string, Fits>> = {
     operation === "set" && "said" in ours && refused.theirs.includes("Invalid --set value format"),
   "numbers in set": ({ operation, given, ours }) =>
     operation === "set" && isFlat(given) && !given.value.startsWith('"') && "said" in ours,
+  "large numbers in set": ({ operation, given }) => operation === "set" && /^-?\d{16,}$/.test(given.value),
+  "whole floats as text": ({ operation, given, ours, theirs }) =>
+    operation === "convert" &&
+    isFlat({ ...given, format: given.to }) &&
+    "said" in ours &&
+    "said" in theirs &&
+    withWholeNumbers(ours.said) === withWholeNumbers(theirs.said),
   "structures in dotenv and INI": weRefuse(/ would be (?:a list|a mapping|null)$/),
+  "keys and values of dotenv and INI": weRefuse(
+    /^(?:dotenv|INI) cannot hold (?:this key|this value|a section of this name)$/,
+  ),
   "null as text": weRefuse(/has only text, and a value is null$/),
   "bytes as text": weRefuse(/a value is not UTF-8/),
   "nested INI": weRefuse(/^INI has (?:only text in its sections|sections at the top)/),
+  "repeated INI sections": ({ operation, given }) =>
+    ["set", "unset"].includes(operation) && /^ *(\[.*)$[^]*^ *\1$/m.test(given.text) && given.format.name === "ini",
   "backquotes in INI keys": weRefuse(/^a key with a backquote/),
   "binary is one value": weRefuse(/^a binary file is (?:one value|text or bytes)|a binary file has the one key/),
   "escapes in dotenv": weRefuse(/^dotenv cannot hold a backslash before an n/),
@@ -54,7 +66,13 @@ const named: Readonly<Record<string, Fits>> = {
     operation === "extract" &&
     "said" in ours &&
     "said" in theirs &&
-    isSame(given.format, below(ours.said), below(theirs.said)),
+    isSame(given.format, below(given, ours.said), below(given, theirs.said)),
+  "indentation digits in YAML": ({ given, operation, ours, theirs }) =>
+    (operation === "convert" ? given.to : given.format).name === "yaml" &&
+    ["convert", "extract"].includes(operation) &&
+    "said" in ours &&
+    "said" in theirs &&
+    /- \|[2-9][-+]?$/m.test(theirs.said),
   "only comments in YAML": ({ operation, given, refused }) =>
     operation === "encrypt" && given.format.name === "yaml" && /file: EOF/.test(refused.theirs),
   "comments when converted": ({ operation, given, ours, theirs }) =>
@@ -62,13 +80,21 @@ const named: Readonly<Record<string, Fits>> = {
 };
 
 /** Whatever was extracted, under a key. */
-function below(text: string): string {
-  return `k:\n ${text.replaceAll("\n", "\n ")}`;
+function below({ format }: Case, text: string): string {
+  return format.name === "json" ? `{"k":${text}}` : `k:\n ${text.replaceAll("\n", "\n ")}`;
 }
+
+/** The rows that there are. */
+export const NAMES: readonly string[] = Object.keys(named);
 
 function isSame(format: Format, ours: string, theirs: string): boolean {
   const [us, them] = [read(format, ours), read(format, theirs)];
   return us !== undefined && JSON.stringify(us) === JSON.stringify(them);
+}
+
+/** A float of 100 is `100.0` and one of a million `1E+06`. */
+function withWholeNumbers(text: string): string {
+  return text.replaceAll(/(?<= ?= ?)-?\d[\d.]*(?:E[+-]\d+)?$/gm, (number) => String(Number(number)));
 }
 
 /** sops prints comments on lines of their own. */
