@@ -11,6 +11,7 @@ import type { CheckMode, CheckReport, CheckRequest } from "./check/report.ts";
 import type { DecryptRequest } from "./operations/verbs/decrypt.ts";
 import type { EncryptRequest } from "./operations/verbs/encrypt.ts";
 import type { SecretReport, WhoReport } from "./operations/verbs/list.ts";
+import type { GroupsOutcome, GroupsRequest } from "./operations/verbs/groups.ts";
 import type { RuleInfo } from "./operations/verbs/explain.ts";
 import type { Project, ProjectOptions } from "./operations/project/project.ts";
 import type { PlannedFile } from "./operations/verbs/rekey-plan.ts";
@@ -48,6 +49,7 @@ export type {
   EncryptRequest,
 };
 export type { KeyChange, NewValue, PlannedFile, Project, ProjectOptions, RekeyOptions, RekeyOutcome, RuleInfo };
+export type { GroupsOutcome, GroupsRequest };
 export type { SetOutcome, SetRequest, TrustState, UnsetRequest, UpdateKeysOutcome, WhoAnswer, WriteOptions };
 export type { WriteOutcome };
 
@@ -253,6 +255,18 @@ export async function rotate(
   options?: WriteOptions,
 ): Promise<WriteOutcome[]> {
   return (await import("./operations/verbs/rotate.ts")).rotate(project, paths, options);
+}
+
+/**
+ * Adds a key group to a sops document that no rule covers, or deletes some; who can no longer read it does not know the new data key.
+ * @param file a path
+ * @param request who is in the new group, which groups go, and how many it takes from now on
+ * @returns what was written, and how many of its groups open it
+ * @throws SecretsError `usage`, `bad-key`, `not-found` for a group; `refused` where a rule covers it or nobody could open it;
+ *   `lockout`, `no-identity`, `tampered`, `malformed`; `changed`, `io`, `busy`
+ */
+export async function changeGroups(project: Project, file: string, request: GroupsRequest): Promise<GroupsOutcome> {
+  return (await import("./operations/verbs/groups.ts")).changeGroups(project, file, request);
 }
 
 /**

@@ -7,6 +7,7 @@ import { encrypt } from "./encrypt.ts";
 import { explain } from "./explain.ts";
 import { filestatus } from "./filestatus.ts";
 import { get } from "./get.ts";
+import { groups } from "./groups/index.ts";
 import { ls } from "./ls.ts";
 import { policy } from "./policy/index.ts";
 import { rekey } from "./rekey.ts";
@@ -27,6 +28,7 @@ export const commands: readonly (CommandSpec | CommandFamily)[] = [
   rekey,
   updatekeys,
   rotate,
+  groups,
   policy,
   trust,
   ls,

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { editDocument } from "../../src/documents/sops/verbs.ts";
 import { formatOfPath, loadFormat } from "../../src/formats/index.ts";
+import { yaml } from "../../src/formats/yaml.ts";
 import { recognise } from "../../src/documents/recognise.ts";
 import { identitiesOf, NOW, opened } from "./ring.ts";
 
@@ -37,5 +38,34 @@ describe.each(Object.entries(OPEN))("every-format.3.9.%s", (ending, plain) => {
     const lines = before.text.split("\n");
     expect(after.text.split("\n").filter((line, index) => line !== lines[index])).toHaveLength(3);
     expect(after.opened.openText).toBe(before.openText.replace("hello", "good day"));
+  });
+});
+
+describe("key-groups.3.9.yaml, of a time when shares were numbered at random", () => {
+  const text = readFileSync(new URL("key-groups.3.9.yaml", FOLDER), "utf8");
+  const other = (path: string) => identitiesOf(readFileSync(new URL(path, FOLDER), "utf8"));
+  const holders = async () => [
+    await identitiesOf(IDENTITY),
+    await other("../age/x25519.identity"),
+    await other("../../test/scripts/keys/age-1"),
+  ];
+
+  test("opens for any two of its three groups, and stays as it is", async () => {
+    const [a = [], b = [], c = []] = await holders();
+    for (const pair of [
+      [a, b],
+      [b, c],
+      [c, a],
+    ]) {
+      const before = await opened(text, yaml, pair.flat());
+      expect(before.openText).toBe("password: hunter2\n# a comment\nlist:\n    - one\n");
+      expect((await editDocument(before, { text: before.openText, now: NOW })).text).toBe(text);
+    }
+    for (const one of [a, b, c]) {
+      await expect(opened(text, yaml, one)).rejects.toMatchObject({
+        code: "no-identity",
+        message: "it needs 2 of 3 key groups, and the keys here open 1",
+      });
+    }
   });
 });

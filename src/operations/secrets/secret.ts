@@ -8,6 +8,7 @@ import { SecretsError, type Position } from "../../errors.ts";
 import type { Agreement } from "../../agreement/agreement.ts";
 import type { KnownReaders } from "../../documents/age/header.ts";
 import type { SelectionSettings } from "../../documents/sops/selection.ts";
+import type { WantedReaders } from "../../documents/sops/verbs.ts";
 import type { Format, FormatName } from "../../formats/format.ts";
 import type { Change } from "../../io/stage.ts";
 import type { CanOpen, Keyring, Recipient } from "../../keys/recipient.ts";
@@ -147,8 +148,8 @@ export interface Secret extends Pick<SecretPlace, "path" | "file" | "ruled"> {
 }
 
 export interface Rewrapping {
-  /** For the readers of the rule, and with its settings; or for those that the file has. */
-  readonly readers: "rule" | "own";
+  /** For the readers of the rule, and with its settings; for those that the file has; or, of a document, for these. */
+  readonly readers: "rule" | "own" | WantedReaders;
   /** `removed`: where somebody is to know the data key no more. A whole-file secret always gets a new one. */
   readonly newKey: "always" | "removed" | "never";
 }
@@ -160,6 +161,8 @@ export interface SecretDocument {
   readonly isEncrypted: boolean;
   /** The open text; of a new file one that says nothing. Needs a key. @throws SecretsError as `read` does */
   readonly text: () => Promise<string>;
+  /** Who reads it, group by group. @throws SecretsError `refused` where an entry is of an unknown kind */
+  readonly readers: () => Promise<WantedReaders>;
 }
 
 /** Nobody said that nothing may replace a secret. @param file as it is shown */

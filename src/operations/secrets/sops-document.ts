@@ -4,7 +4,14 @@ import { foreignEntries } from "../../documents/sops/foreign.ts";
 import type { KeyGroup } from "../../documents/sops/metadata.ts";
 import { knownEntries } from "../../documents/sops/readers.ts";
 import type { Sealed } from "../../documents/sops/seal.ts";
-import { changeReaders, editDocument, encryptText, openWith, rotateDocument } from "../../documents/sops/verbs.ts";
+import {
+  changeReaders,
+  editDocument,
+  encryptText,
+  openWith,
+  rotateDocument,
+  type WantedReaders,
+} from "../../documents/sops/verbs.ts";
 import { dressed, SecretsError } from "../../errors.ts";
 import { shellWord } from "../../words/shell.ts";
 import type { Change } from "../../io/stage.ts";
@@ -79,6 +86,8 @@ export interface Resealing {
   readonly text: string;
   /** The readers and settings of this rule; undefined: those that the file has. */
   readonly ruled: RuledFile | undefined;
+  /** These readers, with the settings that the file has. */
+  readonly instead?: WantedReaders | undefined;
   /** Seal it again even where nothing differs. */
   readonly renewMac?: boolean | undefined;
   /** `removed`: a new data key where somebody is to know it no more. */
@@ -95,7 +104,7 @@ export async function reseal(project: Project, resealing: Resealing): Promise<st
   const { opened, text, ruled, newKey } = resealing;
   const keyring = project.identities;
   const now = project.host.now();
-  const readers = ruled && (await wantedReaders(ruled.ruling, opened.metadata));
+  const readers = resealing.instead ?? (ruled && (await wantedReaders(ruled.ruling, opened.metadata)));
   const settings = ruled && wantedSettings(ruled.ruling, opened.format);
   const edited = await editDocument(opened, { text, settings, now, renewMac: resealing.renewMac });
   await resealing.judge?.(edited.opened);

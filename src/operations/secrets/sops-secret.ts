@@ -2,7 +2,9 @@
 import { personMayOpen, wantedReaders } from "../../agreement/sops-document.ts";
 import { settingsIn, wantedSettings } from "../../agreement/wanted-settings.ts";
 import type { OpenedDocument, SopsDocument } from "../../documents/sops/document.ts";
+import { foreignEntries } from "../../documents/sops/foreign.ts";
 import { isEncrypted } from "../../documents/sops/metadata.ts";
+import { standingReaders } from "../../documents/sops/readers.ts";
 import { DEFAULT_SETTINGS } from "../../documents/sops/selection.ts";
 import type { WantedReaders } from "../../documents/sops/verbs.ts";
 import { SecretsError, type Position } from "../../errors.ts";
@@ -49,6 +51,11 @@ export async function sopsSecret(place: SecretPlace, document: SopsDocument, byt
       format,
       isEncrypted: isEncrypted(document.parsed.metadata),
       text: async () => (await opening()).openText,
+      readers: async () => ({
+        groups: await standingReaders(metadata),
+        foreign: metadata.groups.map((group) => foreignEntries(group).map(({ key }) => key)),
+        threshold: metadata.threshold,
+      }),
     },
     look: remembered(() => whatSopsTells(project, document, ruled)),
     hasPeople: async () => ruled === undefined || personMayOpen(metadata, ruled),
@@ -68,7 +75,8 @@ export async function sopsSecret(place: SecretPlace, document: SopsDocument, byt
     },
     rewrap: async ({ readers, newKey }) => {
       const opened = await opening();
-      const wanted = { opened, text: opened.openText, ruled: readers === "rule" ? ruled : undefined, newKey };
+      const instead = typeof readers === "string" ? undefined : readers;
+      const wanted = { opened, text: opened.openText, ruled: readers === "rule" ? ruled : undefined, instead, newKey };
       return { secret, change: change(await naming(file, () => reseal(project, wanted))), keepsContent: true };
     },
   };
@@ -93,7 +101,12 @@ export async function newSopsSecret(place: SecretPlace, format: Format, instead:
     byHand: instead.readers !== undefined,
     isNew: true,
     servings: { foreign: "wanted", entries: true },
-    document: { format, isEncrypted: false, text: () => Promise.resolve(format.empty ?? "") },
+    document: {
+      format,
+      isEncrypted: false,
+      text: () => Promise.resolve(format.empty ?? ""),
+      readers: () => Promise.resolve(readers),
+    },
     look: nothing,
     hasPeople: () => Promise.resolve(false),
     canOpen: () => Promise.resolve("no"),

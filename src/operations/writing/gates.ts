@@ -5,7 +5,8 @@
  * question is one line in the list. What a verb answers differently is in `Intent`, not in the order. After the commit,
  * `tellWhatIsLeft` says what re-encryption cannot do.
  */
-import { differenceItems, differenceLines, namesOf, type Agreement } from "../../agreement/agreement.ts";
+import { differenceItems, differenceLines, nameOf, type Agreement } from "../../agreement/agreement.ts";
+import type { WantedReaders } from "../../documents/sops/verbs.ts";
 import { SecretsError } from "../../errors.ts";
 import { placeOfRule } from "../../findings/reading/commands.ts";
 import { shellWord } from "../../words/shell.ts";
@@ -24,6 +25,8 @@ export interface Intent extends Pick<Secret, "path" | "file" | "ruled" | "recipi
   readonly hasPeople: boolean;
   /** Whether the verb is there to bring files to the policy, so that a difference is no reason to stop. */
   readonly settles: boolean;
+  /** The key groups that it is written for, where no rule says so. */
+  readonly wanted?: WantedReaders | undefined;
   readonly options: GateOptions;
 }
 
@@ -80,7 +83,7 @@ function each(pass: (project: Project, intent: Intent) => Promise<void>): Gate["
 export async function settle(
   project: Project,
   secrets: readonly Secret[],
-  verb: { readonly settles: boolean; readonly options: GateOptions },
+  verb: Pick<Intent, "settles" | "options" | "wanted">,
 ): Promise<void> {
   const intents = await Promise.all(
     secrets.map(async (secret): Promise<Intent> => {
@@ -160,26 +163,39 @@ async function refuseLockout(_project: Project, { file, ruled, hasPeople, option
  * write themselves; who writes a threshold knows. Those who are in no group write blindly on purpose.
  */
 async function refuseOwnLockout(project: Project, intent: Intent): Promise<void> {
-  const { file, ruled, options } = intent;
-  if (ruled === undefined) return;
-  const { groups, threshold } = ruled.ruling.settings;
-  const isWritten = intent.isNew || isSettled(intent);
-  if (groups === undefined || threshold !== undefined || !isWritten || options.allowLockout === true) return;
-  const { neededGroups, wantedReaders } = await import("../../agreement/sops-document.ts");
+  const { file, ruled } = intent;
+  const wanted = intent.options.allowLockout === true ? undefined : (intent.wanted ?? (await groupsByMistake(intent)));
+  if (wanted === undefined) return;
+  const { neededGroups } = await import("../../agreement/sops-document.ts");
   const held = await project.identities.held();
-  const wanted = await wantedReaders(ruled.ruling);
   const mine = wanted.groups.filter((group) => group.some(({ id }) => held.has(id))).length;
   const needed = neededGroups(wanted);
   if (mine === 0 || mine >= needed) return;
+  const policy = ruled?.policy ?? (await project.policy(intent.path))?.policy;
   throw new SecretsError(
     "lockout",
-    `you could not open it: it needs ${needed} of ${groups.length} key groups, and yours opens ${mine}`,
+    `you could not open it: it needs ${needed} of ${wanted.groups.length} key groups, and yours opens ${mine}`,
     {
       at: { file },
-      notes: wanted.groups.map((group, index) => `group ${index + 1}: ${namesOf(group, ruled.policy, []).join(", ")}`),
-      hint: `in ${placeOfRule(ruled)}, put all keys into one group, or write shamir_threshold if several groups are to be needed; or repeat with --allow-lockout`,
+      notes: wanted.groups.map((group, index) => {
+        const names = group.map((each) => nameOf(each, policy));
+        return `group ${index + 1}: ${[...new Set(names)].join(", ")}`;
+      }),
+      hint:
+        ruled === undefined
+          ? "say how many groups it takes: --shamir-secret-sharing-threshold; or repeat with --allow-lockout"
+          : `in ${placeOfRule(ruled)}, put all keys into one group, or write shamir_threshold if several groups are to be needed; or repeat with --allow-lockout`,
     },
   );
+}
+
+/** The key groups of the rule that the write is for, where it says nothing of how many are needed. */
+async function groupsByMistake(intent: Intent): Promise<WantedReaders | undefined> {
+  const { groups, threshold } = intent.ruled?.ruling.settings ?? {};
+  if (intent.ruled === undefined || groups === undefined || threshold !== undefined) return undefined;
+  if (!intent.isNew && !isSettled(intent)) return undefined;
+  const { wantedReaders } = await import("../../agreement/sops-document.ts");
+  return wantedReaders(intent.ruled.ruling);
 }
 
 /** Says so when the one who writes will not be able to read. Those who hold no key at all write blindly on purpose. */

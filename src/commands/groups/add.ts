@@ -1,0 +1,26 @@
+/** `secrets groups add FILE` */
+import { listOption, type Verb } from "../command.ts";
+import { change, fileAndWords, groupOptions } from "./change.ts";
+
+export const add: Verb = {
+  name: "add",
+  summary: "add a key group",
+  words: ["[file]"],
+  options: [
+    {
+      flags: "--age <recipients>",
+      description: "who is in it: recipients or names, comma-separated",
+      repeatable: true,
+    },
+    ...groupOptions,
+  ],
+  examples: [["secrets groups add app.yaml --age bob,carol", "whoever opens it needs one of them too"]],
+  run: async (context, invocation) => {
+    const [file, [unexpected]] = fileAndWords(context, invocation);
+    const age = listOption(invocation, "age").flatMap((text) => text.split(",").map((part) => part.trim()));
+    const { SecretsError } = context.library;
+    if (unexpected !== undefined) throw new SecretsError("usage", "the file is named twice");
+    if (age.length === 0) throw new SecretsError("usage", "who is in the group?", { hint: "--age RECIPIENT" });
+    return change(context, invocation, { file, add: age });
+  },
+};
