@@ -72,7 +72,7 @@ const named: Readonly<Record<string, Fits>> = {
     ["convert", "extract"].includes(operation) &&
     "said" in ours &&
     "said" in theirs &&
-    /- \|[2-9][-+]?$/m.test(theirs.said),
+    /[-:] \|[2-9][-+]?$/m.test(theirs.said),
   "only comments in YAML": ({ operation, given, refused }) =>
     operation === "encrypt" && given.format.name === "yaml" && /file: EOF/.test(refused.theirs),
   "comments when converted": ({ operation, given, ours, theirs }) =>

@@ -7,6 +7,7 @@ export const sopsYaml: PolicySource = {
   key: "sops-yaml",
   name: ".sops.yaml",
   places: [".sops.yaml"],
+  variable: "SOPS_CONFIG",
   misnamed: [".sops.yml", "sops.yaml", "sops.yml"],
   example: "creation_rules: [{ path_regex: ^secrets/, age: age1… }]",
   ending: ".yaml",
