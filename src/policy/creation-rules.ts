@@ -69,6 +69,13 @@ function checkSize(nodes: readonly YamlNode[], { at }: YamlMapping): void {
 async function readRule(node: YamlMapping, roster: Roster): Promise<CreationRule> {
   checkKeys(node.entries, KNOWN_KEYS);
   const pattern = valueOf(node, "path_regex");
+  const old = node.entries.find(({ key }) => key === "filename_regex");
+  if (old !== undefined && pattern === undefined) {
+    throw new SecretsError("policy", "filename_regex is ignored, so this rule takes every path", {
+      at: old.at,
+      hint: "call it path_regex, as sops does since 3.0",
+    });
+  }
   const expression = textOf(pattern, { what: "path_regex", example: "path_regex: ^secrets/" });
   const hidden = expression === undefined ? undefined : whyHidden(expression);
   if (hidden !== undefined) {

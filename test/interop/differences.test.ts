@@ -61,6 +61,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>
   "nearest policy": ["scripts/every-verb/the-nearest-policy-within-the-repository-applies.txtar", "secrets"],
   "broken policy": ["scripts/every-verb/a-broken-policy-stops-writes-and-warns-on-reads.txtar", "exit 2 secrets set"],
   "broken expressions": ["policy/policy-errors.test.ts", "_regex"],
+  filename_regex: ["policy/policy-errors.test.ts", "filename_regex of the first sops"],
   "other names of the policy": ["scripts/every-verb/without-a-policy.txtar", ".sops.yml"],
   "removed readers": ["scripts/rekey/removing-a-reader-makes-a-new-data-key.txtar", "rekey"],
   publishing: ["scripts/decrypt/stores-and-indent-lay-out-what-is-printed.txtar", "destination_rules"],

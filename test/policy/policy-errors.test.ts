@@ -174,6 +174,11 @@ table("a slip in a key is told from a key of somebody else", [
     problem: `3:5 unknown key "reader" | did you mean readers?`,
   },
   {
+    what: "filename_regex of the first sops, which every later one ignores",
+    text: `creation_rules:\n  - filename_regex: a\n    age: ${A}\n`,
+    problem: `2:5 filename_regex is ignored, so this rule takes every path | call it path_regex, as sops does since 3.0`,
+  },
+  {
     what: "path_regexp",
     text: `creation_rules:\n  - path_regexp: a\n    age: ${A}\n`,
     problem: `2:5 unknown key "path_regexp" | did you mean path_regex?`,
@@ -200,7 +205,7 @@ table("a slip in a key is told from a key of somebody else", [
   },
   {
     what: "keys of others pass",
-    text: `keys:\n  - &a ${A}\nstores: { yaml: { indent: 2 } }\nx-note: 1\ndestination_rules: []\ncreation_rules:\n  - age: *a\n    owner: me\n`,
+    text: `keys:\n  - &a ${A}\nstores: { yaml: { indent: 2 } }\nx-note: 1\ndestination_rules: []\ncreation_rules:\n  - age: *a\n    owner: me\n    path_regex: a\n    filename_regex: a\n`,
     problem: "no problem",
   },
 ]);
