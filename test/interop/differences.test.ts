@@ -56,6 +56,19 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
 /** By row: the file of tests that holds it, and words in it. */
 const ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {
   layout: ["interop/yaml-changes.test.ts", "one edit changes one value"],
+  "last block in YAML": ["documents/sops-seal.test.ts", "block that stays needs a line break"],
+  "comments in lists": ["interop/sops-comments.test.ts", "cannot open its own file"],
+  "comments that are lost": ["scripts/encrypt/comments-decide-what-is-encrypted.txtar", "JSON has none"],
+  "comments that no longer count": [
+    "scripts/edit/comments-go-on-deciding-what-is-encrypted.txtar",
+    "unset public.yaml",
+  ],
+  "expressions that match encrypted comments": ["documents/leaf-selection.test.ts", "by chance"],
+  "aliases that copy comments": ["documents/leaf-selection.test.ts", "an alias copies comments"],
+  "groups under a rule": ["scripts/groups/under-a-rule-the-policy-says.txtar", "the policy says"],
+  "deleted groups": ["interop/sops-groups.test.ts", "does not know the new data key"],
+  "groups that lock out": ["scripts/groups/adds-and-deletes-key-groups.txtar", "--allow-lockout"],
+  "in place": ["scripts/groups/adds-and-deletes-key-groups.txtar", "groups add secrets.yaml"],
   "list positions": ["interop/differences.test.ts", "counts the values of a list"],
   "unknown formats": ["scripts/decrypt/prints-another-format.txtar", "unknown format"],
   "nearest policy": ["scripts/every-verb/the-nearest-policy-within-the-repository-applies.txtar", "secrets"],

@@ -123,10 +123,31 @@ function rule({ who, name, expression, macOnly }: Omit<Tried, "sops" | "maker"> 
   return `creation_rules:\n  - age: "${age.join(",")}"\n    ${name}: '${expression}'\n    mac_only_encrypted: ${macOnly}\n`;
 }
 
+/** sops writes a comment in a list as an item, which ends what the comments before it say once the file is read. */
+async function commentsInLists(sops: Sops, who: Readers): Promise<void> {
+  const text = "list:\n    # seal\n    # why\n    - one\n    - two\n";
+  const ours = await freshly({
+    text,
+    format: yaml,
+    settings: selectionSettings({ encrypted_comment_regex: "seal" }, false),
+    recipients: who.groups,
+  });
+  expect(sops.decrypt("list.yaml", ours.text)).toBe(text);
+  sops.write(".sops.yaml", rule({ who, name: "encrypted_comment_regex", expression: "seal", macOnly: false }));
+  sops.write("list.yaml", text);
+  const theirs = sops.run(["encrypt", "list.yaml"]);
+  expect(told(ours.text, yaml)).toEqual(told(theirs, yaml));
+  expect((await opened(theirs, yaml, who.identities)).openText).toBe(text);
+  expect(() => sops.decrypt("list.yaml", theirs)).toThrow("MAC");
+}
+
 const [who] = await everybody();
 
 describePeer("sops", (check) => {
   if (who === undefined) throw new Error("no readers");
+  check("sops cannot open its own file with an encrypted comment in a list, and opens ours", (binary) =>
+    withSops(binary, who.keys, (sops) => commentsInLists(sops, who)),
+  );
   for (const maker of MAKERS) {
     for (const name of ["encrypted_comment_regex", "unencrypted_comment_regex"] as const) {
       check(`${maker.format.name}, ${name}: the same values and comments are encrypted`, (binary) =>
