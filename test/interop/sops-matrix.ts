@@ -14,6 +14,7 @@ import type { Format } from "../../src/formats/format.ts";
 import type { Identity, Recipient } from "../../src/keys/recipient.ts";
 import { keyring } from "../../src/keys/index.ts";
 import { freshly, identitiesOf, ringOf } from "../documents/ring.ts";
+import { sampled } from "../sample.ts";
 import type { Check } from "./peer.ts";
 import { facts, KEYS, withSops, type Sops } from "./sops-peer.ts";
 
@@ -248,7 +249,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
 };
 
-/** Every selection with one reader, then every reader with the default selection. */
+/** Every selection with one reader, then every reader with the default selection; in npm test with every other verb. */
 export function checkMatrix(check: Check, sample: Sample, readers: readonly Readers[]): void {
   const [first, second] = readers;
   const [plain] = SELECTIONS;
@@ -257,8 +258,8 @@ export function checkMatrix(check: Check, sample: Sample, readers: readonly Read
     ...SELECTIONS.map((selection) => ({ sample, selection, who: first })),
     ...readers.slice(1).map((who) => ({ sample, selection: plain, who })),
   ];
-  for (const given of cases) {
-    for (const [title, verb] of Object.entries(VERBS)) {
+  for (const [turn, given] of cases.entries()) {
+    for (const [title, verb] of sampled(Object.entries(VERBS), 2, turn)) {
       check(`${sample.format.name}, ${given.selection.title}, ${given.who.title}: ${title}`, (path) =>
         withSops(path, given.who.keys, (sops) => verb(sops, given)),
       );
