@@ -67,7 +67,8 @@ function withBench(gpg: string, body: (bench: Bench) => void): void {
     });
   } finally {
     run("gpgconf", ["--homedir", home, "--kill", "all"]);
-    rmSync(directory, { recursive: true, force: true });
+    // The agent may still be removing its sockets.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
