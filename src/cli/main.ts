@@ -5,7 +5,7 @@
  * no more than the parser.
  */
 import { SecretsError, systemErrorCode } from "../errors.ts";
-import type { Host, Project } from "../index.ts";
+import type { Host } from "../index.ts";
 import type { Chosen, FrontEnd } from "./front-end.ts";
 import { secrets } from "./front-ends/secrets.ts";
 import { globalRequest, type GlobalRequest } from "./global-options.ts";
@@ -15,6 +15,7 @@ import { errorText, lineOf } from "./report.ts";
 import { styleFor, wantsColour } from "./style.ts";
 import { version } from "./version.ts";
 import type { Context } from "../commands/command.ts";
+import { remembered } from "../words/remembered.ts";
 
 export { frontEndFor } from "./front-ends/index.ts";
 
@@ -98,7 +99,6 @@ async function contextFor({ host, front }: Program, request: GlobalRequest): Pro
     host.streams.stderr(lineOf(front, "warning", line));
     if (hint !== undefined) host.streams.stderr(lineOf(front, "hint", hint));
   };
-  let project: Promise<Project> | undefined;
   return {
     host,
     library,
@@ -112,21 +112,16 @@ async function contextFor({ host, front }: Program, request: GlobalRequest): Pro
     good: style.good,
     bad: style.bad,
     dim: style.quiet,
-    project: () =>
-      (project ??= library.openProject({
+    project: remembered(() =>
+      library.openProject({
+        ...request,
         host,
-        directory: request.directory,
-        config: request.config,
-        rules: request.rules,
-        nix: request.nix,
-        identities: request.identities,
-        dryRun: request.dryRun,
-        acceptReaders: request.acceptReaders,
         tell: note,
         say,
         warn,
         detail: request.verbose ? say : undefined,
         progress: progressOn(host, !request.quiet),
-      })),
+      }),
+    ),
   };
 }

@@ -1,4 +1,5 @@
 /** `secrets check [PATH…]` */
+import { SecretsError } from "../errors.ts";
 import { counted } from "../words/phrases.ts";
 import { formatNamed, formats } from "./check-formats/index.ts";
 import {
@@ -68,14 +69,14 @@ export const check: CommandSpec = {
     ["secrets explain 1", "what a finding means and how to fix it"],
   ],
   run: async (context, invocation) => {
-    const failOn = severityOption(context, invocation);
+    const failOn = severityOption(invocation);
     const format = formatOption(context, invocation);
-    const outputs = outputOptions(context, invocation);
+    const outputs = outputOptions(invocation);
     const project = await context.project();
     const baseline = textOption(invocation, "writeBaseline");
     const files = [...outputs.map(({ file }) => file), ...(baseline === undefined ? [] : [baseline])];
     if (files.length > 0) await context.library.requireReportFiles(project, files);
-    const report = await context.library.check(project, requestOf(context, invocation));
+    const report = await context.library.check(project, requestOf(invocation));
     const reported: Reported = {
       report,
       rules: context.library.checkRules,
@@ -100,15 +101,15 @@ export const check: CommandSpec = {
   },
 };
 
-function requestOf(context: Context, invocation: Invocation): CheckRequest {
-  const mode = modeOf(context, invocation);
+function requestOf(invocation: Invocation): CheckRequest {
+  const mode = modeOf(invocation);
   const values = flag(invocation, "values");
   const isTree = mode.mode === "tree";
   for (const name of ["config", "rules"]) {
     if (textOption(invocation, name) === undefined || isTree || mode.mode === "stdin") continue;
-    throw usage(context, `--${name} is for the working tree: what git holds is judged by the policies it holds`);
+    throw usage(`--${name} is for the working tree: what git holds is judged by the policies it holds`);
   }
-  if (values && !isTree) throw usage(context, "--values looks at the working tree only");
+  if (values && !isTree) throw usage("--values looks at the working tree only");
   return {
     ...mode,
     ...(values ? { values } : {}),
@@ -119,10 +120,10 @@ function requestOf(context: Context, invocation: Invocation): CheckRequest {
   };
 }
 
-function modeOf(context: Context, invocation: Invocation): CheckMode {
+function modeOf(invocation: Invocation): CheckMode {
   const [range, path] = [textOption(invocation, "range"), textOption(invocation, "filename")];
   if (flag(invocation, "stdin") !== (path !== undefined)) {
-    throw usage(context, "--stdin and --filename belong together", "secrets check --stdin --filename secrets/app.yaml");
+    throw usage("--stdin and --filename belong together", "secrets check --stdin --filename secrets/app.yaml");
   }
   const [mode = { mode: "tree" }, second] = [
     ...(flag(invocation, "staged") ? [{ mode: "staged" } as const] : []),
@@ -131,32 +132,28 @@ function modeOf(context: Context, invocation: Invocation): CheckMode {
     ...(path === undefined ? [] : [{ mode: "stdin", path } as const]),
   ];
   if (second === undefined) return mode;
-  throw usage(
-    context,
-    "--staged, --range, --history and --stdin exclude each other",
-    "run secrets check once for each",
-  );
+  throw usage("--staged, --range, --history and --stdin exclude each other", "run secrets check once for each");
 }
 
-function severityOption(context: Context, invocation: Invocation): Severity {
+function severityOption(invocation: Invocation): Severity {
   const text = textOption(invocation, "failOn") ?? "error";
   const found = SEVERITIES.find((severity) => severity === text);
   if (found !== undefined) return found;
-  throw usage(context, "--fail-on takes critical, error, warning or note", "secrets check --fail-on warning");
+  throw usage("--fail-on takes critical, error, warning or note", "secrets check --fail-on warning");
 }
 
 function formatOption(context: Context, invocation: Invocation): FormatLine {
   const inActions = context.host.env["GITHUB_ACTIONS"] === "true" && !context.host.terminal.stdoutIsTerminal;
   const asked = textOption(invocation, "format");
-  if (!flag(invocation, "json")) return named(context, asked ?? (inActions ? "github" : "text"));
-  if (asked === undefined || asked === "json") return named(context, "json");
-  throw usage(context, "--json and another --format exclude each other", "secrets check --output sarif:secrets.sarif");
+  if (!flag(invocation, "json")) return named(asked ?? (inActions ? "github" : "text"));
+  if (asked === undefined || asked === "json") return named("json");
+  throw usage("--json and another --format exclude each other", "secrets check --output sarif:secrets.sarif");
 }
 
-function named(context: Context, name: string): FormatLine {
+function named(name: string): FormatLine {
   const format = formatNamed(name);
   if (format !== undefined) return format;
-  throw usage(context, `unknown report format; use one of ${NAMES}`, "secrets check --format sarif");
+  throw usage(`unknown report format; use one of ${NAMES}`, "secrets check --format sarif");
 }
 
 interface Output {
@@ -164,17 +161,17 @@ interface Output {
   readonly file: string;
 }
 
-function outputOptions(context: Context, invocation: Invocation): Output[] {
+function outputOptions(invocation: Invocation): Output[] {
   return listOption(invocation, "output").map((text) => {
     const colon = text.indexOf(":");
     const file = text.slice(colon + 1);
-    if (colon > 0 && file !== "") return { format: named(context, text.slice(0, colon)), file };
-    throw usage(context, "--output takes a form and a file", "secrets check --output sarif:secrets.sarif");
+    if (colon > 0 && file !== "") return { format: named(text.slice(0, colon)), file };
+    throw usage("--output takes a form and a file", "secrets check --output sarif:secrets.sarif");
   });
 }
 
-function usage(context: Context, message: string, hint?: string): Error {
-  return new context.library.SecretsError("usage", message, hint === undefined ? {} : { hint });
+function usage(message: string, hint?: string): Error {
+  return new SecretsError("usage", message, { hint });
 }
 
 interface Writing {
@@ -217,7 +214,7 @@ async function tried(context: Context, file: string, work: () => Promise<void>):
     await work();
     return true;
   } catch (error) {
-    if (error instanceof context.library.SecretsError && error.code !== "interrupted") {
+    if (error instanceof SecretsError && error.code !== "interrupted") {
       context.fail(error.with({ at: { file } }));
       return false;
     }

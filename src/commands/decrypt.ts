@@ -1,5 +1,6 @@
 /** `secrets decrypt FILE` */
-import { indentNumber, indentOption, inputWords, flag, textOption, type CommandSpec } from "./command.ts";
+import { inputWords, flag, textOption, outcomeLine, type CommandSpec } from "./command.ts";
+import { indentNumber, shared } from "./options.ts";
 
 export const decrypt: CommandSpec = {
   name: "decrypt",
@@ -10,9 +11,9 @@ export const decrypt: CommandSpec = {
     { flags: "-i, --in-place", description: "replace the files by their plaintext" },
     { flags: "-o, --output <file>", description: "write there, readable by you alone" },
     { flags: "--extract <key>", description: 'one value of a sops file: db/password or \'["db"]["password"]\'' },
-    { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+    shared.inputType,
     { flags: "--output-type <type>", description: "print a sops file in another format" },
-    indentOption,
+    shared.indent,
     { flags: "--ignore-mac", description: "open a sops file although its MAC does not fit" },
     { flags: "--filename-override <path>", description: "the path to name in messages and to look up in the policy" },
   ],
@@ -30,10 +31,10 @@ export const decrypt: CommandSpec = {
       extract: textOption(invocation, "extract"),
       inputType: textOption(invocation, "inputType"),
       outputType: textOption(invocation, "outputType"),
-      indent: indentNumber(context, invocation),
+      indent: indentNumber(invocation),
       ignoreMac: flag(invocation, "ignoreMac"),
     });
-    for (const file of written) context.note(`${context.dryRun ? "would have decrypted to" : "decrypted to"} ${file}`);
+    for (const file of written) context.note(outcomeLine(context, "decrypted to", file));
     return 0;
   },
 };

@@ -1,5 +1,6 @@
 /** `secrets edit FILE` */
-import { firstWord, flag, outcomeLine, typeOptions, writeOptions, writeRequest, type CommandSpec } from "./command.ts";
+import { firstWord, flag, outcomeLine, type CommandSpec } from "./command.ts";
+import { shared, writeOptions, writeRequest } from "./options.ts";
 
 export const edit: CommandSpec = {
   name: "edit",
@@ -8,7 +9,8 @@ export const edit: CommandSpec = {
   words: ["<file>"],
   options: [
     ...writeOptions,
-    ...typeOptions,
+    shared.inputType,
+    shared.outputType,
     { flags: "--ignore-mac", description: "open a sops file although its MAC does not fit, and renew the MAC" },
   ],
   examples: [

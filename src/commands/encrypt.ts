@@ -1,18 +1,16 @@
 /** `secrets encrypt FILE` */
 import {
   camelCase,
-  indentNumber,
-  indentOption,
   inputWords,
   flag,
   listOption,
   numberOption,
   textOption,
-  writeOptions,
-  writeRequest,
+  outcomeLine,
   type CommandSpec,
   type Invocation,
 } from "./command.ts";
+import { indentNumber, shared, writeOptions, writeRequest } from "./options.ts";
 
 const SELECTION_OPTIONS = [
   "unencrypted-suffix",
@@ -40,7 +38,7 @@ export const encrypt: CommandSpec = {
     { flags: "-p, --passphrase", description: "seal with a passphrase instead (asked for, or AGE_PASSPHRASE)" },
     { flags: "--input-type <type>", description: "the format of an input whose name does not tell" },
     { flags: "--output-type <type>", description: "write a sops file in another format" },
-    indentOption,
+    shared.indent,
     ...SELECTION_OPTIONS.map((name) => ({
       flags: `--${name} <value>`,
       description: "instead of the rule's, as in sops",
@@ -65,14 +63,14 @@ export const encrypt: CommandSpec = {
       passphrase: flag(invocation, "passphrase"),
       selection: selectionFrom(invocation),
       macOnlyEncrypted: flag(invocation, "macOnlyEncrypted") ? true : undefined,
-      threshold: numberOption(context, invocation, {
+      threshold: numberOption(invocation, {
         name: "shamir-secret-sharing-threshold",
         least: 0,
         hint: "how many of the key groups it takes: 0 for all of them",
       }),
-      indent: indentNumber(context, invocation),
+      indent: indentNumber(invocation),
     });
-    for (const { file } of written) context.note(`${context.dryRun ? "would have encrypted" : "encrypted"} ${file}`);
+    for (const { file } of written) context.note(outcomeLine(context, "encrypted", file));
     return 0;
   },
 };

@@ -1,5 +1,6 @@
 /** `secrets explain [SECnnn]` */
-import { firstWord, flag, type CommandSpec, type Context } from "./command.ts";
+import { SecretsError } from "../errors.ts";
+import { firstWord, flag, jsonText, type CommandSpec, type Context } from "./command.ts";
 import type { RuleInfo } from "../index.ts";
 
 export const explain: CommandSpec = {
@@ -15,7 +16,7 @@ export const explain: CommandSpec = {
   run: async (context, invocation) => {
     const rules = await context.library.checkRules();
     const word = firstWord(invocation).trim();
-    const rule = word === "" ? undefined : ruleOf(context, rules, word);
+    const rule = word === "" ? undefined : ruleOf(rules, word);
     if (flag(invocation, "json")) await context.out(json(rule === undefined ? rules : [rule]));
     else await context.out(rule === undefined ? list(rules) : page(context, rule));
     return 0;
@@ -23,12 +24,12 @@ export const explain: CommandSpec = {
 };
 
 /** @param word an id in any case, or its number. */
-function ruleOf(context: Context, rules: readonly RuleInfo[], word: string): RuleInfo {
+function ruleOf(rules: readonly RuleInfo[], word: string): RuleInfo {
   const number = /^(?:sec)?0*(\d{1,3})$/i.exec(word)?.[1];
   const rule = rules.find(({ id }) => id === `SEC${number?.padStart(3, "0")}`);
   if (rule !== undefined) return rule;
   const alike = rules.filter(({ title }) => title.toLowerCase().includes(word.toLowerCase()));
-  throw new context.library.SecretsError("usage", `there is no rule ${word}`, {
+  throw new SecretsError("usage", `there is no rule ${word}`, {
     hint:
       alike.length === 0
         ? `they go from ${rules[0]?.id ?? ""} to ${rules.at(-1)?.id ?? ""}: secrets explain`
@@ -42,7 +43,7 @@ function list(rules: readonly RuleInfo[]): string {
 
 function json(rules: readonly RuleInfo[]): string {
   const fields = rules.map(({ explanation, ...rule }) => ({ ...rule, ...explanation }));
-  return `${JSON.stringify({ version: 1, rules: fields }, null, 2)}\n`;
+  return jsonText({ rules: fields });
 }
 
 function page(context: Context, { id, title, severity, needsKey, explanation }: RuleInfo): string {

@@ -1,12 +1,13 @@
 /** `secrets filestatus FILE` */
 import { firstWord, textOption, type CommandSpec } from "./command.ts";
+import { shared } from "./options.ts";
 
 export const filestatus: CommandSpec = {
   name: "filestatus",
   group: "Plumbing",
   summary: "say as JSON whether a file is encrypted with sops, as sops filestatus does",
   words: ["<file>"],
-  options: [{ flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" }],
+  options: [shared.inputType],
   examples: [["secrets filestatus secrets/app.yaml", '{"encrypted":true}']],
   run: async (context, invocation) => {
     const inputType = textOption(invocation, "inputType");

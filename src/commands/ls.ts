@@ -1,7 +1,8 @@
 /** `secrets ls [PATH…]` */
 import { lineText } from "../words/phrases.ts";
 import { agreementCell, readerNames } from "./readers-text.ts";
-import { flag, type CommandSpec, type Context } from "./command.ts";
+import { flag, jsonText, type CommandSpec, type Context } from "./command.ts";
+import { shared } from "./options.ts";
 import { visible } from "../words/visible.ts";
 import type { SecretReport } from "../index.ts";
 
@@ -10,7 +11,7 @@ export const ls: CommandSpec = {
   group: "Look",
   summary: "list every secret file: its rule, its readers, whether they agree with the policy, whether you can open it",
   words: ["[paths...]"],
-  options: [{ flags: "--json", description: "for programs" }],
+  options: [shared.json],
   examples: [
     ["secrets ls", "the whole repository"],
     ["secrets ls secrets/prod", "below a directory"],
@@ -18,7 +19,7 @@ export const ls: CommandSpec = {
   run: async (context, invocation) => {
     const reports = await context.library.listSecrets(await context.project(), invocation.words);
     if (flag(invocation, "json")) {
-      await context.out(`${JSON.stringify({ version: 1, files: reports }, null, 2)}\n`);
+      await context.out(jsonText({ files: reports }));
       return 0;
     }
     const rows = reports.map((report) => rowOf(context, report));

@@ -44,6 +44,12 @@ export function readerNames(report: SecretReport): string {
   return report.rule?.readers.map((reader) => reader.name).join(", ") ?? "";
 }
 
+/** Who is added and who is removed, a line each. */
+export function differenceText(context: Context, difference: readonly string[]): string {
+  const painted = difference.map((line) => (line.startsWith("+") ? context.good : context.bad)(visible(line)));
+  return painted.map((line) => `    ${line}\n`).join("");
+}
+
 const MOST_NAMED = 5;
 
 /** That nobody without a key can compare the readers of these files with the policy; the first few of many by name. */

@@ -1,14 +1,8 @@
 /** `secrets rekey [PATH…]` */
 import { counted } from "../words/phrases.ts";
-import {
-  acceptReadersOption,
-  allowClearOption,
-  flag,
-  type CommandSpec,
-  type Context,
-  type Invocation,
-} from "./command.ts";
-import { unknownReadersLine } from "./readers-text.ts";
+import { flag, jsonText, outcomeLine, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import { shared } from "./options.ts";
+import { differenceText, unknownReadersLine } from "./readers-text.ts";
 import { visible } from "../words/visible.ts";
 import type { PlannedFile, RekeyOutcome } from "../index.ts";
 
@@ -19,13 +13,13 @@ export const rekey: CommandSpec = {
   words: ["[paths...]"],
   options: [
     { flags: "--plan", description: "only say what would be done, per person and file; needs no key" },
-    { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
+    shared.checkReaders,
     { flags: "--force", description: "re-encrypt the files that agree too" },
     { flags: "--skip-unreadable", description: "do the others if some cannot be opened here (exit 1)" },
-    allowClearOption,
-    acceptReadersOption,
-    { flags: "--allow-lockout", description: "go on although no person could read the result" },
-    { flags: "--json", description: "for programs" },
+    shared.allowClear,
+    shared.acceptReaders,
+    shared.allowLockout,
+    shared.json,
   ],
   examples: [
     ["secrets rekey --plan", "after the policy changed: who gains and who loses what"],
@@ -49,7 +43,7 @@ export const rekey: CommandSpec = {
 
 async function look(context: Context, invocation: Invocation, planned: readonly PlannedFile[]): Promise<number> {
   const drifted = planned.filter((plan) => plan.agreement?.status === "differ");
-  if (flag(invocation, "json")) await context.out(json({ planned }));
+  if (flag(invocation, "json")) await context.out(jsonText({ planned }));
   else {
     for (const plan of planned) await context.out(planText(context, plan));
     for (const line of drifted.length > 1 ? personLines(drifted) : []) await context.out(`${visible(line)}\n`);
@@ -75,10 +69,7 @@ function personLines(drifted: readonly PlannedFile[]): string[] {
 }
 
 function planText(context: Context, plan: PlannedFile): string {
-  const lines = plan.difference.map(
-    (line) => `    ${line.startsWith("+") ? context.good(visible(line)) : context.bad(visible(line))}\n`,
-  );
-  return `${visible(plan.file)}: ${planWord(plan)}\n${lines.join("")}`;
+  return `${visible(plan.file)}: ${planWord(plan)}\n${differenceText(context, plan.difference)}`;
 }
 
 function planWord(plan: PlannedFile): string {
@@ -98,9 +89,8 @@ function planWord(plan: PlannedFile): string {
 
 async function done(context: Context, invocation: Invocation, outcome: RekeyOutcome): Promise<number> {
   const of = (action: PlannedFile["action"]) => outcome.planned.filter((plan) => plan.action === action).length;
-  if (flag(invocation, "json")) await context.out(json({ ...outcome }));
-  for (const file of outcome.written)
-    context.note(`${context.dryRun ? "would have re-encrypted" : "re-encrypted"} ${file}`);
+  if (flag(invocation, "json")) await context.out(jsonText(outcome));
+  for (const file of outcome.written) context.note(outcomeLine(context, "re-encrypted", file));
   const stuck = outcome.planned.filter((plan) => plan.action === "stuck");
   for (const { file, reason } of [...outcome.skipped, ...stuck]) context.say(`skipped ${file}: ${reason ?? ""}`);
   context.note(
@@ -117,8 +107,4 @@ export function isPartial({ action, agreement }: PlannedFile): boolean {
 /** What was left alone is said, so that nobody takes it for done. */
 function leftOut(number: number, why: string): string {
   return number === 0 ? "" : `, ${number} ${why}`;
-}
-
-function json(value: object): string {
-  return `${JSON.stringify({ version: 1, ...value }, null, 2)}\n`;
 }

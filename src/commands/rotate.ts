@@ -1,5 +1,6 @@
 /** `secrets rotate PATH…` */
-import { acceptReadersOption, allowClearOption, flag, textOption, typeOptions, type CommandSpec } from "./command.ts";
+import { flag, textOption, outcomeLine, type CommandSpec } from "./command.ts";
+import { shared } from "./options.ts";
 
 export const rotate: CommandSpec = {
   name: "rotate",
@@ -8,10 +9,11 @@ export const rotate: CommandSpec = {
   words: ["<paths...>"],
   options: [
     { flags: "-i, --in-place", description: "as in sops; a rotated file is always written in place" },
-    { flags: "--rekey", description: "if a file differs from the policy, bring it to the policy with this write" },
-    ...typeOptions,
-    allowClearOption,
-    acceptReadersOption,
+    shared.rekey,
+    shared.inputType,
+    shared.outputType,
+    shared.allowClear,
+    shared.acceptReaders,
   ],
   examples: [
     ["secrets rotate secrets/app.yaml", "after a data key may have leaked"],
@@ -26,7 +28,7 @@ export const rotate: CommandSpec = {
     };
     const outcomes = await context.library.rotate(await context.project(), invocation.words, options);
     if (outcomes.length === 0) context.note("no sops files there");
-    for (const { file } of outcomes) context.note(`${context.dryRun ? "would have rotated" : "rotated"} ${file}`);
+    for (const { file } of outcomes) context.note(outcomeLine(context, "rotated", file));
     return 0;
   },
 };

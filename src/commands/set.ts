@@ -1,17 +1,8 @@
 /** `secrets set FILE [KEY [VALUE]]` */
+import { SecretsError } from "../errors.ts";
 import { collect } from "../text/chunks.ts";
-import {
-  documentNumber,
-  documentOption,
-  firstWord,
-  flag,
-  outcomeLine,
-  textOption,
-  typeOptions,
-  writeOptions,
-  writeRequest,
-  type CommandSpec,
-} from "./command.ts";
+import { firstWord, flag, outcomeLine, textOption, type CommandSpec } from "./command.ts";
+import { documentNumber, shared, writeOptions, writeRequest } from "./options.ts";
 import type { Context, Invocation } from "./command.ts";
 import type { SetRequest } from "../index.ts";
 
@@ -27,8 +18,9 @@ export const set: CommandSpec = {
     },
     { flags: "--value-file <path>", description: "take the value from a file, in the same way" },
     { flags: "--value-json", description: "the value from standard input or the file is JSON" },
-    ...typeOptions,
-    documentOption,
+    shared.inputType,
+    shared.outputType,
+    shared.document,
     { flags: "--idempotent", description: "as in sops; here a value that is there already is never written again" },
     ...writeOptions,
   ],
@@ -43,7 +35,7 @@ export const set: CommandSpec = {
     const [, key] = invocation.words;
     const request = {
       key,
-      document: documentNumber(context, invocation),
+      document: documentNumber(invocation),
       value: valueFrom(context, invocation),
       typedForm: formOf(invocation),
       options: writeRequest(invocation),
@@ -57,7 +49,6 @@ export const set: CommandSpec = {
 
 /** Undefined: it is typed. */
 function valueFrom(context: Context, invocation: Invocation): SetRequest["value"] {
-  const { SecretsError } = context.library;
   const [, , inline] = invocation.words;
   const path = textOption(invocation, "valueFile");
   const stdin = flag(invocation, "valueStdin");

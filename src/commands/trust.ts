@@ -1,5 +1,7 @@
 /** `secrets trust` */
-import { flag, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import { SecretsError } from "../errors.ts";
+import { flag, jsonText, type CommandSpec, type Context, type Invocation } from "./command.ts";
+import { shared } from "./options.ts";
 import { visible } from "../words/visible.ts";
 import type { TrustState } from "../index.ts";
 
@@ -9,7 +11,7 @@ export const trust: CommandSpec = {
   summary: "confirm the keys that this repository encrypts to; from then on a write to any other is refused",
   words: [],
   options: [
-    { flags: "-y, --yes", description: "do not ask" },
+    shared.yes,
     { flags: "--list", description: "show the keys that are confirmed" },
     { flags: "--forget", description: "forget them, and ask nobody any more" },
     { flags: "--json", description: "for programs: what is confirmed, and what has changed since; confirms nothing" },
@@ -27,7 +29,7 @@ export const trust: CommandSpec = {
     }
     const state = await context.library.trustState(project);
     if (flag(invocation, "json")) {
-      await context.out(`${JSON.stringify(json(state), null, 2)}\n`);
+      await context.out(jsonText(json(state)));
       return 0;
     }
     if (!flag(invocation, "list")) return confirm(context, invocation, state);
@@ -58,9 +60,9 @@ async function confirm(context: Context, invocation: Invocation, state: TrustSta
   return 0;
 }
 
-async function isRight({ host, library }: Context): Promise<boolean> {
+async function isRight({ host }: Context): Promise<boolean> {
   if (!host.terminal.canAsk) {
-    throw new library.SecretsError("cannot-ask", "whether these keys are right cannot be asked here", {
+    throw new SecretsError("cannot-ask", "whether these keys are right cannot be asked here", {
       hint: "compare them with their owners, then run: secrets trust --yes",
     });
   }
@@ -80,5 +82,5 @@ function json({ changes, ...state }: TrustState): object {
     added: texts(added),
     removed: texts(removed),
   }));
-  return { version: 1, ...state, changes: plain };
+  return { ...state, changes: plain };
 }

@@ -1,17 +1,6 @@
 /** `secrets unset FILE KEY` */
-import {
-  acceptReadersOption,
-  allowClearOption,
-  allowEmptyOption,
-  documentNumber,
-  documentOption,
-  firstWord,
-  flag,
-  outcomeLine,
-  typeOptions,
-  writeRequest,
-  type CommandSpec,
-} from "./command.ts";
+import { firstWord, flag, outcomeLine, type CommandSpec } from "./command.ts";
+import { documentNumber, shared, writeRequest } from "./options.ts";
 
 export const unset: CommandSpec = {
   name: "unset",
@@ -19,19 +8,20 @@ export const unset: CommandSpec = {
   summary: "take one key out of a sops file",
   words: ["<file>", "<key>"],
   options: [
-    documentOption,
+    shared.document,
     { flags: "--idempotent", description: "as in sops: a key that is not there is no error" },
-    ...typeOptions,
-    { flags: "--rekey", description: "if the file differs from the policy, bring it to the policy with this write" },
-    allowEmptyOption,
-    allowClearOption,
-    acceptReadersOption,
+    shared.inputType,
+    shared.outputType,
+    shared.rekey,
+    shared.allowEmpty,
+    shared.allowClear,
+    shared.acceptReaders,
   ],
   examples: [["secrets unset secrets/app.yaml db/old_password", "the entry's lines go, all others stay"]],
   run: async (context, invocation) => {
     const request = {
       key: invocation.words[1] ?? "",
-      document: documentNumber(context, invocation),
+      document: documentNumber(invocation),
       idempotent: flag(invocation, "idempotent"),
       options: writeRequest(invocation),
     };

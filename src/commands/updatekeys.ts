@@ -1,5 +1,7 @@
 /** `secrets updatekeys PATH…` */
-import { acceptReadersOption, allowClearOption, flag, textOption, type CommandSpec, type Context } from "./command.ts";
+import { flag, textOption, type CommandSpec, type Context } from "./command.ts";
+import { shared } from "./options.ts";
+import { differenceText } from "./readers-text.ts";
 import { isPartial } from "./rekey.ts";
 import { visible } from "../words/visible.ts";
 import type { PlannedFile } from "../index.ts";
@@ -10,13 +12,13 @@ export const updatekeys: CommandSpec = {
   summary: "bring the readers of sops files to the policy; one that only adds leaves every value alone",
   words: ["<paths...>"],
   options: [
-    { flags: "-y, --yes", description: "do not ask" },
-    { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
-    { flags: "--input-type <type>", description: "the format of sops files whose names do not tell" },
+    shared.yes,
+    shared.checkReaders,
+    shared.inputType,
     { flags: "--keep-data-key", description: "keep the data key although a reader was removed (as sops does)" },
-    allowClearOption,
-    acceptReadersOption,
-    { flags: "--allow-lockout", description: "go on although no person could read the result" },
+    shared.allowClear,
+    shared.acceptReaders,
+    shared.allowLockout,
   ],
   examples: [
     ["secrets updatekeys secrets/app.yaml", "after .sops.yaml changed"],
@@ -45,9 +47,6 @@ export const updatekeys: CommandSpec = {
   },
 };
 
-function checkText(context: Context, planned: PlannedFile): string {
-  const lines = planned.difference.map(
-    (line) => `    ${line.startsWith("+") ? context.good(visible(line)) : context.bad(visible(line))}\n`,
-  );
-  return `${visible(planned.file)}: ${planned.action === "keep" ? "up to date" : "differs"}\n${lines.join("")}`;
+function checkText(context: Context, { file, action, difference }: PlannedFile): string {
+  return `${visible(file)}: ${action === "keep" ? "up to date" : "differs"}\n${differenceText(context, difference)}`;
 }

@@ -2,7 +2,8 @@
 import { lineText } from "../words/phrases.ts";
 import { agreementCell, readersLine } from "./readers-text.ts";
 import { visible } from "../words/visible.ts";
-import { firstWord, flag, type CommandSpec, type Context } from "./command.ts";
+import { firstWord, flag, jsonText, type CommandSpec, type Context } from "./command.ts";
+import { shared } from "./options.ts";
 import type { FileOfPerson, PersonReport, SecretReport, WhoAnswer, WhoReport } from "../index.ts";
 
 export const who: CommandSpec = {
@@ -10,7 +11,7 @@ export const who: CommandSpec = {
   group: "Look",
   summary: "say who reads a path, by which rule, and what to do if you cannot; or what a person, host or team reads",
   words: ["<path-or-name>"],
-  options: [{ flags: "--json", description: "for programs" }],
+  options: [shared.json],
   examples: [
     ["secrets who secrets/db.age", "the file need not exist yet"],
     ["secrets who secrets", "every secret below a directory"],
@@ -18,7 +19,7 @@ export const who: CommandSpec = {
   ],
   run: async (context, invocation) => {
     const answer = await context.library.who(await context.project(), firstWord(invocation));
-    if (flag(invocation, "json")) await context.out(`${JSON.stringify({ version: 1, ...data(answer) }, null, 2)}\n`);
+    if (flag(invocation, "json")) await context.out(jsonText(data(answer)));
     else await context.out(text(context, answer));
     return 0;
   },

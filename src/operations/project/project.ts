@@ -82,7 +82,12 @@ export function createProject(options: ProjectOptions): Project {
   const detail = options.detail ?? ignore;
   const tell = options.tell ?? ignore;
   const say = options.say ?? tell;
-  const warn = options.warn ?? ((line) => say(`warning: ${line}`));
+  const warn =
+    options.warn ??
+    ((line, hint) => {
+      say(`warning: ${line}`);
+      if (hint !== undefined) say(`hint: ${hint}`);
+    });
   const toAbsolute = (path: string) => {
     if (!path.includes(NOT_UTF8)) return resolve(directory, path);
     throw new SecretsError("usage", "the name is not UTF-8, so no file can be found by it", { at: { file: path } });
