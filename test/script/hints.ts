@@ -31,7 +31,8 @@ function hintsIn(stderr: string): string[] {
 /** Verb and options, by which two hints are the same. */
 export function shapeOf(command: string): string {
   const words = splitWords(command);
-  return words.filter((word, at) => at < 2 || /^--?[a-z]/.test(word)).join(" ");
+  const isFamily = commands.some((spec) => "commands" in spec && spec.name === words[1]);
+  return words.filter((word, at) => at < (isFamily ? 3 : 2) || /^--?[a-z]/.test(word)).join(" ");
 }
 
 /** What is wrong with the hints of a call, if anything. */

@@ -1,4 +1,5 @@
 /** `secrets policy convert --to KIND` */
+import { SecretsError } from "../../errors.ts";
 import { flag, textOption, type Verb } from "../command.ts";
 
 export const convert: Verb = {
@@ -16,7 +17,7 @@ export const convert: Verb = {
   run: async (context, invocation) => {
     const to = textOption(invocation, "to");
     if (to === undefined) {
-      throw new context.library.SecretsError("usage", "convert needs the kind of policy to write", {
+      throw new SecretsError("usage", "convert needs the kind of policy to write", {
         hint: "secrets policy convert --to sops-yaml",
       });
     }
