@@ -97,17 +97,6 @@ export function firstWord(invocation: Invocation): string {
   return invocation.words[0] ?? "";
 }
 
-/** @param name without its dashes. @throws SecretsError `usage` for what is not a whole number, or a smaller one */
-export function numberOption(
-  invocation: Invocation,
-  { name, least, hint }: { readonly name: string; readonly least: number; readonly hint: string },
-): number | undefined {
-  const text = textOption(invocation, camelCase(name));
-  if (text === undefined) return undefined;
-  if (/^\d{1,3}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new SecretsError("usage", `--${name} takes a whole number`, { hint });
-}
-
 /** An option's name as the parser has it. */
 export function camelCase(name: string): string {
   return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());

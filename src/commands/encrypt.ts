@@ -1,16 +1,6 @@
 /** `secrets encrypt FILE` */
-import {
-  camelCase,
-  inputWords,
-  flag,
-  listOption,
-  numberOption,
-  textOption,
-  outcomeLine,
-  type CommandSpec,
-  type Invocation,
-} from "./command.ts";
-import { indentNumber, shared, writeOptions, writeRequest } from "./options.ts";
+import { camelCase, inputWords, flag, textOption, outcomeLine, type CommandSpec, type Invocation } from "./command.ts";
+import { indentNumber, recipientsOption, shared, thresholdNumber, writeOptions, writeRequest } from "./options.ts";
 
 const SELECTION_OPTIONS = [
   "unencrypted-suffix",
@@ -59,15 +49,11 @@ export const encrypt: CommandSpec = {
       output: textOption(invocation, "output"),
       inPlace: flag(invocation, "inPlace"),
       filename: textOption(invocation, "filenameOverride"),
-      recipients: listOption(invocation, "age").flatMap(splitList),
+      recipients: recipientsOption(invocation),
       passphrase: flag(invocation, "passphrase"),
       selection: selectionFrom(invocation),
       macOnlyEncrypted: flag(invocation, "macOnlyEncrypted") ? true : undefined,
-      threshold: numberOption(invocation, {
-        name: "shamir-secret-sharing-threshold",
-        least: 0,
-        hint: "how many of the key groups it takes: 0 for all of them",
-      }),
+      threshold: thresholdNumber(invocation),
       indent: indentNumber(invocation),
     });
     for (const { file } of written) context.note(outcomeLine(context, "encrypted", file));
@@ -82,9 +68,4 @@ function selectionFrom(invocation: Invocation): Record<string, string> {
     return value === undefined ? [] : [[name.replaceAll("-", "_"), value] as const];
   });
   return Object.fromEntries(given);
-}
-
-/** Comma-separated, blanks around each part; an SSH key keeps the blanks inside. */
-function splitList(text: string): string[] {
-  return text.split(",").map((part) => part.trim());
 }

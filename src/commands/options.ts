@@ -1,5 +1,6 @@
 /** Which options do several commands have, and what do they ask for? */
-import { flag, numberOption, textOption, type Invocation, type OptionSpec } from "./command.ts";
+import { SecretsError } from "../errors.ts";
+import { camelCase, flag, listOption, textOption, type Invocation, type OptionSpec } from "./command.ts";
 
 export const shared = {
   /** Of every verb that writes secrets; the project hears of it, whatever the verb (`globalRequest`). */
@@ -67,4 +68,26 @@ export function documentNumber(invocation: Invocation): number | undefined {
 /** @throws SecretsError `usage` for what is not a whole number */
 export function indentNumber(invocation: Invocation): number | undefined {
   return numberOption(invocation, { name: "indent", least: 0, hint: "for example --indent 2" });
+}
+
+/** How many key groups it takes. @throws SecretsError `usage` for what is not a whole number */
+export function thresholdNumber(invocation: Invocation): number | undefined {
+  const hint = "how many of the key groups it takes: 0 for all of them";
+  return numberOption(invocation, { name: "shamir-secret-sharing-threshold", least: 0, hint });
+}
+
+/** @param name without its dashes. @throws SecretsError `usage` for what is not a whole number, or a smaller one */
+function numberOption(
+  invocation: Invocation,
+  { name, least, hint }: { readonly name: string; readonly least: number; readonly hint: string },
+): number | undefined {
+  const text = textOption(invocation, camelCase(name));
+  if (text === undefined) return undefined;
+  if (/^\d{1,3}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new SecretsError("usage", `--${name} takes a whole number`, { hint });
+}
+
+/** Comma-separated, blanks around each part; an SSH key keeps the blanks inside. */
+export function recipientsOption(invocation: Invocation): string[] {
+  return listOption(invocation, "age").flatMap((text) => text.split(",").map((part) => part.trim()));
 }

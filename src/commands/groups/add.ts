@@ -1,5 +1,7 @@
 /** `secrets groups add FILE` */
-import { listOption, type Verb } from "../command.ts";
+import { SecretsError } from "../../errors.ts";
+import type { Verb } from "../command.ts";
+import { recipientsOption } from "../options.ts";
 import { change, fileAndWords, groupOptions } from "./change.ts";
 
 export const add: Verb = {
@@ -16,9 +18,8 @@ export const add: Verb = {
   ],
   examples: [["secrets groups add app.yaml --age bob,carol", "whoever opens it needs one of them too"]],
   run: async (context, invocation) => {
-    const [file, [unexpected]] = fileAndWords(context, invocation);
-    const age = listOption(invocation, "age").flatMap((text) => text.split(",").map((part) => part.trim()));
-    const { SecretsError } = context.library;
+    const [file, [unexpected]] = fileAndWords(invocation);
+    const age = recipientsOption(invocation);
     if (unexpected !== undefined) throw new SecretsError("usage", "the file is named twice");
     if (age.length === 0) throw new SecretsError("usage", "who is in the group?", { hint: "--age RECIPIENT" });
     return change(context, invocation, { file, add: age });

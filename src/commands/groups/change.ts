@@ -1,28 +1,22 @@
 /** What do the verbs of `secrets groups` share? */
-import {
-  flag,
-  numberOption,
-  outcomeLine,
-  textOption,
-  type Context,
-  type Invocation,
-  type OptionSpec,
-} from "../command.ts";
+import { flag, outcomeLine, textOption, type Context, type Invocation, type OptionSpec } from "../command.ts";
+import { SecretsError } from "../../errors.ts";
+import { shared, thresholdNumber } from "../options.ts";
 
 export const groupOptions: readonly OptionSpec[] = [
   { flags: "-f, --file <file>", description: "the file, as in sops" },
   { flags: "-i, --in-place", description: "as in sops; the file is always written in place" },
   { flags: "--shamir-secret-sharing-threshold <n>", description: "how many key groups it takes from now on" },
-  { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
+  shared.inputType,
   { flags: "--allow-lockout", description: "go on although you could not open the result" },
 ];
 
 /** The file, which is the first word unless `--file` names it, and the other words. @throws SecretsError `usage` */
-export function fileAndWords({ library }: Context, invocation: Invocation): readonly [string, readonly string[]] {
+export function fileAndWords(invocation: Invocation): readonly [string, readonly string[]] {
   const file = textOption(invocation, "file");
   if (file !== undefined) return [file, invocation.words];
   const [first, ...words] = invocation.words;
-  if (first === undefined) throw new library.SecretsError("usage", "which file?");
+  if (first === undefined) throw new SecretsError("usage", "which file?");
   return [first, words];
 }
 
@@ -33,11 +27,7 @@ export async function change(
 ): Promise<number> {
   const outcome = await context.library.changeGroups(await context.project(), file, {
     ...groups,
-    threshold: numberOption(context, invocation, {
-      name: "shamir-secret-sharing-threshold",
-      least: 0,
-      hint: "how many of the key groups it takes: 0 for all of them",
-    }),
+    threshold: thresholdNumber(invocation),
     options: { allowLockout: flag(invocation, "allowLockout"), inputType: textOption(invocation, "inputType") },
   });
   const line = outcomeLine(context, outcome.status, outcome.file);
