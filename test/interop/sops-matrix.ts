@@ -156,6 +156,17 @@ const replaced = (text: string, [before, after]: readonly [string, string]) => {
   return text.replace(before, after);
 };
 
+/** The sealed text with another letter in the first text that stands there unencrypted. */
+function changedByHand(sealed: string, format: Format): string | undefined {
+  const leaf = readDocument(sealed, format).parsed.leaves.find(
+    ({ kind, scalar, start, end }) =>
+      kind === "value" && scalar.type === "str" && /^["']?[a-z]/.test(sealed.slice(start, end)),
+  );
+  if (leaf === undefined) return undefined;
+  const source = sealed.slice(leaf.start, leaf.end).replace(/[a-z]/, (letter) => (letter === "q" ? "r" : "q"));
+  return sealed.slice(0, leaf.start) + source + sealed.slice(leaf.end);
+}
+
 /** Everything that one of the two does to a file of the other. */
 const VERBS: Readonly<Record<string, Verb>> = {
   "sops decrypts what we encrypt": async (sops, given) => {
@@ -235,6 +246,20 @@ const VERBS: Readonly<Record<string, Verb>> = {
       now: NOW,
     });
     expectPlain(sops.decrypt(sample.file, text), sample.text, format);
+  },
+  "a value left unencrypted may be changed by hand for both, or for neither": async (sops, given) => {
+    const { sample, who, selection } = given;
+    for (const sealed of [await ours(given), theirs(sops, given)]) {
+      const changed = changedByHand(sealed, sample.format);
+      if (changed === undefined) return;
+      const reading = opened(changed, sample.format, who);
+      if (selection.settings.macOnlyEncrypted) {
+        expectPlain(sops.decrypt(sample.file, changed), (await reading).openText, sample.format);
+      } else {
+        await expect(reading).rejects.toMatchObject({ code: "tampered" });
+        expect(() => sops.decrypt(sample.file, changed)).toThrow("MAC mismatch");
+      }
+    }
   },
   "sops tells the status and extracts from what we encrypt": async (sops, given) => {
     const { sample } = given;
