@@ -1,5 +1,5 @@
 /** Which verbs write, and what becomes of which files when they do? One case at least for each. */
-import { NEW, OLD, policyFor, type World, write } from "./world.ts";
+import { NEW, OLD, policyFor, read, type World, write } from "./world.ts";
 
 export interface Target {
   readonly path: string;
@@ -89,6 +89,11 @@ export const cases: readonly (Case & { readonly argv: readonly [string, ...strin
     raced: "again",
   },
   { argv: ["rotate", app, two], targets: [same(app), same(two)] },
+  {
+    argv: ["groups", "add", "loose.yaml", "--age", "alice,bob"],
+    prepare: (world) => write(world, "loose.yaml", read(world, app) ?? ""),
+    targets: [same("loose.yaml")],
+  },
   {
     argv: ["policy", "compile"],
     prepare: (world) => write(world, ".sops.yaml", policyFor("alice").replace(/^ +age:.*\n/m, "")),
