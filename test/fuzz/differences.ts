@@ -73,6 +73,8 @@ const named: Readonly<Record<string, Fits>> = {
     "said" in ours &&
     "said" in theirs &&
     /[-:] \|[2-9][-+]?$/m.test(theirs.said),
+  "files that sops cannot open": ({ stage, ours, refused }) =>
+    stage === "encrypt, then sops decrypts" && "said" in ours && refused.theirs !== "",
   "only comments in YAML": ({ operation, given, refused }) =>
     operation === "encrypt" && given.format.name === "yaml" && /file: EOF/.test(refused.theirs),
   "comments when converted": ({ operation, given, ours, theirs }) =>

@@ -3,12 +3,18 @@
  */
 import fc from "fast-check";
 import { FORMAT_NAMES, isFormatName, loadFormat } from "../../src/formats/index.ts";
+import { DEFAULT_SETTINGS, RULE_NAMES, selectionSettings } from "../../src/documents/sops/selection.ts";
 import { identitiesOf } from "../documents/ring.ts";
 import { peer } from "../interop/peer.ts";
 import { KEYS, withSops } from "../interop/sops-peer.ts";
 import { nameOf } from "./differences.ts";
 import { documents, setValues } from "./documents.ts";
 import { difference, OPERATIONS, type Case, type Difference } from "./round.ts";
+
+/** What fits some keys, sections and comments of the documents. */
+const SELECTIONS = RULE_NAMES.flatMap((name) =>
+  [false, true].map((macOnly) => selectionSettings({ [name]: name.endsWith("suffix") ? "1" : "[13579as]$" }, macOnly)),
+);
 
 const BATCH = 50;
 /** Findings printed in full; the others are counted. */
@@ -64,6 +70,7 @@ async function cases(name: keyof typeof documents): Promise<fc.Arbitrary<Case>> 
     value: setValues,
     at: fc.nat(1000),
     to: fc.constantFrom(...others),
+    settings: fc.oneof(fc.constant(DEFAULT_SETTINGS), fc.constantFrom(...SELECTIONS)),
   });
 }
 
@@ -78,6 +85,6 @@ function note(
   }
   counted.findings += 1;
   if (counted.findings > PRINTED) return;
-  const { text, other, value, operation, at } = given;
-  process.stdout.write(`${JSON.stringify({ ...place, ...found, text, other, operation, value, at })}\n`);
+  const { text, other, value, operation, at, settings } = given;
+  process.stdout.write(`${JSON.stringify({ ...place, ...found, text, other, operation, value, at, settings })}\n`);
 }

@@ -5,7 +5,7 @@ import { sealDocument } from "../../src/documents/sops/seal.ts";
 import type { OpenedDocument } from "../../src/documents/sops/document.ts";
 import { editDocument, rotateDocument } from "../../src/documents/sops/verbs.ts";
 import { settingsIn } from "../../src/agreement/wanted-settings.ts";
-import { DEFAULT_SETTINGS } from "../../src/documents/sops/selection.ts";
+import type { SelectionSettings } from "../../src/documents/sops/selection.ts";
 import { converted } from "../../src/formats/convert.ts";
 import type { Format, Step } from "../../src/formats/format.ts";
 import { keyring } from "../../src/keys/index.ts";
@@ -25,6 +25,7 @@ export interface Case {
   readonly value: string;
   readonly at: number;
   readonly to: Format;
+  readonly settings: SelectionSettings;
 }
 
 /** Something that the two do not do alike: what each printed, or why it refused. */
@@ -80,7 +81,7 @@ async function different(
   return isSame ? undefined : { stage, ours: us, theirs: them };
 }
 
-const settingsOf = ({ format }: Round) => settingsIn(format, DEFAULT_SETTINGS);
+const settingsOf = ({ format, settings }: Round) => settingsIn(format, settings);
 const groupsOf = ({ identities }: Round) => [identities.flatMap(({ recipients }) => recipients)];
 
 async function encrypted(round: Round, text = round.text): Promise<string> {
@@ -97,15 +98,18 @@ async function encrypted(round: Round, text = round.text): Promise<string> {
 }
 
 function encryptedBySops(round: Round, text: string): string {
-  round.sops.write(round.file, round.format.encode(text));
-  return round.sops.run([
-    "encrypt",
-    "--age",
-    groupsOf(round)[0]
+  const { sops, file, format } = round;
+  const { rule, macOnlyEncrypted } = round.settings;
+  const lines = [
+    `  - age: ${groupsOf(round)[0]
       ?.map((each) => each.text)
-      .join(",") ?? "",
-    round.file,
-  ]);
+      .join(",")}`,
+    ...(rule === undefined ? [] : [`    ${rule.name}: ${JSON.stringify(rule.value)}`]),
+    `    mac_only_encrypted: ${macOnlyEncrypted}`,
+  ];
+  sops.write(".sops.yaml", ["creation_rules:", ...lines, ""].join("\n"));
+  sops.write(file, format.encode(text));
+  return sops.run(["encrypt", file]);
 }
 
 /** Of YAML the values alone, for sops itself moves, drops or leaves encrypted many a comment; in what we wrote none may be left encrypted. */
@@ -151,15 +155,20 @@ function commentsOpen(round: Round, sealed: string): Promise<Difference | undefi
   );
 }
 
-/** Every value and every comment that says something, with its path, its type and its bytes. Which of sops' numbers are integers its commands do not agree on. */
+/**
+ * Every value and every comment that says something, with its path, its type and its bytes. Which of sops' numbers are integers its commands do not
+ * agree on, and comments that stay unencrypted it prints with its own marks.
+ */
 function facts({ format, leaves }: OpenedDocument): string {
   return leaves
-    .filter(({ leaf, scalar }) => format.name !== "yaml" || (leaf.kind === "value" && scalar.type !== "comment"))
     .filter(({ leaf, scalar }) => leaf.kind === "value" || scalar.bytes.length > 0)
-    .map(({ leaf, scalar: { type, bytes } }) => {
-      const place =
-        leaf.kind === "comment" || type === "comment" ? "#" : `${leaf.document} ${JSON.stringify(leaf.path)}`;
-      return `${place} ${type === "int" || type === "float" ? "number" : type} ${Buffer.from(bytes).toString("latin1")}`;
+    .flatMap(({ leaf, scalar: { type, bytes } }) => {
+      const text = Buffer.from(bytes).toString("latin1");
+      if (leaf.kind === "value" && type !== "comment") {
+        const kind = type === "int" || type === "float" ? "number" : type;
+        return [`${leaf.document} ${JSON.stringify(leaf.path)} ${kind} ${text}`];
+      }
+      return format.name === "yaml" ? [] : [`# ${text.replaceAll(/^[#; ]+/gm, "")}`];
     })
     .join("\n");
 }

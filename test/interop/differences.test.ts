@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { yaml } from "../../src/formats/yaml.ts";
+import { DEFAULT_SETTINGS, selectionSettings } from "../../src/documents/sops/selection.ts";
 import { loadFormat } from "../../src/formats/index.ts";
 import type { FormatName } from "../../src/formats/format.ts";
 import { NAMES, nameOf } from "../fuzz/differences.ts";
@@ -15,7 +16,7 @@ import { identitiesOf } from "../documents/ring.ts";
 import { describePeer } from "./peer.ts";
 import { KEYS, withSops, type Sops } from "./sops-peer.ts";
 
-interface Sample extends Partial<Pick<Case, "operation" | "value" | "at">> {
+interface Sample extends Partial<Pick<Case, "operation" | "value" | "at" | "settings">> {
   readonly format: FormatName;
   readonly text: string;
   readonly to?: FormatName;
@@ -49,6 +50,11 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   "keys and values of dotenv and INI": { format: "json", text: '{"":1}', operation: "convert", to: "dotenv" },
   "whole floats as text": { format: "json", text: '{"a":1e2}', operation: "convert", to: "dotenv" },
   "comments when converted": { format: "dotenv", text: "# c\nA=1\n", operation: "convert", to: "yaml" },
+  "files that sops cannot open": {
+    format: "yaml",
+    text: "k: -0.0\n",
+    settings: selectionSettings({ encrypted_suffix: "_secret" }, false),
+  },
   "indentation digits in YAML": { format: "json", text: '{"l":[" a\\nb"]}', operation: "convert", to: "yaml" },
   "extracted structures": { format: "yaml", text: "m:\n  # c\n  a: 2024-01-01\n", operation: "extract", at: 10 },
 };
@@ -98,7 +104,16 @@ describe("the rows of docs/sops.md", () => {
 
 async function differs(sops: Sops, row: string, { format, to = "json", ...sample }: Sample): Promise<void> {
   const [own, other] = await Promise.all([loadFormat(format), loadFormat(to)]);
-  const given: Case = { operation: "rotate", value: "1", at: 1, other: "", ...sample, format: own, to: other };
+  const given: Case = {
+    operation: "rotate",
+    value: "1",
+    at: 1,
+    other: "",
+    settings: DEFAULT_SETTINGS,
+    ...sample,
+    format: own,
+    to: other,
+  };
   const found = await difference({ sops, identities: await identitiesOf(KEYS.native) }, given);
   expect({ found, row: found && nameOf(found, given) }).toEqual({ found: expect.anything(), row });
 }
