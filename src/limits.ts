@@ -22,7 +22,7 @@ export const POLICY_LIMITS = {
   /** Values, lists and mappings as written. */
   nodes: { what: "values in a policy", most: 50_000 },
   /** Entries that merge keys (`<<`) take over: anchors multiply them. */
-  merged: { what: "entries taken over by <<", most: 50_000 },
+  merged: { what: "entries merged by <<", most: 50_000 },
   rules: { what: "creation rules", most: 2_000 },
   /** Users and hosts. */
   members: { what: "users and hosts", most: 2_000 },

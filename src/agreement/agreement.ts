@@ -42,7 +42,7 @@ export interface Agreement {
   readonly leftInClear: readonly string[];
   /** Readers who stay and for whom only another program can renew the data key. */
   readonly unrenewable: readonly string[];
-  /** Why the file cannot be brought to the policy here although it differs; undefined where it can. */
+  /** Why the file cannot be rekeyed here although it differs; undefined where it can. */
   readonly stuck: string | undefined;
 }
 

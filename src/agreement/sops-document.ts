@@ -119,10 +119,10 @@ export async function compareDocument(document: SopsDocument, ruled: Ruled): Pro
     groups.differs && copied.length === 0 && groups.added.length + groups.removed.length + extra.length === 0;
   const settings = [
     ...settingsDifference(metadata.settings, wantedSettings(ruling, document.format)),
-    ...namesOf(turned, policy, []).map((name) => `the key of ${name} is not there in the form that \`as\` requires`),
+    ...namesOf(turned, policy, []).map((name) => `the key of ${name} is not in the form that \`as\` requires`),
     ...copied,
-    ...(onlyMoved ? ["its key groups are not those of the rule"] : []),
-    ...(isOtherThreshold ? ["the number of key groups that it takes is not that of the rule"] : []),
+    ...(onlyMoved ? ["its key groups differ from those of the rule"] : []),
+    ...(isOtherThreshold ? ["the number of key groups that it needs differs from the rule's"] : []),
   ];
   const unrenewable = [
     ...groups.foreign.kept.map(({ key }) => key.text),

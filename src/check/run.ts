@@ -157,7 +157,7 @@ async function lookIfPossible(
   } catch (error) {
     // No text can be that long, and no parser goes that deep.
     if (!(error instanceof RangeError) && !isTooLong(error)) throw error;
-    const reason = "it is too large, or too deeply nested, to be looked at";
+    const reason = "it is too large or too deeply nested to be checked";
     running.gathered.unchecked.push({ file: running.shown(version.path), reason });
     return undefined;
   }

@@ -45,7 +45,7 @@ export async function writeReport(
     const expected = !append ? "any" : mode === undefined ? "absent" : sha256(before);
     const verify = async (staged: AsyncIterable<Uint8Array>) => {
       if (!content.equals(await collect(staged)))
-        throw new SecretsError("io", "what was written is not what was meant");
+        throw new SecretsError("io", "the file does not read back as it was written");
     };
     await commitChanges(project, [{ path: real, expected, content, mode: 0o644, verify }], { grants: [] });
   });
@@ -54,8 +54,8 @@ export async function writeReport(
 /** The file behind all symbolic links, and its mode if it is there. */
 async function placeFor(project: Project, file: string) {
   if (outputPath(file) === undefined) {
-    throw new SecretsError("usage", "standard output has the report of --format, and no other", {
-      hint: "name a file, or choose the form with --format",
+    throw new SecretsError("usage", "standard output is for the --format report only", {
+      hint: "name a file, or choose the format with --format",
     });
   }
   const path = project.resolve(file);
@@ -68,7 +68,7 @@ async function placeFor(project: Project, file: string) {
   await refuseOutput(project, { path: real });
   const isGits = real.split(sep).includes(".git");
   if (isGits || (stat !== undefined && (await holdsSecret(project, real)))) {
-    const what = isGits ? "what belongs to git" : "an encrypted file";
+    const what = isGits ? "one of git's files" : "an encrypted file";
     throw new SecretsError("refused", `a report would replace ${what}`, {
       at: { file: project.show(path) },
       hint: "choose another name",

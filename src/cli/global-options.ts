@@ -18,17 +18,17 @@ export interface GlobalRequest {
 }
 
 export const globalOptions: readonly OptionSpec[] = [
-  { flags: "-C <directory>", description: "work as if started there" },
+  { flags: "-C <directory>", description: "run as if started in this directory" },
   { flags: "--config <file>", description: "use this policy file instead of the nearest .sops.yaml" },
   { flags: "--rules <file>", description: "use these rules of agenix instead of the nearest secrets.nix" },
   { flags: "--no-nix", description: "never ask nix-instantiate about rules that only Nix can evaluate" },
-  { flags: "--identity <file>", description: "open with these identities only (repeatable)", repeatable: true },
+  { flags: "--identity <file>", description: "use only these identities (repeatable)", repeatable: true },
   { flags: "-q, --quiet", description: "say nothing but errors, warnings and who gains access" },
-  { flags: "-v, --verbose", description: "say what is looked at" },
-  { flags: "--color", description: "colour even where it would be off" },
-  { flags: "--no-color", description: "no colour" },
-  { flags: "--no-input", description: "never ask; fail where a question would be needed" },
-  { flags: "-n, --dry-run", description: "do everything but write" },
+  { flags: "-v, --verbose", description: "print more detail" },
+  { flags: "--color", description: "use colour even where it would be off" },
+  { flags: "--no-color", description: "use no colour" },
+  { flags: "--no-input", description: "never ask; fail instead" },
+  { flags: "-n, --dry-run", description: "do everything except write" },
 ];
 
 /** What they ask for; one that a program does not have was not given. */

@@ -65,7 +65,7 @@ function onlyOnce(stdin: Host["streams"]["stdin"]): Host["streams"]["stdin"] {
   let isUsed = false;
   return () => {
     if (isUsed)
-      throw new SecretsError("usage", "standard input is asked for twice", { hint: "name a file for one of them" });
+      throw new SecretsError("usage", "standard input is used twice", { hint: "name a file for one of them" });
     isUsed = true;
     return stdin();
   };

@@ -23,48 +23,47 @@ export const check: CommandSpec = {
   summary: "verify without a key that what git would publish equals the policy and that nothing is unencrypted",
   words: ["[paths...]"],
   options: [
-    { flags: "--staged", description: "look at what is staged, as the commit would take it" },
-    { flags: "--range <range>", description: "look at every commit of A..B, under the policies of both" },
-    { flags: "--history", description: "look at every commit that a branch, a tag or the stash leads to" },
-    { flags: "--stdin", description: "look at standard input, as if it were --filename" },
-    { flags: "--filename <path>", description: "the path that standard input is looked at as" },
+    { flags: "--staged", description: "check what is staged, as it would be committed" },
+    { flags: "--range <range>", description: "check every commit of A..B, under the policies of both ends" },
+    { flags: "--history", description: "check every commit reachable from a branch, a tag or the stash" },
+    { flags: "--stdin", description: "check standard input, as if it were --filename" },
+    { flags: "--filename <path>", description: "the path that standard input stands for" },
     { flags: "--verify", description: "also open the files with your identities and verify them" },
-    { flags: "--values", description: "also look for the values of today's secrets in all other tracked files" },
+    { flags: "--values", description: "also look for current values of secrets in all other tracked files" },
     {
       flags: "--fail-on <severity>",
-      description: "critical, error, warning or note: from there on exit 1 (default: error)",
+      description: "exit 1 from this severity up: critical, error, warning or note (default: error)",
     },
     {
       flags: "--show-ignored",
-      description: "also show what is allowed, by whom and why (sarif always has it, gitlab never)",
+      description: "also show allowed findings, with their reasons (sarif always does, gitlab never)",
     },
     {
       flags: "--baseline <file>",
-      description: "leave out what is in this file of fingerprints (default: the one in .secrets-check.yaml)",
+      description: "leave out the findings in this file (default: the baseline of .secrets-check.yaml)",
     },
     {
       flags: "--write-baseline <file>",
-      description:
-        "write what is found into such a file, for an old repository: then only what is new by path and key counts",
+      description: "write the findings to such a file, so that later only new ones count, by path and key",
     },
     {
       flags: "--format <name>",
-      description: `${NAMES} (default: text; under GITHUB_ACTIONS=true github, which adds to GITHUB_STEP_SUMMARY)`,
+      description: `${NAMES} (default: text; in GitHub Actions github, which adds a job summary)`,
     },
     {
       flags: "--output <format:file>",
-      description: "also write it there, in that form, as in sarif:secrets.sarif (repeatable)",
+      description: "also write a report to a file, as in sarif:secrets.sarif (repeatable)",
       repeatable: true,
     },
-    { flags: "--json", description: "for programs: the same as --format json" },
+    { flags: "--json", description: "the same as --format json" },
   ],
   examples: [
-    ["secrets check", "the working tree: tracked, or untracked and not ignored"],
+    ["secrets check", "the working tree: tracked files, and untracked ones that are not ignored"],
     ["secrets check --staged", "in a commit hook"],
     ["secrets check --range origin/main..HEAD --output sarif:secrets.sarif", "in CI, for a pull request"],
     [
       "secrets check --write-baseline known.json",
-      "an old repository: from now on only what is new, with --baseline known.json",
+      "in an old repository: later, --baseline known.json leaves these out",
     ],
     ["secrets explain 1", "what a finding means and how to fix it"],
   ],
@@ -95,7 +94,7 @@ export const check: CommandSpec = {
     if (baseline !== undefined) context.note(baselineLine(context, report, baseline));
     const [gravest] = gravestFirst(report.findings);
     if (format.name === "text" && gravest !== undefined) {
-      context.note(`\`secrets explain ${gravest.rule}\` says more, and how to allow it`);
+      context.note(`for details, and how to allow it: secrets explain ${gravest.rule}`);
     }
     return exitCode(report, failOn, written);
   },
@@ -109,7 +108,7 @@ function requestOf(invocation: Invocation): CheckRequest {
     if (textOption(invocation, name) === undefined || isTree || mode.mode === "stdin") continue;
     throw usage(`--${name} is for the working tree: what git holds is judged by the policies it holds`);
   }
-  if (values && !isTree) throw usage("--values looks at the working tree only");
+  if (values && !isTree) throw usage("--values works for the working tree only");
   return {
     ...mode,
     ...(values ? { values } : {}),
@@ -123,7 +122,7 @@ function requestOf(invocation: Invocation): CheckRequest {
 function modeOf(invocation: Invocation): CheckMode {
   const [range, path] = [textOption(invocation, "range"), textOption(invocation, "filename")];
   if (flag(invocation, "stdin") !== (path !== undefined)) {
-    throw usage("--stdin and --filename belong together", "secrets check --stdin --filename secrets/app.yaml");
+    throw usage("--stdin and --filename need each other", "secrets check --stdin --filename secrets/app.yaml");
   }
   const [mode = { mode: "tree" }, second] = [
     ...(flag(invocation, "staged") ? [{ mode: "staged" } as const] : []),
@@ -132,7 +131,7 @@ function modeOf(invocation: Invocation): CheckMode {
     ...(path === undefined ? [] : [{ mode: "stdin", path } as const]),
   ];
   if (second === undefined) return mode;
-  throw usage("--staged, --range, --history and --stdin exclude each other", "run secrets check once for each");
+  throw usage("--staged, --range, --history and --stdin cannot be combined", "run secrets check once for each");
 }
 
 function severityOption(invocation: Invocation): Severity {
@@ -147,7 +146,7 @@ function formatOption(context: Context, invocation: Invocation): FormatLine {
   const asked = textOption(invocation, "format");
   if (!flag(invocation, "json")) return named(asked ?? (inActions ? "github" : "text"));
   if (asked === undefined || asked === "json") return named("json");
-  throw usage("--json and another --format exclude each other", "secrets check --output sarif:secrets.sarif");
+  throw usage("--json and another --format cannot be combined", "secrets check --output sarif:secrets.sarif");
 }
 
 function named(name: string): FormatLine {
@@ -166,7 +165,7 @@ function outputOptions(invocation: Invocation): Output[] {
     const colon = text.indexOf(":");
     const file = text.slice(colon + 1);
     if (colon > 0 && file !== "") return { format: named(text.slice(0, colon)), file };
-    throw usage("--output takes a form and a file", "secrets check --output sarif:secrets.sarif");
+    throw usage("--output takes FORMAT:FILE", "secrets check --output sarif:secrets.sarif");
   });
 }
 
@@ -236,7 +235,7 @@ function lastLine(report: CheckReport): string {
     `${totals(findings)} ${scopeWords(report)}`,
     ...(verified > 0 ? [`${verified} opened and verified`] : []),
     ...(ignored.length > 0 ? [`${ignored.length} allowed`] : []),
-    ...(unchecked.length > 0 ? [`${counted(unchecked.length, "thing")} not checked`] : []),
+    ...(unchecked.length > 0 ? [`${unchecked.length} not checked`] : []),
   ].join(", ");
 }
 

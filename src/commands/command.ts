@@ -114,8 +114,8 @@ export function jsonText(answer: object): string {
 
 /** The files, or `-` for standard input where none is named and none is typed. @throws SecretsError `usage` */
 export function inputWords(context: Context, { words }: Invocation): readonly string[] {
-  if (words.includes("")) throw new SecretsError("usage", "the name of the file is empty");
+  if (words.includes("")) throw new SecretsError("usage", "the file name is empty");
   if (words.length > 0) return words;
   if (!context.host.terminal.stdinIsTerminal) return ["-"];
-  throw new SecretsError("usage", "which file?", { hint: "name one, or - for standard input" });
+  throw new SecretsError("usage", "no file given", { hint: "name one, or - for standard input" });
 }

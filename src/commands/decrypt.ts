@@ -8,14 +8,14 @@ export const decrypt: CommandSpec = {
   summary: "decrypt a file or standard input to standard output, or files in place",
   words: ["[files...]"],
   options: [
-    { flags: "-i, --in-place", description: "replace the files by their plaintext" },
-    { flags: "-o, --output <file>", description: "write there, readable by you alone" },
+    { flags: "-i, --in-place", description: "replace the files with their plaintext" },
+    { flags: "-o, --output <file>", description: "write to this file, readable by you alone" },
     { flags: "--extract <key>", description: 'one value of a sops file: db/password or \'["db"]["password"]\'' },
     shared.inputType,
     { flags: "--output-type <type>", description: "print a sops file in another format" },
     shared.indent,
-    { flags: "--ignore-mac", description: "open a sops file although its MAC does not fit" },
-    { flags: "--filename-override <path>", description: "the path to name in messages and to look up in the policy" },
+    { flags: "--ignore-mac", description: "open a sops file although its MAC does not match" },
+    { flags: "--filename-override <path>", description: "use this path in messages and for the policy" },
   ],
   examples: [
     ["secrets decrypt secrets/db.age", "to the terminal or a pipe"],

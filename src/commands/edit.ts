@@ -11,11 +11,11 @@ export const edit: CommandSpec = {
     ...writeOptions,
     shared.inputType,
     shared.outputType,
-    { flags: "--ignore-mac", description: "open a sops file although its MAC does not fit, and renew the MAC" },
+    { flags: "--ignore-mac", description: "open a sops file although its MAC does not match, and renew the MAC" },
   ],
   examples: [
-    ["secrets edit secrets/db.age", "change it, or create it for the readers that the policy names"],
-    ["secrets edit secrets/token.age < token.txt", "without an editor, as agenix does it"],
+    ["secrets edit secrets/db.age", "change it, or create it for the readers in the policy"],
+    ["secrets edit secrets/token.age < token.txt", "without an editor, as with agenix"],
     ["EDITOR='code --wait' secrets edit secrets/db.age", "with another editor"],
   ],
   run: async (context, invocation) => {

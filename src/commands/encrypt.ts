@@ -14,19 +14,19 @@ const SELECTION_OPTIONS = [
 export const encrypt: CommandSpec = {
   name: "encrypt",
   group: "Daily",
-  summary: "encrypt a file or standard input, or files in place, for the readers of the path that they become",
+  summary: "encrypt a file or standard input, or files in place, for the readers of the path that is written",
   words: ["[files...]"],
   options: [
-    { flags: "-i, --in-place", description: "replace the files by their encryption" },
-    { flags: "-o, --output <file>", description: "write there; its path decides the rule" },
-    { flags: "--filename-override <path>", description: "the path whose rule counts" },
+    { flags: "-i, --in-place", description: "replace the files with their ciphertext" },
+    { flags: "-o, --output <file>", description: "write to this file; its path selects the rule" },
+    { flags: "--filename-override <path>", description: "use the rule of this path" },
     {
       flags: "-a, --age <recipients>",
       description: "these recipients (comma-separated) instead of the rule's",
       repeatable: true,
     },
-    { flags: "-p, --passphrase", description: "seal with a passphrase instead (asked for, or AGE_PASSPHRASE)" },
-    { flags: "--input-type <type>", description: "the format of an input whose name does not tell" },
+    { flags: "-p, --passphrase", description: "encrypt with a passphrase instead (asked for, or from AGE_PASSPHRASE)" },
+    { flags: "--input-type <type>", description: "the format of the input, if its name does not say" },
     { flags: "--output-type <type>", description: "write a sops file in another format" },
     shared.indent,
     ...SELECTION_OPTIONS.map((name) => ({
@@ -34,7 +34,7 @@ export const encrypt: CommandSpec = {
       description: "instead of the rule's, as in sops",
     })),
     { flags: "--mac-only-encrypted", description: "let the MAC of a sops file cover the encrypted values only" },
-    { flags: "--shamir-secret-sharing-threshold <n>", description: "how many key groups of the rule it takes" },
+    { flags: "--shamir-secret-sharing-threshold <n>", description: "how many of the rule's key groups are needed" },
     ...writeOptions,
   ],
   examples: [

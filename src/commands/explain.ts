@@ -6,9 +6,9 @@ import type { RuleInfo } from "../index.ts";
 export const explain: CommandSpec = {
   name: "explain",
   group: "Look",
-  summary: "say what a finding of check means, why it matters, how to fix it, and what it does not see",
+  summary: "explain a finding of check: what it means, why it matters, how to fix it, and its limits",
   words: ["[rule]"],
-  options: [{ flags: "--json", description: "for programs: one object with a version" }],
+  options: [{ flags: "--json", description: "print JSON" }],
   examples: [
     ["secrets explain 4", "one rule, by its id or its number"],
     ["secrets explain", "all of them, a line each"],
@@ -29,10 +29,10 @@ function ruleOf(rules: readonly RuleInfo[], word: string): RuleInfo {
   const rule = rules.find(({ id }) => id === `SEC${number?.padStart(3, "0")}`);
   if (rule !== undefined) return rule;
   const alike = rules.filter(({ title }) => title.toLowerCase().includes(word.toLowerCase()));
-  throw new SecretsError("usage", `there is no rule ${word}`, {
+  throw new SecretsError("usage", `unknown rule ${word}`, {
     hint:
       alike.length === 0
-        ? `they go from ${rules[0]?.id ?? ""} to ${rules.at(-1)?.id ?? ""}: secrets explain`
+        ? `the rules are ${rules[0]?.id ?? ""} to ${rules.at(-1)?.id ?? ""}: secrets explain`
         : `did you mean ${alike.map(({ id, title }) => `${id} (${title})`).join(" or ")}?`,
   });
 }
@@ -59,7 +59,7 @@ function page(context: Context, { id, title, severity, needsKey, explanation }: 
 /** The same for every rule. */
 function allowing(id: string): string[] {
   return [
-    `In a comment of the file: secrets:allow ${id} reason="…", and until=YYYY-MM-DD if it is to end.`,
+    `In a comment of the file: secrets:allow ${id} reason="…", and until=YYYY-MM-DD if it should expire.`,
     `Without comments, in .secrets-check.yaml: allow: [{ rule: ${id}, paths: [PATH], reason: "…" }]`,
   ];
 }

@@ -5,7 +5,7 @@ import { shared } from "./options.ts";
 export const filestatus: CommandSpec = {
   name: "filestatus",
   group: "Plumbing",
-  summary: "say as JSON whether a file is encrypted with sops, as sops filestatus does",
+  summary: "print as JSON whether a file is encrypted with sops, as sops filestatus does",
   words: ["<file>"],
   options: [shared.inputType],
   examples: [["secrets filestatus secrets/app.yaml", '{"encrypted":true}']],

@@ -9,7 +9,7 @@ import type { SecretReport } from "../index.ts";
 export const ls: CommandSpec = {
   name: "ls",
   group: "Look",
-  summary: "list every secret file: its rule, its readers, whether they agree with the policy, whether you can open it",
+  summary: "list every secret file: its rule, its readers, whether it is up to date, and whether you can open it",
   words: ["[paths...]"],
   options: [shared.json],
   examples: [
@@ -29,7 +29,7 @@ export const ls: CommandSpec = {
     });
     for (const row of rows)
       await context.out(`${row.map((cell, column) => padded(cell, widths[column])).join("  ")}\n`);
-    if (reports.length === 0) context.note("no secret files here");
+    if (reports.length === 0) context.note("no secret files found");
     return 0;
   },
 };

@@ -6,34 +6,34 @@ export const shared = {
   /** Of every verb that writes secrets; the project hears of it, whatever the verb (`globalRequest`). */
   acceptReaders: {
     flags: "--accept-readers",
-    description: "go on although somebody would read it whose key you have not confirmed (see secrets trust)",
+    description: "encrypt to keys that you have not confirmed, too (see secrets trust)",
   },
   /** Where a write may change what is encrypted. */
   allowClear: {
     flags: "--allow-clear",
-    description: "go on although values would be left unencrypted that are encrypted now or look like secrets",
+    description: "leave values unencrypted although they are encrypted now or look like secrets",
   },
-  allowEmpty: { flags: "--allow-empty", description: "let an empty content replace a secret" },
-  allowLockout: { flags: "--allow-lockout", description: "go on although no person could read the result" },
+  allowEmpty: { flags: "--allow-empty", description: "let empty content replace a secret" },
+  allowLockout: { flags: "--allow-lockout", description: "write even if no person could read the result" },
   armor: { flags: "--armor", description: "write a new file as text (ASCII armor); an existing one keeps its form" },
   checkReaders: { flags: "--check", description: "exit 1 if a file's readers differ from the policy; needs no key" },
   /** Of the verbs that take one key of a file. */
   document: {
     flags: "--document <number>",
-    description: "the document of a YAML file with several that the key is in, counted from 1 (default: the first)",
+    description: "which document of a YAML file holds the key, counted from 1 (default: 1)",
   },
   /** Of the verbs that may print a document in another format. */
   indent: {
     flags: "--indent <n>",
     description: "spaces per level where a document is printed whole (default: what stores in .sops.yaml says)",
   },
-  inputType: { flags: "--input-type <type>", description: "the format of a sops file whose name does not tell" },
-  json: { flags: "--json", description: "for programs" },
+  inputType: { flags: "--input-type <type>", description: "the format of a sops file, if its name does not say" },
+  json: { flags: "--json", description: "print JSON" },
   /** Of the verbs that open a file to write it again, as in sops. */
-  outputType: { flags: "--output-type <type>", description: "the format of a new sops file whose name does not tell" },
+  outputType: { flags: "--output-type <type>", description: "the format of a new sops file, if its name does not say" },
   rekey: {
     flags: "--rekey",
-    description: "if the file's readers differ from the policy, bring it to the policy with this write",
+    description: "if the file differs from the policy, rekey it with this write",
   },
   yes: { flags: "-y, --yes", description: "do not ask" },
 } satisfies Record<string, OptionSpec>;
@@ -72,7 +72,7 @@ export function indentNumber(invocation: Invocation): number | undefined {
 
 /** How many key groups it takes. @throws SecretsError `usage` for what is not a whole number */
 export function thresholdNumber(invocation: Invocation): number | undefined {
-  const hint = "how many of the key groups it takes: 0 for all of them";
+  const hint = "give the number of key groups that are needed: 0 for all of them";
   return numberOption(invocation, { name: "shamir-secret-sharing-threshold", least: 0, hint });
 }
 

@@ -55,5 +55,5 @@ const MOST_NAMED = 5;
 /** That nobody without a key can compare the readers of these files with the policy; the first few of many by name. */
 export function unknownReadersLine(files: readonly string[]): string {
   const named = listed(files.map(visible), MOST_NAMED);
-  return `the readers of ${named} cannot be told without a key, so they were not compared with the policy`;
+  return `the readers of ${named} are unknown without a key, so they were not compared with the policy`;
 }

@@ -9,13 +9,13 @@ import type { PlannedFile, RekeyOutcome } from "../index.ts";
 export const rekey: CommandSpec = {
   name: "rekey",
   group: "Team",
-  summary: "bring every secret file (or these) to the policy, all or nothing",
+  summary: "re-encrypt every secret file (or these) that differs from the policy, all or nothing",
   words: ["[paths...]"],
   options: [
-    { flags: "--plan", description: "only say what would be done, per person and file; needs no key" },
+    { flags: "--plan", description: "only show what would change, per person and file; needs no key" },
     shared.checkReaders,
-    { flags: "--force", description: "re-encrypt the files that agree too" },
-    { flags: "--skip-unreadable", description: "do the others if some cannot be opened here (exit 1)" },
+    { flags: "--force", description: "re-encrypt the files that are up to date, too" },
+    { flags: "--skip-unreadable", description: "skip files that cannot be opened here (exit 1)" },
     shared.allowClear,
     shared.acceptReaders,
     shared.allowLockout,

@@ -5,7 +5,7 @@ import { shared } from "./options.ts";
 export const rotate: CommandSpec = {
   name: "rotate",
   group: "Team",
-  summary: "give sops files a new data key: every value re-encrypted, the same readers",
+  summary: "re-encrypt sops files with a new data key, for the same readers",
   words: ["<paths...>"],
   options: [
     { flags: "-i, --in-place", description: "as in sops; a rotated file is always written in place" },
@@ -27,7 +27,7 @@ export const rotate: CommandSpec = {
       outputType: textOption(invocation, "outputType"),
     };
     const outcomes = await context.library.rotate(await context.project(), invocation.words, options);
-    if (outcomes.length === 0) context.note("no sops files there");
+    if (outcomes.length === 0) context.note("no sops files found");
     for (const { file } of outcomes) context.note(outcomeLine(context, "rotated", file));
     return 0;
   },

@@ -14,14 +14,14 @@ export const set: CommandSpec = {
   options: [
     {
       flags: "--value-stdin",
-      description: "take the value from standard input as it is (sops files: less one final newline)",
+      description: "take the value from standard input as it is (sops files: without the final newline)",
     },
     { flags: "--value-file <path>", description: "take the value from a file, in the same way" },
     { flags: "--value-json", description: "the value from standard input or the file is JSON" },
     shared.inputType,
     shared.outputType,
     shared.document,
-    { flags: "--idempotent", description: "as in sops; here a value that is there already is never written again" },
+    { flags: "--idempotent", description: "as in sops; here an unchanged value is never written again" },
     ...writeOptions,
   ],
   examples: [
@@ -53,8 +53,8 @@ function valueFrom(context: Context, invocation: Invocation): SetRequest["value"
   const path = textOption(invocation, "valueFile");
   const stdin = flag(invocation, "valueStdin");
   if ([path !== undefined, stdin, inline !== undefined].filter(Boolean).length > 1) {
-    throw new SecretsError("usage", "the value is given twice", {
-      hint: "one of VALUE, --value-stdin and --value-file",
+    throw new SecretsError("usage", "more than one value given", {
+      hint: "use one of VALUE, --value-stdin and --value-file",
     });
   }
   if (inline !== undefined) return () => Promise.resolve({ bytes: new TextEncoder().encode(inline), form: "json" });

@@ -13,11 +13,11 @@ export const trust: CommandSpec = {
   options: [
     shared.yes,
     { flags: "--list", description: "show the keys that are confirmed" },
-    { flags: "--forget", description: "forget them, and ask nobody any more" },
-    { flags: "--json", description: "for programs: what is confirmed, and what has changed since; confirms nothing" },
+    { flags: "--forget", description: "forget the confirmed keys, and check none any more" },
+    { flags: "--json", description: "print what is confirmed and what has changed since; confirms nothing" },
   ],
   examples: [
-    ["secrets trust", "after the policy changed: whose keys are new or other ones, and are they right?"],
+    ["secrets trust", "after the policy changed: confirm new and changed keys"],
     ["secrets trust --list", "what was confirmed"],
   ],
   run: async (context, invocation) => {
@@ -62,7 +62,7 @@ async function confirm(context: Context, invocation: Invocation, state: TrustSta
 
 async function isRight({ host }: Context): Promise<boolean> {
   if (!host.terminal.canAsk) {
-    throw new SecretsError("cannot-ask", "whether these keys are right cannot be asked here", {
+    throw new SecretsError("cannot-ask", "cannot ask here whether these keys are right", {
       hint: "compare them with their owners, then run: secrets trust --yes",
     });
   }

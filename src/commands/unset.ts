@@ -5,11 +5,11 @@ import { documentNumber, shared, writeRequest } from "./options.ts";
 export const unset: CommandSpec = {
   name: "unset",
   group: "Daily",
-  summary: "take one key out of a sops file",
+  summary: "remove one key from a sops file",
   words: ["<file>", "<key>"],
   options: [
     shared.document,
-    { flags: "--idempotent", description: "as in sops: a key that is not there is no error" },
+    { flags: "--idempotent", description: "as in sops: a missing key is not an error" },
     shared.inputType,
     shared.outputType,
     shared.rekey,
@@ -17,7 +17,7 @@ export const unset: CommandSpec = {
     shared.allowClear,
     shared.acceptReaders,
   ],
-  examples: [["secrets unset secrets/app.yaml db/old_password", "the entry's lines go, all others stay"]],
+  examples: [["secrets unset secrets/app.yaml db/old_password", "all other lines stay as they are"]],
   run: async (context, invocation) => {
     const request = {
       key: invocation.words[1] ?? "",

@@ -9,7 +9,7 @@ import type { PlannedFile } from "../index.ts";
 export const updatekeys: CommandSpec = {
   name: "updatekeys",
   group: "Team",
-  summary: "bring the readers of sops files to the policy; one that only adds leaves every value alone",
+  summary: "give sops files the readers in the policy; adding readers changes no value",
   words: ["<paths...>"],
   options: [
     shared.yes,
@@ -39,7 +39,7 @@ export const updatekeys: CommandSpec = {
       return planned.some(({ action }) => action !== "keep") ? 1 : 0;
     }
     const outcomes = await context.library.updateKeys(project, invocation.words, options);
-    if (outcomes.length === 0) context.note("no sops files there");
+    if (outcomes.length === 0) context.note("no sops files found");
     for (const { status, planned } of outcomes) {
       context.note(`${planned.file}: ${status === "updated" && context.dryRun ? "would be updated" : status}`);
     }

@@ -9,7 +9,7 @@ import type { FileOfPerson, PersonReport, SecretReport, WhoAnswer, WhoReport } f
 export const who: CommandSpec = {
   name: "who",
   group: "Look",
-  summary: "say who reads a path, by which rule, and what to do if you cannot; or what a person, host or team reads",
+  summary: "show who reads a path, by which rule, and what to do if you cannot; or what a person, host or team reads",
   words: ["<path-or-name>"],
   options: [shared.json],
   examples: [
@@ -37,7 +37,7 @@ function text(context: Context, answer: WhoAnswer): string {
       : answer.about === "person"
         ? personLines(answer.person).map(visible)
         : answer.files.length === 0
-          ? ["no secret files here"]
+          ? ["no secret files found"]
           : answer.files.flatMap((report) => [
               visible(report.file),
               ...policyLines(report).map(visible),
@@ -59,7 +59,7 @@ const READS: Readonly<Record<FileOfPerson["reads"], string>> = {
   yes: "",
   "not yet": " (not yet: run secrets rekey)",
   still: " (still: the policy says no, run secrets rekey)",
-  unknown: " (by its rule; the file does not tell)",
+  unknown: " (by its rule; the file does not say)",
 };
 
 function personLines({ name, kind, at, teams, members, rules, files }: PersonReport): string[] {
@@ -82,7 +82,7 @@ function policyLines(report: SecretReport): string[] {
   if (rule === undefined) return ["  no rule covers it"];
   return [
     `  rule     ${lineText(rule.at)}: ${rule.title}`,
-    ...rule.shadowed.map((at) => `  instead of ${lineText(at)}, which would match too`),
+    ...rule.shadowed.map((at) => `  instead of ${lineText(at)}, which also matches`),
     ...rule.readers.map((reader) => {
       const through = reader.through.length > 0 ? ` through ${reader.through.join(" → ")}` : "";
       return `  reader   ${reader.name} (${reader.kind}${through})`;
@@ -92,7 +92,7 @@ function policyLines(report: SecretReport): string[] {
 }
 
 function fileLines(context: Context, report: SecretReport): string[] {
-  if (report.format === undefined) return ["  file     not there yet"];
+  if (report.format === undefined) return ["  file     does not exist yet"];
   if (report.format === "plain") return [`  file     ${context.bad("not encrypted")}`];
   if (report.problem !== undefined) return [`  file     ${context.bad(report.problem)}`];
   return [

@@ -56,7 +56,7 @@ export async function* openPayload(
       key = payloadKey(fileKey, piece);
       continue;
     }
-    if (ended) throw new SecretsError("malformed", "the payload goes on after its last chunk");
+    if (ended) throw new SecretsError("malformed", "data follows the last chunk of the payload");
     const chunk = openChunk(key, piece, index++);
     ended = chunk.final;
     if (chunk.plaintext.length > 0) yield chunk.plaintext;

@@ -25,6 +25,6 @@ export async function combineShares(shares: readonly Uint8Array[]): Promise<Uint
   try {
     return await combine([...shares]);
   } catch {
-    throw new SecretsError("malformed", "the shares of the data key do not fit one another");
+    throw new SecretsError("malformed", "the shares of the data key do not belong together");
   }
 }

@@ -110,7 +110,11 @@ function lineOf(
     if (before !== undefined && openQuote(text, before) !== undefined)
       throw new SecretsError("malformed", SEVERAL_LINES, { at: placeAt(before.line, 1), hint: ON_ONE_LINE });
     const isBlank = content.trim() === "";
-    throw malformedAt(isBlank ? "blanks or a carriage return alone in a line" : "there is no = in this line", line, 1);
+    throw malformedAt(
+      isBlank ? "a line of nothing but blanks or a carriage return" : "there is no = in this line",
+      line,
+      1,
+    );
   }
   const written = content.slice(0, equals);
   const isMetadata = written.startsWith(PREFIX);

@@ -179,7 +179,7 @@ function readScalar(cursor: Cursor): Scalar {
   NUMBER.lastIndex = at;
   const [number, fraction, exponent] = NUMBER.exec(text) ?? [];
   if (number === undefined) {
-    throw wrong(cursor, at >= text.length ? "the text ends too early" : "expected a JSON value");
+    throw wrong(cursor, at >= text.length ? "unexpected end of the text" : "expected a JSON value");
   }
   const whole = fraction === undefined && exponent === undefined && number.length <= MAX_INT_LENGTH;
   const int = whole ? intScalar(BigInt(number)) : undefined;
@@ -205,7 +205,7 @@ function readString(cursor: Cursor): string {
       cursor.at = Math.min(at, text.length);
       throw wrong(
         cursor,
-        Number.isNaN(code) ? "a string that never ends" : "a control character or line break in a string",
+        Number.isNaN(code) ? "an unterminated string" : "a control character or line break in a string",
       );
     }
     if (code === BACKSLASH) {
@@ -214,7 +214,7 @@ function readString(cursor: Cursor): string {
       const length = ESCAPE.exec(text)?.[0].length;
       if (length === undefined) {
         cursor.at = at;
-        throw wrong(cursor, "an escape that JSON does not know");
+        throw wrong(cursor, "an invalid escape");
       }
       at += length;
     } else {

@@ -61,7 +61,7 @@ export const json: Format = {
 function parseText(text: string): ParsedText {
   const root = parseJson(text);
   if (root.kind !== "object")
-    throw malformedAt("the top level of a JSON document has to be an object", root.line, root.column);
+    throw malformedAt("the top level of a JSON document must be an object", root.line, root.column);
   const places = new Map<Leaf, Place>();
   const leaves: Leaf[] = [];
   const doubts: Doubt[] = [];

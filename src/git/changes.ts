@@ -150,7 +150,7 @@ export async function broughtBy(git: Git, commits: readonly string[]): Promise<B
     const part = parts[index] ?? "";
     const colons = /^:+/.exec(part)?.[0].length;
     if (colons === undefined) {
-      if (!/^[0-9a-f]{40,64}$/.test(part)) throw new SecretsError("io", "git diff-tree answered what nobody asked");
+      if (!/^[0-9a-f]{40,64}$/.test(part)) throw new SecretsError("io", "git diff-tree gave an unexpected answer");
       commit = part;
       continue;
     }

@@ -45,8 +45,8 @@ export function safeSettings(isBare: boolean): string[] {
 export function withoutPrograms(answer: Buffer): string[] {
   const names = [...new Set(answer.toString("utf8").split("\0"))].filter((name) => name !== "");
   if (!Buffer.from(answer.toString("utf8")).equals(answer) || names.some((name) => name.includes("="))) {
-    throw new SecretsError("io", "git's configuration names a program under a name with = or without UTF-8", {
-      hint: "see git config --show-origin --name-only --list, and remove it",
+    throw new SecretsError("io", "git's configuration sets a program under a name that contains = or is not UTF-8", {
+      hint: "find it with git config --show-origin --name-only --list, and remove it",
     });
   }
   return names.flatMap((name) => ["-c", `${name}=`]);

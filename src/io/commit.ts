@@ -191,7 +191,7 @@ async function compare(host: Host, staged: readonly Staged[]): Promise<Entry[]> 
 
 function requireExpected({ expected }: Change, { named }: Target, found: string): void {
   if (expected === "any" || expected === found) return;
-  throw new SecretsError("changed", "it was changed by somebody else meanwhile; nothing was written", {
+  throw new SecretsError("changed", "somebody else changed it meanwhile; nothing was written", {
     at: { file: named },
     hint: "run the command again",
   });
@@ -221,5 +221,5 @@ async function renameAll(host: Host, entries: readonly Entry[], work: Work): Pro
 function warnOfOwner({ named, stat }: Target, lost: Lost, { warn }: CommitOptions): void {
   if (stat === undefined || lost === undefined) return;
   const before = lost === "owner" ? `user ${stat.uid}` : `group ${stat.gid}`;
-  warn?.(`${named}: belonged to ${before}, which could not be kept: it belongs to you now`);
+  warn?.(`${named}: belonged to ${before}, and now belongs to you`);
 }

@@ -97,7 +97,7 @@ export async function chooseEditor(host: Host): Promise<Editor> {
     if (name === undefined) continue;
     const program = await findProgram(host, name);
     if (program !== undefined) return withHabits(host, { program, args });
-    throw new SecretsError("editor", `the editor in ${variable} is not there: ${name.slice(0, 100)}`, {
+    throw new SecretsError("editor", `the editor in ${variable} was not found: ${name.slice(0, 100)}`, {
       hint: `set ${variable} to an editor that is installed`,
     });
   }
@@ -105,8 +105,8 @@ export async function chooseEditor(host: Host): Promise<Editor> {
     const program = await findProgram(host, name);
     if (program !== undefined) return withHabits(host, { program, args: [] });
   }
-  throw new SecretsError("editor", "there is no editor: neither vim, nano nor vi is on PATH", {
-    hint: "set EDITOR to the editor that you use",
+  throw new SecretsError("editor", "no editor found: neither vim, nano nor vi is on PATH", {
+    hint: "set EDITOR to your editor",
   });
 }
 
@@ -134,7 +134,7 @@ export async function openEditor(
   }
   if (child.code === 0) return;
   const how =
-    child.code === undefined ? `was ended by ${child.signal ?? "a signal"}` : `ended with exit code ${child.code}`;
+    child.code === undefined ? `was killed by ${child.signal ?? "a signal"}` : `ended with exit code ${child.code}`;
   throw new SecretsError("editor", `the editor ${how}; nothing was changed`);
 }
 

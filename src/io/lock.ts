@@ -185,11 +185,11 @@ function busy(seen: { chain: Chain; holder: Liveness; state: string }): SecretsE
   const machine = seen.chain.hostname.replaceAll(/[^A-Za-z0-9._-]/g, "?");
   const pid = isOwner(seen.chain.last) ? seen.chain.last.split(".")[1] : undefined;
   const elsewhere = seen.holder === "elsewhere";
-  const who = elsewhere ? `on ${machine}` : pid === undefined ? "it does not say who" : `process ${pid}`;
+  const who = elsewhere ? `on ${machine}` : pid === undefined ? "unknown process" : `process ${pid}`;
   const hint = elsewhere
-    ? `if nothing runs on ${machine} any more: rm ${shellWord(file)}`
+    ? `if nothing is running on ${machine} any more: rm ${shellWord(file)}`
     : pid === undefined
-      ? `if no other command runs here: rm ${shellWord(file)}`
-      : "try again when it is done";
-  return new SecretsError("busy", `somebody else is committing here (${who})`, { at: { file }, hint });
+      ? `if no other command is running here: rm ${shellWord(file)}`
+      : "try again when it has finished";
+  return new SecretsError("busy", `another command is writing here (${who})`, { at: { file }, hint });
 }

@@ -225,7 +225,7 @@ function isTexts(value: unknown): value is string[] {
 
 /** The way out is a look, since nobody can know who put it there. */
 function distrusted(path: string, reason: string): SecretsError {
-  return new SecretsError("refused", `this is not from an unfinished write: ${reason}; left alone`, {
+  return new SecretsError("refused", `this is not from an unfinished write: ${reason}; not touched`, {
     at: { file: path },
     hint: `look at it, and if you do not need it: rm -r ${shellWord(path)}`,
   });

@@ -40,8 +40,7 @@ export async function withScratch<T>(
   use: (scratch: Scratch) => Promise<T>,
 ): Promise<T> {
   const base = await memoryDirectory(host);
-  if (base === undefined)
-    warn?.(`no directory in memory here: the plaintext lies in ${host.system.temporary} meanwhile`);
+  if (base === undefined) warn?.(`no in-memory directory here: the plaintext is in ${host.system.temporary} meanwhile`);
   const parent = base ?? host.system.temporary;
   await sweep(host, parent);
   const owner = await newOwner(host);

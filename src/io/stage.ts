@@ -96,7 +96,7 @@ export async function stage(
   const meant = hash.digest("hex");
   await change.verify(failingToRead(host, temp, target.named));
   if ((await failing(() => fileHash(host, temp))) !== meant) {
-    throw new SecretsError("io", "cannot write: the disk gave back other bytes than were written", {
+    throw new SecretsError("io", "cannot write: the disk returned other bytes than were written", {
       at: { file: target.named },
     });
   }

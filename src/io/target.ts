@@ -80,7 +80,7 @@ export async function nearestDirectory(
 function refuseOdd(named: string, stat: FileStat): void {
   if (stat.kind === "directory") throw refused(named, "it is a directory");
   if (stat.kind !== "file") throw refused(named, "it is not a regular file");
-  if (stat.links > 1) throw refused(named, `it has ${stat.links} names (hard links), and only one would change`);
+  if (stat.links > 1) throw refused(named, `it has ${stat.links} hard links, and only one would change`);
 }
 
 function refused(named: string, reason: string): SecretsError {

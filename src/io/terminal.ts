@@ -50,8 +50,7 @@ const endsLine: ReadonlySet<string> = new Set(["\r", "\n", "\r\n"]);
 /** A terminal; its questions reject with `interrupted` on Ctrl-C and Ctrl-D and with `cannot-ask` where nobody is. */
 export function terminal(parts: TerminalParts): Terminal {
   const ask = async (question: string, echo: boolean): Promise<string> => {
-    if (!parts.canAsk())
-      throw new SecretsError("cannot-ask", "a question would be needed, and nobody can be asked here");
+    if (!parts.canAsk()) throw new SecretsError("cannot-ask", "this needs an answer, and nobody can be asked here");
     return readLine(parts, { question, echo });
   };
   return {

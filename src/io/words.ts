@@ -19,7 +19,7 @@ export function splitWords(text: string): string[] {
   for (let at = 0; at < text.length; at = piece.lastIndex) {
     piece.lastIndex = at;
     const found = piece.exec(text);
-    if (found === null) throw new SecretsError("usage", "a quote is not closed, or a backslash stands at the end");
+    if (found === null) throw new SecretsError("usage", "an unclosed quote, or a backslash at the end");
     const [, blank, single, double, escaped, plain] = found;
     if (blank !== undefined) {
       if (word !== undefined) words.push(word);

@@ -22,7 +22,7 @@ export async function openWithPassphrase(bytes: Uint8Array, ask: () => Promise<s
         throw new SecretsError("bad-key", "the identity file is encrypted, but not with a passphrase");
       }
       const fileKey = await scryptIdentity(await ask()).unwrapFileKey(stanzas);
-      if (fileKey === null) throw new SecretsError("wrong-passphrase", "the passphrase does not fit the identity file");
+      if (fileKey === null) throw new SecretsError("wrong-passphrase", "wrong passphrase for the identity file");
       unwrapped = true;
       return fileKey;
     },

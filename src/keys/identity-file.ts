@@ -70,7 +70,7 @@ async function parseLines(
       atMost(identities.length + warnings.length + 1, IDENTITIES, { at, code: "bad-key" });
       const identity = await parseIdentity(word, at);
       if (identity !== undefined) identities.push(identity);
-      else warnings.push(`line ${index + 1}: left out: identities of age plugins are not supported yet`);
+      else warnings.push(`line ${index + 1}: skipped: identities of age plugins are not supported yet`);
     }
   }
   if (identities.length === 0 && warnings.length === 0) throw new SecretsError("bad-key", "no identities found");
@@ -88,7 +88,7 @@ async function parseIdentity(line: string, at: { file: string; line: number }): 
     }
   }
   if (/^(age1|ssh-|ecdsa-|sk-)/.test(line)) {
-    throw new SecretsError("bad-key", "a recipient (public key) where an identity is wanted", {
+    throw new SecretsError("bad-key", "this is a recipient (public key), not an identity", {
       at,
       hint: "give the file with the secret half: AGE-SECRET-KEY-1…, or the SSH key without .pub",
     });

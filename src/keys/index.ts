@@ -60,7 +60,7 @@ export const keyring: Keyring = {
     const code = await kindOf(recipient)?.load();
     if (code?.wrap !== undefined) return [await code.wrap(recipient, fileKey)];
     const { onlyBy } = kindOf(recipient) ?? {};
-    throw new SecretsError("refused", `nothing can be encrypted here to ${shownKey(recipient)}`, {
+    throw new SecretsError("refused", `cannot encrypt here to ${shownKey(recipient)}`, {
       hint: onlyBy && `${onlyBy} can, with the plugin of this key; or leave it out`,
     });
   },
@@ -89,7 +89,7 @@ export function onlyProgram(recipient: Recipient): string | undefined {
 export async function parseRecipient(text: string): Promise<Recipient> {
   const trimmed = text.trim();
   if (/^(age1|ssh-)[^\r\n]*[\r\n]/.test(trimmed)) {
-    throw new SecretsError("bad-key", "more than one line where one recipient is wanted");
+    throw new SecretsError("bad-key", "several lines instead of one recipient");
   }
   const kind = keyKinds.find((kind) => kind.claims(trimmed));
   if (kind === undefined) throw whyUnusable(trimmed);

@@ -67,8 +67,8 @@ export function parseOpensshContainer(bytes: Buffer): OpensshContainer {
   }
   const cipher = ciphers.get(cipherName);
   if (cipher === undefined || kdf !== "bcrypt") {
-    throw new SecretsError("bad-key", "the SSH key file is encrypted in a way that is not known", {
-      hint: "write it again with the usual cipher: ssh-keygen -p -f FILE",
+    throw new SecretsError("bad-key", "the SSH key file is encrypted in an unknown way", {
+      hint: "re-encrypt it with the default cipher: ssh-keygen -p -f FILE",
     });
   }
   if (tag.length !== cipher.tagSize) throw malformed();
@@ -101,7 +101,7 @@ function stretching(options: Buffer): { salt: Buffer; rounds: number } {
       "bad-key",
       `the SSH key file asks for ${rounds} rounds of its passphrase, more than ${maxRounds}`,
       {
-        hint: "write it again with the usual number: ssh-keygen -p -f FILE",
+        hint: "re-encrypt it with the default number: ssh-keygen -p -f FILE",
       },
     );
   }
@@ -167,7 +167,7 @@ function checked(block: Buffer): Buffer {
 }
 
 function wrongPassphrase(): SecretsError {
-  return new SecretsError("wrong-passphrase", "the passphrase does not fit the SSH key");
+  return new SecretsError("wrong-passphrase", "wrong passphrase for the SSH key");
 }
 
 function malformed(): SecretsError {

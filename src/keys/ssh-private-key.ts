@@ -97,7 +97,7 @@ async function keyInside(container: string): Promise<{ secret: KeyObject; commen
 async function pem(text: string, file: SshKeyFile): Promise<IdentitySource> {
   const [, cipher] = /^DEK-Info: ([A-Z0-9-]+),/m.exec(text) ?? [];
   if (cipher !== undefined && !getCiphers().includes(cipher.toLowerCase())) {
-    throw new SecretsError("bad-key", "the private key file is encrypted in a way that is not known");
+    throw new SecretsError("bad-key", "the private key file is encrypted in an unknown way");
   }
   if (cipher === undefined && !text.trimStart().startsWith("-----BEGIN ENCRYPTED")) return identityOf(pemKey(text));
   const recipients = await facesBeside(file.publicKey);
@@ -119,7 +119,7 @@ function pemKey(text: string, passphrase?: string): KeyObject {
   } catch {
     if (passphrase === undefined) throw new SecretsError("bad-key", "malformed private key");
     // OpenSSL does not tell a wrong passphrase from damage: both end in bytes that mean nothing.
-    throw new SecretsError("wrong-passphrase", "the passphrase does not fit the private key");
+    throw new SecretsError("wrong-passphrase", "wrong passphrase for the private key");
   }
 }
 

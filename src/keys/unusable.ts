@@ -12,29 +12,29 @@ interface Unusable {
   readonly hint?: string;
 }
 
-const otherKey = "give an ed25519 or RSA SSH key, or an age key";
-const publicHalf = "give its public half: age1…, or the line of the .pub file; and keep this one out of the repository";
+const otherKey = "use an ed25519 or RSA SSH key, or an age key";
+const publicHalf = "use its public half: age1…, or the line of the .pub file; and keep this one out of the repository";
 
 /** The first that fits is told. */
 const unusable: readonly Unusable[] = [
   { when: /^$/, why: "an empty recipient" },
-  { when: /^AGE-(SECRET-KEY|PLUGIN)-/i, why: "an identity (secret key) where a recipient is wanted", hint: publicHalf },
-  { when: /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY/, why: "a private key where a recipient is wanted", hint: publicHalf },
-  { when: /^PuTTY-User-Key-File/, why: "a private key where a recipient is wanted", hint: publicHalf },
+  { when: /^AGE-(SECRET-KEY|PLUGIN)-/i, why: "this is an identity (secret key), not a recipient", hint: publicHalf },
+  { when: /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY/, why: "this is a private key, not a recipient", hint: publicHalf },
+  { when: /^PuTTY-User-Key-File/, why: "this is a private key, not a recipient", hint: publicHalf },
   {
     when: /^(-----BEGIN|---- BEGIN)/,
-    why: "a public key in a form that age does not read",
+    why: "this public key has a form that age does not read",
     hint: "convert it: ssh-keygen -i -f FILE",
   },
   {
     when: /^github:/,
-    why: "github: recipients are not fetched, because GitHub could answer with other keys tomorrow",
-    hint: "fetch https://github.com/USER.keys once, look at the keys and write them down",
+    why: "github: recipients are not fetched, because GitHub could return other keys tomorrow",
+    hint: "fetch https://github.com/USER.keys once, check the keys and write them here",
   },
   {
     when: /^\S+-cert-v\d+@openssh\.com(\s|$)/,
-    why: "an SSH certificate holds no key that could be encrypted to",
-    hint: "give the public key that it certifies: the .pub file without -cert",
+    why: "an SSH certificate cannot be encrypted to",
+    hint: "use the public key that it certifies: the .pub file without -cert",
   },
   {
     when: /^(sk-|webauthn-sk-)\S+(\s|$)/,
@@ -46,7 +46,7 @@ const unusable: readonly Unusable[] = [
   { when: /^ssh-\S+(\s|$)/, why: "an SSH key of an unknown type", hint: otherKey },
   {
     when: /\sssh-(ed25519|rsa)\s/,
-    why: "something stands before the SSH key",
+    why: "unexpected text before the SSH key",
     hint: "begin with ssh-ed25519 or ssh-rsa: no options and no host name in front",
   },
 ];

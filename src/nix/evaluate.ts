@@ -122,7 +122,7 @@ function textOf(parts: readonly Part[], scope: Scope, into: "string" | "path"): 
   let text = "";
   for (const part of parts) {
     if (typeof part === "string") text += part;
-    else text += tracing(part, "what stands in ${…}", () => toText(scope.machine, evaluate(part, scope), into));
+    else text += tracing(part, "the expression in ${…}", () => toText(scope.machine, evaluate(part, scope), into));
   }
   grow(scope.machine, text.length);
   return text;

@@ -92,7 +92,7 @@ async function readRule(node: YamlMapping, roster: Roster): Promise<CreationRule
     return { ...from, plain: true, readers: await plainReaders(node, groups, roster), compiled: "agrees" };
   }
   if (groups !== undefined) {
-    throw new SecretsError("policy", "readers and key_groups exclude each other", {
+    throw new SecretsError("policy", "readers and key_groups cannot be combined", {
       at: valueOf(node, "key_groups")?.at ?? node.at,
       hint: "keep readers, or put the names into the age lists of the groups",
     });

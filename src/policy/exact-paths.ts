@@ -31,7 +31,7 @@ export async function readExactPaths(top: YamlMapping, roster: Roster): Promise<
     const path = normalPath(entry.key);
     const first = paths.get(path);
     if (first !== undefined) {
-      throw new SecretsError("policy", `duplicate path ${path} under secrets, first in line ${first.at.line}`, {
+      throw new SecretsError("policy", `duplicate path ${path} under secrets, first on line ${first.at.line}`, {
         at: entry.at,
         hint: "remove one of them",
       });

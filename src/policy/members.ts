@@ -46,7 +46,7 @@ export async function readMembers(top: YamlMapping, recipient: ReadRecipient): P
  */
 export function checkName(entry: YamlEntry, taken: readonly { name: string; at: Position }[]): void {
   if (!/^[^\s,\p{C}-][^\s,\p{C}]*$/u.test(entry.key) || looksLikeRecipient(entry.key)) {
-    throw new SecretsError("policy", `${quoted(entry.key)} cannot be a name`, {
+    throw new SecretsError("policy", `${quoted(entry.key)} is not a valid name`, {
       at: entry.at,
       hint: "a name has no blanks or commas and does not begin with - or age1",
     });
@@ -60,7 +60,7 @@ export function checkName(entry: YamlEntry, taken: readonly { name: string; at: 
   }
   const first = taken.find(({ name }) => name === entry.key);
   if (first !== undefined) {
-    throw new SecretsError("policy", `the name "${entry.key}" is taken in line ${first.at.line}`, {
+    throw new SecretsError("policy", `the name "${entry.key}" is already used on line ${first.at.line}`, {
       at: entry.at,
       hint: "users, hosts and teams share one name space: choose another name",
     });
@@ -114,7 +114,7 @@ function readFace(node: YamlNode | undefined): Face {
   const face = FACES.find((known) => known === text);
   if (face !== undefined) return face;
   const near = nearest(text, FACES);
-  throw new SecretsError("policy", `unknown face ${quoted(text)} under as`, {
+  throw new SecretsError("policy", `unknown key form ${quoted(text)} under as`, {
     at: node.at,
     hint: near === undefined ? `one of ${FACES.join(", ")}` : `did you mean ${near}?`,
   });
@@ -128,7 +128,7 @@ function checkHolders(members: readonly Member[]): void {
       if (other !== undefined) {
         throw new SecretsError("policy", `${other.name} and ${member.name} have the same key`, {
           at: member.at,
-          hint: `a key belongs to one name: remove it from one of them (${other.name} is in line ${other.at.line})`,
+          hint: `a key belongs to one name: remove it from one of them (${other.name} is on line ${other.at.line})`,
         });
       }
       holders.set(id, member);

@@ -100,7 +100,7 @@ function asWritten(key: Recipient, roster: Roster): Reader {
 function trimmed({ text, at }: PlacedText): PlacedText {
   const inner = text.replace(/^[ \t\n\v\f\r]+/, "").replace(/[ \t\n\v\f\r]+$/, "");
   if (inner === inner.trim()) return { text: inner, at };
-  throw new SecretsError("policy", "a blank that is not plain stands around this recipient", {
+  throw new SecretsError("policy", "an unusual blank character beside this recipient", {
     at,
     hint: "type it again: it cannot be seen, and programs disagree about it",
   });

@@ -91,7 +91,7 @@ function checkLookAlikes(names: readonly { readonly name: string; readonly at: P
   const found = lookAlike(names);
   if (found === undefined) return;
   const { earlier, later } = found;
-  throw new SecretsError("policy", `the name "${later.name}" looks like "${earlier.name}" in line ${earlier.at.line}`, {
+  throw new SecretsError("policy", `the name "${later.name}" looks like "${earlier.name}" on line ${earlier.at.line}`, {
     at: later.at,
     hint: "rename one of them, or remove the one that nobody knows",
   });
@@ -107,7 +107,7 @@ function readTeams(top: YamlMapping, members: readonly Member[]): Team[] {
     const held = itemsOf(entry.value, wanted).map((item) => {
       const name = filledText(item, { what: `a member of ${entry.key}`, example: wanted.example });
       if (!looksLikeRecipient(name.text)) return name;
-      throw new SecretsError("policy", `the team ${entry.key} holds a key where a name belongs`, {
+      throw new SecretsError("policy", `the team ${entry.key} contains a key instead of a name`, {
         at: item.at,
         hint: "give the key a name under users: or hosts:, and put that name here",
       });
@@ -158,6 +158,7 @@ function expanded(members: readonly Member[], teams: readonly Team[], count: Cou
 
 function cycle(names: readonly string[], at: Position): SecretsError {
   const [first] = names;
-  const message = names.length === 2 ? `the team ${first} holds itself` : `teams hold each other: ${names.join(" → ")}`;
+  const message =
+    names.length === 2 ? `the team ${first} contains itself` : `teams contain each other: ${names.join(" → ")}`;
   return new SecretsError("policy", message, { at, hint: "remove this name from the team" });
 }

@@ -31,7 +31,7 @@ export async function readSelection(rule: YamlMapping): Promise<Selection | unde
     });
     if (text === undefined) continue;
     if (selection !== undefined) {
-      throw new SecretsError("policy", `${selection.kind} and ${kind} exclude each other`, {
+      throw new SecretsError("policy", `${selection.kind} and ${kind} cannot be combined`, {
         at,
         hint: "keep one of them; sops takes at most one per rule",
       });
@@ -78,7 +78,7 @@ export function readEnforce(node: YamlNode | undefined): Enforcement | undefined
   if (node === undefined || text === undefined) return undefined;
   const found = ENFORCEMENTS.find((known) => known === text);
   if (found !== undefined) return found;
-  throw new SecretsError("policy", `enforce must not be ${quoted(text)}`, {
+  throw new SecretsError("policy", `unknown value ${quoted(text)} for enforce`, {
     at: node.at,
     hint: `write one of ${ENFORCEMENTS.join(", ")}`,
   });

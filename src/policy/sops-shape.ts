@@ -14,7 +14,7 @@ import { boolOf } from "./yaml-shape.ts";
 /** What a field takes; null is the empty value of every one. */
 type Shape = (node: YamlNode) => void;
 
-const text = scalar("a text", () => true);
+const text = scalar("a string", () => true);
 const bool = scalar("true or false", (node) => boolOf(node) !== undefined);
 const whole = (least = -Infinity) =>
   scalar(
@@ -22,12 +22,12 @@ const whole = (least = -Infinity) =>
     ({ type, text: digits }) => (type === "int" || type === "float") && !(Number(digits.replaceAll("_", "")) < least),
   );
 
-const words = scalar("a text", ({ type }) => type === "str");
+const words = scalar("a string", ({ type }) => type === "str");
 /** Where sops takes a text with commas or a list: it looks at the types itself, and more strictly. */
 const wordOrWords: Shape = (node) => {
   if (node.kind !== "list") return words(node);
   for (const item of node.items) {
-    if (item.kind === "empty") throw undecodable(item, "a text");
+    if (item.kind === "empty") throw undecodable(item, "a string");
     words(item);
   }
 };
@@ -127,5 +127,5 @@ function struct(fields: () => Readonly<Record<string, Shape>>): Shape {
 }
 
 function undecodable(node: YamlNode, what: string): SecretsError {
-  return new SecretsError("policy", `sops cannot read this: ${what} is needed here`, { at: node.at });
+  return new SecretsError("policy", `sops cannot read this: expected ${what} here`, { at: node.at });
 }

@@ -110,6 +110,6 @@ function unreachable(rules: readonly CreationRule[]): PolicyWarning[] {
   return rules.flatMap((rule, index) => {
     const earlier = rules.slice(0, index).find(({ title }) => everything.has(title) || title === rule.title);
     if (earlier === undefined) return [];
-    return [{ at: rule.at, message: `no path reaches this rule: the one in line ${earlier.at.line} comes first` }];
+    return [{ at: rule.at, message: `no path reaches this rule: the one on line ${earlier.at.line} comes first` }];
   });
 }

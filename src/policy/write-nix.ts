@@ -4,7 +4,7 @@
 import { nixText } from "./nix-fallback.ts";
 import { keyText, type WrittenPolicy } from "./written.ts";
 
-/** What cannot be a name of a `let` goes into this set. */
+/** What is not a valid name of a `let` goes into this set. */
 const OTHERS = "others";
 const KEYWORDS = new Set(["if", "then", "else", "assert", "with", "let", "in", "rec", "inherit", "or", OTHERS]);
 

@@ -149,8 +149,8 @@ function unknownAlias(text: string, alias: string, at: Position): SecretsError {
     alias,
     Array.from(text.matchAll(/&([\w-]+)/g), ([, name = ""]) => name),
   );
-  const hint = near === undefined ? `mark what is meant with &${alias}` : `did you mean *${near}?`;
-  return new SecretsError("policy", `the alias *${alias} stands for nothing above it`, { at, hint });
+  const hint = near === undefined ? `define it with &${alias}` : `did you mean *${near}?`;
+  return new SecretsError("policy", `the alias *${alias} is not defined above it`, { at, hint });
 }
 
 function read(reading: Reading, node: Composed): YamlNode {
@@ -204,7 +204,7 @@ function readEntries(reading: Reading, map: MappingNode): YamlEntry[] {
     }
     const first = entries.get(name);
     if (first !== undefined) {
-      throw new SecretsError("policy", `duplicate key ${quoted(name)}, first in line ${first.at.line}`, { at });
+      throw new SecretsError("policy", `duplicate key ${quoted(name)}, first on line ${first.at.line}`, { at });
     }
     entries.set(name, { key: name, at, value: read(reading, pair.value) });
   }
@@ -216,7 +216,7 @@ function readEntries(reading: Reading, map: MappingNode): YamlEntry[] {
 function mergedValue(reading: Reading, value: Composed): YamlNode {
   const node = read(reading, value);
   if (value.kind !== "alias" || node.kind === "mapping") return node;
-  throw new SecretsError("policy", "an alias behind << must stand for a mapping", { at: node.at });
+  throw new SecretsError("policy", "an alias after << must be a mapping", { at: node.at });
 }
 
 function sourceOf({ key, value }: Pair): SourcePair {

@@ -30,13 +30,13 @@ export function itemsOf(node: YamlNode | undefined, wanted: Wanted): readonly Ya
 /** Undefined where nothing, or only "", stands. @throws SecretsError `policy`. */
 export function textOf(node: YamlNode | undefined, wanted: Wanted): string | undefined {
   if (node === undefined || node.kind === "empty") return undefined;
-  if (node.kind !== "text") throw mismatch(node, "a text", wanted);
+  if (node.kind !== "text") throw mismatch(node, "a string", wanted);
   return node.text === "" ? undefined : node.text;
 }
 
 /** One text that must be there. @throws SecretsError `policy`. */
 export function filledText(node: YamlNode, wanted: Wanted): YamlText {
-  if (node.kind !== "text" || node.text.trim() === "") throw mismatch(node, "a text", wanted);
+  if (node.kind !== "text" || node.text.trim() === "") throw mismatch(node, "a string", wanted);
   return node;
 }
 
@@ -77,11 +77,11 @@ export function checkKeys(entries: readonly YamlEntry[], known: readonly string[
 
 /** A name as it may be shown: nothing that could be key text, private or not. */
 export function quoted(text: string): string {
-  return /^[^\s,]{1,48}$/.test(text) && !/^AGE-/i.test(text) ? `"${text}"` : "(not shown: no name)";
+  return /^[^\s,]{1,48}$/.test(text) && !/^AGE-/i.test(text) ? `"${text}"` : "(not shown)";
 }
 
 function mismatch(node: YamlNode, needed: string, wanted: Wanted): SecretsError {
-  const found = { empty: "nothing", text: "a text", list: "a list", mapping: "a mapping" }[node.kind];
+  const found = { empty: "nothing", text: "a string", list: "a list", mapping: "a mapping" }[node.kind];
   return new SecretsError(
     "policy",
     `${wanted.what} must be ${needed}, not ${found === needed ? "an empty one" : found}`,

@@ -1,4 +1,4 @@
-/** Does every TypeScript example of the README compile against what is published, and run? */
+/** Does every TypeScript example of the README and the docs ("library") compile against what is published, and run? */
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
@@ -13,10 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { blocks, root } from "./blocks.ts";
 
-const root = path.join(import.meta.dirname, "..", "..");
-const readme = readFileSync(path.join(root, "README.md"), "utf8");
-const examples = [...readme.matchAll(/^```ts\n([^]*?)^```/gm)].map(([, text = ""]) => text);
+const examples = blocks.filter(({ language }) => language === "ts").map(({ text }) => text);
 const scratch = mkdtempSync(path.join(tmpdir(), "library-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

@@ -5,17 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { blockNamed, root } from "./blocks.ts";
 
-const root = path.join(import.meta.dirname, "..", "..");
-const guide = readFileSync(path.join(root, "docs", "check.md"), "utf8");
 const scratch = mkdtempSync(path.join(tmpdir(), "frameworks-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-/** The fenced block that has this in it. */
-function block(mark: string): string {
-  const found = [...guide.matchAll(/```\w+\n([^]*?)```/g)].map(([, text = ""]) => text);
-  return found.find((text) => text.includes(mark)) ?? "";
-}
 
 const POLICY = `creation_rules:
   - path_regex: ^secrets/
@@ -68,7 +61,7 @@ function commit(): string {
 }
 
 describe("the job in GitLab", () => {
-  const { secrets } = parse(block("# .gitlab-ci.yml")) as {
+  const { secrets } = parse(blockNamed("GitLab job")) as {
     secrets: { script: string[]; artifacts: { reports: object } };
   };
   const lines = secrets.script.filter((line) => !line.startsWith("npm install"));
@@ -149,7 +142,7 @@ describe("the job in GitLab", () => {
 
 describe.each([".git/hooks", ".husky"])("the hook in %s", (directory) => {
   beforeEach(() => {
-    write(`${directory}/pre-commit`, block("exec secrets check --staged"));
+    write(`${directory}/pre-commit`, blockNamed("commit hook"));
     chmodSync(path.join(repository, directory, "pre-commit"), 0o755);
     git("config", "core.hooksPath", directory);
     git("add", "--all");
@@ -172,12 +165,12 @@ describe.each([".git/hooks", ".husky"])("the hook in %s", (directory) => {
 });
 
 test("the other snippets are YAML, and name what this repository has", () => {
-  const [hook] = (parse(block("# .pre-commit-config.yaml")) as { repos: { hooks: { id: string }[] }[] }).repos;
+  const [hook] = (parse(blockNamed("pre-commit")) as { repos: { hooks: { id: string }[] }[] }).repos;
   const ids = (parse(readFileSync(path.join(root, ".pre-commit-hooks.yaml"), "utf8")) as { id: string }[]).map(
     ({ id }) => id,
   );
   expect(ids).toContain(hook?.hooks[0]?.id);
-  const { jobs } = parse(block("# .github/workflows/secrets.yml")) as {
+  const { jobs } = parse(blockNamed("GitHub workflow")) as {
     jobs: { secrets: { steps: { uses: string }[] } };
   };
   const [, folder = ""] = /^OWNER\/secrets-cli\/(.*)@COMMIT$/.exec(jobs.secrets.steps[1]?.uses ?? "") ?? [];

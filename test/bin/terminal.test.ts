@@ -3,7 +3,6 @@
  *
  * With a real one: `script` runs a shell on a new terminal, and types what we write to it.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
@@ -19,6 +18,7 @@ import {
 import { constants, tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Dialogue, onTerminal } from "./on-terminal.ts";
 
 const program = path.join(import.meta.dirname, "..", "..", "bin", "secrets.js");
 const keys = path.join(import.meta.dirname, "..", "scripts", "keys");
@@ -35,34 +35,9 @@ const environment = {
 const rescue = path.join(folder, ".local", "state", "secrets", "rescue");
 const prompt = "passphrase for ~/.ssh/id_ed25519: ";
 
-/** Text to wait for, and what is typed or done when it has come. */
-type Dialogue = readonly (readonly [text: string, answer: string | ((terminal: ChildProcess) => void)])[];
-
 /** What a shell script, and who types at it, left on the terminal. */
-function atTerminal(line: string, dialogue: Dialogue = []): Promise<string> {
-  const shell = path.join(folder, "script.sh");
-  writeFileSync(shell, line);
-  const child = spawn("script", ["-qec", `bash '${shell}'`, "/dev/null"], { cwd: folder, env: environment });
-  const left = [...dialogue];
-  let shown = "";
-  let seen = 0;
-  child.stdout.on("data", (chunk: Buffer) => {
-    shown += chunk.toString();
-    for (let next = left[0]; next !== undefined && shown.includes(next[0], seen); next = left[0]) {
-      seen = shown.indexOf(next[0], seen) + next[0].length;
-      if (typeof next[1] === "string") child.stdin.write(next[1]);
-      else next[1](child);
-      left.shift();
-    }
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", () => {
-      if (left[0] === undefined) resolve(shown.replaceAll("\r\n", "\n"));
-      else reject(new Error(`never shown: ${left[0][0]}\n${shown}`));
-    });
-  });
-}
+const atTerminal = (script: string, dialogue?: Dialogue): Promise<string> =>
+  onTerminal(script, { cwd: folder, env: environment, dialogue });
 
 const read = (name: string): string => readFileSync(path.join(folder, name), "utf8");
 
@@ -109,7 +84,7 @@ describe.runIf(process.platform === "linux")("a passphrase is asked for on the t
     ["no terminal", "setsid -w secrets get secrets/a.age </dev/null 2>&1 | cat; (exit ${PIPESTATUS[0]})"],
   ])("but not with %s", async (_, line) => {
     const shown = await atTerminal(`${line}; echo "exit $?"`);
-    expect(shown).toContain("cannot be asked for here");
+    expect(shown).toContain("cannot ask for the passphrase");
     expect(shown).toContain("exit 2");
   });
 });
@@ -206,7 +181,7 @@ describe.runIf(process.platform === "linux")("in a session of its own, which no 
     const shown = await atTerminal(`mkfifo pipe; exec 9<>pipe; ${alone(`${command} <&9 >log 2>&1`)}; rm pipe; cat log`);
     expect(shown).toContain("exit 2");
     expect(shown).toContain(what);
-    expect(shown).toContain("cannot be asked");
+    expect(shown).toContain("cannot ask");
   });
 
   test("no editor is waited for", async () => {

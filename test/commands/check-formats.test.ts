@@ -9,7 +9,7 @@ import type { CheckReport, Finding } from "../../src/index.ts";
 const finding = (more: Partial<Finding>): Finding => ({
   rule: "SEC001",
   severity: "error",
-  message: "plaintext in a path that the policy wants encrypted",
+  message: "plaintext at a path that the policy wants encrypted",
   path: "secrets/app.yaml",
   at: { file: "app.yaml", line: 3, column: 5 },
   line: 3,
@@ -144,7 +144,7 @@ describe("SARIF", () => {
 });
 
 test.each(["text", "github", "gitlab", "junit", "sarif"])("%s says which commit it is about", async (name) => {
-  expect(await made(name)).toContain("in commit 0123456789: plaintext in a path");
+  expect(await made(name)).toContain("in commit 0123456789: plaintext at a path");
 });
 
 // What programs rely on: fields are added, never taken away or given another meaning.
@@ -202,7 +202,7 @@ describe("GitHub", () => {
     const lines = (await made("github")).split("\n");
 
     expect(lines).toContain(
-      "::error file=secrets/app.yaml,line=3,col=5,title=SEC001::plaintext in a path that the policy wants encrypted%0Afix: secrets encrypt -i app.yaml",
+      "::error file=secrets/app.yaml,line=3,col=5,title=SEC001::plaintext at a path that the policy wants encrypted%0Afix: secrets encrypt -i app.yaml",
     );
     expect(lines.some((line) => line.startsWith("::error file=secrets/app.yaml,title=SEC008::"))).toBe(true);
     expect(lines.some((line) => line.startsWith(String.raw`::warning file=a\u000ab%3A 100%25%2C <x>`))).toBe(true);
@@ -317,7 +317,7 @@ test("GitLab's report has a fingerprint of its own for each place, and a line", 
       location: { path: "secrets/app.yaml", lines: { begin: 1 } },
     },
     {
-      description: "plaintext in a path that the policy wants encrypted; fix: secrets encrypt -i app.yaml",
+      description: "plaintext at a path that the policy wants encrypted; fix: secrets encrypt -i app.yaml",
       severity: "critical",
       location: { lines: { begin: 3 } },
     },
@@ -328,7 +328,7 @@ test("GitLab's report has a fingerprint of its own for each place, and a line", 
 test("text shows places, fixes, allowances and what was not checked, and nothing that acts on a terminal", async () => {
   const text = await made("text");
 
-  expect(text).toContain("app.yaml:3:5: error[SEC001] plaintext in a path that the policy wants encrypted\n    fix: ");
+  expect(text).toContain("app.yaml:3:5: error[SEC001] plaintext at a path that the policy wants encrypted\n    fix: ");
   expect(text).toContain("    allowed by .secrets-check.yaml:2: made for tests, until 2027-01-01\n");
   expect(text).toContain(": not checked: permission denied\n");
   expect(text).not.toContain("\u001b");

@@ -43,7 +43,7 @@ describe("checking it", () => {
   });
 
   test.each([
-    ["another text", { sealed, lastModified: at }, "AC", "does not fit"],
+    ["another text", { sealed, lastModified: at }, "AC", "does not match"],
     ["another timestamp", { sealed, lastModified: "2026-01-02T03:04:06Z" }, "AB", "does not authenticate"],
     ["no MAC", { sealed: "", lastModified: at }, "AB", "has no MAC"],
     ["a MAC unencrypted", { sealed: "AB", lastModified: at }, "AB", "does not authenticate"],

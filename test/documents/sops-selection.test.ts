@@ -45,7 +45,9 @@ describe("a rule", () => {
   });
 
   test("excludes every other", () => {
-    expect(() => selectionSettings({ encrypted_suffix: "a", encrypted_regex: "b" }, false)).toThrow("exclude");
+    expect(() => selectionSettings({ encrypted_suffix: "a", encrypted_regex: "b" }, false)).toThrow(
+      "cannot be combined",
+    );
     expect(selectionSettings({ encrypted_suffix: "", encrypted_regex: "b" }, true)).toEqual({
       rule: { name: "encrypted_regex", value: "b" },
       macOnlyEncrypted: true,

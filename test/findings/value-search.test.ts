@@ -88,7 +88,7 @@ describe("the forms of a value", () => {
 
   test("are those of JSON and of addresses where these differ", () => {
     expect(forms('say "hi" & go')).toContainEqual(["unencrypted", String.raw`say \"hi\" & go`]);
-    expect(forms('say "hi" & go')).toContainEqual(["encoded for an address", "say%20%22hi%22%20%26%20go"]);
+    expect(forms('say "hi" & go')).toContainEqual(["URL-encoded", "say%20%22hi%22%20%26%20go"]);
   });
 
   test("of many lines are the last of the longest words too, and no line of settings", () => {

@@ -135,7 +135,7 @@ test("a conversion that would turn a backslash and an n into a line break is ref
 });
 
 test("a blank line with a carriage return says what is in it", () => {
-  expect(() => open("A=1\r\n\r\n")).toThrow("blanks or a carriage return alone in a line");
+  expect(() => open("A=1\r\n\r\n")).toThrow("a line of nothing but blanks or a carriage return");
 });
 
 describe("a text of very many lines", () => {

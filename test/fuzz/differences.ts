@@ -50,7 +50,7 @@ const named: Readonly<Record<string, Fits>> = {
   "binary is one value": weRefuse(/^a binary file is (?:one value|text or bytes)|a binary file has the one key/),
   "escapes in dotenv": weRefuse(/^dotenv cannot hold a backslash before an n/),
   "quotes over lines in dotenv": weRefuse(/^a value in quotes over several lines/),
-  "comment marks in INI values": weRefuse(/^sops takes what begins here for a comment/),
+  "comment marks in INI values": weRefuse(/^sops reads what begins here as a comment/),
   "dropped text in INI": weRefuse(/^sops would drop what begins here/),
   "last comment in INI": weRefuse(/^a comment with no key or section after it/),
   "header comment in INI": weRefuse(/^a comment behind a section header/),

@@ -112,7 +112,7 @@ test("a branch at a commit that is there already is taken, and one can be remove
 
   const removed = git("work", "push", "origin", ":topic");
   expect(removed).toMatchObject({ status: 0 });
-  expect(removed.said).toMatch(/the branch is removed/);
+  expect(removed.said).toMatch(/the branch is deleted/);
 });
 
 test("a bare repository has commits and no working tree", () => {

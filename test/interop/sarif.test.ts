@@ -13,7 +13,7 @@ const rules = checkRules();
 const finding = (more: Partial<Finding> = {}): Finding => ({
   rule: "SEC001",
   severity: "error",
-  message: "plaintext in a path that the policy wants encrypted",
+  message: "plaintext at a path that the policy wants encrypted",
   path: "secrets/app.yaml",
   at: { file: "app.yaml" },
   fix: "secrets encrypt -i app.yaml",

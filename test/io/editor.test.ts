@@ -71,7 +71,7 @@ describe("the choice", () => {
     program("vim");
     await expect(argvOf({ EDITOR: "nosuch" })).rejects.toMatchObject({
       code: "editor",
-      message: "the editor in EDITOR is not there: nosuch",
+      message: "the editor in EDITOR was not found: nosuch",
     });
   });
 
@@ -194,8 +194,8 @@ describe("an opened editor", () => {
   test.each([
     ["exit 1", "exit code 1"],
     ["exit 130", "exit code 130"],
-    ["kill -TERM $$", "ended by SIGTERM"],
-    ["kill -KILL $$", "ended by SIGKILL"],
+    ["kill -TERM $$", "killed by SIGTERM"],
+    ["kill -KILL $$", "killed by SIGKILL"],
   ])("that does %j is an editor error", async (script, words) => {
     program("ed", script);
     await expect(openEditor(hostWith({ EDITOR: "ed" }), file())).rejects.toMatchObject({

@@ -147,12 +147,12 @@ const change = (): Parameters<typeof commit>[1] => [
 ];
 
 describe.each(Object.entries(forged))("%s", (_, forge) => {
-  test("is left alone, and said to be, with all that it names", async () => {
+  test("is not touched, and said to be, with all that it names", async () => {
     forge();
     const before = everything(home);
     await expect(recover(real, state, { patience: 0 })).rejects.toMatchObject({
       code: "refused",
-      message: expect.stringContaining("left alone"),
+      message: expect.stringContaining("not touched"),
       at: { file: expect.stringContaining(state) },
       hint: expect.stringMatching(/rm -r .+$/),
     });
@@ -169,7 +169,7 @@ test("lock files that go in a circle end as busy, at once", async () => {
   await expect(commit(real, change(), { state, patience: 0 })).rejects.toMatchObject({ code: "busy" });
 });
 
-test("notes of another user are left alone, unless root looks at a directory of that user's", async () => {
+test("notes of another user are not touched, unless root looks at a directory of that user's", async () => {
   plan({ targets: ["../c.yaml"], directories: [] });
   const note = join(state, `plan.${owner}`);
   const staged = stagedPath(join(root, "c.yaml"), owner);

@@ -93,8 +93,8 @@ describe("a lock", () => {
     await leftBy(machine({ 7: "boot 700" }, "there", 7));
     await expect(take(here)).rejects.toMatchObject({
       code: "busy",
-      message: "somebody else is committing here (on there)",
-      hint: `if nothing runs on there any more: rm ${join(state, "lock")}`,
+      message: "another command is writing here (on there)",
+      hint: `if nothing is running on there any more: rm ${join(state, "lock")}`,
     });
     expect(await isStale(here, state)).toBe(false);
     expect(await recover(here, state)).toEqual([]);

@@ -42,7 +42,7 @@ describe("an identity file", () => {
   test("leaves out what is not supported yet with a warning, and keeps the good ones", async () => {
     const { identities, warnings } = await parse(`${hybrid}\n${first}\n${plugin}\n`);
     expect(identities.map(({ recipients }) => recipients?.[0]?.kind)).toEqual(["mlkem768x25519", "x25519"]);
-    expect(warnings).toEqual([expect.stringMatching(/^line 3: left out: .*plugins/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^line 3: skipped: .*plugins/)]);
     expect(warnings.join("")).not.toMatch(/10UKD3|1QQQ/);
   });
 

@@ -54,8 +54,8 @@ test("people who gain and lose access are named, keys of their own told apart", 
   expect(await said({ before: [A, B], after: [A] })).toEqual(["bob loses access: f"]);
   names.set(C, "alice");
   expect(await said({ before: [A, B], after: [B, C] })).toEqual([`the key of alice changes, was ${A}, now ${C}: f`]);
-  expect(await said({ before: [A], after: [A, C] })).toEqual([`alice gains access by another key, ${C}: f`]);
-  expect(await said({ before: [A, C], after: [A] })).toEqual([`alice loses access by one key, ${C}: f`]);
+  expect(await said({ before: [A], after: [A, C] })).toEqual([`alice gains access with another key, ${C}: f`]);
+  expect(await said({ before: [A, C], after: [A] })).toEqual([`alice loses access with one key, ${C}: f`]);
 });
 
 test("where it cannot be told who reads a file, whoever will is named", async () => {

@@ -32,9 +32,9 @@ const columns: readonly Column[] = [
     keepsReaders: true,
   },
   {
-    gate: "the file can be brought to the policy here",
+    gate: "the file can be rekeyed here",
     rule: `age: $alice, pgp: ${FINGERPRINT}`,
-    says: /cannot be brought/,
+    says: /cannot be rekeyed/,
   },
   {
     gate: "nothing is left unencrypted",

@@ -109,9 +109,9 @@ describe("two names", () => {
 
 test.each([
   [`users: { alice: ${A}, "\u0430lice": ${B} }\n`, /^policy 1:\d+ the name "\u0430lice" mixes alphabets/],
-  [`users: { bob: ${A}, b0b: ${B} }\n`, /^policy 1:\d+ the name "b0b" looks like "bob" in line 1$/],
-  [`users:\n  bob: ${A}\nhosts:\n  b0b: ${B}\n`, /^policy 4:3 the name "b0b" looks like "bob" in line 2$/],
-  [`users:\n  bob: ${A}\nteams:\n  b0b: [bob]\n`, /^policy 4:3 the name "b0b" looks like "bob" in line 2$/],
+  [`users: { bob: ${A}, b0b: ${B} }\n`, /^policy 1:\d+ the name "b0b" looks like "bob" on line 1$/],
+  [`users:\n  bob: ${A}\nhosts:\n  b0b: ${B}\n`, /^policy 4:3 the name "b0b" looks like "bob" on line 2$/],
+  [`users:\n  bob: ${A}\nteams:\n  b0b: [bob]\n`, /^policy 4:3 the name "b0b" looks like "bob" on line 2$/],
   [`users:\n  bob: ${A}\nteams:\n  "\u043eps": [bob]\n`, /^policy 4:3 the name "\u043eps" mixes alphabets/],
   [
     `users:\n  bob: ${A}\nsecrets:\n  "a/t\u043eken.age": [bob]\n`,

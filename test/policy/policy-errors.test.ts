@@ -45,7 +45,7 @@ table("broken YAML is placed", [
   {
     what: "a quote that never closes",
     text: `users:\n  alice: '${A}\n`,
-    problem: "2:10 not valid YAML: a quote is never closed | undefined",
+    problem: "2:10 not valid YAML: an unclosed quote | undefined",
   },
   {
     what: "a second document",
@@ -55,22 +55,22 @@ table("broken YAML is placed", [
   {
     what: "a key that is duplicate",
     text: `users: { alice: ${A} }\nteams: {}\nusers: {}\n`,
-    problem: '3:1 duplicate key "users", first in line 1 | undefined',
+    problem: '3:1 duplicate key "users", first on line 1 | undefined',
   },
   {
     what: "a name that is duplicate in users",
     text: `users:\n  alice: ${A}\n  alice: ${B}\n`,
-    problem: '3:3 duplicate key "alice", first in line 2 | undefined',
+    problem: '3:3 duplicate key "alice", first on line 2 | undefined',
   },
   {
     what: "an alias without an anchor",
     text: `keys:\n  - &alice ${A}\ncreation_rules:\n  - age: [*alcie]\n`,
-    problem: "4:11 the alias *alcie stands for nothing above it | did you mean *alice?",
+    problem: "4:11 the alias *alcie is not defined above it | did you mean *alice?",
   },
   {
     what: "an alias without any anchor",
     text: "creation_rules:\n  - age: *zoe\n",
-    problem: "2:10 the alias *zoe stands for nothing above it | mark what is meant with &zoe",
+    problem: "2:10 the alias *zoe is not defined above it | define it with &zoe",
   },
   {
     what: "an anchor that contains itself",
@@ -111,7 +111,7 @@ table("what is far too much is refused with what it is and how much may be", [
   {
     what: "entries of merge keys",
     text: `a: &a {${repeated(600, (i) => `k${i}: 1, `)}}\n${repeated(100, (i) => `m${i}: {<<: *a}\n`)}`,
-    problem: "85:11 more than 50,000 entries taken over by << | undefined",
+    problem: "85:11 more than 50,000 entries merged by << | undefined",
   },
   {
     what: "rules",
@@ -214,7 +214,7 @@ table("members", [
   {
     what: "a text where users belong",
     text: `users: ${A}\n`,
-    problem: "1:8 users must be a mapping, not a text | write for example users: { alice: age1… }",
+    problem: "1:8 users must be a mapping, not a string | write for example users: { alice: age1… }",
   },
   {
     what: "a list of keys without names",
@@ -235,7 +235,7 @@ table("members", [
   {
     what: "a list in the list of keys",
     text: `users:\n  alice: [${A}, [${B}]]\n`,
-    problem: `2:${14 + A.length - 1} a key of alice must be a text, not a list | write for example alice: age1…`,
+    problem: `2:${14 + A.length - 1} a key of alice must be a string, not a list | write for example alice: age1…`,
   },
   {
     what: "a malformed key",
@@ -247,25 +247,25 @@ table("members", [
     what: "a key of an unusable kind",
     text: "users:\n  alice:\n    - ecdsa-sha2-nistp256 AAAAE2VjZHNh alice@laptop\n",
     problem:
-      "3:7 the key of alice: ecdsa SSH keys cannot be used for encryption with age | give an ed25519 or RSA SSH key, or an age key",
+      "3:7 the key of alice: ecdsa SSH keys cannot be used for encryption with age | use an ed25519 or RSA SSH key, or an age key",
   },
   {
     what: "a secret key",
     text: "users:\n  alice: AGE-SECRET-KEY-1QQQQ\n",
     problem:
-      "2:10 the key of alice: an identity (secret key) where a recipient is wanted | give its public half: age1…, or the line of the .pub file; and keep this one out of the repository",
+      "2:10 the key of alice: this is an identity (secret key), not a recipient | use its public half: age1…, or the line of the .pub file; and keep this one out of the repository",
   },
   {
     what: "the same key for two",
     text: `users:\n  alice: ${A}\nhosts:\n  web1: [${B}, ${A}]\n`,
     problem:
-      "4:3 alice and web1 have the same key | a key belongs to one name: remove it from one of them (alice is in line 2)",
+      "4:3 alice and web1 have the same key | a key belongs to one name: remove it from one of them (alice is on line 2)",
   },
   {
     what: "the two faces of one key for two",
     text: `users:\n  alice: ${S} alice@laptop\n  bob: ${S_AS_AGE}\n`,
     problem:
-      "3:3 alice and bob have the same key | a key belongs to one name: remove it from one of them (alice is in line 2)",
+      "3:3 alice and bob have the same key | a key belongs to one name: remove it from one of them (alice is on line 2)",
   },
   {
     what: "the same key twice for one",
@@ -276,33 +276,32 @@ table("members", [
   {
     what: "an unknown face",
     text: `users:\n  alice: { keys: [${A}], as: bth }\n`,
-    problem: `2:${19 + A.length + 7} unknown face "bth" under as | did you mean both?`,
+    problem: `2:${19 + A.length + 7} unknown key form "bth" under as | did you mean both?`,
   },
   {
     what: "a face like nothing",
     text: `users:\n  alice: { as: pgp-key, keys: ${A} }\n`,
-    problem: `2:16 unknown face "pgp-key" under as | one of age, ssh, both`,
+    problem: `2:16 unknown key form "pgp-key" under as | one of age, ssh, both`,
   },
   {
     what: "a name for a user and a host",
     text: `users: { alice: ${A} }\nhosts:\n  alice: ${B}\n`,
-    problem: `3:3 the name "alice" is taken in line 1 | users, hosts and teams share one name space: choose another name`,
+    problem: `3:3 the name "alice" is already used on line 1 | users, hosts and teams share one name space: choose another name`,
   },
   {
     what: "a name for a user and a team",
     text: `users: { alice: ${A} }\nteams:\n  alice: [alice]\n`,
-    problem: `3:3 the name "alice" is taken in line 1 | users, hosts and teams share one name space: choose another name`,
+    problem: `3:3 the name "alice" is already used on line 1 | users, hosts and teams share one name space: choose another name`,
   },
   {
     what: "a name with a blank",
     text: `users:\n  alice smith: ${A}\n`,
-    problem:
-      "2:3 (not shown: no name) cannot be a name | a name has no blanks or commas and does not begin with - or age1",
+    problem: "2:3 (not shown) is not a valid name | a name has no blanks or commas and does not begin with - or age1",
   },
   {
     what: "a name like a key",
     text: `users:\n  age1bob: ${A}\n`,
-    problem: `2:3 "age1bob" cannot be a name | a name has no blanks or commas and does not begin with - or age1`,
+    problem: `2:3 "age1bob" is not a valid name | a name has no blanks or commas and does not begin with - or age1`,
   },
 ]);
 
@@ -312,7 +311,7 @@ table("teams", [
   {
     what: "a text where a list belongs",
     text: `${PEOPLE}teams:\n  ops: alice\n`,
-    problem: "3:8 the team ops must be a list, not a text | write for example ops: [alice, bob]",
+    problem: "3:8 the team ops must be a list, not a string | write for example ops: [alice, bob]",
   },
   {
     what: "a list where teams belong",
@@ -343,17 +342,17 @@ table("teams", [
     what: "a key as a member",
     text: `${PEOPLE}teams:\n  ops:\n    - ${C}\n`,
     problem:
-      "4:7 the team ops holds a key where a name belongs | give the key a name under users: or hosts:, and put that name here",
+      "4:7 the team ops contains a key instead of a name | give the key a name under users: or hosts:, and put that name here",
   },
   {
     what: "a team that holds itself",
     text: `${PEOPLE}teams:\n  ops: [alice, ops]\n`,
-    problem: "3:16 the team ops holds itself | remove this name from the team",
+    problem: "3:16 the team ops contains itself | remove this name from the team",
   },
   {
     what: "a cycle",
     text: `${PEOPLE}teams:\n  all: [ops]\n  ops: [alice, cloud]\n  cloud: [dev]\n  dev: [bob, ops]\n`,
-    problem: "6:14 teams hold each other: ops → cloud → dev → ops | remove this name from the team",
+    problem: "6:14 teams contain each other: ops → cloud → dev → ops | remove this name from the team",
   },
 ]);
 
@@ -366,7 +365,7 @@ table("secrets", [
   {
     what: "a text where readers belong",
     text: `${PEOPLE}secrets:\n  a.age: alice\n`,
-    problem: "3:10 who reads a.age must be a list, not a text | write for example a.age: [alice]",
+    problem: "3:10 who reads a.age must be a list, not a string | write for example a.age: [alice]",
   },
   {
     what: "nobody",
@@ -396,7 +395,7 @@ table("secrets", [
   {
     what: "one path in two spellings",
     text: `${PEOPLE}secrets:\n  a/b.age: [alice]\n  ./a//b.age: [bob]\n`,
-    problem: "4:3 duplicate path a/b.age under secrets, first in line 3 | remove one of them",
+    problem: "4:3 duplicate path a/b.age under secrets, first on line 3 | remove one of them",
   },
   {
     what: "an unknown name",
@@ -444,12 +443,12 @@ table("rules", [
   {
     what: "a list as an expression",
     text: `creation_rules:\n  - path_regex: [a, b]\n    age: ${A}\n`,
-    problem: "2:17 path_regex must be a text, not a list | write for example path_regex: ^secrets/",
+    problem: "2:17 path_regex must be a string, not a list | write for example path_regex: ^secrets/",
   },
   {
     what: "a text as readers",
     text: `${PEOPLE}creation_rules:\n  - readers: alice, bob\n`,
-    problem: "3:14 readers must be a list, not a text | write for example readers: [alice, ops]",
+    problem: "3:14 readers must be a list, not a string | write for example readers: [alice, ops]",
   },
   {
     what: "empty readers",
@@ -471,7 +470,7 @@ table("rules", [
     what: "a secret key as a reader is not shown",
     text: `${PEOPLE}creation_rules:\n  - readers: [alice, AGE-SECRET-KEY-1QQQQ]\n`,
     problem:
-      "3:22 this recipient cannot be used: an identity (secret key) where a recipient is wanted | give its public half: age1…, or the line of the .pub file; and keep this one out of the repository",
+      "3:22 this recipient cannot be used: this is an identity (secret key), not a recipient | use its public half: age1…, or the line of the .pub file; and keep this one out of the repository",
   },
   {
     what: "a name under age",
@@ -481,18 +480,18 @@ table("rules", [
   {
     what: "an empty entry under age",
     text: `creation_rules:\n  - age:\n      - ${A}\n      - ""\n`,
-    problem: "4:9 age must be a text, not an empty one | write for example age: age1…,age1…",
+    problem: "4:9 age must be a string, not an empty one | write for example age: age1…,age1…",
   },
   {
     what: "readers beside key_groups",
     text: `${PEOPLE}creation_rules:\n  - readers: [alice]\n    key_groups:\n      - age: [bob]\n`,
     problem:
-      "5:7 readers and key_groups exclude each other | keep readers, or put the names into the age lists of the groups",
+      "5:7 readers and key_groups cannot be combined | keep readers, or put the names into the age lists of the groups",
   },
   {
     what: "a text as the age of a group",
     text: `${PEOPLE}creation_rules:\n  - key_groups:\n      - age: bob\n`,
-    problem: "4:14 age in a key group must be a list, not a text | write for example age: [alice, age1…]",
+    problem: "4:14 age in a key group must be a list, not a string | write for example age: [alice, age1…]",
   },
   {
     what: "an unknown name in a group",
@@ -513,7 +512,7 @@ table("rules", [
     what: "two selection settings",
     text: `${PEOPLE}creation_rules:\n  - encrypted_regex: ^data$\n    readers: [bob]\n    unencrypted_suffix: _x\n`,
     problem:
-      "5:5 encrypted_regex and unencrypted_suffix exclude each other | keep one of them; sops takes at most one per rule",
+      "5:5 encrypted_regex and unencrypted_suffix cannot be combined | keep one of them; sops takes at most one per rule",
   },
   {
     what: "a selection expression that sops would silently never match",

@@ -313,11 +313,11 @@ describe("warnings", () => {
     expect((await parse(text)).warnings).toEqual([
       {
         at: { file: ".sops.yaml", line: 6, column: 5 },
-        message: "no path reaches this rule: the one in line 2 comes first",
+        message: "no path reaches this rule: the one on line 2 comes first",
       },
       {
         at: { file: ".sops.yaml", line: 9, column: 5 },
-        message: "no path reaches this rule: the one in line 8 comes first",
+        message: "no path reaches this rule: the one on line 8 comes first",
       },
     ]);
   });

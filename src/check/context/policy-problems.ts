@@ -19,7 +19,7 @@ export function brokenPolicies(
   { warn, isAllowed }: { readonly warn: (line: string) => void; readonly isAllowed: (path: string) => boolean },
 ): Unchecked[] {
   const found: Unchecked[] = (newest?.entries ?? []).flatMap(({ path, problem }) =>
-    problem === undefined || isAllowed(path) ? [] : unjudged(problem, "nothing that it rules was judged"),
+    problem === undefined || isAllowed(path) ? [] : unjudged(problem, "nothing under it was checked"),
   );
   const ofRules = newest?.problems ?? [];
   found.push(
@@ -30,8 +30,8 @@ export function brokenPolicies(
   for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
     const now = newest?.entries.find((entry) => entry.path === path);
     if (problem === undefined || now?.problem !== undefined) continue;
-    if (now === undefined || !hasRules(now)) found.push(unjudged(problem, "nothing was judged by it"));
-    else warn(`${placed(problem.at, problem.message)}; ${now.file} fixes it and is used alone`);
+    if (now === undefined || !hasRules(now)) found.push(unjudged(problem, "nothing was checked against it"));
+    else warn(`${placed(problem.at, problem.message)}; ${now.file} fixes it, so only that policy is used`);
   }
   return found;
 }
@@ -51,7 +51,7 @@ export function noPolicy(policies: readonly PolicySet[], file: string): Unchecke
   const isEmpty = policies.some(({ entries }) => entries.length > 0);
   return {
     file,
-    reason: `there is no policy${isEmpty ? " with a rule" : ""}, so nothing says what has to be encrypted`,
+    reason: `there is no policy${isEmpty ? " with a rule" : ""}, so nothing says what must be encrypted`,
     hint: `write a ${FIRST_SOURCE.name} at the root of the repository, and git add it`,
   };
 }

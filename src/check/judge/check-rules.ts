@@ -34,7 +34,7 @@ export function settingsOnDisk(project: Project, root: string): (text: Uint8Arra
     read: async (path) => {
       // What a repository says must not reach beyond it.
       if (!isOutside(posixPath(root, join(root, path)))) return fileOnDisk(project, join(root, path));
-      throw new SecretsError("policy", "the baseline lies outside of the repository", {
+      throw new SecretsError("policy", "the baseline is outside the repository", {
         at: { file: show(SETTINGS_FILE) },
       });
     },

@@ -94,7 +94,7 @@ async function overCommits(judged: readonly Judged[], convert: Convert): Promise
 /** The range goes out with all of its commits, and with this one the plaintext, whatever comes on top. */
 function intoTheSameCommit(found: Finding): Finding {
   if (!isPlaintext(found) || found.fix === undefined) return found;
-  return { ...found, fix: `${found.fix}; and into the same commit: git commit --amend, or git rebase -i` };
+  return { ...found, fix: `${found.fix}; then put it into the same commit: git commit --amend, or git rebase -i` };
 }
 
 /** What is only allowed, or only a warning, in one version does not stand for more in another. */

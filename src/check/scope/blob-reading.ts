@@ -15,7 +15,7 @@ import type { Unchecked } from "./scope.ts";
 const AT_ONCE = 16;
 
 /** Said of what is too large for one text in memory. */
-const TOO_LARGE = "it is too large to be looked at";
+const TOO_LARGE = "it is too large to be checked";
 
 /** The names of the files that say how others are judged. */
 export const FRAME_NAMES = [...POLICY_PLACES, SETTINGS_FILE];
@@ -31,8 +31,8 @@ export function linkedFrame(entries: readonly Entry[], show: (path: string) => s
     .filter(({ path, kind }) => kind === "link" && isFrameFile(path))
     .map(({ path }) => ({
       file: show(path),
-      reason: "it is a symbolic link, so it judges nothing here",
-      hint: "put a file in its place",
+      reason: "it is a symlink, so it is not used here",
+      hint: "replace it with a file",
     }));
 }
 

@@ -20,16 +20,16 @@ export async function historyScope(project: Project, paths: readonly string[]): 
   const stash = await stashEntries(git);
   if (stash.length > 0) {
     const entries = stash.length === 1 ? "entry" : "entries";
-    project.tell(`${stash.length} stash ${entries} checked too, which no branch leads to (git stash list)`);
+    project.tell(`${stash.length} stash ${entries} checked too, which are on no branch (git stash list)`);
   }
   const [commits, newest, shallow] = await Promise.all([
     allCommits(git, stash),
     head === undefined ? [] : treeEntries(git, head),
     isShallow(git),
   ]);
-  if (commits.length === 0) project.tell("there are no commits yet, so there is nothing to look at");
+  if (commits.length === 0) project.tell("no commits yet: nothing to check");
   const brought = await broughtBy(git, commits);
-  const reason = "this clone is shallow, older commits are not here";
+  const reason = "this clone is shallow: older commits are missing";
   const show = (path: string) => project.show(join(git.root, path));
   const scope = gitScope(project, {
     mode: "history",

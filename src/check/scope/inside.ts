@@ -23,6 +23,6 @@ export function isOutside(inside: string): boolean {
 
 /** What is said of a path that somebody named and that another repository has to answer for. */
 export function elsewhere(project: Project, path: string, directory: string): Unchecked {
-  const reason = "it is not a part of this repository";
+  const reason = "it is not part of this repository";
   return { file: project.show(path), reason, hint: `secrets -C ${project.show(directory)} check` };
 }

@@ -73,18 +73,18 @@ async function unanswered(project: Project, root: string, { given, path }: Name)
   const file = project.show(given);
   if (isOutside(path)) {
     const isLink = !isOutside(posixPath(root, given));
-    const reason = "it is a symbolic link out of the repository: git publishes where it leads, and not what is there";
+    const reason = "it is a symlink out of the repository: git publishes the link, not its target";
     return isLink ? { file, reason } : elsewhere(project, given, join(given, ".."));
   }
   const stat = await files.stat(join(root, path));
   if (stat === undefined) return { file, reason: "no such file" };
   const stranger = await strangerOf(project, root, join(root, path, stat.kind === "directory" ? "x" : ""));
   if (stranger !== undefined) return elsewhere(project, given, stranger);
-  if (stat.kind !== "directory") return { file, reason: "it is not a file with content" };
+  if (stat.kind !== "directory") return { file, reason: "it is not a regular file" };
   return {
     file,
-    reason: "there is nothing to look at in it",
-    hint: "what git ignores is looked at if it is named itself",
+    reason: "there is nothing in it to check",
+    hint: "ignored files are checked only if you name them",
   };
 }
 

@@ -103,7 +103,7 @@ async function walked(project: Project, found: CommitsGit, { from, to }: Range):
   const { git } = found;
   const shallow = await isShallow(git);
   if (isNothing(to)) {
-    project.tell("the branch is removed, so there is nothing to look at");
+    project.tell("the branch is deleted: nothing to check");
     return { to: undefined, commits: [], edges: [], isNew: false };
   }
   if (!isNothing(from)) {
@@ -131,7 +131,7 @@ function isNothing(name: string): boolean {
 async function named(git: Git, name: string, shallow: boolean): Promise<string> {
   const commit = await commitNamed(git, name);
   if (commit !== undefined) return commit;
-  throw new SecretsError("usage", `there is no commit ${name} here`, {
+  throw new SecretsError("usage", `no such commit: ${name}`, {
     hint: shallow ? "this clone is shallow: fetch more of it (actions/checkout: fetch-depth: 0)" : "git fetch",
   });
 }
@@ -140,7 +140,7 @@ async function named(git: Git, name: string, shallow: boolean): Promise<string> 
 async function cutOff({ cut }: CommitsGit, { from, to }: Range, commits: readonly string[]): Promise<Unchecked[]> {
   const missing = await cut();
   if (!commits.some((commit) => missing.has(commit))) return [];
-  const reason = "this clone is shallow, and commits of the range are not here";
+  const reason = "this clone is shallow: commits of the range are missing";
   return [
     { file: `${shown(from)}..${shown(to)}`, reason, hint: "git fetch --unshallow (actions/checkout: fetch-depth: 0)" },
   ];

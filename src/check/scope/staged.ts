@@ -26,7 +26,7 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
   if (repository === undefined) throw new SecretsError("usage", "--staged needs a git repository, and this is not one");
   const git = await gitIn(project.host, repository.root, { besides: await indexOfHook(project, repository) });
   const [changes, frame] = await Promise.all([stagedChanges(git), indexEntries(git, FRAME_NAMES)]);
-  if (changes.length === 0) project.tell("nothing is staged; without --staged the working tree is looked at");
+  if (changes.length === 0) project.tell("nothing is staged; without --staged the working tree is checked");
   const staged = changes.flatMap(({ entry }) => entry ?? []);
   const looked = changes.some(({ path }) => isFrameFile(path)) ? await indexEntries(git) : staged;
   return gitScope(project, {

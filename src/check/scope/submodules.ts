@@ -26,7 +26,7 @@ export async function modulesIn(
     const isLink = (await project.host.files.stat(directory, { follow: false }))?.kind !== "directory";
     // Of one that is not checked out the outer repository publishes nothing but the id of a commit.
     if (isLink || (await project.repository(join(directory, "x")))?.root !== directory) {
-      project.tell(`${project.show(directory)} is a submodule that is not checked out: not looked at`);
+      project.tell(`${project.show(directory)} is a submodule that is not checked out: not checked`);
       continue;
     }
     named.answer(path);

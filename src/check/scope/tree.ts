@@ -52,7 +52,7 @@ export async function treeScope(project: Project, paths: readonly string[]): Pro
   const untracked = tree.untracked.filter((path) => !path.endsWith("/"));
   const inner = tree.untracked.filter((path) => path.endsWith("/"));
   for (const path of inner) {
-    project.tell(`${project.show(join(git.root, path))} is a repository of its own and no submodule: not looked at`);
+    project.tell(`${project.show(join(git.root, path))} is a separate repository, not a submodule: not checked`);
   }
   const hidden = await hiddenChanges(
     project,
@@ -201,7 +201,7 @@ async function readTree(
   const rest = [...onDisk.filter((path) => wanted(path) && !frame.texts.has(path)), ...besides];
   for (const file of rest.filter((path) => path.includes(REPLACED))) {
     const reason = "its name is not UTF-8, so it cannot be read by name";
-    take.unchecked({ file, reason, hint: "git add it, or give it another name" });
+    take.unchecked({ file, reason, hint: "git add it, or rename it" });
   }
   const paths = rest.map((path) => join(root, path));
   await readFiles(project.host.files, paths, {

@@ -29,7 +29,7 @@ const byCode = {
 /** For the help. */
 export const EXIT_CODES = [
   "0 done",
-  "1 found something",
+  "1 findings or drift",
   "2 usage or policy",
   "3 no key opens it",
   "4 damaged",

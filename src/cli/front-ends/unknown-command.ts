@@ -21,7 +21,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
 };
 
 const advice: Readonly<Record<string, string>> = {
-  init: "there is nothing to set up but the policy: write a .sops.yaml with your key, then: secrets edit secrets/db.age",
+  init: "the policy is all there is to set up: write a .sops.yaml with your key, then: secrets edit secrets/db.age",
   keygen: "age-keygen -o ~/.config/sops/age/keys.txt",
   version: "secrets --version",
 };

@@ -37,7 +37,7 @@ function shortened(findings: readonly Finding[]): (Finding | string)[] {
     shown.set(kind, count);
     if (count < MOST_ALIKE || rest < 2) return [finding];
     const { at, severity, rule } = finding;
-    const line = `${at.file}: and ${rest} more ${severity}[${rule}]; all of them: --format json`;
+    const line = `${at.file}: and ${rest} more ${severity}[${rule}]; all of them: secrets check --format json`;
     return count === MOST_ALIKE ? [finding, line] : [];
   });
 }

@@ -6,9 +6,9 @@ import { shared, thresholdNumber } from "../options.ts";
 export const groupOptions: readonly OptionSpec[] = [
   { flags: "-f, --file <file>", description: "the file, as in sops" },
   { flags: "-i, --in-place", description: "as in sops; the file is always written in place" },
-  { flags: "--shamir-secret-sharing-threshold <n>", description: "how many key groups it takes from now on" },
+  { flags: "--shamir-secret-sharing-threshold <n>", description: "how many key groups are needed from now on" },
   shared.inputType,
-  { flags: "--allow-lockout", description: "go on although you could not open the result" },
+  { flags: "--allow-lockout", description: "write even if you could not open the result" },
 ];
 
 /** The file, which is the first word unless `--file` names it, and the other words. @throws SecretsError `usage` */
@@ -16,7 +16,7 @@ export function fileAndWords(invocation: Invocation): readonly [string, readonly
   const file = textOption(invocation, "file");
   if (file !== undefined) return [file, invocation.words];
   const [first, ...words] = invocation.words;
-  if (first === undefined) throw new SecretsError("usage", "which file?");
+  if (first === undefined) throw new SecretsError("usage", "no file given");
   return [first, words];
 }
 

@@ -98,17 +98,17 @@ function decodeLines(state: State, complete: readonly string[]): Buffer {
 function readOutside(state: State, line: string): void {
   if (line.trim() === "") {
     state.whitespace += line.length + 1;
-    if (state.whitespace > maxWhitespace) throw malformed(state, "too many blanks around it");
+    if (state.whitespace > maxWhitespace) throw malformed(state, "too much whitespace around it");
     return;
   }
-  if (state.part === "after") throw malformed(state, "something follows its end line");
-  if (line !== header) throw malformed(state, "its begin line is not as it should be");
+  if (state.part === "after") throw malformed(state, "data follows the end line");
+  if (line !== header) throw malformed(state, "unexpected begin line");
   state.part = "body";
 }
 
 function readBody(state: State, line: string): void {
-  if (state.part === "last") throw malformed(state, "a line is too short, or the end line is not as it should be");
-  if (line === "") throw malformed(state, "an empty line stands in it");
+  if (state.part === "last") throw malformed(state, "a line is too short, or the end line is malformed");
+  if (line === "") throw malformed(state, "an empty line");
   if (line.length > columns) throw malformed(state, "a line is too long");
   // Padding ends the encoding even where it fills the line.
   if (line.length < columns || line.endsWith("=")) state.part = "last";

@@ -80,12 +80,12 @@ export interface SealedAge {
 export async function sealAge({ recipients, plaintext, armor, hint, keyring }: Sealing): Promise<SealedAge> {
   const readers = distinct(recipients);
   const [first] = readers;
-  if (first === undefined) throw new SecretsError("refused", "nobody could read it: there is no recipient");
+  if (first === undefined) throw new SecretsError("refused", "there is no recipient, so nobody could read it");
   if (!canShare(readers)) {
     const isAlone = readers.some(({ labels }) => labels?.includes(ALONE));
     const what = isAlone ? "a passphrase and other recipients" : "post-quantum and classic keys";
     throw new SecretsError("refused", `${what} cannot share one age file`, {
-      hint: "encrypt it for one of the two; in a sops file post-quantum and classic keys stand side by side",
+      hint: "encrypt it for one of the two; a sops file can have both",
     });
   }
   const { Encrypter } = await import("age-encryption");
@@ -120,9 +120,10 @@ export async function verifyAge(
     for await (const piece of await openAge(staged, () => fileKey)) hash.update(piece);
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    throw new SecretsError("io", `what was staged does not open: ${error.message}`, { cause: error });
+    throw new SecretsError("io", `the staged file does not open: ${error.message}`, { cause: error });
   }
-  if (!hash.digest().equals(sha256)) throw new SecretsError("io", "what was staged does not open to what was meant");
+  if (!hash.digest().equals(sha256))
+    throw new SecretsError("io", "the staged file does not decrypt to the new content");
 }
 
 /** @returns the file key once the MAC fits; rejects otherwise, with words of the library that are not to be shown. */
@@ -136,7 +137,7 @@ async function decryptHeader(head: Uint8Array, unwrapFileKey: Unwrap): Promise<U
 /** Whoever wrote beside a passphrase did not know it, and only wants to look as if. */
 function checkStanzas(stanzas: readonly Stanza[]): void {
   if (stanzas.length < 2 || !stanzas.some(isPassphrase)) return;
-  throw new SecretsError("malformed", "the header has a passphrase stanza that is not alone");
+  throw new SecretsError("malformed", "the header has a passphrase stanza beside others");
 }
 
 function emptyStream(): ReadableStream<Uint8Array> {

@@ -68,10 +68,10 @@ export async function splitHeader(input: ByteStream): Promise<SplitHeader> {
 async function checkVersion(reader: ByteReader): Promise<void> {
   const start = (await reader.peek(versionLine.length)).subarray(0, versionLine.length).toString("latin1");
   if (start === versionLine) return;
-  if (start === "") throw new SecretsError("malformed", "the file is empty, which no age file is");
+  if (start === "") throw new SecretsError("malformed", "the file is empty, so it is not an age file");
   if (versionLine.startsWith(start)) throw truncated();
   if (/^age-encryption\.org\/v(?!1\b)\d/.test(start)) {
-    throw new SecretsError("malformed", "an age file of a version that is not supported");
+    throw new SecretsError("malformed", "unsupported version of the age format");
   }
   if (start.startsWith(anyVersion)) throw malformedHeader();
   const utf16 = start.startsWith("\xff\xfe") || start.startsWith("\xfe\xff");
@@ -88,7 +88,7 @@ async function takeHeader(reader: ByteReader): Promise<Buffer> {
     const end = mac === -1 ? -1 : seen.indexOf("\n", mac + 1);
     const size = end + 1;
     if (size > maxHeaderSize || (end === -1 && seen.length >= maxHeaderSize)) {
-      throw new SecretsError("malformed", "the header is larger than any real one");
+      throw new SecretsError("malformed", "the header is too large");
     }
     if (end !== -1) {
       const head = seen.subarray(0, size);

@@ -70,8 +70,7 @@ export function aadOf(path: readonly string[]): string {
  */
 export function readDocument(text: string, format: Format): SopsDocument {
   const parsed = format.parse(text, "sealed");
-  if (parsed.metadata === undefined)
-    throw new SecretsError("malformed", "there is no sops metadata: the file is not encrypted");
+  if (parsed.metadata === undefined) throw new SecretsError("malformed", "no sops metadata: the file is not encrypted");
   return { format, text, parsed, metadata: readMetadata(parsed.metadata) };
 }
 
@@ -133,14 +132,13 @@ function openLeaf(opening: Opening, leaf: Leaf): OpenedLeaf {
   if (leaf.kind === "comment") return openCommentLeaf(opening, clear, text);
   if (!opening.selects(leaf)) return clear;
   if (!looksSealed(text)) {
-    throw new SecretsError("malformed", "a value is unencrypted where the rule of the file wants it encrypted");
+    throw new SecretsError("malformed", "a value is unencrypted that should be encrypted by the file's own settings");
   }
-  if (leaf.copy)
-    throw new SecretsError("malformed", "an alias stands where the rule of the file wants an encrypted value");
+  if (leaf.copy) throw new SecretsError("malformed", "an alias is in the place of a value that should be encrypted");
   const aad = aadOf(leaf.path);
   const scalar = openScalar(opening.dataKey, aad, text);
   if (scalar.type === "comment" && typeof leaf.steps.at(-1) !== "number") {
-    throw new SecretsError("tampered", "an encrypted comment stands where a value belongs: its type was changed");
+    throw new SecretsError("tampered", "an encrypted comment is in the place of a value: its type was changed");
   }
   return opened(clear, scalar, { enc: text.trimEnd(), aad });
 }
@@ -166,7 +164,7 @@ function openCommentLeaf(opening: Opening, clear: OpenedLeaf, text: string): Ope
     warn("a comment looks encrypted and cannot be decrypted; it stays as it is");
     return { ...clear, state: "stuck" };
   }
-  if (opening.selects(leaf)) warn("a comment is unencrypted where the rule of the file wants it encrypted");
+  if (opening.selects(leaf)) warn("a comment is unencrypted that should be encrypted by the file's own settings");
   return clear;
 }
 

@@ -56,6 +56,6 @@ export function checkMac(key: DataKey, stored: { sealed: string; lastModified: s
   }
   const wanted = Buffer.from(expected);
   if (bytes.length !== wanted.length || !timingSafeEqual(bytes, wanted)) {
-    throw new SecretsError("tampered", "the MAC does not fit the values: one was added, removed, moved or changed");
+    throw new SecretsError("tampered", "the MAC does not match the values: one was added, removed, moved or changed");
   }
 }

@@ -15,13 +15,13 @@ export function fieldName(tree: ReadonlyMap<string, Tree>, name: string): string
 }
 
 function wrong(name: string, kind: string): SecretsError {
-  return new SecretsError("malformed", `${name} in the sops metadata is no ${kind}`);
+  return new SecretsError("malformed", `${name} in the sops metadata is not a ${kind}`);
 }
 
 /** A text; "" where there is none. */
 export function asText(tree: Tree | undefined, name: string): string {
   if (tree === undefined || tree === null) return "";
-  if (isList(tree) || isMapping(tree)) throw wrong(name, "text");
+  if (isList(tree) || isMapping(tree)) throw wrong(name, "string");
   return String(tree);
 }
 

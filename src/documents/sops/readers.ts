@@ -61,7 +61,7 @@ export async function standingReaders(metadata: Metadata): Promise<readonly (rea
     metadata.groups.map(async (group) =>
       (await knownEntries(group)).map(({ entry, recipient }) => {
         if (recipient !== undefined) return recipient;
-        throw new SecretsError("refused", `nothing can be encrypted here to its recipient ${entry.recipient}`);
+        throw new SecretsError("refused", `cannot encrypt here to its recipient ${entry.recipient}`);
       }),
     ),
   );

@@ -130,13 +130,13 @@ function refuseMetadata({ metadata }: ParsedText): void {
   } catch {
     throw new SecretsError("refused", 'the text has a top-level key "sops", which is reserved for the metadata');
   }
-  throw new SecretsError("refused", "the text is encrypted already");
+  throw new SecretsError("refused", "the input is already encrypted");
 }
 
 /** sops refuses it too, and nothing in it would be secret. */
 function refuseNothing({ text, format }: Sealing): void {
   if ((format.isWhole === true ? text : text.trim()) === "")
-    throw new SecretsError("refused", "the text is empty: there is nothing to encrypt");
+    throw new SecretsError("refused", "the input is empty: there is nothing to encrypt");
 }
 
 /** Of two equal keys every program takes another. A file of sops that has some can be edited, so that one of them goes. */

@@ -18,7 +18,7 @@ export type RuleName =
   | "unencrypted_comment_regex"
   | "encrypted_comment_regex";
 
-/** The settings of sops that exclude one another, in the order of sops.md section 4. */
+/** The settings of sops that cannot be combined, in the order of sops.md section 4. */
 export const RULE_NAMES: readonly RuleName[] = [
   "unencrypted_suffix",
   "encrypted_suffix",
@@ -54,7 +54,7 @@ export function selectionSettings(
   const rules = RULE_NAMES.map((name) => ({ name, value: fields[name] ?? "" })).filter(({ value }) => value !== "");
   const [rule, second] = rules;
   if (rule !== undefined && second !== undefined) {
-    throw new SecretsError("malformed", `${rule.name} and ${second.name} exclude one another`);
+    throw new SecretsError("malformed", `${rule.name} and ${second.name} cannot be combined`);
   }
   return { rule, macOnlyEncrypted };
 }

@@ -14,5 +14,5 @@ import { isCanonical } from "../../formats/scalar.ts";
 export function openScalar(key: DataKey, aad: string, text: string): Scalar {
   const scalar = openValue(key, aad, parseEnc(text));
   if (isCanonical(scalar)) return scalar;
-  throw new SecretsError("tampered", `an encrypted value is no ${scalar.type}: its type was changed`);
+  throw new SecretsError("tampered", `an encrypted value is not of type ${scalar.type}: its type was changed`);
 }

@@ -41,7 +41,7 @@ export async function wrapDataKey(wrapping: Wrapping): Promise<Metadata> {
   const { metadata, dataKey, wanted, foreign, isNewKey, keyring } = wrapping;
   const [only, second] = metadata.groups;
   const [readers, more] = wanted;
-  if (readers === undefined) throw new SecretsError("refused", "nobody could read it: there is no recipient");
+  if (readers === undefined) throw new SecretsError("refused", "there is no recipient, so nobody could read it");
   if (more === undefined && second === undefined) {
     const standing = only ?? { age: [], others: new Map() };
     const { kept } = compareForeign(standing, foreign?.[0]);
@@ -66,7 +66,7 @@ async function refuseForeign({ metadata, wanted, foreign }: Wrapping): Promise<v
   const { kept, unknown } = await foreignReaders(metadata, wanted, foreign);
   const keys = [...kept.map(({ key }) => key.text), ...unknown];
   if (keys.length === 0) return;
-  throw new SecretsError("refused", `its data key can only be renewed for ${keys.join(", ")} by sops`, {
+  throw new SecretsError("refused", `only sops can renew its data key for ${keys.join(", ")}`, {
     hint: "use sops for this file, or take these keys out of the policy",
   });
 }

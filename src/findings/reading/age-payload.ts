@@ -20,5 +20,5 @@ export function payloadProblem({ size, start }: AgePayload): { message: string; 
   }
   const last = (size - NONCE) % CHUNK;
   const isCut = size < NONCE + TAG || (last > 0 && last <= TAG && size !== NONCE + TAG);
-  return isCut ? { message: "the age file is cut short behind its header", exposes: false } : undefined;
+  return isCut ? { message: "the age file is cut short after its header", exposes: false } : undefined;
 }

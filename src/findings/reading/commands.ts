@@ -38,7 +38,7 @@ export function restoring(file: string): string {
 }
 
 /** Stands behind what is restored. */
-export const RESTORED = "# instead of HEAD, the last commit in which it was whole, if that is another";
+export const RESTORED = "# or, instead of HEAD, the last commit in which it was intact";
 
 /**
  * Ends a merge of an encrypted file that git could not do: shows the other side, takes ours whole, and opens it for the other's

@@ -1,8 +1,8 @@
 /**
- * Was this sops file changed without the key since the version before?
+ * Was this sops file changed without the key since the previous version?
  *
  * The MAC of sops covers the bytes of values and nothing else. But whoever writes with a key makes a new MAC, so where it is
- * the one of the version before, whatever else differs was changed by hand.
+ * the one of the previous version, whatever else differs was changed by hand.
  */
 import type { Change, Draft } from "../finding.ts";
 import { renewingMac, RESTORED, restoring } from "./commands.ts";
@@ -21,10 +21,10 @@ export function handEdits({ file, now, before, isTold }: Change): Draft[] {
   for (const [ours, theirs] of before.map((parents) => parents.flatMap((each) => wholeOf(each) ?? []))) {
     const mix = ours === undefined || theirs === undefined ? undefined : mixOf(whole, ours, theirs);
     if (mix === undefined) continue;
-    const message = `a merge has put two versions into it, with the MAC of one${sidesText(mix)}`;
+    const message = `a merge combined two versions in it, with the MAC of one${sidesText(mix)}`;
     return [{ severity: "warning", message, fix: renewingMac(file), subject: "by hand" }];
   }
-  const message = `it was changed without a key since the version before: ${listed(least)}`;
+  const message = `it was changed without a key since the previous version: ${listed(least)}`;
   return [{ severity: "warning", message, fix: `${restoring(file)} ${RESTORED}`, subject: "by hand" }];
 }
 

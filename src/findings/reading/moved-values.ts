@@ -1,5 +1,5 @@
 /**
- * Which values left what is encrypted since the version before?
+ * Which values left what is encrypted since the previous version?
  *
  * A new MAC tells that whoever moved them had a key, not that they were meant to be read: a key was renamed, put elsewhere or
  * misspelt, or the selection became narrower. What was unencrypted before may be so now.
@@ -14,7 +14,7 @@ import { keyWord, shellWord } from "../../words/shell.ts";
 /** A value, and the key path in whose place it stands. */
 interface Left {
   readonly value: OpenValue;
-  /** What is encrypted there: the same key or another one of the version before, or one that is only meant. */
+  /** What is encrypted there: the same key or another one of the previous version, or one that is only meant. */
   readonly by: "same" | "former" | "meant";
   readonly key: string;
 }
@@ -59,9 +59,9 @@ function draft({ file, governed }: Change, setting: string, { value, by, key }: 
       governed === undefined || governed.origin !== undefined
         ? `${restoring(file)} ${RESTORED}`
         : `change ${setting} in ${placeOfRule(governed)}, then: secrets rekey ${word}`;
-    return { ...base, message: `${key} was encrypted in the version before, and is unencrypted now`, fix };
+    return { ...base, message: `${key} was encrypted in the previous version, and is now unencrypted`, fix };
   }
-  const what = by === "meant" ? `${key} would be encrypted` : `the version before has ${key} encrypted in its place`;
+  const what = by === "meant" ? `${key} would be encrypted` : `the previous version has ${key} encrypted in its place`;
   // Other documents than the first have no address.
   const set = `secrets set ${word} ${keyWord(key)} && secrets unset ${word} ${keyWord(subject)}`;
   return {

@@ -75,7 +75,7 @@ export async function sharedEntries(document: SopsDocument, subject: FileSubject
       const message =
         kind === "shared"
           ? `the entry of ${who} can be opened by somebody else`
-          : `${who} has two entries, and nothing tells whose the second one is`;
+          : `${who} has two entries, and it is unknown whose the second one is`;
       return {
         severity: "error",
         message,

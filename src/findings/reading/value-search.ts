@@ -44,7 +44,7 @@ export function formsOf(bytes: Uint8Array): readonly { readonly form: ValueForm;
   ];
   if (isText) {
     forms.push(["unencrypted", JSON.stringify(text).slice(1, -1)], ["unencrypted", longestLine(text)]);
-    forms.push(["encoded for an address", encodeURIComponent(text)]);
+    forms.push(["URL-encoded", encodeURIComponent(text)]);
   }
   const known = new Set<string>();
   return forms.flatMap(([form, content]) => {
@@ -56,7 +56,7 @@ export function formsOf(bytes: Uint8Array): readonly { readonly form: ValueForm;
   });
 }
 
-export type ValueForm = "unencrypted" | "in base64" | "in hexadecimal" | "encoded for an address";
+export type ValueForm = "unencrypted" | "in base64" | "in hexadecimal" | "URL-encoded";
 
 /** A line that is one word of many letters: of a key, a certificate, a long token. Lines of settings are the same everywhere. */
 const WORD = /^[\w+/=-]{20,}$/;

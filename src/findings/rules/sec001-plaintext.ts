@@ -17,16 +17,16 @@ export const sec001: Rule = {
   severity: "error",
   tells: "plaintext",
   explanation: {
-    what: ["A rule of the policy obliges this path to be encrypted, and nothing in the file is."],
+    what: ["A rule of the policy requires this path to be encrypted, and nothing in the file is."],
     why: ["Whoever can read the repository, or any clone ever made of it, can read the secret."],
     fix: [
-      "Not committed yet: secrets encrypt -i FILE && git add FILE.",
-      "Committed, not pushed: into the same commit, with git commit --amend or git rebase -i.",
-      "Pushed: change the secret itself; encrypting it now does not take it out of the history.",
+      "Not committed yet: secrets encrypt -i FILE && git add FILE",
+      "Committed, not pushed: encrypt it in the same commit, with git commit --amend or git rebase -i.",
+      "Pushed: change the secret itself; encrypting it now does not remove it from the history.",
       "dotenv, INI and binary files: secrets encrypt FILE -o FILE.age, and ignore the plaintext.",
     ],
     limits: [
-      "Paths under `secrets:` and rules with a narrow path_regex oblige; `enforce` says it outright.",
+      "Paths under `secrets:` and rules with a narrow path_regex require it; `enforce` decides explicitly.",
       "Under a broad rule only sensitive content counts: a filled Kubernetes Secret, or a selected key.",
       "References (${VAR}, {{ … }}, op://…), documentation, examples and public keys are left out.",
     ],
@@ -38,7 +38,7 @@ export const sec001: Rule = {
   link: async ({ path, file, target, text, governed }) => {
     if (isExempt(path, governed) || (await sensitivePlace(text, governed, path)) === undefined) return [];
     const [link, led] = [file, target].map(shellWord);
-    const message = `a link in a path that the policy wants encrypted leads to plaintext in ${target} (${placeOfRule(governed)})`;
+    const message = `a symlink at a path that the policy wants encrypted leads to plaintext in ${target} (${placeOfRule(governed)})`;
     const fix = `rm ${link} && git mv ${led} ${link} && secrets encrypt -i ${link} && git add ${link}`;
     return [{ severity: "error", message, fix, subject: "link" }];
   },
@@ -51,7 +51,7 @@ export const sec001: Rule = {
     return [
       {
         severity: "error",
-        message: "it was encrypted before, and is unencrypted now",
+        message: "it was encrypted before and is now unencrypted",
         line: 1,
         column: 1,
         fix: `secrets encrypt -i ${word} && git add ${word}`,
@@ -88,7 +88,7 @@ async function draft(subject: FileSubject, governed: Governed, place: Place): Pr
   ];
   return {
     severity: "error",
-    message: `plaintext in a path that ${whose} wants encrypted (${placeOfRule(governed)})`,
+    message: `plaintext at a path that ${whose} wants encrypted (${placeOfRule(governed)})`,
     line: place.line,
     column: place.column,
     fix: [...before, fixFor(subject)].join(", then: "),

@@ -17,19 +17,19 @@ export const sec002: Rule = {
   explanation: {
     what: [
       "A value of a sops file is unencrypted although the file's own selection wants it encrypted.",
-      "Or it was encrypted in the version before, or its key is nearly one that is encrypted.",
+      "Or it was encrypted in the previous version, or its key is close to one that is encrypted.",
       "A comment that is unencrypted among encrypted ones is a warning.",
     ],
-    why: ["It looks encrypted, so nobody looks twice; a plain editor, a merge or a slip in a key brought it."],
+    why: ["The file looks encrypted, so nobody looks twice. A plain editor, a merge or a typo in a key does this."],
     fix: [
-      "git checkout HEAD -- FILE && secrets set FILE KEY; this drops other changes that you made.",
-      "If HEAD has the value unencrypted too, begin with the last commit in which the file was whole.",
-      "Removing the value by hand is not enough: the MAC does not fit. If it was pushed, change the secret.",
-      "Meant to be unencrypted: allow SEC002 for the file.",
+      "git checkout HEAD -- FILE && secrets set FILE KEY; this drops your other changes to it.",
+      "If HEAD has the value unencrypted too, start from the last commit in which the file was intact.",
+      "Removing the value by hand is not enough: the MAC does not match. If it was pushed, change the secret.",
+      "Unencrypted on purpose: allow SEC002 for the file.",
     ],
     limits: [
       "null and empty values are never encrypted.",
-      "Without a key nobody can tell whether it is the same value. A file that was moved has no version before.",
+      "Without a key it is unknown whether it is the same value. A file that was moved has no previous version.",
     ],
   },
   file: async ({ content, file }) => {

@@ -16,17 +16,17 @@ export const sec003: Rule = {
   tells: "exposure",
   explanation: {
     what: [
-      "A sops file stores its selection (encrypted_regex and its siblings), and the rule has another one.",
+      "A sops file stores its selection (encrypted_regex and its siblings), and the rule has a different one.",
       "An error if the rule wants a value encrypted that is not; otherwise a warning.",
     ],
-    why: ["sops takes the rule when it creates a file and never again: keys that are added later follow the old one."],
+    why: ["sops applies the rule when it creates a file and never again: keys added later follow the old one."],
     fix: [
       "If the rule is right: secrets rekey FILE; values that it leaves unencrypted need --allow-clear.",
       "If those are secrets, fix the rule. If a value was unencrypted in a commit, change it.",
     ],
     limits: [
-      "Expressions are compared as text: two that mean the same are told apart.",
-      "Files in sops' binary format have one value and are not looked at.",
+      "Expressions are compared as text: two that mean the same count as different.",
+      "Files in sops' binary format have one value and are not checked.",
     ],
   },
   file: async ({ content, governed, file }) => {
@@ -68,8 +68,8 @@ function difference(
   const [has, wants] = [metadata.settings.rule ?? DEFAULT_RULE, wanted.rule ?? DEFAULT_RULE];
   const differs =
     has.name === wants.name
-      ? `the file's ${has.name} is not the one that ${whose} has for it`
-      : `the file goes by ${has.name} where ${whose} has ${wants.name}`;
+      ? `the file's ${has.name} differs from the one in ${whose}`
+      : `the file uses ${has.name}, and ${whose} uses ${wants.name}`;
   const message =
     opened.length === 0 ? differs : `${whose} would leave ${listed(opened)} unencrypted, which the file encrypts`;
   return { severity: "warning", message, ...placeOf(text, text.lastIndexOf(has.name)), fix, subject: has.name };

@@ -21,15 +21,15 @@ export const sec004: Rule = {
   tells: "readers",
   explanation: {
     what: [
-      "Somebody reads the file whom the policy does not name (an error), or cannot although it does (a warning).",
+      "Somebody reads the file whom the policy does not name (an error), or a named reader cannot (a warning).",
       "Also: key groups that let others open it; an entry that somebody else can open; a second entry.",
       "Or it is encrypted and no rule covers it, or the rule names nobody (warnings).",
     ],
-    why: ["The policy changes in a second, the files do not: who left a team still opens them."],
+    why: ["Changing the policy does not change the files: somebody who left a team can still open them."],
     fix: [
       "secrets rekey FILE brings it to the policy, with a new data key where somebody is removed.",
       "secrets rotate FILE renews the entry of each reader.",
-      "Then change the values: who was removed may have read them.",
+      "Then change the values: whoever was removed may have read them.",
     ],
     limits: [
       "An age file names its X25519 readers only with the reader hint; otherwise SEC009 counts them.",
@@ -52,7 +52,7 @@ function unruledDrafts({ content, policyFile, file, path }: FileSubject): Draft[
   // A copy that lies beside its original is none of its own, and what age encrypted under another name often a backup.
   const isMeant = leftoverStem(path) === undefined && (content.kind === "sops" || path.endsWith(".age"));
   if (policyFile === undefined || !isMeant || !isEncryptedContent(content)) return [];
-  const message = `encrypted, but no rule of ${policyFile} covers it, so nobody can tell whether its readers are right`;
+  const message = `encrypted, but no rule of ${policyFile} covers it, so it is unknown whether its readers are right`;
   const fix = `add a rule for it to ${shellWord(policyFile)}, then: secrets who ${shellWord(file)}`;
   return [{ severity: "warning", message, fix, subject: "no rule" }];
 }
@@ -71,7 +71,7 @@ async function ageDrafts(header: AgeHeader, governed: Governed, fix: string): Pr
 }
 
 function nobodyDraft(): Draft {
-  const message = "it has readers, and the rule for its path names nobody who could be one";
+  const message = "it has readers, and the rule for its path names no readers";
   return { severity: "warning", message, subject: "nobody" };
 }
 
@@ -121,7 +121,7 @@ function faceDrafts({ turned }: DocumentDifference, { governed, fix }: Judging):
   const names = new Set(turned.map(({ id }) => memberWith(id, governed.policy) ?? ""));
   return [...names].map((name) => ({
     severity: "warning",
-    message: `the key of ${name} is not there in the form that \`as\` requires`,
+    message: `the key of ${name} is not in the form that \`as\` requires`,
     fix,
     subject: `${name} as`,
   }));
@@ -148,14 +148,14 @@ function missingDraft(name: string, fix: string): Draft {
 /** The same readers in all, but otherwise grouped: how many of them it takes is another matter. */
 function groupDrafts({ access, isRegrouped }: DocumentDifference, fix: string): Draft[] {
   if (access?.kind === "fewer") {
-    const message = `${access.has} of its key groups open the file, and the policy asks for ${access.wants}`;
+    const message = `${access.has} of its key groups open the file, and the policy requires ${access.wants}`;
     return [{ severity: "error", message, fix, subject: "threshold" }];
   }
   if (access?.kind === "others") {
-    const message = "its key groups let people open the file who could not by those of the policy";
+    const message = "its key groups let people open the file who could not with those of the policy";
     return [{ severity: "error", message, fix, subject: "access" }];
   }
   return isRegrouped
-    ? [{ severity: "warning", message: "its key groups are not those of the policy", fix, subject: "groups" }]
+    ? [{ severity: "warning", message: "its key groups differ from those of the policy", fix, subject: "groups" }]
     : [];
 }

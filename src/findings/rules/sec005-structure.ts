@@ -27,16 +27,16 @@ export const sec005: Rule = {
   mark: ({ bytes, needles }) => needles.metadata || mayBeEncrypted(bytes, needles),
   explanation: {
     what: [
-      "A sops file that does not hold together: no MAC or version, values cut short or readable, duplicate keys,",
+      "An inconsistent sops file: no MAC or version, values cut short or readable, duplicate keys,",
       "broken or copied entries of readers, merge markers, no metadata, or text that does not parse.",
     ],
-    why: ["It does not open, or opens to what nobody wrote: without a MAC values can be swapped unseen."],
+    why: ["It does not open, or its content cannot be trusted: without a MAC values can be swapped unnoticed."],
     fix: [
-      "git checkout COMMIT -- FILE with the last commit in which it was whole, then secrets edit FILE.",
+      "git checkout COMMIT -- FILE with the last commit in which it was intact, then secrets edit FILE.",
       "Merge markers: both sides are in git; the finding has the commands that keep both.",
     ],
     limits: [
-      "Only what is visible without a key: whether the MAC is right shows with --verify (SEC006).",
+      "Only what is visible without a key: --verify checks the MAC (SEC006).",
       "Encrypted values without metadata count where the policy covers the path.",
     ],
   },
@@ -162,7 +162,7 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
       const { line, column } = leaf;
       drafts.push({ severity: "error", message: message(key), line, column, subject: key, exposes });
     };
-    if (shape === "readable") add((key) => `the value of ${key} is written like an encrypted one and can be read`);
+    if (shape === "readable") add((key) => `the value of ${key} is written like an encrypted one but is readable`);
     if (leaf.kind === "value" && shape === "whole" && isOfWrongType(leaf, text))
       add((key) => `the encrypted value of ${key} has a type that sops does not write there: it was changed`);
     if (shape === "malformed") add((key) => `the encrypted value of ${key} is cut short or malformed`);

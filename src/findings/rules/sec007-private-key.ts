@@ -13,15 +13,15 @@ export const sec007: Rule = {
     what: [
       "A private key: age, OpenSSH, RSA, EC, DSA, PKCS #8, PKCS #12, OpenPGP, PuTTY, WireGuard or JWK.",
       "As it is, in base64 (also twice), in hexadecimal, in UTF-16 or on one line.",
-      "An error if it decodes; a warning if only its first and last line say so.",
+      "An error if it decodes; a warning if only its first and last line look like one.",
     ],
     why: ["Whoever has the repository has the key. A passphrase only delays it."],
     fix: [
       "git rm --cached FILE, replace the key everywhere, and keep the new one outside the repository.",
-      "A new commit does not take it out of the history.",
+      "A new commit does not remove it from the history.",
     ],
     limits: [
-      "Not found inside archives, images or files that other tools encrypted.",
+      "Not detected inside archives, images or files that other tools encrypted.",
       "The identity of a hardware plugin (yubikey, tpm …) is a pointer: a warning.",
       'Made for tests: allow it, with secrets:allow SEC007 reason="…" or in .secrets-check.yaml.',
     ],
@@ -31,7 +31,7 @@ export const sec007: Rule = {
       .filter(({ ids }) => subject.holder(ids) === undefined)
       .map((key) => ({
         severity: key.verified && !key.stub ? "error" : "warning",
-        message: key.verified ? keyWords(key) : `what looks like ${keyWords(key)}, and does not decode`,
+        message: key.verified ? keyWords(key) : `what looks like ${keyWords(key)} but does not decode`,
         line: key.line,
         column: key.column,
         fix: subject.tracked ? `git rm --cached ${shellWord(subject.file)}, and replace the key` : undefined,

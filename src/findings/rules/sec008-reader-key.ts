@@ -14,14 +14,14 @@ export const sec008: Rule = {
   needs: { everything: true },
   explanation: {
     what: ["The private key of somebody whom the policy names. The finding says whose, and which files it opens."],
-    why: ["Lock and key are in one repository: whoever has it can read every file of this reader."],
+    why: ["Lock and key are in one repository: whoever has it can read all of this reader's files."],
     fix: [
       "git rm --cached FILE, and keep the key elsewhere until everything is rekeyed.",
       "Make a new key, put its public half into the policy, run secrets rekey.",
-      "Change every value in the files named: the history stays readable with the old key.",
+      "Change every value in these files: the history stays readable with the old key.",
     ],
     limits: [
-      "Compared by the public half, also of OpenSSH and PuTTY keys under a passphrase.",
+      "Compared by public key, also for OpenSSH and PuTTY keys under a passphrase.",
       "Post-quantum and plugin identities are SEC007. With paths, --staged or --range it may open more files.",
     ],
   },

@@ -14,19 +14,19 @@ import { isLeftover } from "../reading/leftovers.ts";
 
 export const sec009: Rule = {
   id: "SEC009",
-  title: "age file that is none, or for others than the policy names",
+  title: "not an age file, or for other readers than the policy names",
   severity: "error",
   tells: "readers",
   mark: ({ path }) => path.endsWith(".age"),
   explanation: {
     what: [
       "A file named .age that is not an age file, is broken, or is cut short.",
-      "Or its stanzas are not as many, or of the kind, as the policy wants: more readers (an error),",
+      "Or the number or kind of its stanzas differs from the policy: more readers (an error),",
       "fewer, or only a passphrase (warnings).",
     ],
     why: [
       "Deployments take every .age file for a secret; plaintext under that name is published.",
-      "One stanza too many is a reader that nobody decided on.",
+      "One stanza too many is a reader that nobody approved.",
     ],
     fix: [
       "Plaintext: name its readers in the policy, then secrets encrypt -i FILE && git add FILE.",
@@ -34,7 +34,7 @@ export const sec009: Rule = {
     ],
     limits: [
       "X25519 stanzas name nobody: without the reader hint only their number can be compared.",
-      "Of what follows the header its length and first 64 bytes are looked at.",
+      "Of the payload, the length and the first 64 bytes are checked.",
     ],
   },
   file: async (subject) => {
@@ -63,7 +63,7 @@ export const sec009: Rule = {
     return [
       {
         severity: "error",
-        message: "not an age file, though its name says so",
+        message: "not an age file, despite its name",
         line: 1,
         column: 1,
         fix,
@@ -95,7 +95,7 @@ async function wholeDrafts(
 async function readerDrafts(header: AgeHeader, governed: Governed, fix: string): Promise<Draft[]> {
   if (governed.ruling.readers.length === 0) return [];
   if (needsPassphrase(header.stanzas)) {
-    const message = "sealed with a passphrase, so none of the readers of the policy opens it by key";
+    const message = "encrypted with a passphrase, so no reader in the policy can open it with a key";
     return [{ severity: "warning", message, fix, subject: "passphrase" }];
   }
   const found = await ageFileDifference(header, governed);

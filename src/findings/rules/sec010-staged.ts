@@ -12,8 +12,8 @@ export const sec010: Rule = {
     why: ["git commit takes the index, not the file that you see."],
     fix: ["git add FILE"],
     limits: [
-      "Only with --staged; it stands in for SEC001 or SEC002 and is as severe.",
-      "Not where the file on disk has something unencrypted too.",
+      "Only with --staged; it replaces SEC001 or SEC002, with the same severity.",
+      "Not if the file on disk has unencrypted values too.",
     ],
   },
   versions: ({ file, found, other }) => {

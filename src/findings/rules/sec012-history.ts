@@ -8,14 +8,14 @@ export const sec012: Rule = {
   mode: "history",
   explanation: {
     what: [
-      "With --history: a commit holds unencrypted what the current policy, or, where it says nothing,",
-      "any former policy wanted encrypted.",
+      "With --history: a commit holds plaintext that the current policy, or, where it says nothing,",
+      "any former policy wants encrypted.",
     ],
-    why: ["Everybody who has a clone can read it, however long ago it was removed."],
-    fix: ["Change the secret where it is used. Rewriting the history helps only where nobody has a clone."],
+    why: ["Anybody with a clone can read it, however long ago it was removed."],
+    fix: ["Change the secret where it is used. Rewriting the history helps only if nobody has a clone."],
     limits: [
-      "A warning, because nothing that is done now undoes it.",
-      "Broken former policies are passed over; so are files that were only damaged.",
+      "A warning, because it cannot be undone.",
+      "Broken former policies are skipped; so are files that were only damaged.",
       "A shallow clone is reported as not checked.",
     ],
   },

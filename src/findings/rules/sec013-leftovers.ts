@@ -14,14 +14,14 @@ export const sec013: Rule = {
     what: [
       "A decrypted copy by its name (x.yaml.dec, x.decrypted.json), a swap or backup file of a secret,",
       "or the private keys of dotenvx (.env.keys).",
-      "An error if git tracks it or a rule obliges its path; a warning if it is only not ignored.",
+      "An error if git tracks it or a rule requires its path to be encrypted; a warning if git does not ignore it.",
     ],
     why: ["One git add . publishes it. helm-secrets and editors make such copies, and nobody remembers them."],
     fix: [
-      "git rm --cached FILE && rm FILE, and let .gitignore cover its kind (SEC014).",
+      "git rm --cached FILE && rm FILE, and add its pattern to .gitignore (SEC014).",
       "If it was pushed, change the secret.",
     ],
-    limits: ["Told by names: a copy under another name is SEC001's where the policy covers it."],
+    limits: ["Recognized by name: a copy under another name is SEC001 if the policy covers it."],
   },
   file: async (subject) => {
     const stem = leftoverStem(subject.path);

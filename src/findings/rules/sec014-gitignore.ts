@@ -15,16 +15,16 @@ const PATTERNS: Readonly<Record<string, string>> = {
 
 export const sec014: Rule = {
   id: "SEC014",
-  title: "gitignore does not fit",
+  title: ".gitignore misses leftovers or hides a secret",
   severity: "warning",
   needs: { ignored: SHOULD_IGNORE },
   explanation: {
     what: [
-      ".gitignore lets in the usual names of keys and decrypted copies (.env.keys, keys.txt, *.dec …),",
-      "or keeps out a file that the policy names.",
+      ".gitignore does not ignore the usual names of keys and decrypted copies (.env.keys, keys.txt, *.dec …),",
+      "or ignores a file that the policy names.",
     ],
     why: [
-      "What is not ignored is one git add . away from being published.",
+      "What is not ignored is published by the next git add .",
       "A secret that is ignored exists on one machine only.",
     ],
     fix: ["Add the lines that the finding names; for an ignored secret an exception: !PATH."],
@@ -40,7 +40,7 @@ function uncovered({ hasPolicy, shouldIgnore, gitignore }: TreeFacts): Draft[] {
     {
       path: ".gitignore",
       severity: "warning",
-      message: `git would take ${open.join(", ")}`,
+      message: `git does not ignore ${open.join(", ")}`,
       fix: appending(gitignore, open),
       subject: "uncovered",
     },

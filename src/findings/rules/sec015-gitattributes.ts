@@ -10,30 +10,30 @@ const AGE = "*.age -text merge=binary";
 
 export const sec015: Rule = {
   id: "SEC015",
-  title: "gitattributes do not fit",
+  title: ".gitattributes lacks a diff driver or damages line endings",
   severity: "note",
   needs: { attributes: ATTRIBUTES },
   explanation: {
-    what: ["Encrypted files have no diff driver, or git converts the line ends of a binary .age file."],
-    why: ["Nobody reviews what nobody can read. Converted line ends break the file."],
+    what: ["Encrypted files have no diff driver, or git converts the line endings of a binary .age file."],
+    why: ["Nobody reviews what nobody can read. Converted line endings break the file."],
     fix: [
       "The command of the finding names a driver in .gitattributes and in the configuration of this clone.",
       "git diff, git log -p and git show then print plaintext for those who have a key, also into pipes.",
       "For binary files: *.age -text merge=binary.",
     ],
-    limits: ["text=auto is left alone: git sees that age files are binary. Only in the working tree."],
+    limits: ["text=auto is fine: git sees that age files are binary. Only in the working tree."],
   },
   tree: ({ encrypted, gitattributes }) => {
     const drafts: Draft[] = encrypted.filter(isConverted).map(({ path }) => ({
       path,
       severity: "note",
-      message: "git converts the line ends of this binary file",
+      message: "git converts the line endings of this binary file",
       fix: appending(gitattributes, [AGE]),
       subject: "eol",
     }));
     const bare = encrypted.filter(({ attributes }) => attributes.get("diff") === "unspecified");
     if (bare.length > 0) {
-      const message = `${bare.length} of ${encrypted.length} encrypted files have no diff driver, so that changes cannot be read`;
+      const message = `${bare.length} of ${encrypted.length} encrypted files have no diff driver, so their changes cannot be reviewed`;
       drafts.push({
         path: ".gitattributes",
         severity: "note",

@@ -4,16 +4,16 @@ import { keyWord, shellWord } from "../../words/shell.ts";
 
 export const sec016: Rule = {
   id: "SEC016",
-  title: "current secret unencrypted elsewhere",
+  title: "current value of a secret in another file",
   severity: "error",
   explanation: {
     what: ["With --values: the current value of a secret is in another tracked file. It is never printed."],
     why: ["Somebody copied it into a test, a compose file, a note. No pattern finds that."],
-    fix: ["Take it out, let the program read the secret (secrets get), and change it where it is used."],
+    fix: ["Remove it, let the program read the secret (secrets get), and change its value."],
     limits: [
       "Needs a key; files that cannot be opened are reported as not checked.",
-      "Not looked for: texts under 8 bytes, numbers, dates, booleans, plain lower-case words.",
-      "Found as it is, escaped for JSON or URLs, in base64 or hexadecimal.",
+      "Not searched for: texts under 8 bytes, numbers, dates, booleans, plain lower-case words.",
+      "Also found escaped for JSON or URLs, in base64 or hexadecimal.",
     ],
   },
   values: (seen) =>
@@ -22,7 +22,7 @@ export const sec016: Rule = {
       message: `the current value of ${key === "" ? secretFile : `${key} in ${secretFile}`} is here, ${form}`,
       line,
       column,
-      fix: `take it out of this file, and change it: secrets set ${[shellWord(secretFile), ...(key === "" ? [] : [keyWord(key)])].join(" ")}`,
+      fix: `remove it from this file, and change it: secrets set ${[shellWord(secretFile), ...(key === "" ? [] : [keyWord(key)])].join(" ")}`,
       subject: `${secretFile}#${key}`,
     })),
 };

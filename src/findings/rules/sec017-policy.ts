@@ -9,22 +9,22 @@ import { namesNobody } from "../reading/readers.ts";
 
 export const sec017: Rule = {
   id: "SEC017",
-  title: "doubtful policy",
+  title: "broken or doubtful policy",
   severity: "error",
   explanation: {
     what: [
       "The policy is broken: an unknown name, a bad expression, an unusable key, a rule without a key.",
-      "Or it says what was hardly meant: a rule that no path reaches, an unescaped dot, a duplicate recipient,",
+      "Or it is probably not what was meant: a rule that no path reaches, an unescaped dot, a duplicate recipient,",
       "an age list that differs from readers, production secrets with one reader, a .sops.yml.",
     ],
-    why: ["A rule decides who reads. A wrong one does not show in any file."],
+    why: ["A rule decides who reads. No file shows that it is wrong."],
     fix: [
       "As each finding says. secrets policy compile writes the age lists from readers.",
       "secrets who PATH shows which rule a path gets.",
     ],
     limits: [
-      "Only policies in the repository. A last rule without path_regex is taken for what it is.",
-      "That a path under `secrets:` has no file is said for the whole working tree only.",
+      "Only policies in the repository. A last rule without path_regex is fine.",
+      "Paths under `secrets:` without a file are reported for the whole working tree only.",
     ],
   },
   policy: ({ path, text, policy, problem, absent }) => {
@@ -55,7 +55,7 @@ function idleDraft({ member, message }: IdleMember): Draft {
 function absentDraft({ name, meant }: AbsentSecret, policy: Policy): Draft {
   const { line, column } = policy.rule(name)?.at ?? {};
   const fix = meant === undefined ? undefined : `did you mean ${meant}?`;
-  return { severity: "note", message: `there is no file ${name}`, line, column, fix, subject: `absent ${name}` };
+  return { severity: "note", message: `${name} does not exist`, line, column, fix, subject: `absent ${name}` };
 }
 
 const NO_RULE = "this policy has no rule, so nothing below it can be encrypted, whatever the policy above says";
@@ -68,7 +68,7 @@ function isEmpty(path: string, { creationRules, exactPaths }: Policy): boolean {
 function unread(path: string): Draft[] {
   const name = isMisnamedPolicy(path) ? properName(path) : undefined;
   if (name === undefined) return [];
-  const message = `sops never reads a policy of this name: it has to be called ${name}`;
+  const message = `sops never reads a policy of this name: it must be called ${name}`;
   return [{ severity: "warning", message, fix: `git mv ${posix.basename(path)} ${name}`, subject: "name" }];
 }
 
@@ -89,19 +89,19 @@ function ruleDrafts(rule: CreationRule): Draft[] {
   }
   const fixed = withDots(title);
   if (fixed !== title) {
-    add("a dot that is not escaped matches any character", "dot", `path_regex: ${fixed}`);
+    add("an unescaped dot matches any character", "dot", `path_regex: ${fixed}`);
   }
   if (isForBackslashes(rule)) {
     add("this expression has \\ where paths have /", "windows", "write / between directories");
   }
   if (namesNobody(rule) && settings.enforce !== "never") {
-    const message = "this rule names no key: sops refuses to encrypt under it, and nobody's reading is compared";
+    const message = "this rule names no key: sops refuses to encrypt under it, and no readers can be compared";
     drafts.push({ ...warning(message, at), severity: "error", subject: `${title} nobody` });
   }
   if (settings.groups !== undefined && settings.threshold === undefined) {
     const count = settings.groups.length;
     const message = `all ${count} key groups are needed to open a file: nobody who is in one of them can do so alone`;
-    add(message, "groups", "put all keys into one group, or write shamir_threshold if that is meant");
+    add(message, "groups", "put all keys into one group, or set shamir_threshold if that is intended");
   }
   if (compiled === "differs") {
     add("its age list differs from its readers, and stock sops goes by the list", "compiled", "secrets policy compile");

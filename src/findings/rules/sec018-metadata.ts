@@ -16,21 +16,19 @@ export const sec018: Rule = {
   severity: "warning",
   explanation: {
     what: [
-      "mac_only_encrypted without the rule asking for it, beside unencrypted values;",
+      "mac_only_encrypted beside unencrypted values, although the rule does not set it;",
       "a Shamir threshold that does not fit the key groups; a lastmodified in the future.",
       "A field that sops does not write, or a version that does not exist (warnings).",
     ],
     why: [
-      "Unencrypted values can be changed unseen; too high a threshold locks everybody out.",
-      "The others are signs of a wrong clock, or of somebody's hand.",
+      "Unencrypted values can be changed unnoticed; too high a threshold locks everybody out.",
+      "The others are signs of a wrong clock, or of editing by hand.",
     ],
     fix: [
       "secrets rekey FILE fixes mac_only_encrypted, secrets rekey --force FILE renews the time.",
-      "If it does not open or verify: git checkout COMMIT -- FILE. Take foreign fields out.",
+      "If it does not open or verify: git checkout COMMIT -- FILE. Remove foreign fields.",
     ],
-    limits: [
-      "Up to one day ahead is taken for a fast clock. Fields are those of sops up to 3.13, and secrets_spelling.",
-    ],
+    limits: ["Up to one day ahead counts as a fast clock. Known fields: sops up to 3.13, and secrets_spelling."],
   },
   file: async ({ content, governed, now }) => {
     if (content.kind !== "sops") return [];
@@ -61,10 +59,10 @@ function threshold({ metadata, text }: SopsDocument): Draft[] {
   const place = placeOf(text, text.lastIndexOf("shamir_threshold"));
   const note = (message: string): Draft[] => [{ severity: "note", message, subject: "threshold", ...place }];
   if (metadata.threshold === 0) return [];
-  if (groups.length < 2) return note("it names a number of key groups, and has none: the number means nothing");
-  if (metadata.threshold === 1) return note("it asks for 1 key group, which sops never does: nobody can open it");
+  if (groups.length < 2) return note("it has a shamir_threshold but no key groups, so the threshold has no effect");
+  if (metadata.threshold === 1) return note("its shamir_threshold is 1, which sops never writes: nobody can open it");
   if (metadata.threshold <= groups.length) return [];
-  return note(`it takes ${metadata.threshold} key groups to open it, and it has ${groups.length}`);
+  return note(`it needs ${metadata.threshold} key groups to open, and has ${groups.length}`);
 }
 
 /** sops has had entries for age since 3.7, and there is no sops 4. */
@@ -72,7 +70,7 @@ function version({ metadata, text }: SopsDocument): Draft[] {
   const { groups, version: claimed } = metadata;
   if (claimed === "" || !groups.some(({ age }) => age.length > 0) || /^v?3\.\d+\.\d+(?:[-+].*)?$/.test(claimed))
     return [];
-  const message = "its version is not one of a sops that writes entries for age";
+  const message = "its version is not that of any sops that supports age";
   return [{ severity: "warning", message, subject: "version", ...placeOf(text, text.search(/\bversion"?\s*[:=]/)) }];
 }
 

@@ -23,7 +23,7 @@ export const sec019: Rule = {
       "If it was pushed, change the secret.",
     ],
     limits: [
-      "A warning, because only you know what was meant.",
+      "A warning, because only you know what you meant.",
       "Documentation, examples, tests, fixtures and references to values elsewhere are left out.",
     ],
   },

@@ -13,21 +13,21 @@ import { leftoverStem } from "../reading/leftovers.ts";
 
 export const sec020: Rule = {
   id: "SEC020",
-  title: "nothing in it is encrypted",
+  title: "sops file in which nothing is encrypted",
   severity: "error",
   explanation: {
     what: [
       "The file has sops metadata, and its selection (encrypted_regex …) picks none of its values: an error.",
       "Or the rule would encrypt nothing in plaintext with a key called password, token or the like: a warning.",
     ],
-    why: ["sops says that it encrypted the file, and anybody can read it. Usually the expression has a slip."],
+    why: ["sops reports the file as encrypted, yet anybody can read it. Usually the expression has a typo."],
     fix: [
       "Fix the expression in the rule, then: secrets rekey FILE, or secrets encrypt -i FILE.",
       "If it is not a secret: secrets decrypt -i FILE. If it was pushed, change the values.",
     ],
     limits: [
-      "An error with metadata: whoever put it there took the file for a secret.",
-      "A warning without: the rule itself says what is encrypted. Kubernetes objects are left out there.",
+      "An error with metadata, because somebody encrypted the file on purpose.",
+      "A warning without, because the rule itself says what is encrypted; not for Kubernetes objects.",
     ],
   },
   file: async (subject) => {

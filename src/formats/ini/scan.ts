@@ -107,7 +107,7 @@ function takeHeader(scan: Scan, first: number, end: number): void {
   const inline = inlineComment(scan, first + close + 1, end);
   // Encrypted it would have a ], and go-ini takes the last one for the end of the name.
   if (inline !== undefined)
-    throw wrong(scan, inline.start, "a comment behind a section header: put it above the section");
+    throw wrong(scan, inline.start, "a comment after a section header: put it above the section");
   const comment = commentOf(scan, undefined);
   scan.sections.push({ name, comment, keys: [], header, line: scan.line - 1 });
 }
@@ -206,7 +206,7 @@ function plain(scan: Scan, { start, end }: Stretch, lineEnd: number): Valued {
     throw wrong(
       scan,
       start + mark,
-      "sops takes what begins here for a comment: put the value in `backquotes`, or a blank before the comment",
+      "sops reads what begins here as a comment: put the value in `backquotes`, or a blank before the comment",
     );
   }
   const inline = mark === -1 ? undefined : inlineComment(scan, start + mark, lineEnd);
@@ -231,7 +231,7 @@ function inlineComment(scan: Scan, from: number, end: number): Stretch | undefin
 
 function nothing(scan: Scan, from: number, end: number): undefined {
   const start = from + blanks(scan.text.slice(from, end));
-  if (start < end) throw wrong(scan, start, "sops would drop what begins here: put it into a line of its own, above");
+  if (start < end) throw wrong(scan, start, "sops would drop what begins here: put it on a line of its own, above");
 }
 
 /** The waiting lines, or what stands behind it: sops knows one comment, and it has to be in one place. */
@@ -239,7 +239,7 @@ function commentOf(scan: Scan, inline: Stretch | undefined): IniComment | undefi
   const waiting = scan.comments;
   scan.comments = [];
   if (inline !== undefined && waiting.length > 0) {
-    throw wrong(scan, inline.start, "sops puts this comment and the one above it together: put them into one place");
+    throw wrong(scan, inline.start, "sops puts this comment and the one above it together: put them in one place");
   }
   const parts = inline === undefined ? waiting : [inline];
   const [first] = parts;

@@ -114,5 +114,5 @@ export function breaksBehind(text: string, from: number): string {
 function forbidden(text: string, at: number): SecretsError {
   const { line, column } = placeOf(text, at);
   const code = (text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  return malformedAt(`the character U+${code} may not stand here in YAML unescaped`, line, column);
+  return malformedAt(`the character U+${code} must be escaped here in YAML`, line, column);
 }

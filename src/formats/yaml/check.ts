@@ -26,7 +26,7 @@ export function checkStream(stream: Stream): void {
     checking.isFirst = index === 0;
     if (root.kind === "mapping" || (root.kind === "scalar" && scalarOfNode(root).type === "null"))
       check(root, checking);
-    else throw malformedAt("the top of a document has to be a mapping", root.line, root.column);
+    else throw malformedAt("the top level of a document must be a mapping", root.line, root.column);
   }
 }
 
@@ -49,7 +49,7 @@ function check(node: YamlNode, checking: Checking): void {
 }
 
 function checkAlias(node: AliasNode, checking: Checking): void {
-  if (checking.open.has(node.target)) throw malformedAt("an anchor's value holds itself", node.line, node.column);
+  if (checking.open.has(node.target)) throw malformedAt("an anchor's value contains itself", node.line, node.column);
   checking.depth += 1;
   check(node.target, checking);
   checking.depth -= 1;
@@ -59,7 +59,7 @@ function checkMapping(node: MappingNode, checking: Checking): void {
   const seen = new Set<string>();
   for (const { key, value } of node.pairs) {
     if (key.kind !== "scalar" || scalarOfNode(key).type !== "str") {
-      throw malformedAt("a key is not a text: quote it", key.line, key.column);
+      throw malformedAt("a key is not a string: quote it", key.line, key.column);
     }
     if (seen.has(key.value)) throw malformedAt("duplicate key in this mapping", key.line, key.column);
     seen.add(key.value);

@@ -45,7 +45,7 @@ export function peek(composer: Composer): Token {
   if (!composer.ready) fillQueue(scanner);
   composer.ready = true;
   const token = scanner.tokens[scanner.head];
-  if (token === undefined) throw malformedAt("the text ends too early", scanner.cursor.line + 1);
+  if (token === undefined) throw malformedAt("unexpected end of the text", scanner.cursor.line + 1);
   for (; scanner.commentsHead < scanner.comments.length; scanner.commentsHead += 1) {
     const comment = scanner.comments[scanner.commentsHead];
     if (comment === undefined || token.start.index < comment.token) break;

@@ -56,8 +56,7 @@ export function holeOf(node: ScalarNode, around: Surroundings): Hole {
 function prefixOf(node: ScalarNode, text: string): string | undefined {
   if (node.tag === undefined || !isTypeTag(node.tag.text)) return undefined;
   const rest = text.slice(node.tag.end, node.contentStart);
-  if (rest.includes("\n"))
-    throw malformedAt("a type tag has to stand on the line of its value", node.line, node.column);
+  if (rest.includes("\n")) throw malformedAt("a type tag must be on the line of its value", node.line, node.column);
   return rest.trimStart();
 }
 
@@ -196,7 +195,7 @@ function openBlock({ node, block, around, header, end }: StandingBlock, scalar: 
   if (source === undefined && !block.comment)
     return text === undefined ? otherSource(scalar, false) : doubleQuoted(text);
   if (source === undefined || (block.comment && source.header !== header)) {
-    throw malformedAt("a value does not fit the block that it stands in", node.line, node.column);
+    throw malformedAt("a value does not fit its block", node.line, node.column);
   }
   return (block.comment ? "" : source.header) + (source.body === "" ? "" : eol + source.body);
 }

@@ -95,7 +95,7 @@ function valueLeaf(node: ScalarNode, around: Surroundings): Leaf {
 function copyOf(node: ScalarNode, where: Where): Leaf {
   const alias = where.alias ?? node;
   const refuse = (): never => {
-    throw malformedAt("an alias stands where a value has to be sealed", alias.line, alias.column);
+    throw malformedAt("an alias in the place of a value that must be encrypted", alias.line, alias.column);
   };
   return {
     kind: "value",

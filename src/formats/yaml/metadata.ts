@@ -189,7 +189,7 @@ function changes(stream: Stream, document: DocumentNode, { pair, metadata }: Cha
   if (value.kind === "mapping" && !value.flow && value.pairs.length > 0 && isMapping(metadata) && metadata.size > 0) {
     return fieldChanges(stream, value, metadata);
   }
-  if (document.root.kind !== "mapping") throw malformedAt("the metadata stands in no mapping", value.line);
+  if (document.root.kind !== "mapping") throw malformedAt("the metadata is not in a mapping", value.line);
   if (document.root.flow) return [{ start: value.start, end: value.end, source: flowSource(valueOfTree(metadata)) }];
   const { eol, unit } = layoutOf(stream);
   const lines = entryLines(KEY, valueOfTree(metadata), { column: document.root.indent, unit });

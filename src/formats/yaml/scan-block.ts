@@ -109,7 +109,7 @@ function crossBreaks(scanner: Scanner, known: number): { breaks: string; indent:
     while (columnOf(cursor) < limit && codeAt(cursor) === SPACE) cursor.index += 1;
     deepest = Math.max(deepest, columnOf(cursor));
     if (columnOf(cursor) < limit && codeAt(cursor) === TAB) {
-      throw wrong(markOf(cursor), "a tab stands where a block has to be indented");
+      throw wrong(markOf(cursor), "a tab where a block must be indented with blanks");
     }
     if (!isBreak(codeAt(cursor))) break;
     breaks += breakText(codeAt(cursor));

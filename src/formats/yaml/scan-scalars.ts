@@ -97,8 +97,8 @@ export function scanQuoted(cursor: Cursor, style: "single" | "double"): Token {
   let value = "";
   step(cursor);
   for (;;) {
-    if (atDocumentMarker(cursor)) throw wrong(start, "a document marker stands inside quotes");
-    if (codeAt(cursor) === 0) throw wrong(start, "a quote is never closed");
+    if (atDocumentMarker(cursor)) throw wrong(start, "a document marker inside quotes");
+    if (codeAt(cursor) === 0) throw wrong(start, "an unclosed quote");
     const word = style === "single" ? singleWord(cursor) : doubleWord(cursor, start);
     value += word.text;
     if (codeAt(cursor) === quote) break;

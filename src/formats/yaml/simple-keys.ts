@@ -27,7 +27,7 @@ export function saveKey(scanner: Scanner): void {
 export function forgetKey(scanner: Scanner): void {
   const key = scanner.keys.at(-1);
   if (key === undefined || !key.possible) return;
-  if (key.required) throw wrong(key.mark, "a colon is missing behind this key");
+  if (key.required) throw wrong(key.mark, "a colon is missing after this key");
   key.possible = false;
   scanner.keyByToken.delete(key.token);
 }
@@ -37,7 +37,7 @@ export function isValid(scanner: Scanner, key: SimpleKey): boolean {
   if (!key.possible) return false;
   const { cursor } = scanner;
   if (key.mark.line === cursor.line && !isTooLong(cursor.text, key.mark.index, cursor.index)) return true;
-  if (key.required) throw wrong(key.mark, "a colon is missing behind this key");
+  if (key.required) throw wrong(key.mark, "a colon is missing after this key");
   key.possible = false;
   return false;
 }

@@ -105,7 +105,7 @@ function numbersOf(blob: Buffer): { modulus: Buffer; exponent: Buffer } {
 function checkStrength(modulus: Buffer, exponent: Buffer): void {
   const bits = bitLength(modulus);
   if (bits < minBits) {
-    throw new SecretsError("bad-key", `the RSA key has ${bits} bits, and fewer than ${minBits} protect too little`, {
+    throw new SecretsError("bad-key", `the RSA key has ${bits} bits, and fewer than ${minBits} are too weak`, {
       hint: "make a new key: ssh-keygen -t ed25519",
     });
   }

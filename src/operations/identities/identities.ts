@@ -152,7 +152,7 @@ async function unwrapLocked(entry: Loaded, opening: Opening, ask: AskPassphrase)
   return null;
 }
 
-const NOT_ASKED = "protected by a passphrase, and nothing says that it can help";
+const NOT_ASKED = "protected by a passphrase, and nothing shows that it can help";
 
 /** As ssh does it: three tries, and only for what was mistyped. */
 const TRIES = 3;
@@ -162,7 +162,7 @@ async function unlock(key: LockedIdentity, entry: Loaded, ask: AskPassphrase): P
   for (let left = TRIES; ; left -= 1) {
     try {
       const { origin } = entry.source;
-      const opened = await key.unlock(() => ask(left < TRIES ? `${origin} (that was not it)` : origin));
+      const opened = await key.unlock(() => ask(left < TRIES ? `${origin} (wrong, try again)` : origin));
       entry.ready.push(...opened);
       entry.locked.splice(entry.locked.indexOf(key), 1);
       return opened;
@@ -202,7 +202,7 @@ function couldHelp(key: LockedIdentity, source: IdentitySource, { stanzas, decla
 }
 
 async function load(source: IdentitySource, options: RingOptions): Promise<Loaded> {
-  const entry: Loaded = { source, ready: [], locked: [], refused: [], note: "not there" };
+  const entry: Loaded = { source, ready: [], locked: [], refused: [], note: "not found" };
   try {
     const bytes = await source.read();
     if (bytes === undefined) return entry;
@@ -234,7 +234,7 @@ function keyCount(count: number): string {
 
 /** Only words of our own: what a command or a parser says could quote the key. */
 function whyNot(error: unknown): string {
-  if (error instanceof SecretsError) return error.code === "not-found" ? "not there" : error.message;
+  if (error instanceof SecretsError) return error.code === "not-found" ? "not found" : error.message;
   const code = errorCode(error);
   return `cannot be read${code === undefined ? "" : ` (${code})`}`;
 }
@@ -257,7 +257,7 @@ async function warnIfReadable(source: IdentitySource, options: RingOptions): Pro
 function asker(host: Host): AskPassphrase {
   return async (what) => {
     if (!host.terminal.canAsk) {
-      throw new SecretsError("cannot-ask", `the passphrase for ${what} cannot be asked for here`, {
+      throw new SecretsError("cannot-ask", `cannot ask for the passphrase for ${what} here`, {
         hint: "run it in a terminal without --no-input, or give a key without a passphrase with --identity FILE",
       });
     }

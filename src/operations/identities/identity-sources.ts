@@ -142,7 +142,7 @@ function commandVariable(host: Host, variable: string): IdentitySource[] {
     const [name, ...args] = splitWords(command);
     if (name === undefined) throw new SecretsError("bad-key", `${variable} is set, but empty`);
     const program = await findProgram(host, name);
-    if (program === undefined) throw new SecretsError("bad-key", "the command is not there, or not executable");
+    if (program === undefined) throw new SecretsError("bad-key", "the command does not exist, or is not executable");
     const child = await host.run([program, ...args], { terminal: "capture" });
     if (child.code !== 0) throw new SecretsError("bad-key", `the command failed (${child.code ?? child.signal})`);
     return child.stdout;

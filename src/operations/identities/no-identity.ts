@@ -54,7 +54,7 @@ export async function noIdentity(
     notes: [
       ...(isShared ? groups.map((group, index) => `group ${index + 1}: ${groupText(group, policy)}`) : []),
       ...(readers.length > 0 ? [`its readers: ${readers.join(", ")}`] : []),
-      ...(isOnlyForeign ? [] : foreign.map((key) => `and by ${key}, which only sops can use`)),
+      ...(isOnlyForeign ? [] : foreign.map((key) => `and ${key}, which only sops can use`)),
       ...(readers.length === 0 && wanted.length > 0 ? [`the policy names: ${wanted.join(", ")}`] : []),
       ...(mine.length > 0 ? [`you hold the key of: ${mine.join(", ")}`] : await newcomerLines(project, members)),
       ...(await project.identities.report(ids)).map((line) => `tried ${line}`),

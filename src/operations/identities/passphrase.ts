@@ -37,7 +37,7 @@ async function asked(project: Project, file: string): Promise<string> {
 /** @throws SecretsError `cannot-ask` naming the variable */
 function question({ host }: Project, file: string): string {
   if (host.terminal.canAsk) return `passphrase for ${file}`;
-  throw new SecretsError("cannot-ask", `the passphrase for ${file} cannot be asked for here`, {
+  throw new SecretsError("cannot-ask", `cannot ask for the passphrase for ${file} here`, {
     hint: `run it in a terminal without --no-input, or set ${VARIABLE}`,
   });
 }

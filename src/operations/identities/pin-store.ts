@@ -51,7 +51,7 @@ export async function pinPlace(project: Project, path: string, policy: string | 
  */
 export async function readPin(project: Project, place: PinPlace): Promise<KeyPin | undefined> {
   if (place.isDamaged) {
-    throw new SecretsError("policy", "it should name the keys that you confirmed for this repository, and does not", {
+    throw new SecretsError("policy", "it does not name the keys that you confirmed for this repository", {
       at: { file: project.show(place.marker ?? place.root) },
       hint: "look at the keys again: secrets trust --forget && secrets trust",
     });
@@ -104,7 +104,7 @@ export async function removePin(project: Project, place: PinPlace): Promise<bool
 }
 
 function noHome(): SecretsError {
-  return new SecretsError("policy", "there is no home directory in which confirmed keys could be kept", {
+  return new SecretsError("policy", "there is no home directory to keep confirmed keys in", {
     hint: "set HOME or XDG_STATE_HOME",
   });
 }

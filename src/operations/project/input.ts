@@ -26,10 +26,10 @@ export function routesOf({ inputs, output, inPlace }: Passage): Route[] {
   const refuse = (message: string, hint: string) => {
     throw new SecretsError("usage", message, { hint });
   };
-  if (inPlace === true && output !== undefined) refuse("in place and to another file at once", "either -i or -o OUT");
+  if (inPlace === true && output !== undefined) refuse("-i and -o cannot be combined", "either -i or -o OUT");
   if (inPlace === true && inputs.includes("-"))
     refuse("standard input cannot be changed in place", "name a file, or use -o OUT");
-  if (inPlace !== true && inputs.length > 1) refuse("several files, and one output", "each in place: -i");
+  if (inPlace !== true && inputs.length > 1) refuse("several files for one output", "give -i to change each in place");
   return inputs.map((input) => ({ input, output: inPlace === true ? input : outputPath(output) }));
 }
 

@@ -22,7 +22,7 @@ export async function noPolicy(project: Project, path: string, at?: Position): P
   }
   const name = properName(found) ?? FIRST_SOURCE.name;
   const [from, to] = [found, join(dirname(found), name)].map((each) => shellWord(project.show(each)));
-  return new SecretsError("no-rule", `${what}: it has to be called ${name}, and there is a ${basename(found)}`, {
+  return new SecretsError("no-rule", `${what}: it must be called ${name}, not ${basename(found)}`, {
     at,
     hint: `mv ${from} ${to}`,
   });

@@ -42,7 +42,7 @@ async function finishIn(
     const { recover } = await import("../../io/recover.ts");
     const finished = await recover(project.host, state, { belongs });
     if (finished.length > 0) {
-      project.say(`finished a commit that an earlier run could not: ${finished.map(project.show).join(", ")}`);
+      project.say(`finished an interrupted write of an earlier run: ${finished.map(project.show).join(", ")}`);
     }
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;

@@ -109,7 +109,7 @@ export function requireServable(file: string, { ruling }: RuledFile, { foreign, 
   if (foreign !== "kept" || !hasOurs) refuseForeign(file, ruling, foreign === "ignored" ? "age" : "sops");
   if (!hasOurs) {
     refuse(
-      "the rule for this file gives no reader with a key",
+      "the rule for this file names no reader with a key",
       `name a user, host, team or age recipient there for ${file}`,
     );
   }
@@ -163,7 +163,7 @@ async function refuseOtherReaders(project: Project, path: string, ruled: RuledFi
   if (real === path) return;
   const other = (await ruleOf(project, real))?.ruling;
   if (other === undefined || sameReaders(other, ruled.ruling)) return;
-  throw new SecretsError("refused", `a link leads to ${project.show(real)}, whose rule names other readers`, {
+  throw new SecretsError("refused", `this is a symlink to ${project.show(real)}, whose rule names other readers`, {
     at: { file: project.show(path) },
     hint: `name the file itself: ${shellWord(project.show(real))}`,
   });

@@ -86,7 +86,7 @@ function meantElsewhere(
 
 function noDocument({ file, document = 1 }: KeyRequest, count: number): SecretsError {
   const has = count === 1 ? "one document" : `${count} documents`;
-  return new SecretsError("usage", `there is no document ${document}: the file has ${has}`, { at: { file } });
+  return new SecretsError("usage", `no document ${document}: the file has ${has}`, { at: { file } });
 }
 
 function elsewhere(

@@ -39,7 +39,7 @@ function slashSteps(key: string): Step[] {
 }
 
 function badKey(): SecretsError {
-  return new SecretsError("usage", "the key cannot be read", { hint: `write it as a/b/0 or as '["a"]["b"][0]'` });
+  return new SecretsError("usage", "malformed key", { hint: `write it as a/b/0 or as '["a"]["b"][0]'` });
 }
 
 /** Numbers that are names here: a step stays a position only where the document has a list. */

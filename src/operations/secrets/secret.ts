@@ -169,6 +169,6 @@ export interface SecretDocument {
 export function emptyContent(file: string): SecretsError {
   return new SecretsError("refused", "the new content is empty and would replace a secret", {
     at: { file },
-    hint: "repeat with --allow-empty if that is meant",
+    hint: "if that is intended, repeat with --allow-empty",
   });
 }

@@ -71,8 +71,8 @@ function bringBack(file: string, isOnlyMac: boolean): string {
   const word = shellWord(file);
   const back = `git checkout HEAD -- ${word}`;
   return isOnlyMac
-    ? `if it was merged or changed by hand, review it and save it: secrets edit --ignore-mac ${word}; if not, take it back: ${back}`
-    : `take it back from the last commit in which it was whole: ${back}`;
+    ? `if it was merged or changed by hand, review it and save it: secrets edit --ignore-mac ${word}; if not, restore it: ${back}`
+    : `restore it from the last commit in which it was intact: ${back}`;
 }
 
 /** Everybody whom the key group names by a key of ours. */
@@ -130,7 +130,7 @@ export async function sealNew(
 function tellExpanded(project: Project, { expanded }: Sealed): void {
   if (expanded.length === 0) return;
   const lines = expanded.map(({ line }) => line).join(", ");
-  project.tell(`aliases that reach encrypted values were written out (line ${lines})`);
+  project.tell(`aliases of encrypted values were replaced by their values (line ${lines})`);
 }
 
 /**
@@ -146,7 +146,7 @@ export function textChange(path: string, expected: string, text: string): Change
     mode: 0o644,
     verify: async (staged) => {
       if (sha256(await collect(staged)) !== sha256(content)) {
-        throw new SecretsError("io", "what was staged is not what was meant");
+        throw new SecretsError("io", "the staged file does not decrypt to the new content");
       }
     },
   };

@@ -163,7 +163,7 @@ async function part(
   const { format, openText } = opened;
   const { extract: key, document, outputType } = request;
   if (document !== undefined && key === undefined)
-    throw new SecretsError("usage", "a document is named, and no key in it", { at: { file } });
+    throw new SecretsError("usage", "--document needs a key", { at: { file } });
   try {
     const wanted = outputType === undefined ? format : await loadFormat(requireFormatName(outputType));
     if (key === undefined && wanted === format) return once(format.encode(openText));

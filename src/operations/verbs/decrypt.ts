@@ -49,7 +49,7 @@ async function plaintextChange(
   const plaintext = hashed(await plaintextOf(project, route.input, request));
   const verify = async (staged: AsyncIterable<Uint8Array>) => {
     if ((await digest(staged)).sha256 !== plaintext.digest().toString("hex")) {
-      throw inFile(new SecretsError("io", "what was written is not what was meant"), project.show(path));
+      throw inFile(new SecretsError("io", "the file does not read back as it was written"), project.show(path));
     }
   };
   return { path, expected, content: plaintext.chunks, mode: 0o600, verify, plaintext: true };
@@ -71,7 +71,8 @@ async function plaintextOf(
 async function refuseOverSecret(project: Project, target: string): Promise<void> {
   const at = { file: project.show(target) };
   const hint = "choose another name, or give -i instead of -o to decrypt in place";
-  if (isAgePath(target)) throw new SecretsError("refused", "plaintext under a name that ends in .age", { at, hint });
+  if (isAgePath(target))
+    throw new SecretsError("refused", "plaintext would get a name that ends in .age", { at, hint });
   if (await holdsSecret(project, target))
     throw new SecretsError("refused", "plaintext would replace an encrypted file", { at, hint });
 }

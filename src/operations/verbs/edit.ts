@@ -49,9 +49,9 @@ async function replaced(
   await requireWritable(project, secret.path);
   const plaintext = await collect(content());
   if (plaintext.length > 0 || allowEmpty === true) return writeSecret(project, secret, await secret.seal(plaintext));
-  throw new SecretsError("refused", "standard input is empty, and no terminal: there is nothing to edit with", {
+  throw new SecretsError("refused", "standard input is empty, and there is no terminal for an editor", {
     at: { file: secret.file },
-    hint: "run it in a terminal, or give the new content on standard input; if it shall be empty: --allow-empty",
+    hint: "run it in a terminal, or give the new content on standard input; if it should be empty: --allow-empty",
   });
 }
 
@@ -71,14 +71,10 @@ function requireTerminal({ host }: Project, { file, document }: Secret): void {
   const word = shellWord(file);
   const instead =
     document === undefined ? `secrets set ${word} --value-stdin` : `secrets set ${word} KEY --value-stdin`;
-  throw new SecretsError(
-    "cannot-ask",
-    "no editor is started here: nobody can be asked (--no-input, CI, or no terminal)",
-    {
-      at: { file },
-      hint: `give the new content on standard input; or: ${instead}`,
-    },
-  );
+  throw new SecretsError("cannot-ask", "cannot start an editor here (--no-input, CI, or no terminal)", {
+    at: { file },
+    hint: `give the new content on standard input; or: ${instead}`,
+  });
 }
 
 async function session(project: Project, secret: Secret, scratch: Scratch): Promise<WriteOutcome> {
@@ -134,7 +130,7 @@ async function edited(
   const after = await at.scratch.read();
   const isBack = host.now().getTime() - start < AT_ONCE && Buffer.compare(before, after) === 0;
   if (!isBack || !host.terminal.canAsk) return after;
-  const question = "the editor is back already; press Enter when you are done with the file ";
+  const question = "the editor returned at once; press Enter when you are done with the file ";
   await asking(project, secret, { typed: () => typedIn(at.scratch, before), ask: () => host.terminal.ask(question) });
   return at.scratch.read();
 }

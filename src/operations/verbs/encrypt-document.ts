@@ -37,7 +37,7 @@ export function documentSettings(
   };
 }
 
-/** @throws SecretsError `usage` where a setting on the command line and another of the rule exclude one another */
+/** @throws SecretsError `usage` where a setting on the command line and another of the rule cannot be combined */
 function settingsFor(request: EncryptRequest, ruling: Ruling | undefined): SelectionSettings {
   const given = Object.entries(request.selection ?? {});
   if (given.length === 0 && request.macOnlyEncrypted === undefined && ruling !== undefined)
@@ -46,7 +46,7 @@ function settingsFor(request: EncryptRequest, ruling: Ruling | undefined): Selec
   const fields = Object.fromEntries([...(rule === undefined ? [] : [[rule.kind, rule.value]]), ...given]);
   const macOnly = request.macOnlyEncrypted ?? ruling?.settings.macOnlyEncrypted ?? false;
   const names = SELECTION_SETTINGS.filter((name) => typeof fields[name] === "string" && fields[name] !== "");
-  if (names.length > 1) throw new SecretsError("usage", `${names.join(" and ")} exclude one another`);
+  if (names.length > 1) throw new SecretsError("usage", `${names.join(" and ")} cannot be combined`);
   return selectionSettings(fields, macOnly);
 }
 
@@ -100,7 +100,7 @@ export async function textFor(
 
 /** @param file as it is shown; undefined for standard input */
 export function encryptedAlready(file: string | undefined): SecretsError {
-  return new SecretsError("refused", "this is encrypted already", {
+  return new SecretsError("refused", "this is already encrypted", {
     at: { file: file ?? "standard input" },
     hint: file === undefined ? undefined : `to change its readers run: secrets rekey ${shellWord(file)}`,
   });

@@ -76,7 +76,9 @@ async function encrypted(project: Project, { input, output }: Route, given: Encr
     const text = secret.document && (await textFor(place, secret.document.format, given));
     const sealed = await secret.seal(text ?? plaintext.rest);
     if (sealed !== undefined) return sealed;
-    throw new SecretsError("refused", "the text is empty: there is nothing to encrypt", { at: { file: place.source } });
+    throw new SecretsError("refused", "the input is empty: there is nothing to encrypt", {
+      at: { file: place.source },
+    });
   } catch (error) {
     await plaintext.close();
     throw error;
@@ -186,7 +188,7 @@ async function standingSecret(
     });
   }
   if (secret !== undefined && (secret.document !== undefined || !isWhole)) {
-    throw new SecretsError("refused", "there is an encrypted file already", {
+    throw new SecretsError("refused", "an encrypted file already exists", {
       at: { file },
       hint: `change it with: secrets edit ${shellWord(file)}`,
     });
@@ -213,7 +215,7 @@ function refuseOtherReaders(file: string, readers: readonly Recipient[], wanted:
 }
 
 function otherReaders(file: string): SecretsError {
-  return new SecretsError("refused", "it would replace a secret by one for other readers than the policy names", {
+  return new SecretsError("refused", "it would replace a secret with one for other readers than the policy names", {
     at: { file },
     hint: "write to another path, or leave the readers to the policy",
   });

@@ -92,6 +92,6 @@ async function refusal(todo: readonly Secret[], first: SecretsError): Promise<Se
   return first.with({
     cause: first,
     notes: [...first.notes, ...blocked.map((file) => `nor can they open ${file}`), "nothing was written"],
-    hint: [...advice, "to do the others now: secrets rekey --skip-unreadable"],
+    hint: [...advice, "to rekey the others now: secrets rekey --skip-unreadable"],
   });
 }

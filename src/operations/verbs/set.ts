@@ -68,17 +68,21 @@ function keyFor({ file, document: parts }: Secret, { key, document }: SetRequest
   const at = { file };
   if (parts === undefined) {
     if (key === undefined && document === undefined) return undefined;
-    throw new SecretsError("usage", "an .age secret is one value: it has no key, and none goes into argv", {
-      at,
-      hint: `secrets set ${shellWord(file)} --value-stdin`,
-    });
+    throw new SecretsError(
+      "usage",
+      "an .age secret is one value: it has no keys, and takes no value on the command line",
+      {
+        at,
+        hint: `secrets set ${shellWord(file)} --value-stdin`,
+      },
+    );
   }
   if (parts.format.isWhole === true && (key === undefined || stepsText(stepsOf(key)) === WHOLE_KEY)) return undefined;
   if (key !== undefined) {
     stepsOf(key);
     return key;
   }
-  throw new SecretsError("usage", "which value of the document?", {
+  throw new SecretsError("usage", "no key given: which value?", {
     at,
     hint: `secrets set ${shellWord(file)} KEY --value-stdin`,
   });
@@ -87,7 +91,7 @@ function keyFor({ file, document: parts }: Secret, { key, document }: SetRequest
 /** @throws SecretsError `cannot-ask` */
 function requireTerminal({ host }: Project): void {
   if (host.terminal.canAsk) return;
-  throw new SecretsError("cannot-ask", "the value cannot be asked for here", {
+  throw new SecretsError("cannot-ask", "cannot ask for the value here", {
     hint: "give it with --value-stdin or --value-file PATH",
   });
 }
@@ -127,7 +131,7 @@ function requireJson(text: string): void {
     JSON.parse(text);
   } catch {
     throw new SecretsError("usage", "the value is not JSON", {
-      hint: "a text needs quotes as JSON ('\"text\"'); --value-stdin and --value-file take it raw",
+      hint: "a JSON string needs quotes ('\"text\"'); --value-stdin and --value-file take it raw",
     });
   }
 }

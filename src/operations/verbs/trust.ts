@@ -88,7 +88,7 @@ async function policiesHere(project: Project, here: string): Promise<PolicyFile[
     if (policy !== undefined) found.set(policy.path, policy);
   }
   if (found.size > 0) return [...found.values()];
-  throw new SecretsError("no-rule", "there is no policy here whose keys could be confirmed", {
-    hint: "go to the repository, or name the policy with --config",
+  throw new SecretsError("no-rule", "there is no policy here, so there are no keys to confirm", {
+    hint: "change to the repository, or name the policy with --config",
   });
 }

@@ -55,7 +55,7 @@ export async function planUpdateKeys(
 
 async function approved(project: Project, planned: PlannedFile): Promise<boolean> {
   if (!project.host.terminal.canAsk) {
-    throw new SecretsError("cannot-ask", "whether to change its readers cannot be asked for here", {
+    throw new SecretsError("cannot-ask", "cannot ask here whether to change its readers", {
       at: { file: planned.file },
       notes: planned.difference,
       hint: `repeat with -y: secrets updatekeys -y ${shellWord(planned.file)}`,

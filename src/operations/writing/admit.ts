@@ -95,11 +95,11 @@ function personChanges(access: Access): string[] {
   const gains = [...added].map(([person, keys]) => {
     const was = removed.get(person);
     if (was !== undefined) return `the key of ${person} changes, was ${keysText(was)}, now ${keysText(keys)}`;
-    return kept.has(person) ? `${person} gains access by another key, ${keysText(keys)}` : `${person} gains access`;
+    return kept.has(person) ? `${person} gains access with another key, ${keysText(keys)}` : `${person} gains access`;
   });
   const losses = [...removed].map(([person, keys]) => {
     if (added.has(person)) return [];
-    return kept.has(person) ? `${person} loses access by one key, ${keysText(keys)}` : `${person} loses access`;
+    return kept.has(person) ? `${person} loses access with one key, ${keysText(keys)}` : `${person} loses access`;
   });
   return [...gains, ...losses.flat()];
 }

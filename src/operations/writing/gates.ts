@@ -54,7 +54,7 @@ export const gates: readonly Gate[] = [
     }),
   },
   { name: "the file agrees with the policy", pass: each(settleDrift) },
-  { name: "the file can be brought to the policy here", pass: each(refuseStuck) },
+  { name: "the file can be rekeyed here", pass: each(refuseStuck) },
   { name: "nothing is left unencrypted", pass: refuseLeavingClear },
   { name: "a person can read it", pass: each(refuseLockout) },
   { name: "the writer can open it", pass: each(refuseOwnLockout) },
@@ -106,7 +106,7 @@ async function settleDrift(project: Project, { file, difference, settles, option
   if (project.host.terminal.canAsk && difference.stuck === undefined) {
     project.say(`${file}: it differs from the policy:`);
     for (const line of lines) project.say(`  ${line}`);
-    if (await confirm(project, "bring the file to the policy with this write?")) return;
+    if (await confirm(project, "rekey the file with this write?")) return;
   }
   const isAboutPeople = differenceItems(difference).some(({ sign }) => sign !== "!");
   const what = isAboutPeople ? "its readers differ from the policy" : "its settings differ from the rule";
@@ -115,7 +115,7 @@ async function settleDrift(project: Project, { file, difference, settles, option
     notes: lines,
     hint:
       difference.stuck === undefined
-        ? `add --rekey to bring it to the policy with this write, or run: secrets rekey ${shellWord(file)}`
+        ? `add --rekey to rekey it with this write, or run: secrets rekey ${shellWord(file)}`
         : `sops updatekeys ${shellWord(file)}`,
   });
 }
@@ -123,7 +123,7 @@ async function settleDrift(project: Project, { file, difference, settles, option
 async function refuseStuck(_project: Project, intent: Intent): Promise<void> {
   const { file, difference } = intent;
   if (!isSettled(intent) || difference?.stuck === undefined) return;
-  throw new SecretsError("refused", `it cannot be brought to the policy here: ${difference.stuck}`, {
+  throw new SecretsError("refused", `it cannot be rekeyed here: ${difference.stuck}`, {
     at: { file },
     notes: differenceLines(difference),
     hint: `sops updatekeys ${shellWord(file)}, or take these keys out of the rule`,
@@ -143,7 +143,7 @@ async function refuseLeavingClear(_project: Project, intents: readonly Intent[])
   throw new SecretsError("refused", `the rule would leave encrypted values unencrypted: ${keysOf(first)}`, {
     at: { file: first.file },
     notes: [...others.map((other) => `and in ${other.file}: ${keysOf(other)}`), "nothing was written"],
-    hint: `fix ${setting} in ${place}; if these are not secrets: the same command with --allow-clear`,
+    hint: `fix ${setting} in ${place}; if these are not secrets, repeat with --allow-clear`,
   });
 }
 
@@ -184,7 +184,7 @@ async function refuseOwnLockout(project: Project, intent: Intent): Promise<void>
       hint:
         ruled === undefined
           ? "say how many groups it takes: --shamir-secret-sharing-threshold; or repeat with --allow-lockout"
-          : `in ${placeOfRule(ruled)}, put all keys into one group, or write shamir_threshold if several groups are to be needed; or repeat with --allow-lockout`,
+          : `in ${placeOfRule(ruled)}, put all keys into one group, or set shamir_threshold if several should be needed; or repeat with --allow-lockout`,
     },
   );
 }

@@ -70,7 +70,7 @@ export function requireSameFormat({ file, isNew, document }: Secret, outputType:
   if (outputType === undefined || isNew || document === undefined) return;
   const { name } = document.format;
   if (requireFormatName(outputType) === name) return;
-  throw new SecretsError("usage", `the file is ${name}, and stays that`, {
+  throw new SecretsError("usage", `the file is ${name}, and stays ${name}`, {
     at: { file },
     hint: "decrypt it with --output-type into a file of another name, and encrypt that",
   });

@@ -55,7 +55,7 @@ async function refusal(request: SlipRequest, written: Written, slips: readonly S
       ...(selected.length > 0 && meant === undefined ? [`it encrypts: ${listed(selected, MOST_NAMED)}`] : []),
       "nothing was written",
     ],
-    hint: `${fixFor(request, settings, slips)} if it is not a secret: the same command with --allow-clear`.trim(),
+    hint: `${fixFor(request, settings, slips)} if it is not a secret, repeat with --allow-clear`.trim(),
   });
 }
 
