@@ -27,6 +27,7 @@ export const shared = {
     flags: "--indent <n>",
     description: "spaces per level where a document is printed whole (default: what stores in .sops.yaml says)",
   },
+  inPlace: { flags: "-i, --in-place", description: "as in sops; the file is always written in place" },
   inputType: { flags: "--input-type <type>", description: "the format of a sops file, if its name does not say" },
   json: { flags: "--json", description: "print JSON" },
   /** Of the verbs that open a file to write it again, as in sops. */

@@ -7,14 +7,7 @@ export const rotate: CommandSpec = {
   group: "Team",
   summary: "re-encrypt sops files with a new data key, for the same readers",
   words: ["<paths...>"],
-  options: [
-    { flags: "-i, --in-place", description: "as in sops; a rotated file is always written in place" },
-    shared.rekey,
-    shared.inputType,
-    shared.outputType,
-    shared.allowClear,
-    shared.acceptReaders,
-  ],
+  options: [shared.inPlace, shared.rekey, shared.inputType, shared.outputType, shared.allowClear, shared.acceptReaders],
   examples: [
     ["secrets rotate secrets/app.yaml", "after a data key may have leaked"],
     ["secrets rotate secrets", "every sops file below a directory, all or none"],

@@ -5,7 +5,7 @@ import { shared, thresholdNumber } from "../options.ts";
 
 export const groupOptions: readonly OptionSpec[] = [
   { flags: "-f, --file <file>", description: "the file, as in sops" },
-  { flags: "-i, --in-place", description: "as in sops; the file is always written in place" },
+  shared.inPlace,
   { flags: "--shamir-secret-sharing-threshold <n>", description: "how many key groups are needed from now on" },
   shared.inputType,
   { flags: "--allow-lockout", description: "write even if you could not open the result" },
