@@ -30,6 +30,7 @@ export interface Conversion {
  */
 export function converted({ parsed, from, to, indent }: Conversion): Converted {
   const [first, ...others] = from.read(parsed);
+  if (first !== undefined) refuseDuplicates(first, []);
   return {
     text: to.write(first ?? { kind: "map", entries: [] }, indent),
     documents: others.length,
@@ -50,7 +51,23 @@ export function convertedAt({ parsed, from, to, indent }: Conversion, steps: rea
     throw new SecretsError("not-found", `there is nothing at ${stepsText(steps.slice(0, index + 1))}`);
   }
   if (content.kind === "scalar" && content.scalar.type === "str") return content.scalar.bytes;
+  refuseDuplicates(content, steps);
   return to.encode(to.write(content, indent));
+}
+
+/** dotenv and JSON can have a key twice, and repeated sections of INI are such keys; no reader of the result would see both. */
+function refuseDuplicates(content: Content, steps: readonly Step[]): void {
+  if (content.kind === "list")
+    for (const [index, item] of content.items.entries()) refuseDuplicates(item, [...steps, index]);
+  if (content.kind !== "map") return;
+  const seen = new Set<string>();
+  for (const [key, value] of content.entries) {
+    const way = [...steps, key];
+    if (seen.has(key))
+      throw new SecretsError("malformed", `duplicate key ${stepsText(way)}: the other format holds one`);
+    seen.add(key);
+    refuseDuplicates(value, way);
+  }
 }
 
 /** What stands at these steps, or undefined. */

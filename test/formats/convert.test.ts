@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { converted, convertedAt } from "../../src/formats/convert.ts";
 import type { Content, Format, Step } from "../../src/formats/format.ts";
+import { dotenv } from "../../src/formats/dotenv.ts";
+import { ini } from "../../src/formats/ini.ts";
 import { json } from "../../src/formats/json.ts";
 import { scalarOf } from "../../src/formats/scalar.ts";
 import { yaml } from "../../src/formats/yaml.ts";
@@ -69,8 +71,8 @@ describe("JSON as YAML", () => {
     );
   });
 
-  test("keeps duplicate keys and the order of keys that look like numbers", () => {
-    expect(toYaml('{"b": 1, "2": 2, "1": 3, "b": 4}')).toBe('b: 1\n"2": 2\n"1": 3\nb: 4\n');
+  test("keeps the order of keys that look like numbers", () => {
+    expect(toYaml('{"b": 1, "2": 2, "1": 3}')).toBe('b: 1\n"2": 2\n"1": 3\n');
   });
 
   test("of an empty object is an empty mapping", () => {
@@ -159,4 +161,12 @@ describe("one value in the other format", () => {
   test.each([[["x"]], [["m", 0]], [["m", "a", "b"]], [["m", "a", 2]], [["s", 0]]])("at %j is not found", (steps) => {
     expect(() => extracted(source, json, steps)).toThrow("there is nothing at");
   });
+});
+
+test("a key that is there twice is refused, of whatever format", () => {
+  const refused = (text: string, from: Format, to: Format) => () =>
+    converted({ parsed: from.parse(text, "open"), from, to });
+  expect(refused("A=1\nA=2\n", dotenv, yaml)).toThrow("duplicate key A: the other format holds one");
+  expect(refused('{"a":[{"b":1,"b":2}]}', json, yaml)).toThrow("duplicate key a/0/b");
+  expect(refused("[s]\na = 1\n[s]\nb = 2\n", ini, json)).toThrow("duplicate key s");
 });
