@@ -74,7 +74,8 @@ const named: Readonly<Record<string, Fits>> = {
     "said" in theirs &&
     /[-:] \|[2-9][-+]?$/m.test(theirs.said),
   "files that sops cannot open": ({ stage, ours, refused }) =>
-    stage === "encrypt, then sops decrypts" && "said" in ours && refused.theirs !== "",
+    stage.endsWith("then sops decrypts") && "said" in ours && refused.theirs !== "",
+  "last line break of a block": weRefuse(/^this value is left unencrypted, and would become another one$/),
   "only comments in YAML": ({ operation, given, refused }) =>
     operation === "encrypt" && given.format.name === "yaml" && /file: EOF/.test(refused.theirs),
   "comments when converted": ({ operation, given, ours, theirs }) =>

@@ -55,6 +55,11 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     text: "k: -0.0\n",
     settings: selectionSettings({ encrypted_suffix: "_secret" }, false),
   },
+  "last line break of a block": {
+    format: "yaml",
+    text: "k: |\n  a",
+    settings: selectionSettings({ encrypted_suffix: "_secret" }, false),
+  },
   "indentation digits in YAML": { format: "json", text: '{"l":[" a\\nb"]}', operation: "convert", to: "yaml" },
   "extracted structures": { format: "yaml", text: "m:\n  # c\n  a: 2024-01-01\n", operation: "extract", at: 10 },
 };
