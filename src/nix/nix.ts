@@ -133,6 +133,7 @@ function translated(error: unknown, { name }: NixText): unknown {
     at: error.at === undefined ? { file: name } : positionOf(error.at),
     hint: hintFor(error),
     notes: error.trace.map(({ at, doing }) => `in ${doing} at ${placeText(positionOf(at))}`),
+    hint: error.hint,
     cause: error,
   });
 }

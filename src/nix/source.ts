@@ -39,6 +39,8 @@ const TRACE = 12;
 export class NixError extends Error {
   override readonly name = "NixError";
   readonly fault: NixFault;
+  /** What would be right instead. */
+  hint: string | undefined;
   at: Place | undefined;
   /** From the inside out: what was being evaluated. */
   readonly trace: { readonly at: Place; readonly doing: string }[] = [];

@@ -62,6 +62,15 @@ describe("an error has a place", () => {
   });
 });
 
+test("an item that listToAttrs cannot take is shown with what it should be", async () => {
+  const { message, hint } = await failure("builtins.listToAttrs (builtins.attrValues { a = { publicKeys = [ ]; }; })");
+
+  expect(message).toBe("attribute 'name' missing for call to 'listToAttrs'");
+  expect(hint).toContain("each item of its list is { name = …; value = …; }, and item 1 is { publicKeys = …; }");
+  expect(hint).toContain("map over attrNames");
+  expect((await failure("builtins.listToAttrs [ { name = ''a''; } ]")).hint).not.toContain("attrNames");
+});
+
 test.each(["derivation { }", 'builtins.fetchurl "http://x"', "builtins.currentSystem", "<nixpkgs>", '"${./files}"'])(
   "%s is left to Nix",
   async (text) => {

@@ -38,10 +38,10 @@ export const sets: Readonly<Record<string, Builtin>> = {
   }),
   listToAttrs: fn1((list, machine) => {
     const attributes = new Map<string, Lazy>();
-    for (const item of listIn(list)) {
+    for (const [index, item] of listIn(list).entries()) {
       const entry = attributesIn(item);
-      const name = textIn(needed(entry, "name"));
-      if (!attributes.has(name)) attributes.set(name, needed(entry, "value"));
+      const name = textIn(needed("name", entry, index));
+      if (!attributes.has(name)) attributes.set(name, needed("value", entry, index));
     }
     growItems(machine, attributes.size);
     return setValue(attributes);
@@ -94,8 +94,12 @@ function inOrder(set: SetValue): [string, Lazy][] {
   return sortedNames(set).map((name) => [name, set.attributes.get(name) ?? lazy(() => null)]);
 }
 
-function needed(entry: ReadonlyMap<string, Lazy>, name: string): Lazy {
+function needed(name: "name" | "value", entry: ReadonlyMap<string, Lazy>, index: number): Lazy {
   const found = entry.get(name);
-  if (found === undefined) throw new NixError(`attribute '${name}' missing for call to 'listToAttrs'`);
-  return found;
+  if (found !== undefined) return found;
+  const error = new NixError(`attribute '${name}' missing for call to 'listToAttrs'`);
+  const has = [...entry.keys()].slice(0, 3).map((each) => `${each} = …; `);
+  error.hint = `each item of its list is { name = …; value = …; }, and item ${index + 1} is { ${has.join("")}}`;
+  if (name === "name") error.hint += "; attrValues drops the names, so map over attrNames";
+  throw error;
 }
