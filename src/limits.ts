@@ -69,6 +69,8 @@ export const NIX_LIMITS = {
   text: { what: "characters in a Nix file", most: 4 * 1024 * 1024 },
   steps: { what: "steps of evaluation", most: 1_000_000 },
   size: { what: "characters made by an evaluation", most: 32_000_000 },
+  /** Of agenix: the largest public files have 50. */
+  rules: { what: "rules in a Nix file", most: 10_000 },
 } as const satisfies Readonly<Record<string, Limit>>;
 
 /** Entries in the metadata of one document: each is tried by every key at hand. */

@@ -180,7 +180,6 @@ export interface AbsentSecret {
 /** A policy file, parsed or not. */
 export interface PolicySubject {
   readonly path: string;
-  readonly text: string;
   readonly policy: Policy | undefined;
   /** As far as it was looked for. */
   readonly absent: readonly AbsentSecret[];

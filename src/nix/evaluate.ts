@@ -183,11 +183,14 @@ function has(expression: ExpressionOf<"has">, scope: Scope): boolean {
   return true;
 }
 
+/** What a set weighs without its attributes, in items. */
+const SET = 8;
+
 function setOf(expression: SetExpression, scope: Scope): SetValue {
   const fixed = new Map<string, Lazy>();
   const inner: Scope = expression.recursive ? { ...scope, names: fixed, offered: undefined, around: scope } : scope;
   fill(expression, { attributes: fixed, inner, outer: scope });
-  growItems(scope.machine, fixed.size + expression.dynamic.length);
+  growItems(scope.machine, fixed.size + expression.dynamic.length + SET);
   // Names that are known only now cannot be seen from within a recursive set.
   const attributes = expression.recursive && expression.dynamic.length > 0 ? new Map(fixed) : fixed;
   for (const { name: expressionOfName, value, at } of expression.dynamic) {

@@ -95,6 +95,6 @@ export function growItems(machine: Machine, count: number): void {
   grow(machine, count * 32);
 }
 
-function overLimit({ most, what }: Limit): NixError {
+export function overLimit({ most, what }: Limit): NixError {
   return new NixError(`more than ${most.toLocaleString("en")} ${what}`, undefined, "limit");
 }

@@ -6,7 +6,7 @@
  */
 import { atMost, NIX_LIMITS } from "../limits.ts";
 import { SecretsError } from "../errors.ts";
-import { placeText } from "../words/phrases.ts";
+import { placed, placeText } from "../words/phrases.ts";
 import { globals } from "./builtins/index.ts";
 import { OUTERMOST } from "./builtins/files.ts";
 import { evaluate } from "./evaluate.ts";
@@ -110,7 +110,7 @@ async function answer(machine: Machine, world: NixWorld, { about, subject }: Que
     else answers.expressions.set(subject, { value: await regularExpressions() });
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    answers[about].set(subject, { error: new NixError(error.message) });
+    answers[about].set(subject, { error: new NixError(placed(error.at, error.message)) });
   }
 }
 
@@ -133,7 +133,6 @@ function translated(error: unknown, { name }: NixText): unknown {
     at: error.at === undefined ? { file: name } : positionOf(error.at),
     hint: hintFor(error),
     notes: error.trace.map(({ at, doing }) => `in ${doing} at ${placeText(positionOf(at))}`),
-    hint: error.hint,
     cause: error,
   });
 }

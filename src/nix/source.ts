@@ -24,8 +24,12 @@ export interface Place {
 
 /** Line and column count from 1; a column counts UTF-16 units. */
 export function positionOf({ source, start }: Place): Position {
-  return { file: source.name, ...placesIn(source.text)(start) };
+  const places = PLACES.get(source) ?? placesIn(source.text);
+  PLACES.set(source, places);
+  return { file: source.name, ...places(start) };
 }
+
+const PLACES = new WeakMap<Source, ReturnType<typeof placesIn>>();
 
 /**
  * - `error`: the expression is wrong. `thrown`: it says so itself (`throw`, `assert`), which `tryEval` catches.
@@ -52,9 +56,8 @@ export class NixError extends Error {
   }
 }
 
-/** What helps where only Nix can go on. */
-export function hintFor({ fault }: NixError): string | undefined {
-  return fault === "unsupported" ? "install Nix, or write it without what only Nix can do" : undefined;
+export function hintFor({ fault, hint }: NixError): string | undefined {
+  return fault === "unsupported" ? "install Nix, or write it without what only Nix can do" : hint;
 }
 
 /** Runs `work`; an error that leaves it says also where it came through. */

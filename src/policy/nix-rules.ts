@@ -8,16 +8,16 @@ import { posix } from "node:path";
 import { SecretsError, type Position } from "../errors.ts";
 import type { Recipient } from "../keys/recipient.ts";
 import { keyName } from "../keys/shown-key.ts";
-import { atMost, POLICY_LIMITS } from "../limits.ts";
+import { atMost, NIX_LIMITS, POLICY_LIMITS } from "../limits.ts";
 import { evaluateNix } from "../nix/nix.ts";
 import { hintFor, NixError, positionOf } from "../nix/source.ts";
 import { expectType, force, is, type Lazy, type Value } from "../nix/value.ts";
 import { visible } from "../words/visible.ts";
-import { normalPath } from "./exact-paths.ts";
 import { whyUnclearPath } from "./look-alikes.ts";
 import { expressionFor, isBeyondUs, nixText, readAnswer, type NixRule } from "./nix-fallback.ts";
 import { boundKeys, nameKeys, type BoundKeys, type NamedKeys, type Team } from "./nix-names.ts";
 import type { Policy, PolicyWarning, Reader, Ruling } from "./policy.ts";
+import { refuseReordering } from "./policy-text.ts";
 import { union } from "./reader-union.ts";
 import { recipientReader, type ReadRecipient } from "./recipient-text.ts";
 import type { Surroundings } from "./sources/source.ts";
@@ -49,6 +49,7 @@ const SHELL = "agenix-shell-secrets";
  * @throws SecretsError `policy` with the place and a trace.
  */
 export async function parseRules(text: string, file: string, around: Surroundings): Promise<Policy | undefined> {
+  refuseReordering(text, file);
   let asksForSubject = false;
   const environment = (name: string): string | undefined => {
     if (name !== "FILE") return around.environment(name);
@@ -88,6 +89,7 @@ interface Evaluated {
 
 function rawRules(value: Value, { file, lets, isStrict }: Evaluated): RawRules | undefined {
   if (!is("set", value)) return undefined;
+  atMost(value.attributes.size, NIX_LIMITS.rules, { at: { file } });
   const rules = new Map<string, RawRule | SecretsError>();
   const others: { name: string; at: Position }[] = [];
   for (const [name, attribute] of value.attributes) {
@@ -167,14 +169,16 @@ async function policyOf(raw: RawRules, { file, onlyFor }: About): Promise<Policy
   const rules = new Map<string, { readonly rule: RawRule; readonly keys: readonly Recipient[] }>();
   let total = 0;
   for (const [name, rule] of raw.rules) {
-    const path = normalPath(name);
+    const path = posix.normalize(name);
+    const wrong = whyNoPath(path, rules.has(path) || broken.has(path));
+    if (wrong !== undefined) {
+      warnings.push({ at: rule.at ?? { file }, message: `the rule for ${visible(name)} ${wrong}` });
+      continue;
+    }
     if (rule instanceof SecretsError) {
       broken.set(path, rule);
       continue;
     }
-    const wrong = whyNoPath(rule.name, rules.has(path));
-    if (wrong !== undefined) warnings.push({ at: rule.at, message: `the rule for ${visible(rule.name)} ${wrong}` });
-    if (wrong !== undefined) continue;
     atMost((total += rule.keys.length), POLICY_LIMITS.readers, { at: rule.at });
     try {
       rules.set(path, { rule, keys: await keysOf(rule, recipient) });
@@ -185,7 +189,7 @@ async function policyOf(raw: RawRules, { file, onlyFor }: About): Promise<Policy
   }
   const named = await nameKeys(raw.bound, { recipient, used: [...rules.values()].flatMap(({ keys }) => keys), file });
   const ruling = (asked: string): Ruling | undefined => {
-    const path = normalPath(asked);
+    const path = posix.normalize(asked);
     const problem = broken.get(path);
     if (problem !== undefined) throw problem;
     const found = rules.get(path);
@@ -211,11 +215,11 @@ async function policyOf(raw: RawRules, { file, onlyFor }: About): Promise<Policy
   };
 }
 
-function whyNoPath(name: string, isKnown: boolean): string | undefined {
-  if (name.startsWith("/") || posix.normalize(name).startsWith(".."))
-    return "leads out of its directory, and is ignored";
+function whyNoPath(path: string, isKnown: boolean): string | undefined {
+  if (/^(?:\/|\.\.(?:$|\/))/.test(path)) return "leads out of its directory, and is ignored";
+  if (/^\.$|\/$/.test(path)) return "names no file, and is ignored";
   if (isKnown) return "is a duplicate by another spelling, and is ignored";
-  const unclear = whyUnclearPath(name);
+  const unclear = whyUnclearPath(path);
   return unclear === undefined ? undefined : `${unclear}, and is ignored`;
 }
 
@@ -264,13 +268,13 @@ function rulingOf(
   };
 }
 
-/** The lists that a key reads through, each inside the one before it. A list of one is no team by itself. */
+/** The lists that a key reads through, each inside the one before it. A list of one is no team. */
 function waysTo(id: string, teams: readonly (readonly [string, Team])[]): string[] {
   const ways: string[] = [];
   let around: Team | undefined;
   for (const [name, team] of teams) {
-    const isInside = around === undefined ? team.keys.size > 1 : [...team.keys].every((key) => around?.keys.has(key));
-    if (!team.keys.has(id) || !isInside) continue;
+    const isInside = around === undefined || [...team.keys].every((key) => around?.keys.has(key));
+    if (team.keys.size < 2 || !team.keys.has(id) || !isInside) continue;
     ways.push(name);
     around = team;
   }

@@ -6,6 +6,8 @@
 import { SecretsError, type Position } from "../errors.ts";
 import { atMost, POLICY_LIMITS } from "../limits.ts";
 import { textOf } from "../formats/text.ts";
+import { placeOf } from "../formats/yaml/characters.ts";
+import { reordering } from "./look-alikes.ts";
 
 /**
  * The text, a byte order mark of UTF-8 included.
@@ -30,6 +32,16 @@ export function utf8PolicyText(bytes: Uint8Array, file: string): string {
   } catch (error) {
     throw notText("UTF-8", { file, line: error instanceof SecretsError ? error.at?.line : undefined, column: 1 });
   }
+}
+
+/** @throws SecretsError `policy`: somebody who looks at the text sees another one */
+export function refuseReordering(text: string, file: string): void {
+  const turned = reordering(text);
+  if (turned === undefined) return;
+  throw new SecretsError("policy", `a character here changes the order in which the line is shown (${turned.what})`, {
+    at: { file, ...placeOf(text, turned.index) },
+    hint: "remove it: what a reviewer sees is not what the policy says",
+  });
 }
 
 function notText(what: string, at: Position): SecretsError {

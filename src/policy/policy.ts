@@ -160,6 +160,13 @@ export interface Policy {
   nameOf(recipient: Pick<Recipient, "id">): string | undefined;
 }
 
+/** Whether it has a rule, be it a broken one. */
+export function hasRules(policy: Policy | undefined): boolean {
+  if (policy === undefined) return false;
+  const { creationRules, exactPaths, broken = [] } = policy;
+  return creationRules.length + exactPaths.length + broken.length > 0;
+}
+
 /** Every recipient that an `.age` file for these readers is encrypted to: duplicates removed, ed25519 keys as written. */
 export function ageRecipients(readers: readonly Reader[]): Recipient[] {
   const seen = new Map<string, Recipient>();

@@ -8,10 +8,9 @@ import { SecretsError } from "../errors.ts";
 import { readCreationRules } from "./creation-rules.ts";
 import { normalPath, readExactPaths } from "./exact-paths.ts";
 import type { ExactPath } from "./exact-paths.ts";
-import { placeOf } from "../formats/yaml/characters.ts";
 import { readIndents } from "./indents.ts";
-import { reordering } from "./look-alikes.ts";
 import type { CreationRule, Policy, PolicyWarning, Ruling } from "./policy.ts";
+import { refuseReordering } from "./policy-text.ts";
 import { readRoster } from "./roster.ts";
 import { checkSopsShape } from "./sops-shape.ts";
 import { readYaml } from "./yaml-node.ts";
@@ -39,7 +38,7 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
     teams: roster.teams,
     anchors: roster.anchors,
     creationRules,
-    warnings: unreachable(creationRules),
+    warnings: [...unreachable(creationRules), ...duplicates(text, file)],
     notes: forPublishing(top),
     indents: readIndents(top),
     exactPaths: [...exact.keys()],
@@ -52,13 +51,7 @@ export async function parsePolicy(text: string, file: string): Promise<Policy> {
 }
 
 async function readTop(text: string, file: string): Promise<YamlMapping> {
-  const turned = reordering(text);
-  if (turned !== undefined) {
-    throw new SecretsError("policy", `a character here changes the order in which the line is shown (${turned.what})`, {
-      at: { file, ...placeOf(text, turned.index) },
-      hint: "remove it: what a reviewer sees is not what the policy says",
-    });
-  }
+  refuseReordering(text, file);
   const root = readYaml(text, file);
   if (root.kind === "mapping") return root;
   if (root.kind === "empty") return { kind: "mapping", at: root.at, entries: [] };
@@ -113,3 +106,19 @@ function unreachable(rules: readonly CreationRule[]): PolicyWarning[] {
     return [{ at: rule.at, message: `no path reaches this rule: the one on line ${earlier.at.line} comes first` }];
   });
 }
+
+/** Recipients that one list names twice: unions hide it. */
+function duplicates(text: string, file: string): PolicyWarning[] {
+  const found: PolicyWarning[] = [];
+  let seen = new Set<string>();
+  for (const [index, line] of text.split("\n").entries()) {
+    if (/^\s*(?:-\s+)?[\w.-]+:/.test(line) || line.trim() === "") seen = new Set();
+    for (const [key] of line.replace(/(?:^|\s)#[^]*$/, "").matchAll(KEY)) {
+      if (seen.has(key)) found.push({ at: { file, line: index + 1 }, message: "duplicate recipient in this list" });
+      seen.add(key);
+    }
+  }
+  return found;
+}
+
+const KEY = /\bage1[02-9ac-hj-np-z]{20,}|\bssh-(?:ed25519|rsa) [A-Za-z0-9+/=]{40,}/g;

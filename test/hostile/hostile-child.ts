@@ -32,6 +32,7 @@ const PLACES: Readonly<Record<Kind, string>> = {
   age: "x.age",
   identity: "identity",
   settings: ".secrets-check.yaml",
+  rules: "secrets.nix",
 };
 
 /** What reads a secret. */
@@ -54,6 +55,7 @@ const CALLS: Readonly<Record<Kind, readonly (readonly string[])[]>> = {
     ["check", "."],
   ],
   settings: [["check", "."]],
+  rules: [["who", "x.age"], ["ls"], ["rekey", "--plan"], ["check", "."]],
 };
 
 const program = inProcess(main, nodeHost());

@@ -8,7 +8,7 @@ import { pick, randomFrom } from "../policy/made-policies.ts";
 import { A } from "../policy/keys.ts";
 import { sampled } from "../sample.ts";
 
-export type Kind = "policy" | "yaml" | "json" | "dotenv" | "ini" | "binary" | "age" | "identity" | "settings";
+export type Kind = "policy" | "yaml" | "json" | "dotenv" | "ini" | "binary" | "age" | "identity" | "settings" | "rules";
 
 export interface Input {
   readonly title: string;
@@ -283,6 +283,78 @@ const SETTINGS: Readonly<Record<string, Family>> = {
   stars: (n) => `allow: [{ rule: SEC007, path: "${"**/".repeat(n)}x", reason: "a test of it" }]\n`,
 };
 
+/** What an expression can do between its head and its rule. */
+const nix = (before: string, keys = `[ "${A}" ]`) => `let ${before} in { "x.age".publicKeys = ${keys}; }`;
+const doubled = "f = n: s: if n == 0 then s else f (n - 1) (s + s);";
+
+const RULES: Readonly<Record<string, Family>> = {
+  "many rules": (n) => `{ ${lines(n, (i) => `"s/${i}".publicKeys = [ "${A}" ];\n`)} }`,
+  "many rules that are made": (n) =>
+    `builtins.listToAttrs (builtins.genList (i: { name = "s/\${toString i}"; value.publicKeys = [ "${A}" ]; }) ${n})`,
+  "many broken rules": (n) => `{ ${lines(n, (i) => `"s/${i}".publicKeys = [ nobody ];\n`)} }`,
+  "many rules that lead out": (n) => `{ ${lines(n, (i) => `"../s/${i}".publicKeys = [ ];\n`)} }`,
+  "many attributes": (n) => `{ "x.age".publicKeys = [ "${A}" ]; ${lines(n, (i) => `${name(i)} = 1;\n`)} }`,
+  "many keys of one rule": (n) => nix("", `builtins.genList (i: "${A}") ${n}`),
+  "many lines of one key": (n) => nix("", `[ (builtins.concatStringsSep "\\n" (builtins.genList (i: "${A}") ${n})) ]`),
+  "many names of one key": (n) =>
+    nix(
+      lines(n, (i) => `${name(i)} = "${A}";\n`),
+      `[ ${lines(n, (i) => `${name(i)} `)} ]`,
+    ),
+  "names that look alike": (n) =>
+    nix(
+      lines(n, (i) => `l${i.toString(2).replaceAll("0", "O")} = "${A}";\n`),
+      `[ ${lines(n, (i) => `l${i.toString(2).replaceAll("0", "O")} `)} ]`,
+    ),
+  "many lists of keys": (n) =>
+    nix(
+      `a = "${A}"; ${lines(n, (i) => `${name(i + 40)} = [ a ];\n`)}`,
+      `${lines(n, (i) => `${name(i + 40)} ++ `)} [ ]`,
+    ),
+  "sets of people in sets": (n) =>
+    nix(`p = ${"{ a = ".repeat(n)} "${A}"; ${"}; ".repeat(n - 1)} };`, `[ p${".a".repeat(n)} ]`),
+  "a function that calls itself": () => nix("f = x: f (x + 1);", "f 0"),
+  "a sum without an end": () => nix("f = x: x + f x;", "f 0"),
+  "a value that is itself": () => nix("x = x;", "x"),
+  "a text that doubles": (n) => nix(doubled, `[ (f ${n} "aaaaaaaa") ]`),
+  "a list that doubles": (n) => nix(doubled.replace("s + s", "s ++ s"), `f ${n} [ "${A}" ]`),
+  "a set that doubles": (n) =>
+    nix(`f = n: if n == 0 then 1 else { a = f (n - 1); b = f (n - 1); };`, `builtins.deepSeq (f ${n}) [ ]`),
+  "a fold": (n) => nix("", `[ (builtins.foldl' (a: b: a + b) "" (builtins.genList toString ${n})) ]`),
+  "a sort": (n) => nix("", `builtins.sort (a: b: true) (builtins.genList toString ${n})`),
+  "many replacements": (n) =>
+    nix(
+      doubled,
+      `[ (builtins.replaceStrings (builtins.genList toString ${n}) (builtins.genList toString ${n}) (f 16 "1")) ]`,
+    ),
+  "an expression that goes back": (n) => nix("", `builtins.match "(a*)*b" "${"a".repeat(n)}"`),
+  "a long expression": (n) => nix("", `builtins.match "${"(a|b)*".repeat(n)}" "ab"`),
+  "JSON in JSON": (n) => nix("", `builtins.fromJSON ''${"[".repeat(n)}''`),
+  "TOML in TOML": (n) => nix("", `builtins.fromTOML ''a = ${"[".repeat(n)}''`),
+  "lists in lists": (n) => nix("", "[".repeat(n)),
+  "sets in sets": (n) => "{ a = ".repeat(n),
+  parentheses: (n) => "(".repeat(n),
+  "functions of functions": (n) => "x: ".repeat(n),
+  "with within with": (n) => `${"with { }; ".repeat(n)} x`,
+  "let within let": (n) => `${"let a = 1; in ".repeat(n)} { }`,
+  sums: (n) => nix("", `[ (${"1 + ".repeat(n)} 1) ]`),
+  negations: (n) => "!".repeat(n),
+  "texts in texts": (n) => '"${'.repeat(n),
+  "an open text": (n) => `{ a = ''${"b\n".repeat(n)}`,
+  "an open comment": (n) => `/* ${"/* ".repeat(n)}`,
+  "many comments": (n) => "# a\n".repeat(n),
+  "a path of attributes": (n) => `{ ${"a.".repeat(n)}a = 1; }`,
+  "a file of the system": () => nix("", "[ (builtins.readFile /etc/passwd) ]"),
+  "a device": () => nix("", "[ (builtins.readFile /dev/zero) ]"),
+  itself: () => "import ./secrets.nix",
+  "itself within itself": () => nix("", '(import ./secrets.nix)."x.age".publicKeys'),
+  "another directory as a file": () => nix("", "[ (builtins.readFile ./.) ]"),
+  "what only Nix can do": () => nix("", "[ (derivation { }) ]"),
+  "what it throws": (n) => nix("", `throw "${"a".repeat(n)}"`),
+  bytes: (n) => Buffer.alloc(n, 0xff),
+  zeros: (n) => Buffer.alloc(n),
+};
+
 const FAMILIES: Readonly<Record<Kind, Readonly<Record<string, Family>>>> = {
   policy: { ...YAML, ...POLICY },
   yaml: SOPS,
@@ -293,6 +365,7 @@ const FAMILIES: Readonly<Record<Kind, Readonly<Record<string, Family>>>> = {
   age: AGE,
   identity: IDENTITY,
   settings: SETTINGS,
+  rules: RULES,
 };
 
 const SIZES = [7, 100, 3_000, 20_000];
@@ -305,9 +378,21 @@ const OUTSIZED: Partial<Record<Kind, readonly string[]>> = {
   yaml: ["many documents", "many values", "many comments", "a long expression in the metadata"],
   json: ["many keys", "many values", "one key many times"],
   settings: ["blanks", "many allowances"],
+  rules: ["many comments", "a fold", "many rules that are made"],
 };
 
-const KINDS: readonly Kind[] = ["policy", "yaml", "json", "dotenv", "ini", "binary", "age", "identity", "settings"];
+const KINDS: readonly Kind[] = [
+  "policy",
+  "yaml",
+  "json",
+  "dotenv",
+  "ini",
+  "binary",
+  "age",
+  "identity",
+  "settings",
+  "rules",
+];
 
 /** Every family in two sizes that the seed chooses, or in one of them, and those over a limit. */
 export function hostileInputs(seed: number, bases: Bases): Input[] {

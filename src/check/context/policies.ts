@@ -8,9 +8,8 @@ import { posix } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import type { Governed } from "../../findings/finding.ts";
 import { enforcementOf } from "../../policy/enforcement.ts";
-import { policyText } from "../../policy/policy-text.ts";
 import { governing, policyPlaces } from "../../policy/nearest.ts";
-import type { Policy } from "../../policy/policy.ts";
+import { hasRules, type Policy } from "../../policy/policy.ts";
 import { POLICY_SOURCES, readPolicy } from "../../policy/sources/index.ts";
 import type { PolicySource, Surroundings } from "../../policy/sources/source.ts";
 
@@ -24,7 +23,6 @@ export interface PolicyEntry {
   readonly path: string;
   /** How it is called in messages. */
   readonly file: string;
-  readonly text: string;
   readonly policy: Policy | undefined;
   readonly problem: SecretsError | undefined;
 }
@@ -33,8 +31,8 @@ export interface PolicySet {
   readonly entries: readonly PolicyEntry[];
   /** What is wrong with single rules. */
   readonly problems: readonly SecretsError[];
-  /** The policy file of this path, readable or broken. */
-  readonly entryOf: (path: string) => PolicyEntry | undefined;
+  /** The policy where this path has its rule, or could have one; undefined where what would rule it is broken. */
+  readonly policyFile: (path: string) => string | undefined;
   /** What it says of the path; undefined where no rule covers it, or the policy is broken. */
   readonly governs: (path: string) => Governed | undefined;
 }
@@ -62,7 +60,7 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
   const nearest = (directory: string, { places: names }: PolicySource): PolicyEntry | undefined => {
     const found = [...policyPlaces(directory, ".", { names, paths: posix })].flatMap((path) => byPath.get(path) ?? []);
     // One without a rule encrypts nothing, and must not hide what the one above it wants encrypted.
-    return found.find((entry) => entry.problem !== undefined || hasRules(entry)) ?? found.at(-1);
+    return found.find((entry) => entry.problem !== undefined || hasRules(entry.policy)) ?? found.at(-1);
   };
   /** One of each kind, the nearest first. */
   const around = (directory: string): readonly PolicyEntry[] => {
@@ -93,13 +91,10 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
   return {
     entries,
     problems: entries.flatMap((entry) => brokenRules(entry, (path) => governing(candidates(path)))),
-    entryOf: (path) => {
-      const found = around(posix.dirname(path));
-      return (
-        found.find(({ problem }) => problem !== undefined) ??
-        passing(() => governing(candidates(path)))?.entry ??
-        found[0]
-      );
+    policyFile: (path) => {
+      const isBroken = around(posix.dirname(path)).some(({ problem }) => problem !== undefined);
+      const entry = isBroken ? undefined : passing(() => governing(candidates(path)))?.entry;
+      return hasRules(entry?.policy) ? entry?.file : undefined;
     },
     governs,
   };
@@ -128,24 +123,17 @@ function passing<T>(work: () => T): T | undefined {
   }
 }
 
-/** Whether it has a rule. */
-export function hasRules({ policy }: PolicyEntry): boolean {
-  return policy !== undefined && policy.creationRules.length + policy.exactPaths.length > 0;
-}
-
 /** Undefined for what only has the name of a policy. */
 async function readEntry(
   { path, bytes }: PolicyText,
   { around, show }: PolicyOptions,
 ): Promise<PolicyEntry | undefined> {
   const file = show(path);
-  let text = "";
   try {
-    text = policyText(bytes, file);
     const policy = await readPolicy(bytes, file, await around(path));
-    return policy === undefined ? undefined : { path, file, text, policy, problem: undefined };
+    return policy === undefined ? undefined : { path, file, policy, problem: undefined };
   } catch (error) {
     if (!(error instanceof SecretsError)) throw error;
-    return { path, file, text, policy: undefined, problem: error };
+    return { path, file, policy: undefined, problem: error };
   }
 }

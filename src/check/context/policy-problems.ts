@@ -5,7 +5,8 @@ import { placed } from "../../words/phrases.ts";
 import type { SecretsError } from "../../errors.ts";
 import { FIRST_SOURCE } from "../../policy/sources/index.ts";
 import { problemOf } from "../report.ts";
-import { hasRules, type PolicySet } from "./policies.ts";
+import { hasRules } from "../../policy/policy.ts";
+import type { PolicySet } from "./policies.ts";
 import type { Unchecked } from "../scope/scope.ts";
 
 /**
@@ -30,7 +31,7 @@ export function brokenPolicies(
   for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
     const now = newest?.entries.find((entry) => entry.path === path);
     if (problem === undefined || now?.problem !== undefined) continue;
-    if (now === undefined || !hasRules(now)) found.push(unjudged(problem, "nothing was checked against it"));
+    if (now === undefined || !hasRules(now.policy)) found.push(unjudged(problem, "nothing was checked against it"));
     else warn(`${placed(problem.at, problem.message)}; ${now.file} fixes it, so only that policy is used`);
   }
   return found;
@@ -43,7 +44,7 @@ function unjudged(problem: SecretsError, what: string): Unchecked {
 
 /** Whether there is anything in it to judge by; what cannot be read may have had it. */
 export function isRuled({ entries }: PolicySet): boolean {
-  return entries.some((entry) => entry.problem !== undefined || hasRules(entry));
+  return entries.some((entry) => entry.problem !== undefined || hasRules(entry.policy));
 }
 
 /** Private keys are looked for all the same, but that nothing is unencrypted cannot be proved. */

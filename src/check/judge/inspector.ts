@@ -18,7 +18,7 @@ import type { Project } from "../../operations/project/project.ts";
 import { formerSides } from "../../operations/secrets/former-sides.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "../context/key-holders.ts";
 import { obligingOf, obliges, type Obliging } from "../context/past-policies.ts";
-import { hasRules, type PolicyEntry, type PolicySet } from "../context/policies.ts";
+import type { PolicySet } from "../context/policies.ts";
 import type { Version } from "../scope/scope.ts";
 import type { Ask } from "./ask.ts";
 
@@ -122,7 +122,7 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
     path,
     content: await readContent(version.bytes, path, needles),
     governed,
-    policyFile: ruledBy(policies[0]?.entryOf(path)),
+    policyFile: policies[0]?.policyFile(path),
     keys: needles.key ? await findPrivateKeys(bytes) : [],
     holder: (ids) => holders.find(ids),
     recipientId,
@@ -133,10 +133,6 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
   };
   if (version.commit === undefined) await holders.remember(subject);
   return subject;
-}
-
-function ruledBy(entry: PolicyEntry | undefined): string | undefined {
-  return entry !== undefined && hasRules(entry) ? entry.file : undefined;
 }
 
 /** By the newest policies in everything; by older ones in what was published, where the newest say nothing of it. */

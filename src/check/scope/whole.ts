@@ -21,7 +21,7 @@ export async function policyFindings(
     const { message, at, hint } = entry?.problem ?? {};
     const problem = message === undefined ? undefined : { message, line: at?.line, column: at?.column, fix: hint };
     const absent = scope.mode === "tree" && entry !== undefined ? await absentSecrets(project, scope, entry) : [];
-    const subject = { path, text: entry?.text ?? "", policy: entry?.policy, absent, problem };
+    const subject = { path, policy: entry?.policy, absent, problem };
     found.push(...(await ask("policy", subject, { path })));
   }
   return found;

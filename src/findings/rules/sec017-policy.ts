@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { isBroad } from "../../policy/enforcement.ts";
 import { idleMembers, type IdleMember } from "../../policy/idle.ts";
-import type { CreationRule, Policy } from "../../policy/policy.ts";
+import { hasRules, type CreationRule, type Policy } from "../../policy/policy.ts";
 import { isMisnamedPolicy, properName } from "../../policy/sources/index.ts";
 import type { AbsentSecret, Draft, Rule } from "../finding.ts";
 import { namesNobody } from "../reading/readers.ts";
@@ -27,7 +27,7 @@ export const sec017: Rule = {
       "Paths under `secrets:` without a file are reported for the whole working tree only.",
     ],
   },
-  policy: ({ path, text, policy, problem, absent }) => {
+  policy: ({ path, policy, problem, absent }) => {
     if (problem !== undefined) {
       const { message, line, column, fix } = problem;
       return [{ severity: "error", message, line, column, fix, subject: message }];
@@ -37,10 +37,9 @@ export const sec017: Rule = {
       ...(isEmpty(path, policy) ? [warning(NO_RULE, { line: 1 })] : []),
       ...policy.warnings.map(({ at, message }) => ({
         ...warning(message, at),
-        subject: `${at.line ?? 0} unreachable`,
+        subject: `${at.line ?? 0} ${message}`,
       })),
       ...policy.creationRules.flatMap((rule) => ruleDrafts(rule)),
-      ...twice(text, policy),
       ...idleMembers(policy).map(idleDraft),
       ...absent.map((name) => absentDraft(name, policy)),
     ];
@@ -61,8 +60,8 @@ function absentDraft({ name, meant }: AbsentSecret, policy: Policy): Draft {
 const NO_RULE = "this policy has no rule, so nothing below it can be encrypted, whatever the policy above says";
 
 /** One at the root has yet to be written, and is told of as such. */
-function isEmpty(path: string, { creationRules, exactPaths }: Policy): boolean {
-  return path.includes("/") && creationRules.length + exactPaths.length === 0;
+function isEmpty(path: string, policy: Policy): boolean {
+  return path.includes("/") && !hasRules(policy);
 }
 
 function unread(path: string): Draft[] {
@@ -126,23 +125,4 @@ function withDots(title: string): string {
 function isForBackslashes({ title }: CreationRule): boolean {
   const bare = title.replaceAll(CLASS, (found) => (found.includes("/") ? "" : found));
   return bare.includes("\\\\");
-}
-
-/** Recipients that one list of the policy names twice: unions hide it. */
-function twice(text: string, { file }: Policy): Draft[] {
-  const drafts: Draft[] = [];
-  let seen = new Set<string>();
-  for (const [index, line] of text.split("\n").entries()) {
-    if (/^\s*(?:-\s+)?[\w.-]+:/.test(line) || line.trim() === "") seen = new Set();
-    for (const [key] of line
-      .replace(/(?:^|\s)#[^]*$/, "")
-      .matchAll(/\bage1[02-9ac-hj-np-z]{20,}|\bssh-(?:ed25519|rsa) [A-Za-z0-9+/=]{40,}/g)) {
-      if (seen.has(key)) {
-        const message = "duplicate recipient in this list";
-        drafts.push({ ...warning(message, { line: index + 1 }), subject: `${file} twice ${index}` });
-      }
-      seen.add(key);
-    }
-  }
-  return drafts;
 }

@@ -4,7 +4,8 @@
  * RE2 matches in linear time, whatever the expression; it reads the same syntax but for backslashes within brackets, which POSIX takes
  * as they are. (std::regex::extended of libstdc++, which Nix uses)
  */
-import { ask, grow, growItems, type Machine, type Matcher } from "../machine.ts";
+import { PATTERN, patternWeight } from "../../limits.ts";
+import { ask, growItems, overLimit, step, type Machine, type Matcher } from "../machine.ts";
 import { NixError } from "../source.ts";
 import { done, listValue, type Lazy, type Value } from "../value.ts";
 
@@ -34,7 +35,10 @@ function groups(matcher: Matcher): Value {
 
 function matcherOf(machine: Machine, pattern: string, text: string): Matcher {
   const { compile } = ask(machine, "expressions");
-  grow(machine, pattern.length + text.length);
+  const weight = patternWeight(pattern);
+  if (weight > PATTERN.most) throw overLimit(PATTERN);
+  // RE2 may try every part of the expression at every character.
+  step(machine, Math.ceil((weight * text.length) / 8));
   try {
     return compile(translated(pattern)).matcher(text);
   } catch (error) {

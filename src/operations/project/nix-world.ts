@@ -3,7 +3,7 @@
  *
  * Files of its repository, wherever links lead, and what the user's own NIX_PATH names: it may have come with a clone.
  */
-import { isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { atMost, NIX_LIMITS } from "../../limits.ts";
 import type { FileStat, Host } from "../../io/host.ts";
@@ -25,7 +25,10 @@ interface Reach {
 export function nixWorld({ files, env, system }: Host, { root, show }: Reach): NixWorld {
   const roots = [root, ...pathsOfNix(env["NIX_PATH"])];
   /** Links followed, as far as anything is there. */
-  const real = (path: string) => files.realpath(path).catch(() => path);
+  const real = (path: string): Promise<string> =>
+    files
+      .realpath(path)
+      .catch(async () => (dirname(path) === path ? path : join(await real(dirname(path)), basename(path))));
   const allowed = async (path: string): Promise<string> => {
     const found = await real(path);
     for (const each of roots) if (isInside(await real(each), found)) return path;
