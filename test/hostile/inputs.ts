@@ -378,7 +378,7 @@ const OUTSIZED: Partial<Record<Kind, readonly string[]>> = {
   yaml: ["many documents", "many values", "many comments", "a long expression in the metadata"],
   json: ["many keys", "many values", "one key many times"],
   settings: ["blanks", "many allowances"],
-  rules: ["many comments", "a fold", "many rules that are made"],
+  rules: ["a fold", "many rules that are made"],
 };
 
 const KINDS: readonly Kind[] = [
