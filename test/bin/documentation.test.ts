@@ -121,6 +121,15 @@ policy $(cat ${keys}/age-4.pub) >.sops.yaml
 ${["a.age", "b.yaml k", "1.age", "2.age", "3.age", "4.age", "5.age"].map((each) => secret(`secrets/${each}`)).join("")}${commit}policy $(cat ${keys}/age-7.pub) ', mallory' >.sops.yaml
 BLOCK`,
   },
+  "a repository of agenix": {
+    script: `git init -q
+printf '.env.keys\\n' >.gitignore
+echo "let alice = \\"$(cat "$HOME/.ssh/id_ed25519.pub")\\"; in { \\"secrets/token.age\\".publicKeys = [ alice ]; }" >secrets.nix
+printf value >token
+export EDITOR=writing-editor
+BLOCK
+test "$(secrets get secrets/token.age)" = value`,
+  },
   "confirmed keys": { script: `${repository}BLOCK`, dialogue: [["[y/N] ", "y\r"]] },
   "pinned keys": {
     script: `${repository}mkdir -p "$HOME/.config/secrets"

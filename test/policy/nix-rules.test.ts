@@ -325,3 +325,13 @@ test("an error in a file that it imports is told with that file and the way ther
   const inside = maybe("let keys = import ./keys.nix; in keys", { files: { "keys.nix": "\n{ a = }" } });
   await expect(inside).rejects.toMatchObject({ code: "policy", at: { line: 2 } });
 });
+
+test("a character that turns the order of a line around is refused", async () => {
+  const error = await failure(`{\n  # \u202e\n  "a.age".publicKeys = [ "${A}" ]; }`);
+  expect(error.at).toMatchObject({ file: "secrets.nix", line: 2 });
+});
+
+test("many rules for one key are no duplicates", async () => {
+  const policy = await parse(`{ "a.age".publicKeys = [ "${A}" ];\n "b.age".publicKeys = [ "${A}" ]; }`);
+  expect(policy.warnings).toEqual([]);
+});

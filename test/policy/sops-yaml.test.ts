@@ -373,3 +373,10 @@ describe("properties", () => {
     );
   });
 });
+
+test("a recipient that one list names twice is a warning with its line", async () => {
+  const twice = `creation_rules:\n  - path_regex: a\n    age: >-\n      ${A},\n      ${A}\n`;
+  const warned = async (text: string) => (await parse(text)).warnings.map(({ at, message }) => [at.line, message]);
+  expect(await warned(twice)).toEqual([[5, "duplicate recipient in this list"]]);
+  expect(await warned(`${twice.replace(`${A}\n`, `${B}\n`)}  - age: ${A}\n`)).toEqual([]);
+});
