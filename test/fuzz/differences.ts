@@ -53,7 +53,7 @@ const named: Readonly<Record<string, Fits>> = {
   "comment marks in INI values": weRefuse(/^sops reads what begins here as a comment/),
   "dropped text in INI": weRefuse(/^sops would drop what begins here/),
   "last comment in INI": weRefuse(/^a comment with no key or section after it/),
-  "header comment in INI": weRefuse(/^a comment behind a section header/),
+  "header comment in INI": weRefuse(/^a comment after a section header/),
   "two comments in INI": weRefuse(/^sops puts this comment and the one above it together/),
   "numbered keys in INI": weRefuse(/^the key - is replaced by a number/),
   "comments of removed INI keys": ({ operation, given, ours, theirs }) =>
