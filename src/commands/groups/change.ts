@@ -9,6 +9,7 @@ export const groupOptions: readonly OptionSpec[] = [
   { flags: "--shamir-secret-sharing-threshold <n>", description: "how many key groups are needed from now on" },
   shared.inputType,
   { flags: "--allow-lockout", description: "write even if you could not open the result" },
+  shared.acceptReaders,
 ];
 
 /** The file, which is the first word unless `--file` names it, and the other words. @throws SecretsError `usage` */

@@ -17,11 +17,12 @@ import { namesOf, unknownName } from "../../policy/roster.ts";
 import { sopsRecipients } from "../../policy/sops-recipients.ts";
 import { shellWord } from "../../words/shell.ts";
 import { parsedRecipients } from "../identities/named-recipients.ts";
-import type { Project } from "../project/project.ts";
-import { ruleOf } from "../project/rule.ts";
+import { statOf, type Project } from "../project/project.ts";
+import { requireRule } from "../project/rule.ts";
 import { secretAt } from "../secrets/secret-at.ts";
 import type { SecretDocument } from "../secrets/secret.ts";
 import { settle, type WriteOptions } from "../writing/gates.ts";
+import { isUnruledFile } from "../writing/plan-write.ts";
 import { writeSecret, type WriteOutcome } from "../writing/write.ts";
 
 /** What becomes of the key groups of a file. */
@@ -44,7 +45,9 @@ export async function changeGroups(project: Project, named: string, request: Gro
   const { options = {} } = request;
   const path = project.resolve(named);
   const file = project.show(path);
-  const ruled = await ruleOf(project, path);
+  if ((await statOf(project, path)) === undefined)
+    throw new SecretsError("not-found", "no such file", { at: { file } });
+  const ruled = (await isUnruledFile(project, path)) ? undefined : await requireRule(project, path);
   const secret = await secretAt({ project, path, file, ruled, options });
   if (secret?.document === undefined) {
     await secret?.look();
@@ -59,7 +62,7 @@ export async function changeGroups(project: Project, named: string, request: Gro
   const policy = (await project.policy(path))?.policy;
   const { standing, wanted } = await groupsAfter(secret.document, { file, request, policy });
   const recipients = wanted.groups.flat();
-  const changed = { ...secret, recipients, byHand: true };
+  const changed = { ...secret, recipients };
   await settle(project, [changed], { settles: false, wanted, options });
   const sealed = await secret.rewrap({ readers: wanted, newKey: "removed" });
   const outcome = await writeSecret(project, changed, { ...sealed, secret: changed });

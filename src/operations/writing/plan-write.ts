@@ -38,13 +38,17 @@ export async function planWrite(project: Project, path: string, options: WriteOp
 /** A sops document that no rule covers says itself who reads it. Undefined for all else. */
 async function unruledDocument(place: SecretPlace): Promise<Secret | undefined> {
   const { project, path, file } = place;
-  // A link could lead to a file that has a rule.
-  const isFile = (await project.host.files.stat(path, { follow: false }).catch(() => undefined))?.kind === "file";
-  if (!isFile || (await ruleOf(project, path)) !== undefined) return undefined;
+  if (!(await isUnruledFile(project, path))) return undefined;
   const secret = await secretAt(place);
   if (secret?.document === undefined) return undefined;
   project.tell(`${file}: no rule covers it, so it keeps its own readers and settings`);
   return secret;
+}
+
+/** Whether no rule covers a file; a link could lead to one that has a rule. */
+export async function isUnruledFile(project: Project, path: string): Promise<boolean> {
+  const stat = await project.host.files.stat(path, { follow: false }).catch(() => undefined);
+  return stat?.kind === "file" && (await ruleOf(project, path)) === undefined;
 }
 
 async function ruledSecret(given: Omit<SecretPlace, "ruled">): Promise<Secret> {
