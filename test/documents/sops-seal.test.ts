@@ -311,3 +311,12 @@ test.each(["|", ">", "|+", "|2", "| # why", "!!str |"])(
     expect((await freshly({ text: stripped, format: yaml, settings })).exact).toBe(true);
   },
 );
+
+test("so does a last block that is a key, whatever is encrypted", async () => {
+  const text = "a: secret\n? |\n  b";
+  await expect(freshly({ text, format: yaml })).rejects.toMatchObject({
+    code: "malformed",
+    message: "this key would become another one",
+  });
+  expect((await freshly({ text: `${text}\n`, format: yaml })).exact).toBe(true);
+});

@@ -66,7 +66,7 @@ const named: Readonly<Record<string, Fits>> = {
     operation === "extract" &&
     "said" in ours &&
     "said" in theirs &&
-    isSame(given.format, below(given, ours.said), below(given, theirs.said)),
+    isSame(given.format, below(given, ours.said), below(given, theirs.said.replace(/^---\n[^]*/m, ""))),
   "indentation digits in YAML": ({ given, operation, ours, theirs }) =>
     (operation === "convert" ? given.to : given.format).name === "yaml" &&
     ["convert", "extract"].includes(operation) &&
@@ -75,7 +75,7 @@ const named: Readonly<Record<string, Fits>> = {
     /[-:] \|[2-9][-+]?$/m.test(theirs.said),
   "files that sops cannot open": ({ stage, ours, refused }) =>
     stage.endsWith("then sops decrypts") && "said" in ours && refused.theirs !== "",
-  "last line break of a block": weRefuse(/^this value is left unencrypted, and would become another one$/),
+  "last line break of a block": weRefuse(/^this (?:key|value is left unencrypted, and) would become another one$/),
   "only comments in YAML": ({ operation, given, refused }) =>
     operation === "encrypt" && given.format.name === "yaml" && /file: EOF/.test(refused.theirs),
   "comments when converted": ({ operation, given, ours, theirs }) =>
@@ -116,7 +116,8 @@ function read(format: Format, latin1: string): unknown {
 function plain(content: Content): unknown {
   if (content.kind === "list") return content.items.map(plain);
   if (content.kind === "map") return { entries: content.entries.map(([key, value]) => [key, plain(value)]) };
-  return `${content.scalar.type} ${Buffer.from(content.scalar.bytes).toString("latin1")}`;
+  const { type } = content.scalar;
+  return `${type === "int" ? "float" : type} ${Buffer.from(content.scalar.bytes).toString("latin1")}`;
 }
 
 /** The row of docs/sops.md that says why, or undefined. */

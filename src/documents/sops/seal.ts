@@ -245,23 +245,24 @@ async function proven(draft: Draft): Promise<OpenedDocument> {
 
 async function writeAndOpen(draft: Draft, metadata: Metadata): Promise<OpenedDocument> {
   const document = written(draft, metadata);
-  refuseChanged(draft.leaves, document.parsed.leaves);
+  refuseChanged(draft, document.parsed.leaves);
   if (!sameMetadata(document.metadata, metadata)) throw new Error("the metadata was not written as meant");
   const opened = await openDocument(document, draft.dataKey);
   compare(draft.leaves, opened.leaves);
   return opened;
 }
 
-/** A block of YAML at the end of a text without a last line break gets one from the metadata, and its value would end in it. */
-function refuseChanged(meant: readonly SealedLeaf[], found: readonly Leaf[]): void {
+/** A block of YAML at the end of a text without a last line break gets one from the metadata, and its value, or the key that it is, would end in it. */
+function refuseChanged({ leaves: meant, parsed }: Draft, found: readonly Leaf[]): void {
   if (meant.length !== found.length) return;
   for (const [index, { leaf, source, scalar }] of meant.entries()) {
     const other = found[index];
-    if (source !== undefined || other === undefined || sameScalar(scalar, other.scalar)) continue;
-    throw new SecretsError("malformed", "this value is left unencrypted, and would become another one", {
-      at: placeAt(leaf.line, leaf.column),
-      hint: "end the text with a line break",
-    });
+    if (other === undefined) continue;
+    const isOtherKey = !parsed.text.endsWith("\n") && leaf.kind === "value" && !sameKeys(leaf.path, other.path);
+    if (!isOtherKey && (source !== undefined || sameScalar(scalar, other.scalar))) continue;
+    const message = `${isOtherKey ? "this key" : "this value is left unencrypted, and"} would become another one`;
+    const at = placeAt(leaf.line, leaf.column);
+    throw new SecretsError("malformed", message, { at, hint: "end the text with a line break" });
   }
 }
 
