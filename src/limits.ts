@@ -73,10 +73,10 @@ export const NIX_LIMITS = {
   rules: { what: "rules in a Nix file", most: 10_000 },
 } as const satisfies Readonly<Record<string, Limit>>;
 
-/** Entries in the metadata of one document: each is tried by every key at hand. */
+/** Entries in the metadata of one document: each is tried by every available key. */
 export const ENTRIES: Limit = { what: "keys that open the document", most: 5_000 };
 
-/** In the header of an age file: each identity at hand is tried on every one. */
+/** In the header of an age file: each available identity is tried on every one. */
 export const STANZAS: Limit = { what: "stanzas in the header of an age file", most: 1_000 };
 
 /** Of an identity file: each is tried on every entry. A file with more of them found in a repository is known from these. */

@@ -21,7 +21,7 @@ export type CheckMode =
 export type CheckRequest = CheckMode & {
   /** Files and directories; absent or none: everything. */
   readonly paths?: readonly string[] | undefined;
-  /** Open the files with the keys at hand and verify them. */
+  /** Open the files with the available keys and verify them. */
   readonly verify?: boolean | undefined;
   /** A file of fingerprints that do not count. */
   readonly baseline?: string | undefined;

@@ -20,8 +20,8 @@ export interface GlobalRequest {
 export const globalOptions: readonly OptionSpec[] = [
   { flags: "-C <directory>", description: "run as if started in this directory" },
   { flags: "--config <file>", description: "use this policy file instead of the nearest .sops.yaml" },
-  { flags: "--rules <file>", description: "use these rules of agenix instead of the nearest secrets.nix" },
-  { flags: "--no-nix", description: "never ask nix-instantiate about rules that only Nix can evaluate" },
+  { flags: "--rules <file>", description: "use this file of agenix rules instead of the nearest secrets.nix" },
+  { flags: "--no-nix", description: "never run nix-instantiate for rules that only Nix can evaluate" },
   { flags: "--identity <file>", description: "use only these identities (repeatable)", repeatable: true },
   { flags: "-q, --quiet", description: "say nothing but errors, warnings and who gains access" },
   { flags: "-v, --verbose", description: "print more detail" },

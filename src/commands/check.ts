@@ -20,7 +20,7 @@ const NAMES = formats.map(({ name }) => name).join(", ");
 export const check: CommandSpec = {
   name: "check",
   group: "Look",
-  summary: "verify without a key that what git would publish equals the policy and that nothing is unencrypted",
+  summary: "verify without a key that what git would publish matches the policy and that no secret is unencrypted",
   words: ["[paths...]"],
   options: [
     { flags: "--staged", description: "check what is staged, as it would be committed" },
@@ -106,7 +106,7 @@ function requestOf(invocation: Invocation): CheckRequest {
   const isTree = mode.mode === "tree";
   for (const name of ["config", "rules"]) {
     if (textOption(invocation, name) === undefined || isTree || mode.mode === "stdin") continue;
-    throw usage(`--${name} is for the working tree: what git holds is judged by the policies it holds`);
+    throw usage(`--${name} works for the working tree only: commits are checked against their own policies`);
   }
   if (values && !isTree) throw usage("--values works for the working tree only");
   return {

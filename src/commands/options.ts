@@ -25,7 +25,7 @@ export const shared = {
   /** Of the verbs that may print a document in another format. */
   indent: {
     flags: "--indent <n>",
-    description: "spaces per level where a document is printed whole (default: what stores in .sops.yaml says)",
+    description: "spaces per level for a document that is printed whole (default: stores in .sops.yaml)",
   },
   inPlace: { flags: "-i, --in-place", description: "as in sops; the file is always written in place" },
   inputType: { flags: "--input-type <type>", description: "the format of a sops file, if its name does not say" },

@@ -85,7 +85,7 @@ export function sealWith(key: DataKey, given: { aad: string; scalar: TypedBytes;
 }
 
 /**
- * Opens a sealed value. Its type is what the text says, and nothing proves it.
+ * Opens a sealed value. Its type is what the text says, and nothing verifies it.
  * @throws SecretsError `tampered` where the authentication fails.
  */
 export function openValue(key: DataKey, aad: string, enc: Enc): { type: SealedType; bytes: Uint8Array } {

@@ -119,7 +119,7 @@ export interface FileSubject {
   readonly now: Date;
 }
 
-/** How opening a file with a key at hand failed. */
+/** How opening a file with an available key failed. */
 export interface Opened {
   /** As the user names it. */
   readonly file: string;

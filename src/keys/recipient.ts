@@ -47,13 +47,13 @@ export interface Opening {
 
 export type CanOpen = "yes" | "with a passphrase" | "no";
 
-/** Who can open with the keys at hand. */
+/** Who can open with the available keys. */
 export interface OpeningRing {
   /** The file key, or null. Asks for passphrases. @throws SecretsError `tampered`, `wrong-passphrase`, `cannot-ask`. */
   readonly unwrap: (opening: Opening) => Promise<Uint8Array | null>;
   /** Whether it could be opened, found out without a question. */
   readonly canOpen: (opening: Opening) => Promise<CanOpen>;
-  /** The `Recipient.id` of every key at hand that is known without a question and without starting a command. */
+  /** The `Recipient.id` of every available key that is known without a question and without starting a command. */
   readonly held: () => Promise<ReadonlySet<string>>;
 }
 

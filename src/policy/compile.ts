@@ -1,7 +1,7 @@
 /**
  * What does this policy become once stock sops can read who is meant?
  *
- * Writes the `age` list of every rule with `readers` into the text, and proves that nothing else says anything new. Pure.
+ * Writes the `age` list of every rule with `readers` into the text, and verifies that nothing else changes. Pure.
  */
 import { SecretsError } from "../errors.ts";
 import { ageSplices } from "./compile-splice.ts";
@@ -42,7 +42,7 @@ export async function compilePolicyText(text: string, file: string): Promise<Com
     for (const index of differing) changed.add(index);
     now = await readAgain(await roundOf(now, differing), { file, before, changed });
   }
-  if (changed.size > 0) prove(before, now, changed);
+  if (changed.size > 0) verify(before, now, changed);
   const rules = before.policy.creationRules
     .filter((_, index) => changed.has(index))
     .map(({ at, title }) => ({ line: at.line ?? 1, title }));
@@ -95,7 +95,7 @@ async function readAgain(text: string, { file, before, changed }: Attempt): Prom
 }
 
 /** The same content but for lists beside `readers`, the same readers of every rule, and every list agrees. */
-function prove(before: Rules, after: Rules, changed: ReadonlySet<number>): void {
+function verify(before: Rules, after: Rules, changed: ReadonlySet<number>): void {
   const old = before.policy.creationRules;
   const rules = after.policy.creationRules;
   const holds =

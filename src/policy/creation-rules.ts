@@ -71,7 +71,7 @@ async function readRule(node: YamlMapping, roster: Roster): Promise<CreationRule
   const pattern = valueOf(node, "path_regex");
   const old = node.entries.find(({ key }) => key === "filename_regex");
   if (old !== undefined && pattern === undefined) {
-    throw new SecretsError("policy", "filename_regex is ignored, so this rule takes every path", {
+    throw new SecretsError("policy", "filename_regex is ignored, so this rule matches every path", {
       at: old.at,
       hint: "call it path_regex, as sops does since 3.0",
     });

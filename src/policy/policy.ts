@@ -93,7 +93,7 @@ export interface CreationRule {
   readonly readers: readonly Reader[];
   readonly settings: RuleSettings;
   readonly compiled: Compiled;
-  /** @param path POSIX, relative to the policy's directory. Says nothing of the rules before this one. */
+  /** @param path POSIX, relative to the policy's directory. Ignores the rules before this one. */
   matches(path: string): boolean;
 }
 

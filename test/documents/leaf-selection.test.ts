@@ -119,7 +119,7 @@ describe("sealed by comments", () => {
 
     await expect(freshly({ text, format: yaml, settings })).rejects.toMatchObject({
       code: "malformed",
-      message: "an alias copies comments that decide what is encrypted",
+      message: "an alias copies comments that select what is encrypted",
       at: { line: 4, column: 4 },
     });
   });

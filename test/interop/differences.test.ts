@@ -76,7 +76,7 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>
   ],
   "expressions that match encrypted comments": ["documents/leaf-selection.test.ts", "by chance"],
   "aliases that copy comments": ["documents/leaf-selection.test.ts", "an alias copies comments"],
-  "groups under a rule": ["scripts/groups/under-a-rule-the-policy-says.txtar", "the policy says"],
+  "groups under a rule": ["scripts/groups/under-a-rule-the-policy-says.txtar", "the policy decides"],
   "deleted groups": ["interop/sops-groups.test.ts", "does not know the new data key"],
   "groups that lock out": ["scripts/groups/adds-and-deletes-key-groups.txtar", "--allow-lockout"],
   "in place": ["scripts/groups/adds-and-deletes-key-groups.txtar", "groups add secrets.yaml"],

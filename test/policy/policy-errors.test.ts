@@ -176,7 +176,7 @@ table("a slip in a key is told from a key of somebody else", [
   {
     what: "filename_regex of the first sops, which every later one ignores",
     text: `creation_rules:\n  - filename_regex: a\n    age: ${A}\n`,
-    problem: `2:5 filename_regex is ignored, so this rule takes every path | call it path_regex, as sops does since 3.0`,
+    problem: `2:5 filename_regex is ignored, so this rule matches every path | call it path_regex, as sops does since 3.0`,
   },
   {
     what: "path_regexp",

@@ -1,7 +1,7 @@
 /**
  * Do the files open, and what are the values in them?
  *
- * For `--verify` and `--values`: with the keys at hand, each file once. A file that none of them opens is said to be
+ * For `--verify` and `--values`: with the available keys, each file once. A file that none of them opens is said to be
  * unchecked; only what a key opens and what then does not authenticate is a finding.
  */
 import { once, collect } from "../../text/chunks.ts";

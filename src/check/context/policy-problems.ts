@@ -26,7 +26,7 @@ export function brokenPolicies(
   found.push(
     ...ofRules
       .filter(({ at }) => !isAllowed(at?.file ?? ""))
-      .map((problem) => unjudged(problem, "what this rules was not judged")),
+      .map((problem) => unjudged(problem, "what it covers was not checked")),
   );
   for (const { path, problem } of older.flatMap(({ entries }) => entries)) {
     const now = newest?.entries.find((entry) => entry.path === path);

@@ -27,7 +27,7 @@ export function gitWorld({ host }: Project, { git, all, show }: Moment): NixWorl
   const entriesBelow = async (path: string) => {
     const inside = posixPath(git.root, path);
     if (isOutside(inside))
-      throw new SecretsError("policy", `${shown(path)} is outside of the repository and is not read`);
+      throw new SecretsError("policy", `${shown(path)} is outside the repository, so it is not read`);
     const entries = await (listing ??= all());
     const prefix = inside === "" ? "" : `${inside}/`;
     return {

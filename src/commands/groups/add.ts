@@ -16,12 +16,12 @@ export const add: Verb = {
     },
     ...groupOptions,
   ],
-  examples: [["secrets groups add app.yaml --age bob,carol", "whoever opens it needs one of them too"]],
+  examples: [["secrets groups add app.yaml --age bob,carol", "from then on a key of bob or carol is needed too"]],
   run: async (context, invocation) => {
     const [file, [unexpected]] = fileAndWords(invocation);
     const age = recipientsOption(invocation);
     if (unexpected !== undefined) throw new SecretsError("usage", "the file is named twice");
-    if (age.length === 0) throw new SecretsError("usage", "who is in the group?", { hint: "--age RECIPIENT" });
+    if (age.length === 0) throw new SecretsError("usage", "the group has no recipients", { hint: "--age RECIPIENT" });
     return change(context, invocation, { file, add: age });
   },
 };

@@ -4,20 +4,20 @@ import { flag, textOption, type Verb } from "../command.ts";
 
 export const convert: Verb = {
   name: "convert",
-  summary: "write the policy as one of another kind, with the same readers for every file",
+  summary: "convert the policy to another kind, with the same readers for every file",
   words: [],
   options: [
     { flags: "--to <kind>", description: "sops-yaml or secrets-nix" },
     { flags: "--stdout", description: "print it, and write nothing" },
   ],
   examples: [
-    ["secrets policy convert --to sops-yaml", "from agenix: people, teams and exact paths in a .sops.yaml beside"],
-    ["secrets policy convert --to secrets-nix --stdout", "to agenix: what its rules would be"],
+    ["secrets policy convert --to sops-yaml", "from agenix: write people, teams and exact paths into a .sops.yaml"],
+    ["secrets policy convert --to secrets-nix --stdout", "to agenix: print the rules"],
   ],
   run: async (context, invocation) => {
     const to = textOption(invocation, "to");
     if (to === undefined) {
-      throw new SecretsError("usage", "convert needs the kind of policy to write", {
+      throw new SecretsError("usage", "no kind of policy given", {
         hint: "secrets policy convert --to sops-yaml",
       });
     }

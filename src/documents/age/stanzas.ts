@@ -2,7 +2,7 @@
  * Which stanzas are in this age file, for who only looks?
  *
  * The grammar of the header (C2SP age.md, "File key and header") read here instead of by the library, which a check of many
- * files, or a commit hook, would have to load for this alone. Where a file is opened, the library parses it too, and proves it.
+ * files, or a commit hook, would have to load for this alone. Where a file is opened, the library parses and verifies it.
  */
 import type { Stanza } from "age-encryption";
 import { decodeUnpadded } from "../../crypto/base64.ts";

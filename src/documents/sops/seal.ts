@@ -156,9 +156,9 @@ function refuseLostComments(given: ParsedText, expanded: ParsedText, selects: Se
   const after = values(expanded).map(selects);
   const lost = given === expanded ? undefined : values(given).find((leaf, index) => selects(leaf) !== after[index]);
   if (lost === undefined) return;
-  throw new SecretsError("malformed", "an alias copies comments that decide what is encrypted", {
+  throw new SecretsError("malformed", "an alias copies comments that select what is encrypted", {
     at: placeAt(lost.line, lost.column),
-    hint: "write the values out there, with their comments",
+    hint: "replace the alias with the values and their comments",
   });
 }
 
@@ -215,9 +215,9 @@ function sealedSource(
     if (fits(enc)) return leaf.seal(enc);
   }
   const { name, value: expression } = plan.metadata.settings.rule ?? DEFAULT_RULE;
-  throw new SecretsError("refused", `${name} ${expression} also matches comments that are encrypted`, {
+  throw new SecretsError("refused", `${name} ${expression} also matches encrypted comments`, {
     at: placeAt(leaf.line, leaf.column),
-    hint: "so nobody could tell which are: make it match no ENC[AES256_GCM,data:…,iv:…,tag:…,type:comment]",
+    hint: "so they could not be told apart: do not let it match ENC[AES256_GCM,data:…,iv:…,tag:…,type:comment]",
   });
 }
 

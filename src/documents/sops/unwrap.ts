@@ -1,5 +1,5 @@
 /**
- * Which data key do the keys at hand open?
+ * Which data key do the available keys open?
  *
  * sops.md sections 6 and 7. With one group any entry has the whole data key; with several each group has a share of it, and
  * as many are needed as the threshold says.
@@ -54,7 +54,7 @@ function notRecovered(metadata: Metadata, found: number, failures: readonly unkn
   );
 }
 
-/** Entries that a key at hand is named in come first, those that open without a question before all others. */
+/** Entries that an available key is named in come first, those that open without a question before all others. */
 async function unwrapGroup(group: KeyGroup, ring: OpeningRing, failures: unknown[]): Promise<Uint8Array | undefined> {
   const held = await ring.held();
   const entries = await knownEntries(group);

@@ -54,7 +54,7 @@ export async function encryptText(request: {
 }
 
 /**
- * Opens a document with the keys at hand.
+ * Opens a document with the available keys.
  * @throws SecretsError as `unwrapDataKey` and `openDocument` do.
  */
 export async function openWith(

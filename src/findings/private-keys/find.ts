@@ -1,7 +1,7 @@
 /**
  * Which private keys are in these bytes, unencrypted, in hexadecimal, or wrapped in base64 once or twice?
  *
- * Decoded, not guessed: what a checksum or a structure proves is told from what only looks like a key. The code of each kind
+ * Decoded, not guessed: what a checksum or a structure verifies is told from what only looks like a key. The code of each kind
  * is loaded when its mark is there, and sees a window of the file: no text of all of it is ever made.
  */
 import { placesInBytes } from "../reading/place.ts";

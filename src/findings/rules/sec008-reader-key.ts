@@ -48,6 +48,6 @@ function nameOf({ name, kind }: KeyHolder): string {
 }
 
 function filesOf({ opens }: KeyHolder): string {
-  if (opens.length === 0) return "none of the files that were looked at";
+  if (opens.length === 0) return "none of the files that were checked";
   return listed(opens, MOST_NAMED);
 }

@@ -1,5 +1,5 @@
 /**
- * Which of the keys at hand opens this file?
+ * Which of the available keys opens this file?
  *
  * One ring per run. Sources are read when the first file needs a key, each at most once; what is ready is tried first;
  * a passphrase is asked at most once per key, and only where a stanza, the reader hint or the user says that the key can
@@ -23,7 +23,7 @@ import type {
 import { identitySources, type IdentitySource, type SourceOptions } from "./identity-sources.ts";
 
 export interface IdentityRing extends Keyring, OpeningRing {
-  /** Every key at hand that is known without a question and without starting a command. */
+  /** Every available key that is known without a question and without starting a command. */
   readonly recipients: () => Promise<readonly Recipient[]>;
   /** Whether any source has a key, readable or not. */
   readonly hasKeys: () => Promise<boolean>;

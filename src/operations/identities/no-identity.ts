@@ -106,7 +106,7 @@ export async function adviceOn(project: Project, { path, document, look }: Secre
   return adviceFor(project, path, { readers: declared?.names ?? [], isWhole: document === undefined, tells });
 }
 
-/** Who the policy says should read it, and whose keys are at hand, in the policy's names. */
+/** Who the policy says should read it, and whose keys are available, in the policy's names. */
 async function standing(project: Project, path: string) {
   const ruled = await ruleForReading(project, path);
   const members = ruled?.file.policy.members ?? [];

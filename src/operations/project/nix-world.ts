@@ -32,7 +32,7 @@ export function nixWorld({ files, env, system }: Host, { root, show }: Reach): N
   const allowed = async (path: string): Promise<string> => {
     const found = await real(path);
     for (const each of roots) if (isInside(await real(each), found)) return path;
-    throw new SecretsError("policy", `${show(path)} is outside of the repository and is not read`);
+    throw new SecretsError("policy", `${show(path)} is outside the repository, so it is not read`);
   };
   const reading = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
     await allowed(path);

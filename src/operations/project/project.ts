@@ -1,5 +1,5 @@
 /**
- * What surrounds a file: its repository, its policy, and the keys at hand?
+ * What surrounds a file: its repository, its policy, and the available keys?
  *
  * Opened once per run. Policies are read when a file asks for them and kept; identities are loaded by need.
  */
@@ -36,7 +36,7 @@ export interface ProjectOptions {
   readonly say?: ((line: string) => void) | undefined;
   /** Receives warnings, each with the command that fixes it where there is one; `say` if absent. */
   readonly warn?: ((line: string, hint?: string) => void) | undefined;
-  /** Hears of work on many files: how many are done, of how many. */
+  /** Called with the progress of work on many files: how many are done, of how many. */
   readonly progress?: ((done: number, total: number) => void) | undefined;
   /** Receives what only `--verbose` shows. */
   readonly detail?: ((line: string) => void) | undefined;

@@ -1,5 +1,5 @@
 /**
- * How are the bytes of an age file read with the keys at hand, and how do they become a change to commit?
+ * How are the bytes of an age file read with the available keys, and how do they become a change to commit?
  *
  * The one place where age files, keys and files meet. Reading never writes; a change carries its own proof: the staged
  * bytes must open, with the file key still in memory, to the very plaintext that was meant.
@@ -29,7 +29,7 @@ export function fileChunks(project: Project, path: string, pipes = false): Async
 }
 
 /**
- * The plaintext of a secret, opened with the keys at hand and authenticated chunk by chunk.
+ * The plaintext of a secret, opened with the available keys and authenticated chunk by chunk.
  * @param path absolute; what the policy is asked about, even if the bytes come from elsewhere
  * @throws SecretsError `no-identity` naming who could, and what was tried; `tampered`; `malformed`
  */

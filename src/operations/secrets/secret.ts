@@ -28,7 +28,7 @@ export interface SealOptions {
   readonly inputType?: string | undefined;
   /** The format to write a new file in, where its name does not tell; one that is there keeps its own. */
   readonly outputType?: string | undefined;
-  /** Blanks for each level of what is printed anew, instead of what the policy says. */
+  /** Blanks for each level of what is printed as a whole, instead of what the policy says. */
   readonly indent?: number | undefined;
   /** Whether somebody gives one value by its key, and not a whole text. */
   readonly isOneValue?: boolean | undefined;
@@ -126,7 +126,7 @@ export interface Secret extends Pick<SecretPlace, "path" | "file" | "ruled"> {
   readonly look: () => Promise<Look | undefined>;
   /** Whether a person may read what is there now; who cannot be told counts as one. */
   readonly hasPeople: () => Promise<boolean>;
-  /** Whether the keys at hand open it, found out without a question. */
+  /** Whether the available keys open it, found out without a question. */
   readonly canOpen: () => Promise<CanOpen>;
   /** How many of several key groups they open; undefined where there are no groups. */
   readonly openedGroups: () => Promise<number | undefined>;

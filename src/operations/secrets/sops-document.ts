@@ -1,4 +1,4 @@
-/** How is the text of a sops document opened with the keys at hand, and how does a changed one become a change to commit? */
+/** How is the text of a sops document opened with the available keys, and how does a changed one become a change to commit? */
 import type { OpenedDocument, SopsDocument } from "../../documents/sops/document.ts";
 import { foreignEntries } from "../../documents/sops/foreign.ts";
 import type { KeyGroup } from "../../documents/sops/metadata.ts";

@@ -62,14 +62,14 @@ function groupNames(
   ]);
 }
 
-/** How many of the key groups the keys at hand open, found out without a question. */
+/** How many of the key groups the available keys open, found out without a question. */
 export async function openedGroups({ groups }: Metadata, ring: IdentityRing): Promise<number | undefined> {
   if (groups.length < 2) return undefined;
   const answers = await Promise.all(groups.map((group) => canOpenGroup(group, ring)));
   return answers.filter((answer) => answer === "yes").length;
 }
 
-/** Whether the keys at hand open it, found out without a question. */
+/** Whether the available keys open it, found out without a question. */
 export async function canOpenDocument(metadata: Metadata, ring: IdentityRing): Promise<CanOpen> {
   const answers = await Promise.all(metadata.groups.map((group) => canOpenGroup(group, ring)));
   const needed = neededShares(metadata);

@@ -84,7 +84,7 @@ async function translatable(
     if (ruled === undefined || ruled instanceof SecretsError || ruled.file.path !== from.path) continue;
     const inside = policyPath(from, candidate.path);
     if (!rulesDocuments && !isAgePath(candidate.path)) {
-      notes.push(`${project.show(candidate.path)} is a sops file, which agenix does not know`);
+      notes.push(`${project.show(candidate.path)} is a sops file, which agenix does not support`);
       continue;
     }
     if (ruled.ruling.kind === "creation_rules" && !paths.has(inside)) {

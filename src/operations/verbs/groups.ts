@@ -54,7 +54,7 @@ export async function changeGroups(project: Project, named: string, request: Gro
     throw new SecretsError("usage", "only sops files have key groups", { at: { file } });
   }
   if (ruled !== undefined) {
-    throw new SecretsError("refused", "the policy says which key groups it has", {
+    throw new SecretsError("refused", "the policy decides its key groups", {
       at: { file },
       hint: `change key_groups in ${placeOfRule(ruled)}, then: secrets rekey ${shellWord(file)}`,
     });
@@ -87,7 +87,7 @@ async function groupsAfter(
   const { add = [], remove = [] } = request;
   const missing = remove.find((index) => index >= standing.groups.length);
   if (missing !== undefined) {
-    throw new SecretsError("not-found", `there is no key group ${missing}`, {
+    throw new SecretsError("not-found", `no key group ${missing}`, {
       at: { file },
       notes: standing.groups.map((group, index) => `${index}: ${group.map((each) => nameOf(each, policy)).join(", ")}`),
       hint: "groups are counted from 0",
@@ -101,9 +101,9 @@ async function groupsAfter(
   const before = standing.groups.length > 1 ? standing.threshold : 0;
   const threshold = request.threshold ?? before;
   if (groups.length === 0)
-    throw new SecretsError("refused", "nobody could read it: that is its last key group", { at: { file } });
+    throw new SecretsError("refused", "nobody could read it: this is its last key group", { at: { file } });
   if (threshold > groups.length) {
-    throw new SecretsError("refused", `it takes ${threshold} key groups to open it, and would have ${groups.length}`, {
+    throw new SecretsError("refused", `it needs ${threshold} key groups to open, and would have ${groups.length}`, {
       at: { file },
       hint:
         remove.length === 0

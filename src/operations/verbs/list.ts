@@ -47,7 +47,7 @@ export interface SecretReport {
   /** The differences in words, one line per person. */
   readonly difference: readonly string[];
   readonly canOpen: CanOpen | undefined;
-  /** Of a file with several key groups: how many of them the keys at hand open. */
+  /** Of a file with several key groups: how many of them the available keys open. */
   readonly opensGroups?: number | undefined;
   /** Why it could not be looked at. */
   readonly problem: string | undefined;

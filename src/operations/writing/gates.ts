@@ -183,7 +183,7 @@ async function refuseOwnLockout(project: Project, intent: Intent): Promise<void>
       }),
       hint:
         ruled === undefined
-          ? "say how many groups it takes: --shamir-secret-sharing-threshold; or repeat with --allow-lockout"
+          ? "set how many groups are needed: --shamir-secret-sharing-threshold; or repeat with --allow-lockout"
           : `in ${placeOfRule(ruled)}, put all keys into one group, or set shamir_threshold if several should be needed; or repeat with --allow-lockout`,
     },
   );

@@ -85,7 +85,7 @@ async function withWayOut(project: Project, secret: Secret, error: unknown): Pro
   if (!(error instanceof SecretsError) || error.code !== "drift" || (await secret.canOpen()) !== "no") throw error;
   const { adviceOn } = await import("../identities/no-identity.ts");
   const advice = await adviceOn(project, secret);
-  const anew = `a new value needs no key: secrets set ${shellWord(secret.file)} --value-stdin --rekey`;
-  const hint = secret.document === undefined && !advice.includes(anew) ? `${advice}; ${anew}` : advice;
+  const renewal = `a new value needs no key: secrets set ${shellWord(secret.file)} --value-stdin --rekey`;
+  const hint = secret.document === undefined && !advice.includes(renewal) ? `${advice}; ${renewal}` : advice;
   throw error.with({ message: `${error.message}, and none of the keys here can open it`, hint });
 }

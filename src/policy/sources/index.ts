@@ -45,7 +45,7 @@ export function properName(path: string): string | undefined {
   return POLICY_SOURCES.find(({ misnamed }) => endsWithOne(path, misnamed))?.name;
 }
 
-/** The kind of a policy that was named, whatever it is called. @param path POSIX */
+/** The kind of a policy that was named, whatever its name. @param path POSIX */
 export function namedSource(path: string): PolicySource {
   return sourceOf(path) ?? POLICY_SOURCES.find(({ ending }) => path.endsWith(ending)) ?? FIRST_SOURCE;
 }
