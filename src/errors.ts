@@ -124,3 +124,9 @@ export function systemErrorCode(error: unknown): string | undefined {
   if (typeof errno !== "number" || typeof code !== "string" || code.startsWith("ERR_")) return undefined;
   return unnamed[Math.abs(errno)] ?? `error ${Math.abs(errno)}`;
 }
+
+/** What was caught, as an error that is expected. @throws whatever is not: a bug */
+export function expected(error: unknown): SecretsError {
+  if (error instanceof SecretsError) return error;
+  throw error;
+}

@@ -56,9 +56,9 @@ async function scopeFor(project: Project, request: CheckRequest): Promise<Scope>
     case "staged":
       return (await import("./scope/staged.ts")).stagedScope(project, paths);
     case "history":
-      return (await import("./scope/history.ts")).historyScope(project, paths);
+      return (await import("./scope/commits.ts")).historyScope(project, paths);
     case "range": {
-      const { rangeScope, readRange } = await import("./scope/range.ts");
+      const { rangeScope, readRange } = await import("./scope/commits.ts");
       return rangeScope(project, { range: readRange(request.range), paths });
     }
     case "stdin": {

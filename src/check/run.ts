@@ -14,8 +14,7 @@ import { readersAgree } from "../findings/reading/readers.ts";
 import { allows, type Ignored } from "../findings/suppressions.ts";
 import type { Project } from "../operations/project/project.ts";
 import { formerSides } from "../operations/secrets/former-sides.ts";
-import { linkedPlaintext } from "./context/linked-plaintext.ts";
-import { brokenPolicies, isRuled, noPolicy } from "./context/policy-problems.ts";
+import { brokenPolicies, isRuled, noPolicy } from "./context/policies.ts";
 import { askIn, type Ask } from "./judge/ask.ts";
 import { createChanges, type Changes } from "./judge/changes.ts";
 import { dayOf, readRules, type CheckRules } from "./judge/check-rules.ts";
@@ -24,7 +23,7 @@ import { createValueHunt, type ValueHunt } from "./judge/value-hunt.ts";
 import { verdict, type Found } from "./judge/verdict.ts";
 import type { CheckReport, CheckRequest } from "./report.ts";
 import type { Frame, Scope, Take, Unchecked, Version } from "./scope/scope.ts";
-import { policyFindings, treeFindings } from "./scope/whole.ts";
+import { linkedPlaintext, policyFindings, treeFindings } from "./scope/whole.ts";
 
 export interface Run {
   readonly take: Take;
@@ -72,17 +71,8 @@ interface Running extends Asked {
 
 export function createRun(asked: Asked): Run {
   const { project, scope, request } = asked;
-  const gathered: Gathered = {
-    inspected: [],
-    others: [],
-    ignored: [],
-    encrypted: [],
-    unchecked: [],
-    unknownReaders: [],
-    own: 0,
-    files: 0,
-    verified: 0,
-  };
+  const lists = { inspected: [], others: [], ignored: [], encrypted: [], unchecked: [], unknownReaders: [] };
+  const gathered: Gathered = { ...lists, own: 0, files: 0, verified: 0 };
   const { root, listing, git } = scope;
   const shown = (path: string) => project.show(join(root, path));
   const ask = askIn(project, root);
@@ -191,7 +181,7 @@ async function open(running: Running, { content, version }: Inspected): Promise<
   if (opening.status === "shut") {
     gathered.unchecked.push({ file: shown(path), reason: `not opened: ${opening.reason}` });
   } else if (opening.status === "damaged") {
-    const isOnlyMac = content.kind === "sops" && opening.opened.line === undefined;
+    const isOnlyMac = content.kind === "sops" && opening.opened.problem.at?.line === undefined;
     const mixed = isOnlyMac
       ? await mixedKeys(wholeText(content.document), await formerSides(scope.git, path), path)
       : undefined;

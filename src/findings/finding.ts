@@ -5,15 +5,15 @@
  * goes, and a pure function for each question that it answers; `index.ts` has a line for each. A finding names places, key paths
  * and people, and never holds a value or key text. Types only.
  */
-import type { Position } from "../errors.ts";
-import type { Policy, Ruling } from "../policy/policy.ts";
-import type { Enforcement } from "../policy/policy.ts";
+import type { Position, SecretsError } from "../errors.ts";
+import type { Enforcement, Policy, Ruling } from "../policy/policy.ts";
 import type { Origin } from "../text/merge-marks.ts";
+import type { Place } from "../text/places.ts";
 import type { LineFile } from "./reading/commands.ts";
 import type { Content } from "./reading/content.ts";
 import type { Needles } from "./reading/needles.ts";
 import type { Outline } from "./reading/outline.ts";
-import type { FoundKey } from "./private-keys/find.ts";
+import type { FoundKey } from "./private-keys/found-key.ts";
 import type { ValueForm } from "./reading/value-search.ts";
 
 /** Where allowances are written, at the root of the repository. */
@@ -29,9 +29,8 @@ export interface Draft {
   readonly severity: Severity;
   /** Lower case, no final period. */
   readonly message: string;
-  /** From 1; both left out where the whole file is meant. */
-  readonly line?: number | undefined;
-  readonly column?: number | undefined;
+  /** Left out where the whole file is meant; line and column are taken of it, and nothing else. */
+  readonly place?: Pick<Position, "line" | "column"> | undefined;
   /** The command or the line that fixes it. */
   readonly fix?: string | undefined;
   /** What tells this finding from others of the same rule in the same file, and stays when lines move: a key path, a name. */
@@ -42,10 +41,13 @@ export interface Draft {
   readonly path?: string | undefined;
 }
 
-export interface Finding extends Draft {
+export interface Finding extends Omit<Draft, "place"> {
   readonly rule: RuleId;
   /** POSIX, relative to the root of the repository; outside one, to the directory that was looked at. */
   readonly path: string;
+  /** From 1; both undefined where the whole file is meant. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
   /** The file as the user names it, with line and column. */
   readonly at: Position;
   /** The commit that holds it, in full; undefined for the working tree and the index. */
@@ -65,13 +67,10 @@ export interface Explanation {
 }
 
 /** A version of a file beside those that it replaces. */
-export interface Change {
-  /** As the user names it, for commands. */
-  readonly file: string;
+export interface Change extends Pick<FileSubject, "file" | "governed"> {
   readonly now: Outline;
   /** One list for each change that brought this version: what each of its parents had there. */
   readonly before: readonly (readonly Outline[])[];
-  readonly governed: Governed | undefined;
   /** Whether the version by itself is broken or unencrypted, which was told. */
   readonly isTold: boolean;
 }
@@ -120,12 +119,8 @@ export interface FileSubject {
 }
 
 /** How opening a file with an available key failed. */
-export interface Opened {
-  /** As the user names it. */
-  readonly file: string;
-  readonly problem: string;
-  readonly line?: number | undefined;
-  readonly column?: number | undefined;
+export interface Opened extends Pick<FileSubject, "file"> {
+  readonly problem: SecretsError;
   /** Of a merge of two versions, of which it has all: the key paths in which they differ. */
   readonly mixed?: readonly string[] | undefined;
 }
@@ -161,14 +156,12 @@ export interface EncryptedFile {
 }
 
 /** A secret value seen unencrypted, told without the value. */
-export interface SeenValue {
+export interface SeenValue extends Place {
   /** The file that holds the secret, and the way to it. */
   readonly secretFile: string;
   readonly key: string;
   /** How it is written there. */
   readonly form: ValueForm;
-  readonly line: number;
-  readonly column: number;
 }
 
 /** A path under `secrets:` behind which there is nothing, as the policy says it, and the path that was probably meant. */
@@ -178,36 +171,22 @@ export interface AbsentSecret {
 }
 
 /** A policy file, parsed or not. */
-export interface PolicySubject {
-  readonly path: string;
+export interface PolicySubject extends Pick<FileSubject, "path"> {
   readonly policy: Policy | undefined;
   /** As far as it was looked for. */
   readonly absent: readonly AbsentSecret[];
   /** Why it could not be parsed. */
-  readonly problem:
-    | {
-        readonly message: string;
-        readonly line?: number | undefined;
-        readonly column?: number | undefined;
-        readonly fix?: string | undefined;
-      }
-    | undefined;
+  readonly problem: SecretsError | undefined;
 }
 
 /** A version of a file of which nothing is known yet but its bytes. */
-export interface Glance {
-  /** POSIX, relative to the root. */
-  readonly path: string;
+export interface Glance extends Pick<FileSubject, "path" | "governs"> {
   readonly bytes: Uint8Array;
   readonly needles: Needles;
-  readonly governs: (path: string) => Governed | undefined;
 }
 
 /** A symbolic link in the place of a secret, and the plaintext that it leads to. */
-export interface Linked {
-  /** POSIX, relative to the root; `file` is how the user names it. */
-  readonly path: string;
-  readonly file: string;
+export interface Linked extends Pick<FileSubject, "path" | "file"> {
   /** Where it leads, as the user names it, and what stands there. */
   readonly target: string;
   readonly text: string | undefined;
@@ -236,8 +215,14 @@ export type Answers = {
   readonly [Q in keyof Subjects]?: (subject: Subjects[Q]) => readonly Draft[] | Promise<readonly Draft[]>;
 };
 
-/** How the runner takes a rule. */
-interface Traits {
+/** What a rule says, and how the runner takes it. */
+export interface Rule extends Answers {
+  readonly id: RuleId;
+  /** A few words, lower case: the name in lists and reports. */
+  readonly title: string;
+  /** The most severe that it gives. */
+  readonly severity: Severity;
+  readonly explanation: Explanation;
   /**
    * What it tells of a file. `plaintext`, `exposure`: something is readable, so that it counts in older commits and under older
    * policies too; of plaintext the disk may have a better version, and its fix belongs into the commit that brought it.
@@ -256,13 +241,4 @@ interface Traits {
     readonly ignored?: readonly string[];
     readonly attributes?: readonly string[];
   };
-}
-
-export interface Rule extends Traits, Answers {
-  readonly id: RuleId;
-  /** A few words, lower case: the name in lists and reports. */
-  readonly title: string;
-  /** The most severe that it gives. */
-  readonly severity: Severity;
-  readonly explanation: Explanation;
 }

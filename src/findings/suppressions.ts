@@ -31,15 +31,10 @@ export interface BadAllowance {
   readonly problem: string;
 }
 
-export interface Allowances {
-  readonly good: readonly Allowance[];
-  readonly bad: readonly BadAllowance[];
-}
-
 const IN_FILE = /\bsecrets:[ \t]*allow\s+(SEC\d{3}(?:\s*,\s*SEC\d{3})*)([^\r\n]*)/g;
 
 /** The allowances in a file. @param file how it is called; @param path POSIX, relative to the root. */
-export function allowancesIn(text: string, file: string, path: string): Allowances {
+export function allowancesIn(text: string, file: string, path: string) {
   const good: Allowance[] = [];
   const bad: BadAllowance[] = [];
   if (!ALLOW_MARK.test(text)) return { good, bad };
@@ -133,11 +128,8 @@ function allowanceOf(node: YamlNode, file: string): Allowance {
 }
 
 /** Why a finding does not count. */
-export interface Ignored {
+export interface Ignored extends Pick<Allowance, "reason" | "until" | "by"> {
   readonly finding: Finding;
-  readonly reason: string;
-  readonly until: string | undefined;
-  readonly by: string;
 }
 
 /** What settings say, at one moment. */

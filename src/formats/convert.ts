@@ -6,7 +6,7 @@
  */
 import { SecretsError } from "../errors.ts";
 import type { Content, Format, ParsedText, Step } from "./format.ts";
-import { stepsText } from "./place.ts";
+import { nothingAt, stepsText } from "./place.ts";
 
 export interface Converted {
   readonly text: string;
@@ -48,7 +48,7 @@ export function convertedAt({ parsed, from, to, indent }: Conversion, steps: rea
   const content = contentAt(first, steps);
   if (content === undefined) {
     const index = steps.findIndex((_, at) => contentAt(first, steps.slice(0, at + 1)) === undefined);
-    throw new SecretsError("not-found", `there is nothing at ${stepsText(steps.slice(0, index + 1))}`);
+    throw nothingAt(steps.slice(0, index + 1));
   }
   if (content.kind === "scalar" && content.scalar.type === "str") return content.scalar.bytes;
   refuseDuplicates(content, steps);

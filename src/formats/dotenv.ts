@@ -10,7 +10,7 @@ import { atMost, DOCUMENT_LIMITS } from "../limits.ts";
 import { flattened, unflattened } from "./flat.ts";
 import type { Comments, Content, Doubt, Format, Leaf, ParsedText, Scalar, Side, Step } from "./format.ts";
 import { spliced } from "../text/splice.ts";
-import { malformedAt, placeAt, stepsText } from "./place.ts";
+import { malformedAt, nothingAt, placeAt, stepsText } from "./place.ts";
 import { knownBeside, PLAIN_LEAF, splicesOf } from "./parsed.ts";
 import { plainText, textOfJson } from "./plain-text.ts";
 import { scalarOf, textOfScalar } from "./scalar.ts";
@@ -227,7 +227,7 @@ function writableKey(key: string): string {
 function found(parsed: ParsedText, steps: readonly Step[]): Line {
   const key = keyIn(steps);
   const line = linesOf(parsed).find((each) => each.kind === "value" && each.key === key);
-  if (line === undefined) throw new SecretsError("not-found", `there is nothing at ${stepsText(steps)}`);
+  if (line === undefined) throw nothingAt(steps);
   return line;
 }
 

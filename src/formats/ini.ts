@@ -10,7 +10,7 @@ import { DEFAULT_SECTION, scanIni, type IniComment, type IniKey, type IniSection
 import { headerLine, keyLines, keySource, valueSource } from "./ini/write.ts";
 import { placesIn } from "../text/places.ts";
 import { spliced, type Splice } from "../text/splice.ts";
-import { duplicateAt, malformedAt, placeAt, stepsText } from "./place.ts";
+import { duplicateAt, malformedAt, nothingAt, placeAt, stepsText } from "./place.ts";
 import { knownBeside, PLAIN_LEAF, splicesOf } from "./parsed.ts";
 import { plainText, textOfJson } from "./plain-text.ts";
 import { scalarOf, textOfScalar } from "./scalar.ts";
@@ -29,21 +29,16 @@ export const ini: Format = {
   set(parsed, steps, json) {
     const [section, key] = namesIn(steps);
     const value = textOfJson(json, { format: "INI", key: stepsText(steps) });
-    const found = keyAt(parsed, section, key);
-    if (found !== undefined) return spliced(parsed.text, [{ ...found.source, source: valueSource(value) }]);
+    const standing = keyAt(parsed, section, key);
+    if (standing !== undefined) return spliced(parsed.text, [{ ...standing.source, source: valueSource(value) }]);
     return added(parsed, section, `${keySource(key)} = ${valueSource(value)}\n`);
   },
   unset(parsed, steps) {
     const whole = steps.length === 1 ? sectionLines(parsed, steps[0]) : undefined;
-    if (whole !== undefined) return spliced(parsed.text, [{ ...whole, source: "" }]);
-    const [section, key] = namesIn(steps);
-    const found = keyAt(parsed, section, key) ?? nothingAt(steps);
-    return spliced(parsed.text, [{ ...found.lines, source: "" }]);
+    return spliced(parsed.text, [{ ...(whole ?? found(parsed, steps).lines), source: "" }]);
   },
   extract(parsed, steps) {
-    if (steps.length === 0) return utf8.encode(parsed.text);
-    const [section, key] = namesIn(steps);
-    return utf8.encode((keyAt(parsed, section, key) ?? nothingAt(steps)).value);
+    return utf8.encode(steps.length === 0 ? parsed.text : found(parsed, steps).value);
   },
   read: (parsed) => [
     {
@@ -154,8 +149,10 @@ function sectionLines(parsed: ParsedText, name: Step | undefined): Stretch | und
   };
 }
 
-function nothingAt(steps: readonly Step[]): never {
-  throw new SecretsError("not-found", `there is nothing at ${stepsText(steps)}`);
+function found(parsed: ParsedText, steps: readonly Step[]): IniKey {
+  const key = keyAt(parsed, ...namesIn(steps));
+  if (key === undefined) throw nothingAt(steps);
+  return key;
 }
 
 /** A new line in a section, which is made where it is missing. */

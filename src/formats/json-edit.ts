@@ -6,7 +6,7 @@ import { spliced, type Splice } from "../text/splice.ts";
 import type { Step } from "./format.ts";
 import { container, quoted, relaid, styleOf, type JsonStyle } from "./json-layout.ts";
 import type { JsonNode, JsonObject } from "./json-syntax.ts";
-import { stepsText } from "./place.ts";
+import { misfit, nothingAt } from "./place.ts";
 
 /** The splices that take elements out of a container together with the commas that they leave. */
 export function removeEntries<T extends { readonly start: number; readonly end: number }>(
@@ -54,7 +54,7 @@ export function setEntry(setting: Setting): string {
     if (node.kind === "scalar") {
       return spliced(text, [{ start: node.start, end: node.end, source: wrapped(setting, depth, style) }]);
     }
-    if ((node.kind === "object") !== (typeof step === "string")) throw mismatch(node, steps.slice(0, depth), step);
+    if ((node.kind === "object") !== (typeof step === "string")) throw misfit(steps.slice(0, depth), step, "an object");
     const next = childOf(node, step);
     if (next === undefined) return spliced(text, [appended(setting, { node, depth }, style)]);
     node = next;
@@ -65,18 +65,9 @@ export function setEntry(setting: Setting): string {
 }
 
 /** The first child of this name, as sops takes the first of duplicates. */
-function childOf(node: JsonNode, step: Step): JsonNode | undefined {
+export function childOf(node: JsonNode, step: Step): JsonNode | undefined {
   if (node.kind === "object") return node.entries.find(({ key }) => key === step)?.value;
   return node.kind === "array" && typeof step === "number" ? node.items[step] : undefined;
-}
-
-function mismatch(node: JsonNode, steps: readonly Step[], step: Step): SecretsError {
-  const where = steps.length === 0 ? "the top level" : stepsText(steps);
-  const what = node.kind === "object" ? "an object, which has no positions" : "a list, which has no keys";
-  return new SecretsError(
-    "not-found",
-    `${where} is ${what}: there is no ${typeof step === "string" ? "key" : "position"} ${step}`,
-  );
 }
 
 /** The value inside the containers that the steps from `depth` on ask for. */
@@ -125,12 +116,12 @@ export function unsetEntry(text: string, root: JsonObject, steps: readonly Step[
   let node: JsonNode = root;
   for (const step of steps.slice(0, -1)) {
     const next = childOf(node, step);
-    if (next === undefined) throw missing(steps);
+    if (next === undefined) throw nothingAt(steps);
     node = next;
   }
   const last = steps.at(-1) ?? "";
   const target = childOf(node, last);
-  if (target === undefined || node.kind === "scalar") throw missing(steps);
+  if (target === undefined || node.kind === "scalar") throw nothingAt(steps);
   if (node.kind === "array")
     return spliced(
       text,
@@ -141,8 +132,4 @@ export function unsetEntry(text: string, root: JsonObject, steps: readonly Step[
     text,
     removeEntries(stretches, node, (entry) => entry.value === target),
   );
-}
-
-function missing(steps: readonly Step[]): SecretsError {
-  return new SecretsError("not-found", `there is nothing at ${stepsText(steps)}`);
 }

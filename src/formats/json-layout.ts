@@ -3,11 +3,10 @@
  *
  * The indentation, line ends and colons are those of the root object; a file on one line stays on one line.
  */
-import type { Content, Scalar, Step, Tree } from "./format.ts";
+import type { Content, Scalar, Step } from "./format.ts";
 import type { JsonNode, JsonObject } from "./json-syntax.ts";
-import { SecretsError } from "../errors.ts";
+import { expected, SecretsError } from "../errors.ts";
 import { stepsText } from "./place.ts";
-import { isList } from "./tree.ts";
 import { floatOf, textOfScalar } from "./scalar.ts";
 
 export interface JsonStyle {
@@ -16,6 +15,15 @@ export interface JsonStyle {
   readonly eol: string;
   /** What stands between a key and its value. */
   readonly colon: string;
+}
+
+/** How something is laid out at one place. */
+export interface JsonLayout {
+  readonly style: JsonStyle;
+  /** How many containers are around it. */
+  readonly depth: number;
+  /** How texts are written, if not with as few escapes as can be. */
+  readonly quote?: (text: string) => string;
 }
 
 /** The style of a file, read off its root; sops' own (a tab) where that is empty. */
@@ -29,12 +37,7 @@ export function styleOf(text: string, root: JsonObject): JsonStyle {
 }
 
 /** A container of parts that are printed already; `depth` is the container's own, 0 for the root. */
-export function container(
-  brackets: "{}" | "[]",
-  parts: readonly string[],
-  at: { style: JsonStyle; depth: number },
-): string {
-  const { style, depth } = at;
+export function container(brackets: "{}" | "[]", parts: readonly string[], { style, depth }: JsonLayout): string {
   const [open = "", close = ""] = brackets;
   if (parts.length === 0) return brackets;
   if (style.unit === undefined) return open + parts.join(style.colon === ":" ? "," : ", ") + close;
@@ -43,7 +46,7 @@ export function container(
 }
 
 /** A node reprinted at `depth`; keys and scalars keep their spelling. */
-export function relaid(text: string, node: JsonNode, at: { style: JsonStyle; depth: number }): string {
+export function relaid(text: string, node: JsonNode, at: JsonLayout): string {
   const below = { style: at.style, depth: at.depth + 1 };
   if (node.kind === "scalar") return text.slice(node.start, node.end);
   if (node.kind === "array") {
@@ -59,48 +62,38 @@ export function relaid(text: string, node: JsonNode, at: { style: JsonStyle; dep
   return container("{}", entries, at);
 }
 
-/** The metadata tree as JSON. */
-export function treeSource(tree: Tree, at: { style: JsonStyle; depth: number }): string {
-  const below = { style: at.style, depth: at.depth + 1 };
-  if (tree === null || typeof tree === "boolean" || typeof tree === "number") return String(tree);
-  if (typeof tree === "string") return quoted(tree);
-  if (isList(tree))
-    return container(
-      "[]",
-      tree.map((item) => treeSource(item, below)),
-      at,
-    );
-  const entries = [...tree].map(([key, value]) => quoted(key) + at.style.colon + treeSource(value, below));
-  return container("{}", entries, at);
-}
-
 /** What stock sops indents a level by: a tab, unless it is told how many blanks. */
 export function unitOf(indent = -1): string {
   return indent < 0 ? "\t" : " ".repeat(indent);
 }
 
+/** As stock sops prints, with the escapes of Go. @param indent as `unitOf` */
+export function sopsLayout(indent?: number): JsonLayout {
+  return { style: { unit: unitOf(indent), eol: "\n", colon: ": " }, depth: 0, quote: sopsQuoted };
+}
+
 /**
- * A whole value as stock sops prints it, at these steps.
+ * A whole value. @param steps the way to it, for the error
  * @throws SecretsError `malformed` naming the value that JSON cannot hold.
  */
-export function contentSource(content: Content, steps: readonly Step[], indent?: number): string {
-  const style: JsonStyle = { unit: unitOf(indent), eol: "\n", colon: ": " };
-  const at = { style, depth: steps.length };
+export function contentSource(content: Content, at: JsonLayout, steps: readonly Step[] = []): string {
+  const below = { ...at, depth: at.depth + 1 };
   if (content.kind === "list") {
-    const items = content.items.map((item, position) => contentSource(item, [...steps, position], indent));
+    const items = content.items.map((item, position) => contentSource(item, below, [...steps, position]));
     return container("[]", items, at);
   }
+  const { quote = quoted } = at;
   if (content.kind === "map") {
     const entries = content.entries.map(
-      ([key, value]) => sopsQuoted(key) + style.colon + contentSource(value, [...steps, key], indent),
+      ([key, value]) => quote(key) + at.style.colon + contentSource(value, below, [...steps, key]),
     );
     return container("{}", entries, at);
   }
   try {
-    return jsonSource(content.scalar, sopsQuoted);
+    return jsonSource(content.scalar, quote);
   } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    throw error.with({ message: `${error.message} (${stepsText(steps)})` });
+    const wrong = expected(error);
+    throw wrong.with({ message: `${wrong.message} (${stepsText(steps)})` });
   }
 }
 

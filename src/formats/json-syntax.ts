@@ -57,14 +57,11 @@ interface Cursor {
   values: number;
 }
 
-interface Open {
+interface Open extends Omit<Stretch, "end"> {
   readonly kind: "object" | "array";
-  readonly start: number;
-  readonly line: number;
-  readonly column: number;
   readonly entries: JsonEntry[];
   readonly items: JsonNode[];
-  key: { key: string; keyStart: number; keyEnd: number } | undefined;
+  key: Omit<JsonEntry, "value"> | undefined;
 }
 
 /**
@@ -139,10 +136,7 @@ function afterValue(cursor: Cursor, stack: Open[], top: Open): JsonNode | undefi
 
 function attach(top: Open, value: JsonNode): void {
   if (top.kind === "array") top.items.push(value);
-  else if (top.key !== undefined) {
-    const { key, keyStart, keyEnd } = top.key;
-    top.entries.push({ key, keyStart, keyEnd, value });
-  }
+  else if (top.key !== undefined) top.entries.push({ ...top.key, value });
 }
 
 function close(open: Open, end: number): JsonNode {

@@ -5,10 +5,9 @@
  * style of the file. Nothing else is ever reprinted.
  */
 import { spliced, type Splice } from "../text/splice.ts";
-import { SecretsError } from "../errors.ts";
 import type { Doubt, Format, Leaf, ParsedText, Replacement, Step, Tree } from "./format.ts";
-import { removeEntries, setEntry, unsetEntry } from "./json-edit.ts";
-import { contentSource, jsonSource, relaid, sopsQuoted, styleOf, treeSource } from "./json-layout.ts";
+import { childOf, removeEntries, setEntry, unsetEntry } from "./json-edit.ts";
+import { contentSource, jsonSource, relaid, sopsLayout, sopsQuoted, styleOf, type JsonLayout } from "./json-layout.ts";
 import {
   contentOfJson,
   parseJson,
@@ -18,11 +17,11 @@ import {
   type JsonObject,
   type JsonScalar,
 } from "./json-syntax.ts";
-import { duplicateAt, malformedAt, stepsText } from "./place.ts";
+import { duplicateAt, malformedAt, nothingAt } from "./place.ts";
 import { knownBeside, PLAIN_LEAF } from "./parsed.ts";
 import { textOfScalar } from "./scalar.ts";
 import { utf8 } from "./text.ts";
-import { isMapping, sameKeys, sameTree } from "./tree.ts";
+import { contentOfTree, isMapping, sameKeys, sameTree } from "./tree.ts";
 
 const METADATA_KEY = "sops";
 
@@ -55,7 +54,7 @@ export const json: Format = {
   extract,
   empty: "{}\n",
   read: (parsed) => [contentOfJson(inside(parsed).root)],
-  write: (content, indent) => contentSource(content, [], indent) + (content.kind === "map" ? "\n" : ""),
+  write: (content, indent) => contentSource(content, sopsLayout(indent)) + (content.kind === "map" ? "\n" : ""),
 };
 
 function parseText(text: string): ParsedText {
@@ -117,13 +116,9 @@ function leafOf(node: JsonScalar, { path, steps, open }: Pick<Leaf, "path" | "st
     path,
     steps,
     scalar,
-    seal: sealSource,
+    seal: (enc) => `"${enc}"`,
     open,
   };
-}
-
-function sealSource(enc: string): string {
-  return `"${enc}"`;
 }
 
 function metadataEntry(root: JsonObject): JsonEntry | undefined {
@@ -170,7 +165,7 @@ function metadataSplices(parsed: ParsedText, root: JsonObject, metadata: Tree | 
   const style = styleOf(text, root);
   if (entry !== undefined)
     return updates({ text, node: entry.value, old: treeOf(text, entry.value) }, metadata, { style, depth: 1 });
-  const value = `"${METADATA_KEY}"${style.colon}${treeSource(metadata, { style, depth: 1 })}`;
+  const value = `"${METADATA_KEY}"${style.colon}${contentSource(contentOfTree(metadata), { style, depth: 1 })}`;
   const last = root.entries.at(-1);
   if (last === undefined) {
     const tight = root.end - root.start === 2;
@@ -190,7 +185,7 @@ interface Standing {
 }
 
 /** The smallest splices that turn a standing metadata tree into the new one; what is equal keeps its spelling. */
-function updates(standing: Standing, tree: Tree, at: Parameters<typeof treeSource>[1]): readonly Splice[] {
+function updates(standing: Standing, tree: Tree, at: JsonLayout): readonly Splice[] {
   const { text, node, old } = standing;
   if (sameTree(old, tree)) return [];
   const below = { style: at.style, depth: at.depth + 1 };
@@ -199,7 +194,7 @@ function updates(standing: Standing, tree: Tree, at: Parameters<typeof treeSourc
       updates({ text, node: value, old: old.get(key) ?? null }, tree.get(key) ?? null, below),
     );
   }
-  return [{ start: node.start, end: node.end, source: treeSource(tree, at) }];
+  return [{ start: node.start, end: node.end, source: contentSource(contentOfTree(tree), at) }];
 }
 
 /** Objects with a final line break, as sops prints them; strings raw; everything else as JSON without one. */
@@ -209,14 +204,8 @@ function extract(parsed: ParsedText, steps: readonly Step[]): Uint8Array {
   if (steps.length === 0) return Buffer.from(text);
   let node: JsonNode = root;
   for (const [index, step] of steps.entries()) {
-    const next: JsonNode | undefined =
-      node.kind === "object"
-        ? node.entries.find(({ key }) => key === step)?.value
-        : node.kind === "array" && typeof step === "number"
-          ? node.items[step]
-          : undefined;
-    if (next === undefined)
-      throw new SecretsError("not-found", `there is nothing at ${stepsText(steps.slice(0, index + 1))}`);
+    const next = childOf(node, step);
+    if (next === undefined) throw nothingAt(steps.slice(0, index + 1));
     node = next;
   }
   if (node.kind === "scalar") {

@@ -5,21 +5,16 @@ import type { Splice } from "../text/splice.ts";
 import type { ParsedText, Replacement } from "./format.ts";
 
 /** What one format knows of its texts beside what every format says. */
-export interface Known<T> {
-  /** Keeps it with a text, which it answers. */
-  readonly keep: (parsed: ParsedText, known: T) => ParsedText;
-  /** @throws TypeError for a text that another format parsed */
-  readonly of: (parsed: ParsedText) => T;
-}
-
-export function knownBeside<T>(): Known<T> {
+export function knownBeside<T>() {
   const all = new WeakMap<ParsedText, { readonly known: T }>();
   return {
-    keep(parsed, known) {
+    /** Keeps it with a text, which it answers. */
+    keep(this: void, parsed: ParsedText, known: T): ParsedText {
       all.set(parsed, { known });
       return parsed;
     },
-    of(parsed) {
+    /** @throws TypeError for a text that another format parsed */
+    of(this: void, parsed: ParsedText): T {
       const found = all.get(parsed);
       if (found === undefined) throw new TypeError("a text that another format parsed");
       return found.known;

@@ -23,3 +23,16 @@ export function stepsText(steps: readonly Step[]): string {
 export function duplicateAt(steps: readonly Step[], { line, column }: Pick<Doubt, "line" | "column">): Doubt {
   return { message: `duplicate key ${stepsText(steps)}: keep one of the two`, steps, line, column };
 }
+
+/** The error for steps at which there is nothing. */
+export function nothingAt(steps: readonly Step[]): SecretsError {
+  return new SecretsError("not-found", `there is nothing at ${stepsText(steps)}`);
+}
+
+/** The error for a position in a mapping, or a key in a list. @param what stands at the steps */
+export function misfit(steps: readonly Step[], step: Step, what: string): SecretsError {
+  const where = steps.length === 0 ? "the top level" : stepsText(steps);
+  const other = typeof step === "string" ? "a list, which has no keys" : `${what}, which has no positions`;
+  const kind = typeof step === "string" ? "key" : "position";
+  return new SecretsError("not-found", `${where} is ${other}: there is no ${kind} ${step}`);
+}

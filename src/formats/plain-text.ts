@@ -3,7 +3,7 @@
  */
 import { SecretsError } from "../errors.ts";
 import type { FormatName, Scalar } from "./format.ts";
-import { textOfScalar } from "./scalar.ts";
+import { textOfScalar, withExponent } from "./scalar.ts";
 
 /**
  * As stock sops writes it in dotenv and INI (sops.md 3.7).
@@ -34,9 +34,5 @@ export function textOfJson(json: string, into: { readonly format: string; readon
 function floatText(text: string): string {
   const value = Number(text);
   if (!Number.isFinite(value)) return text;
-  const [mantissa = "", power = ""] = value.toExponential().split("e");
-  const exponent = Number(power);
-  if (exponent >= -4 && exponent < 6) return text.includes(".") ? text : `${text}.0`;
-  const digits = String(Math.abs(exponent)).padStart(2, "0");
-  return `${mantissa}E${exponent < 0 ? "-" : "+"}${digits}`;
+  return withExponent(value)?.toUpperCase() ?? (text.includes(".") ? text : `${text}.0`);
 }

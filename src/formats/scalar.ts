@@ -73,6 +73,14 @@ function positional(value: number): string {
   return sign + digits.padEnd(point, "0");
 }
 
+/** As Go's `FormatFloat(x, 'g', -1, 64)` writes it where that takes an exponent, of at least two digits; undefined elsewhere. */
+export function withExponent(value: number): string | undefined {
+  const [mantissa = "", exponent = ""] = value.toExponential().split("e");
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return undefined;
+  return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
 const INT = /^(?:0|-?[1-9][0-9]{0,18})$/;
 const FLOAT = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{0,8}[1-9])?(Z|[+-](\d\d):(\d\d))$/;

@@ -1,7 +1,8 @@
 /**
- * How are metadata trees compared, whatever format they stand in?
+ * How are metadata trees compared, and what do they say, whatever format they stand in?
  */
-import type { Tree } from "./format.ts";
+import type { Content, Tree } from "./format.ts";
+import { boolScalar, NULL, scalarOf } from "./scalar.ts";
 
 /** Whether a tree is a list; `Array.isArray` does not narrow read-only arrays. */
 export function isList(tree: Tree | undefined): tree is readonly Tree[] {
@@ -28,4 +29,14 @@ export function sameTree(a: Tree, b: Tree): boolean {
 /** The same keys in the same order. */
 export function sameKeys(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((key, index) => key === b[index]);
+}
+
+/** What is said by a metadata tree. */
+export function contentOfTree(tree: Tree): Content {
+  if (isMapping(tree))
+    return { kind: "map", entries: [...tree].map(([key, each]) => [key, contentOfTree(each)] as const) };
+  if (isList(tree)) return { kind: "list", items: tree.map(contentOfTree) };
+  if (tree === null) return { kind: "scalar", scalar: NULL };
+  if (typeof tree === "boolean") return { kind: "scalar", scalar: boolScalar(tree) };
+  return { kind: "scalar", scalar: scalarOf(typeof tree === "number" ? "int" : "str", String(tree)) };
 }

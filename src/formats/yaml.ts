@@ -13,7 +13,7 @@ import { utf8 } from "./text.ts";
 import { expandAliases } from "./yaml/aliases.ts";
 import { checkStream } from "./yaml/check.ts";
 import { composeStream } from "./yaml/compose.ts";
-import { extractEntry } from "./yaml/extract.ts";
+import { extractEntry } from "./yaml/find.ts";
 import { leavesOf } from "./yaml/leaves.ts";
 import { carriedSplices, metadataOf, metadataSplices } from "./yaml/metadata.ts";
 import type { Stream } from "./yaml/node.ts";
@@ -43,7 +43,9 @@ export const yaml: Format = {
 };
 
 function parseText(text: string, side: Side, selects?: Selects): ParsedText {
-  refuseMergeMarkers(text);
+  // A half-merged file says so, instead of missing a colon somewhere.
+  const unmerged = unmergedLine(text);
+  if (unmerged !== undefined) throw malformedAt("merge conflict markers: resolve the conflict first", unmerged, 1);
   const stream = composeStream(text);
   checkStream(stream);
   const parsed: ParsedText = {
@@ -58,12 +60,6 @@ function parseText(text: string, side: Side, selects?: Selects): ParsedText {
 /** A comment's copy is nothing to anybody: it does not count in the MAC, and the rules leave it unencrypted. */
 function withoutCopies({ leaves }: { readonly leaves: readonly Leaf[] }): readonly Leaf[] {
   return leaves.filter(({ kind, copy }) => kind === "value" || !copy);
-}
-
-/** A half-merged file says so, instead of missing a colon somewhere. */
-function refuseMergeMarkers(text: string): void {
-  const line = unmergedLine(text);
-  if (line !== undefined) throw malformedAt("merge conflict markers: resolve the conflict first", line, 1);
 }
 
 function printLike(

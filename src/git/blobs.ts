@@ -28,15 +28,10 @@ export function blobId(bytes: Uint8Array, like: string): string {
   return hash.update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
 
-interface Header {
-  readonly oid: string;
-  readonly size: number;
-}
-
 /** Puts the pieces of the pipe together again: per object a header line, the bytes, a line feed. */
 function batchReader(take: TakeBlob) {
   let taken = 0;
-  let header: Header | undefined;
+  let header: { readonly oid: string; readonly size: number } | undefined;
   let pieces: Buffer[] = [];
   let held = 0;
   /** How many bytes of an object that is too large are still to come. */

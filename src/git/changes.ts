@@ -5,8 +5,7 @@
  * looked at there or was there before.
  */
 import { SecretsError } from "../errors.ts";
-import type { Git } from "./git.ts";
-import { nulParts } from "./git.ts";
+import { linesOf, nulParts, type Git } from "./git.ts";
 import { kindOfMode, type Entry } from "./listing.ts";
 
 /** A path at which the index differs from HEAD. */
@@ -54,7 +53,7 @@ export async function isShallow(git: Git): Promise<boolean> {
 
 /** The commits of `from..to`, oldest first. @throws SecretsError `io`. */
 export async function commitsBetween(git: Git, from: string, to: string): Promise<string[]> {
-  return lines(await git.ask(["rev-list", "--reverse", "--topo-order", `${from}..${to}`]));
+  return linesOf(await git.ask(["rev-list", "--reverse", "--topo-order", `${from}..${to}`]));
 }
 
 /** Commits with those around them. */
@@ -75,7 +74,7 @@ export async function commitsNew(git: Git, to: string, known: "all" | "refs" | "
   const args = ["rev-list", "--reverse", "--topo-order", "--boundary"];
   const answer =
     known === "all" ? git.ask([...args, to, "--not", "--all"]) : git.ask([...args, "--stdin"], await input());
-  const all = lines(await answer);
+  const all = linesOf(await answer);
   return {
     commits: all.filter((line) => !line.startsWith("-")),
     edges: all.filter((line) => line.startsWith("-")).map((line) => line.slice(1)),
@@ -83,7 +82,7 @@ export async function commitsNew(git: Git, to: string, known: "all" | "refs" | "
 
   async function input(): Promise<Buffer> {
     const refs = await git.ask(["for-each-ref", "--format=%(objectname)", `--no-contains=${to}`, known]);
-    return Buffer.from([to, ...lines(refs).map((oid) => `^${oid}`), ""].join("\n"));
+    return Buffer.from([to, ...linesOf(refs).map((oid) => `^${oid}`), ""].join("\n"));
   }
 }
 
@@ -91,7 +90,7 @@ export async function commitsNew(git: Git, to: string, known: "all" | "refs" | "
 export async function allCommits(git: Git, besides: readonly string[]): Promise<string[]> {
   const head = (await commitNamed(git, "HEAD")) === undefined ? [] : ["HEAD"];
   const args = ["rev-list", "--reverse", "--topo-order", ...head, "--branches", "--tags", "--remotes", "--stdin"];
-  return lines(await git.ask(args, Buffer.from(besides.map((oid) => `${oid}\n`).join(""))));
+  return linesOf(await git.ask(args, Buffer.from(besides.map((oid) => `${oid}\n`).join(""))));
 }
 
 /**
@@ -102,7 +101,7 @@ export async function stashEntries(git: Git): Promise<string[]> {
   const newest = await commitNamed(git, "refs/stash");
   if (newest === undefined) return [];
   // Only the newest has a name of its own, the others stand in its log; which need not be there.
-  return [...new Set([newest, ...lines(await git.ask(["rev-list", "--walk-reflogs", "refs/stash"]))])];
+  return [...new Set([newest, ...linesOf(await git.ask(["rev-list", "--walk-reflogs", "refs/stash"]))])];
 }
 
 /** More commits than these are not named. */
@@ -116,18 +115,11 @@ export async function namesApartFromHead(git: Git, commits: readonly string[]): 
   const head = await commitNamed(git, "HEAD");
   const some = new Set(commits.slice(0, MOST_NAMED));
   const input = [...some, ...(head === undefined ? [] : [`^${head}`]), ""].join("\n");
-  const apart = lines(await git.ask(["rev-list", "--stdin"], Buffer.from(input))).filter((oid) => some.has(oid));
+  const apart = linesOf(await git.ask(["rev-list", "--stdin"], Buffer.from(input))).filter((oid) => some.has(oid));
   if (apart.length === 0) return new Map();
   const names = (await git.ask(["name-rev", "--name-only", ...apart])).toString("utf8").split("\n");
   const found = apart.map((oid, index): [string, string] => [oid, (names[index] ?? "").replace(/[~^].*$/, "")]);
   return new Map(found.filter(([, name]) => name !== "" && name !== "undefined"));
-}
-
-function lines(answer: Buffer): string[] {
-  return answer
-    .toString("latin1")
-    .split("\n")
-    .filter((line) => line !== "");
 }
 
 export interface Brought extends Entry {

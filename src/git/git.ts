@@ -9,7 +9,7 @@ import { SecretsError } from "../errors.ts";
 import { errorCode } from "../io/io-error.ts";
 import { findProgram } from "../io/programs.ts";
 import type { Host } from "../io/host.ts";
-import { gitDirectories } from "./layout.ts";
+import { gitDirectories } from "./repository.ts";
 import { PROGRAM_SETTINGS, safeSettings, safeVariables, withoutPrograms } from "./safety.ts";
 
 /** Asks git in one working tree. */
@@ -154,4 +154,12 @@ function refusal(args: readonly string[], stderr: Uint8Array): SecretsError {
 export function nulParts(answer: Buffer): string[] {
   if (answer.length === 0) return [];
   return answer.toString("utf8").replace(/\0$/, "").split("\0");
+}
+
+/** The lines of an answer of ids and other words of ASCII. */
+export function linesOf(answer: Buffer): string[] {
+  return answer
+    .toString("latin1")
+    .split("\n")
+    .filter((line) => line !== "");
 }

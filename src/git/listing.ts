@@ -1,10 +1,15 @@
 /**
  * Which files does git have in its index, beside it, and in a commit?
  *
- * Every answer is one process, whatever the number of files; names come with `-z` and may hold anything.
+ * Every answer is one process, whatever the number of files; names come with `-z` and may hold anything. Only git knows what is ignored;
+ * without git, or outside a repository, the tree is walked.
  */
-import type { Git } from "./git.ts";
-import { nulParts } from "./git.ts";
+import { join, relative, sep } from "node:path";
+import { SecretsError } from "../errors.ts";
+import type { Files, Host } from "../io/host.ts";
+import { strictUtf8 } from "../text/utf8.ts";
+import { findGit, nulParts, type Git } from "./git.ts";
+import { findRepository } from "./repository.ts";
 
 /** `link`: a symbolic link; `module`: a repository of its own, of which only the commit is recorded. */
 export type EntryKind = "file" | "link" | "module";
@@ -32,10 +37,8 @@ export function kindOfMode(mode: string): EntryKind {
 export async function indexEntries(git: Git, names: readonly string[] = []): Promise<IndexEntry[]> {
   const only = names.map((name) => `:(top,glob)**/${name}`);
   const answer = await git.ask(["ls-files", "-v", "--stage", "-z", "--", ...only]);
-  return nulParts(answer).map((line) => {
-    const tab = line.indexOf("\t");
-    const [tag = "", mode = "", oid = ""] = line.slice(0, tab).split(" ");
-    return { path: line.slice(tab + 1), kind: kindOfMode(mode), oid, isHidden: /^[a-zS]$/.test(tag) };
+  return pathsWith(answer).map(({ path, fields: [tag = "", mode = "", oid = ""] }) => {
+    return { path, kind: kindOfMode(mode), oid, isHidden: /^[a-zS]$/.test(tag) };
   });
 }
 
@@ -66,18 +69,18 @@ export async function ignoredFiles(git: Git): Promise<string[]> {
 
 /** Every file of a commit. @param commit its full id. @param path only what is there. */
 export async function treeEntries(git: Git, commit: string, path?: string): Promise<Entry[]> {
-  const answer = await git.ask([
-    "ls-tree",
-    "-r",
-    "-z",
-    "--full-tree",
-    commit,
-    ...(path === undefined ? [] : ["--", path]),
-  ]);
+  const only = path === undefined ? [] : ["--", path];
+  const answer = await git.ask(["ls-tree", "-r", "-z", "--full-tree", commit, ...only]);
+  return pathsWith(answer).map(({ path: found, fields: [mode = "", , oid = ""] }) => {
+    return { path: found, kind: kindOfMode(mode), oid };
+  });
+}
+
+/** Paths with what stands before each, up to a tab. */
+export function pathsWith(answer: Buffer): { readonly path: string; readonly fields: readonly string[] }[] {
   return nulParts(answer).map((line) => {
     const tab = line.indexOf("\t");
-    const [mode = "", , oid = ""] = line.slice(0, tab).split(" ");
-    return { path: line.slice(tab + 1), kind: kindOfMode(mode), oid };
+    return { path: line.slice(tab + 1), fields: line.slice(0, tab).split(" ") };
   });
 }
 
@@ -113,6 +116,51 @@ export async function attributesOf(
     const known = found.get(path) ?? new Map<string, string>();
     known.set(name, value);
     found.set(path, known);
+  }
+  return found;
+}
+
+/**
+ * The files below a directory that git tracks, or would track: absolute paths, sorted, without what is ignored.
+ * @param directory absolute
+ * @throws SecretsError `io`
+ */
+export async function listFiles(host: Host, directory: string): Promise<string[]> {
+  // Git knows directories by where they really are.
+  const real = await host.files.realpath(directory);
+  const repository = await findRepository(host.files, real);
+  const git = repository === undefined ? undefined : await findGit(host, repository.root);
+  const found = git === undefined ? await filesBelow(host.files, real) : await gitFiles(git, real);
+  return [...new Set(found)].map((path) => join(directory, relative(real, path))).sort();
+}
+
+async function gitFiles(git: Git, directory: string): Promise<string[]> {
+  const inside = relative(git.root, directory).split(sep).join("/");
+  const only = inside === "" ? [] : [`:(top,literal)${inside}`];
+  const answer = await git.ask(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...only]);
+  if (git.unseen.length > 0) throw unseen(git.unseen);
+  if (strictUtf8(answer) !== undefined) return nulParts(answer).map((name) => join(git.root, name));
+  // It could not be looked at, and nobody would notice.
+  throw new SecretsError("io", "a file name here is not UTF-8, so that file cannot be looked at", {
+    hint: "`git ls-files` shows it with escapes; rename it",
+  });
+}
+
+/** Without git's word on what is ignored, a guess could leave a secret out or take a private file in. */
+function unseen(notes: readonly string[]): SecretsError {
+  const hint = "see what `git ls-files --others` says here";
+  return new SecretsError("io", "git cannot list the files of the repository", { notes, hint });
+}
+
+/** Every file below a directory, links included, but for what belongs to git or npm. */
+export async function filesBelow(files: Files, directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await files.list(directory)) {
+    if (name === ".git" || name === "node_modules") continue;
+    const path = join(directory, name);
+    const stat = await files.stat(path, { follow: false });
+    if (stat?.kind === "directory") found.push(...(await filesBelow(files, path)));
+    else if (stat !== undefined) found.push(path);
   }
   return found;
 }

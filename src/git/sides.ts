@@ -6,9 +6,9 @@
  */
 import { readBlobs } from "./blobs.ts";
 import { commitNamed } from "./changes.ts";
-import { nulParts, type Git } from "./git.ts";
+import { linesOf, type Git } from "./git.ts";
 import type { Origin, Side } from "../text/merge-marks.ts";
-import { treeEntries } from "./listing.ts";
+import { pathsWith, treeEntries } from "./listing.ts";
 
 /** More versions of one file are not looked at. */
 const MOST = 100;
@@ -58,23 +58,14 @@ export async function originOf(
 /** The ids of an unmerged path in the index, by stage: 2 is ours, 3 theirs. */
 async function unmerged(git: Git, path: string): Promise<ReadonlyMap<string, string>> {
   const answer = await git.ask(["ls-files", "--unmerged", "-z", "--", `:(top,literal)${path}`]);
-  return new Map(
-    nulParts(answer).map((line) => {
-      const [, oid = "", stage = ""] = line.slice(0, line.indexOf("\t")).split(" ");
-      return [stage, oid];
-    }),
-  );
+  return new Map(pathsWith(answer).map(({ fields: [, oid = "", stage = ""] }) => [stage, oid]));
 }
 
 /** The commits of HEAD that changed the path, the newest first, with those that had it before them. */
 async function versions(git: Git, path: string): Promise<string[][]> {
   if ((await commitNamed(git, "HEAD")) === undefined) return [];
   const args = ["rev-list", `--max-count=${MOST}`, "--parents", "HEAD", "--", `:(top,literal)${path}`];
-  return (await git.ask(args))
-    .toString("latin1")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => line.split(" "));
+  return linesOf(await git.ask(args)).map((line) => line.split(" "));
 }
 
 /** The id of what a commit has at the path. */

@@ -1,10 +1,9 @@
 /**
  * How is a value written as text, and as JSON?
  */
-import { apply } from "./apply.ts";
 import { type Machine, grow, growItems } from "./machine.ts";
 import { NixError, tracing } from "./source.ts";
-import { described, done, force, is, sortedNames, type SetValue, type Value } from "./value.ts";
+import { apply, described, done, force, is, sortedNames, type SetValue, type Value } from "./value.ts";
 
 /**
  * - `string`: what may stand in `"${…}"`. `path`: the same, in a path. `any`: what `toString` takes too, numbers and lists among them.

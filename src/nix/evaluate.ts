@@ -5,7 +5,6 @@
  * expression, so that JavaScript's stack goes far.
  */
 import { placeText } from "../words/phrases.ts";
-import { apply } from "./apply.ts";
 import { toText } from "./coerce.ts";
 import { type Machine, ask, grow, growItems, step } from "./machine.ts";
 import { binary, negated } from "./operators.ts";
@@ -13,6 +12,7 @@ import { absolutePath } from "./paths.ts";
 import { NixError, positionOf, traced, tracing, type Place } from "./source.ts";
 import type { AttributeName, Expression, ExpressionOf, Part, SetExpression } from "./syntax/expression.ts";
 import {
+  apply,
   described,
   done,
   expectType,

@@ -5,7 +5,7 @@
  * asked of a `NixWorld`, which decides what may be.
  */
 import { atMost, NIX_LIMITS } from "../limits.ts";
-import { SecretsError } from "../errors.ts";
+import { expected, SecretsError } from "../errors.ts";
 import { placed, placeText } from "../words/phrases.ts";
 import { globals } from "./builtins/index.ts";
 import { OUTERMOST } from "./builtins/files.ts";
@@ -109,8 +109,8 @@ async function answer(machine: Machine, world: NixWorld, { about, subject }: Que
     else if (about === "toml") answers.toml.set(subject, { value: await tomlParser() });
     else answers.expressions.set(subject, { value: await regularExpressions() });
   } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    answers[about].set(subject, { error: new NixError(placed(error.at, error.message)) });
+    const { at, message } = expected(error);
+    answers[about].set(subject, { error: new NixError(placed(at, message)) });
   }
 }
 

@@ -4,7 +4,7 @@
  * Integers are 64-bit and are `bigint`, floats are `number`; strings are text, whose bytes are UTF-8. Whatever stands in a list, in a
  * set or behind a name is computed when it is needed, once.
  */
-import { NixError, type Place } from "./source.ts";
+import { NixError, traced, type Place } from "./source.ts";
 
 export type Value = null | boolean | bigint | number | string | PathValue | ListValue | SetValue | FunctionValue;
 
@@ -137,4 +137,18 @@ const SURROGATE = /[\ud800-\udfff]/;
 
 export function sortedNames({ attributes }: SetValue): string[] {
   return [...attributes.keys()].sort(compareText);
+}
+
+/** Calls a function, or a set with a `__functor`. */
+export function apply(callee: Value, argument: Lazy, at?: Place): Value {
+  if (is("lambda", callee)) {
+    try {
+      return callee.call(argument);
+    } catch (error) {
+      throw at === undefined ? error : traced(error, at, "this call");
+    }
+  }
+  const functor = is("set", callee) ? callee.attributes.get("__functor") : undefined;
+  if (functor !== undefined) return apply(apply(force(functor), done(callee), at), argument, at);
+  throw new NixError(`expected a function, found ${described(callee)}`, at);
 }

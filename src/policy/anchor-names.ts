@@ -4,7 +4,7 @@
  * Policies for stock sops have no names, but most write their keys once, behind an anchor: `- &alice age1…`. What is anchored so
  * is called by it, wherever no user or host holds the key. It is a name to be read and nothing else: rules cannot use it. Pure.
  */
-import { SecretsError } from "../errors.ts";
+import { expected } from "../errors.ts";
 import type { Recipient } from "../keys/recipient.ts";
 import { lookAlike } from "./look-alikes.ts";
 import { looksLikeRecipient } from "./recipient-text.ts";
@@ -60,13 +60,8 @@ function clear(anchors: readonly string[], taken: readonly string[]): readonly s
   return [];
 }
 
-async function usable(node: YamlText, recipient: ReadRecipient): Promise<Recipient | undefined> {
-  try {
-    return await recipient(node, "the key");
-  } catch (error) {
-    if (error instanceof SecretsError) return undefined;
-    throw error;
-  }
+function usable(node: YamlText, recipient: ReadRecipient): Promise<Recipient | undefined> {
+  return recipient(node, "the key").catch((error: unknown) => void expected(error));
 }
 
 type Anchored = YamlText & { readonly anchor: string };

@@ -5,7 +5,7 @@
  * nothing else). One rule that cannot be evaluated leaves the others as they are. Pure: files are asked of the surroundings.
  */
 import { posix } from "node:path";
-import { SecretsError, type Position } from "../errors.ts";
+import { expected, SecretsError, type Position } from "../errors.ts";
 import type { Recipient } from "../keys/recipient.ts";
 import { keyName } from "../keys/shown-key.ts";
 import { atMost, NIX_LIMITS, POLICY_LIMITS } from "../limits.ts";
@@ -183,8 +183,7 @@ async function policyOf(raw: RawRules, { file, onlyFor }: About): Promise<Policy
     try {
       rules.set(path, { rule, keys: await keysOf(rule, recipient) });
     } catch (error) {
-      if (!(error instanceof SecretsError)) throw error;
-      broken.set(path, error);
+      broken.set(path, expected(error));
     }
   }
   const named = await nameKeys(raw.bound, { recipient, used: [...rules.values()].flatMap(({ keys }) => keys), file });

@@ -184,7 +184,7 @@ export const sec999: Rule = {
   explanation: { what: ["A sample."], why: ["To be counted."], fix: ["Remove it."], limits: ["None."] },
   mark: ({ path }) => path.includes("sample.md"),
   file: ({ path }) =>
-    path.includes("sample.md") ? [{ severity: "warning", message: "a sample was found", line: 1, subject: "file" }] : [],
+    path.includes("sample.md") ? [{ severity: "warning", message: "a sample was found", place: { line: 1 }, subject: "file" }] : [],
 };
 `,
     registry: "findings/index.ts",

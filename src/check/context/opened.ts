@@ -39,11 +39,7 @@ export async function openedContent(
   } catch (error) {
     if (!(error instanceof SecretsError) || error.code === "interrupted") throw error;
     if (error.code === "tampered" || error.code === "malformed") {
-      const { line, column } = error.at ?? {};
-      return {
-        status: "damaged",
-        opened: { file: project.show(join(root, path)), problem: error.message, line, column },
-      };
+      return { status: "damaged", opened: { file: project.show(join(root, path)), problem: error } };
     }
     return { status: "shut", reason: error.message };
   }

@@ -21,16 +21,19 @@ export interface About {
 export type Ask = <Q extends keyof Subjects>(question: Q, subject: Subjects[Q], about: About) => Promise<Finding[]>;
 
 export function askIn(project: Project, root: string): Ask {
-  const findingOf = (rule: RuleId, draft: Draft, about: About): Finding => {
+  const findingOf = (rule: RuleId, { place, ...draft }: Draft, about: About): Finding => {
     const path = draft.path ?? about.path;
+    const { line, column } = place ?? {};
     return {
       ...draft,
       // A name that is not UTF-8 cannot be written in a command.
       fix: path.includes(REPLACED) ? undefined : draft.fix,
       rule,
       path,
+      line,
+      column,
       commit: about.commit,
-      at: { file: project.show(join(root, path)), line: draft.line, column: draft.column },
+      at: { file: project.show(join(root, path)), line, column },
       fingerprint: hash(rule, path, draft.subject ?? ""),
     };
   };

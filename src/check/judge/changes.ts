@@ -10,11 +10,10 @@ import { isExposure, tells } from "../../findings/index.ts";
 import { mayBeEncrypted, readContent } from "../../findings/reading/content.ts";
 import { needlesIn } from "../../findings/reading/needles.ts";
 import { outlineOf, type Outline } from "../../findings/reading/outline.ts";
-import { allowancesIn } from "../../findings/suppressions.ts";
 import type { Project } from "../../operations/project/project.ts";
 import type { Scope, Take, Version } from "../scope/scope.ts";
 import type { Ask } from "./ask.ts";
-import type { Inspected } from "./inspector.ts";
+import { allowancesOf, type Inspected } from "./inspector.ts";
 
 type Judged = Pick<Inspected, "version" | "findings" | "past" | "allowances">;
 
@@ -78,15 +77,12 @@ export function createChanges(project: Project, { root, mode }: Pick<Scope, "roo
   };
 
   function judgedIn(version: Version, { findings, past, allowances }: Partial<Inspected> = {}): Judged {
-    const own = allowances?.length ? allowances : ownAllowances(project.show(join(root, version.path)), version);
+    // What stands in the file itself is read only where something was found.
+    const file = project.show(join(root, version.path));
+    const own = allowances?.length ? allowances : allowancesOf({ ...version, file }).good;
     const kept = { ...version, bytes: new Uint8Array() };
     return { version: kept, findings: findings ?? [], past: past ?? [], allowances: own };
   }
 }
 
 const PLAIN: Outline = { kind: "plain" };
-
-/** What stands in the file itself, which is read only where something was found. */
-function ownAllowances(file: string, { bytes, path }: Version): Judged["allowances"] {
-  return Buffer.from(bytes).includes("secrets:") ? allowancesIn(new TextDecoder().decode(bytes), file, path).good : [];
-}

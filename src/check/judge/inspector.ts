@@ -9,7 +9,7 @@ import { readContent, type Content } from "../../findings/reading/content.ts";
 import type { FileSubject, Finding, Governed, Rule } from "../../findings/finding.ts";
 import { isExposure, rules } from "../../findings/index.ts";
 import { needlesIn } from "../../findings/reading/needles.ts";
-import { utf8Of } from "../../findings/reading/wide-text.ts";
+import { utf8Of } from "../../text/utf8.ts";
 import { findPrivateKeys } from "../../findings/private-keys/find.ts";
 import { namesNobody } from "../../findings/reading/readers.ts";
 import { allowancesIn, type Allowance, type BadAllowance } from "../../findings/suppressions.ts";
@@ -17,8 +17,7 @@ import type { Git } from "../../git/git.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { formerSides } from "../../operations/secrets/former-sides.ts";
 import { keyHolders, recipientIds, type KeyHolders } from "../context/key-holders.ts";
-import { obligingOf, obliges, type Obliging } from "../context/past-policies.ts";
-import type { PolicySet } from "../context/policies.ts";
+import { obligingOf, obliges, type Obliging, type PolicySet } from "../context/policies.ts";
 import type { Version } from "../scope/scope.ts";
 import type { Ask } from "./ask.ts";
 
@@ -86,7 +85,7 @@ export function createInspector(options: InspectorOptions): Inspector {
         waiting.push({
           subject: { ...subject, content: { kind: "empty" } },
           version: { ...version, bytes: new Uint8Array() },
-          allowances: allowancesOf(subject, version).good,
+          allowances: allowancesOf({ ...version, file: subject.file }).good,
         });
       }
       return inspected(subject, version, await findingsIn(looking, subject, version));
@@ -115,7 +114,6 @@ async function subjectOf(looking: Looking, version: Version): Promise<FileSubjec
   if (governed === undefined && !rules.some(({ mark }) => mark?.({ path, bytes, needles, governs }))) {
     if (!policies.slice(1).some((set) => obliges(set, path)) && looking.pastOf(path).length === 0) return undefined;
   }
-
   const subject: FileSubject = {
     file: project.show(join(root, path)),
     show: (other) => project.show(join(root, other)),
@@ -184,11 +182,11 @@ function inspected(
 ): Inspected {
   const { content, governed } = subject;
   const isClean = findings.length + past.length === 0;
-  const { good, bad } = isClean ? { good: [], bad: [] } : allowancesOf(subject, version);
+  const { good, bad } = isClean ? { good: [], bad: [] } : allowancesOf({ ...version, file: subject.file });
   return { version, content, governed, findings, past, allowances: good, badAllowances: bad };
 }
 
 /** What stands in the file itself. */
-function allowancesOf({ file, path }: FileSubject, { bytes }: Version): ReturnType<typeof allowancesIn> {
+export function allowancesOf({ file, path, bytes }: Pick<FileSubject, "file" | "path"> & Pick<Version, "bytes">) {
   return allowancesIn(new TextDecoder().decode(utf8Of(bytes)), file, path);
 }

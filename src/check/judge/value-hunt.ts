@@ -13,7 +13,7 @@ import {
   type Sought,
   type ValueForm,
 } from "../../findings/reading/value-search.ts";
-import { utf8Of } from "../../findings/reading/wide-text.ts";
+import { utf8Of } from "../../text/utf8.ts";
 import type { Project } from "../../operations/project/project.ts";
 import type { Ask } from "./ask.ts";
 import type { SecretValue } from "../context/opened.ts";

@@ -8,7 +8,7 @@ import { looksSealed } from "../../crypto/value-cipher.ts";
 import { readContent, isEncryptedContent } from "../../findings/reading/content.ts";
 import type { Finding } from "../../findings/finding.ts";
 import { textOfScalar } from "../../formats/scalar.ts";
-import { clearValues, subjectOf } from "../../findings/reading/clear-leaves.ts";
+import { clearValues, subjectOf } from "../../findings/reading/clear.ts";
 import { baselineText, sifted, type Allowance, type Ignored } from "../../findings/suppressions.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { readOne } from "../scope/blob-reading.ts";
@@ -25,17 +25,12 @@ export interface Found {
   readonly others: readonly Finding[];
 }
 
-export interface Verdict {
-  readonly kept: Finding[];
-  readonly ignored: Ignored[];
-}
-
 /** All findings, those that count apart from those that were allowed. */
 export async function verdict(
   { project, scope, request }: { project: Project; scope: Scope; request: CheckRequest },
   { inspected, others }: Found,
   { rules, ask }: { rules: CheckRules; ask: Ask },
-): Promise<Verdict> {
+): Promise<ReturnType<typeof sifted>> {
   await tellOfIdle(project, scope, rules);
   const today = dayOf(project);
   const ignored: Ignored[] = [];

@@ -66,7 +66,9 @@ export async function readEntries<Mark>(
     const isFrame = index < frame.size;
     index += 1;
     for (const entry of (isFrame ? frame : others).get(oid) ?? []) {
-      if (entry.kind === "link" && (bytes === undefined || !isMoreThanAPath(bytes))) continue;
+      // Git publishes the text of a link whatever it is: most are no more than a path.
+      const isPath = () => bytes === undefined || (!bytes.includes(0x0a) && !needlesIn(bytes).key);
+      if (entry.kind === "link" && isPath()) continue;
       if (bytes !== undefined) await take.blob(entry, bytes);
       else take.unchecked({ file: entry.path, reason: `git does not have its content here, or ${TOO_LARGE}` });
     }
@@ -74,11 +76,6 @@ export async function readEntries<Mark>(
     left -= 1;
     if (left === 0) await take.frameRead();
   });
-}
-
-/** Git publishes the text of a link whatever it is. */
-function isMoreThanAPath(bytes: Buffer): boolean {
-  return bytes.includes(0x0a) || needlesIn(bytes).key;
 }
 
 function byOid<Mark>(entries: readonly Wanted<Mark>[]): Map<string, Wanted<Mark>[]> {

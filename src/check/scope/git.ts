@@ -43,24 +43,21 @@ export interface GitScope {
   readonly newest: readonly Entry[];
   /** Every file of it, where these are not all. */
   readonly all?: () => Promise<readonly Entry[]>;
-  readonly listing?: Scope["listing"];
   readonly versions: readonly Wanted<Mark>[];
-  readonly lint: readonly string[];
+  /** Among them are the policies that are looked at themselves. */
+  readonly lint: readonly Entry[];
   readonly commits?: number;
   /** Whose policies judge as well. */
   readonly older?: readonly Moment[];
   /** Whose policies judge what the newest says nothing of. */
   readonly past?: readonly Moment[];
-  readonly settings: (text: Uint8Array | undefined) => SettingsSource;
+  /** Those of the disk; absent: what the newest files say. */
+  readonly settings?: (text: Uint8Array | undefined) => SettingsSource;
   /** Whether the allowances of the older moments count. */
   readonly bounded?: boolean;
   readonly unchecked?: readonly Unchecked[];
   /** Whether git has something at a path of which no version is looked at. */
   readonly knows: (path: string) => boolean | Promise<boolean>;
-}
-
-export function isLintable(path: string): boolean {
-  return isPolicyFile(path) || isMisnamedPolicy(path);
 }
 
 /** As the newest of their files. */
@@ -88,7 +85,7 @@ export function replacing(entries: readonly Entry[]): (entry: Pick<Entry, "path"
 }
 
 /** The settings of one commit, and the files beside it. */
-export function settingsIn(git: Git, entries: readonly Entry[], show: (path: string) => string) {
+function settingsIn(git: Git, entries: readonly Entry[], show: (path: string) => string) {
   return (text: Uint8Array | undefined): SettingsSource => ({
     text,
     show,
@@ -135,7 +132,7 @@ export function gitScope(project: Project, given: GitScope): Scope {
     mode: given.mode,
     root: git.root,
     git,
-    listing: given.listing ?? (() => Promise.resolve(newest.map(({ path }) => path))),
+    listing: async () => (await (given.all?.() ?? newest)).map(({ path }) => path),
     commits: given.commits ?? 0,
     read: async (take) => {
       for (const one of [...(given.unchecked ?? []), ...linkedFrame(newest, show)]) take.unchecked(one);
@@ -155,9 +152,12 @@ export function gitScope(project: Project, given: GitScope): Scope {
         },
         frameRead: async () => {
           framed = true;
-          const [settings, ...before] = settingsOf(given, texts);
+          const [settings, ...before] = settingsOf(given, texts, show);
           const { policies, past } = await policiesOf(project, given, texts);
-          const lint = new Set(given.lint.filter(wanted));
+          const lintable = given.lint
+            .map(({ path }) => path)
+            .filter((path) => isPolicyFile(path) || isMisnamedPolicy(path));
+          const lint = new Set(lintable.filter(wanted));
           await take.frame({ policies, past, settings, settingsBefore: given.bounded ? before : undefined, lint });
           for (const { bytes, mark, ...entry } of early) await version(entry, bytes, mark);
         },
@@ -208,14 +208,15 @@ async function unmatched(
 }
 
 function settingsOf(
-  { git, settings, older = [] }: GitScope,
+  { git, newest, older = [], settings }: GitScope,
   texts: readonly Texts[],
+  show: (path: string) => string,
 ): [SettingsSource, ...SettingsSource[]] {
   const textOf = (moment: number) => texts[moment]?.get(SETTINGS_FILE);
   const before = older.map(({ entries, name }, index) =>
     settingsIn(git, entries, (path) => `${name}:${path}`)(textOf(index + 1)),
   );
-  return [settings(textOf(0)), ...before];
+  return [(settings ?? settingsIn(git, newest, show))(textOf(0)), ...before];
 }
 
 async function policiesOf(

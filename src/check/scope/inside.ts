@@ -2,6 +2,7 @@
  * Where in the repository is this path?
  */
 import { isAbsolute, relative, sep } from "node:path";
+import type { Files } from "../../io/host.ts";
 import type { Project } from "../../operations/project/project.ts";
 import type { Unchecked } from "./scope.ts";
 
@@ -19,6 +20,17 @@ export function isBelow(path: string, directory: string): boolean {
 /** Whether what `posixPath` answers leads out of the root. */
 export function isOutside(inside: string): boolean {
   return inside === ".." || inside.startsWith("../") || isAbsolute(inside);
+}
+
+/** Whether a path is really inside of a directory, behind links; or is that. Both absolute. */
+export async function liesIn({ host }: Pick<Project, "host">, path: string, directory: string): Promise<boolean> {
+  const real = async (each: string) => `${await realPath(host.files, each)}${sep}`;
+  return (await real(path)).startsWith(await real(directory));
+}
+
+/** Where a path leads behind links; itself where it leads nowhere. */
+export function realPath(files: Files, path: string): Promise<string> {
+  return files.realpath(path).catch(() => path);
 }
 
 /** What is said of a path that somebody named and that another repository has to answer for. */

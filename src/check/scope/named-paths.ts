@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import type { Project } from "../../operations/project/project.ts";
-import { elsewhere, isBelow, isOutside, posixPath } from "./inside.ts";
+import { elsewhere, isBelow, isOutside, posixPath, realPath } from "./inside.ts";
 import type { Unchecked } from "./scope.ts";
 
 export interface Named {
@@ -32,8 +32,7 @@ interface Name {
 /** @param paths absolute; none: everything. */
 export async function namedPaths(project: Project, root: string, paths: readonly string[]): Promise<Named> {
   const { files } = project.host;
-  const real = (path: string) => files.realpath(path).catch(() => path);
-  const realRoot = paths.length === 0 ? root : await real(root);
+  const realRoot = paths.length === 0 ? root : await realPath(files, root);
   const names = await Promise.all(
     paths.map(async (given): Promise<Name> => {
       const path = posixPath(realRoot, await files.realpath(given).catch(() => join(realRoot, posixPath(root, given))));

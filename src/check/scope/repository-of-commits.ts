@@ -4,10 +4,11 @@
  * One with a working tree or without, also from inside a hook that receives a push: there what was pushed lies apart until the
  * hook has agreed, and only the hook's environment says where.
  */
-import { join, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { gitIn, type Git } from "../../git/git.ts";
 import { findBareRepository, type Repository } from "../../git/repository.ts";
+import { liesIn, realPath } from "./inside.ts";
 import type { Project } from "../../operations/project/project.ts";
 
 export interface CommitsGit {
@@ -50,8 +51,7 @@ async function refuseEmbedded(
   project: Project,
   { bare, repository }: { bare: string; repository: Repository },
 ): Promise<void> {
-  const own = `${await real(project, repository.commonDirectory)}${sep}`;
-  if (`${await real(project, bare)}${sep}`.startsWith(own)) return;
+  if (await liesIn(project, bare, repository.commonDirectory)) return;
   throw new SecretsError("usage", "this is a bare repository among the files of another repository", {
     at: { file: project.show(bare) },
     hint: `if you trust it: GIT_DIR=. secrets check --history; for the one around it: cd ${project.show(repository.root)}`,
@@ -62,8 +62,9 @@ async function refuseEmbedded(
 async function vouchedFor(project: Project, bare: string): Promise<Readonly<Record<string, string>>> {
   const named = project.host.env["GIT_DIR"];
   if (named === undefined) return {};
-  const [a, b] = await Promise.all([real(project, resolve(project.host.system.cwd, named)), real(project, bare)]);
-  return a === b ? { GIT_DIR: bare } : {};
+  const { files, system } = project.host;
+  const real = await realPath(files, resolve(system.cwd, named));
+  return real === (await realPath(files, bare)) ? { GIT_DIR: bare } : {};
 }
 
 /** Objects that were pushed to this very repository and not taken yet (git-receive-pack(1), quarantine environment). */
@@ -73,13 +74,8 @@ async function quarantine(project: Project, common: string): Promise<Readonly<Re
   if (path === undefined || objects === undefined) return {};
   const own = join(common, "objects");
   const apart = resolve(system.cwd, objects);
-  const isOurs = `${await real(project, apart)}${sep}`.startsWith(`${await real(project, own)}${sep}`);
-  if (!isOurs) return {};
+  if (!(await liesIn(project, apart, own))) return {};
   // The variable is a list; a quoted path is one of its items whatever stands in it.
   const alternate = /[:;"]/.test(own) ? JSON.stringify(own) : own;
   return { GIT_QUARANTINE_PATH: path, GIT_OBJECT_DIRECTORY: apart, GIT_ALTERNATE_OBJECT_DIRECTORIES: alternate };
-}
-
-function real({ host }: Project, path: string): Promise<string> {
-  return host.files.realpath(path).catch(() => path);
 }

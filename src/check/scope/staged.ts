@@ -4,7 +4,7 @@
  * The index, as the hook of a commit is told it. A policy among it is a reason to look at everything that it may rule, and
  * to judge by the policy of HEAD as well, so that one commit cannot drop a rule and what it ruled.
  */
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { commitNamed, stagedChanges, type Staged } from "../../git/changes.ts";
 import { gitIn, type Git } from "../../git/git.ts";
@@ -15,7 +15,8 @@ import { FRAME_NAMES, isFrameFile } from "./blob-reading.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { isPolicyFile } from "../../policy/sources/index.ts";
 import type { Scope } from "./scope.ts";
-import { current, gitScope, isLintable, replacing } from "./git.ts";
+import { current, gitScope, replacing } from "./git.ts";
+import { liesIn } from "./inside.ts";
 
 /**
  * @param paths absolute; none: all.
@@ -35,10 +36,8 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
     paths,
     newest: frame,
     all: () => indexEntries(git),
-    // Only a finding about a reader's key asks for it.
-    listing: async () => (await indexEntries(git)).map(({ path }) => path),
     versions: current(looked, { before: await replacedBy(git, changes) }),
-    lint: staged.map(({ path }) => path).filter(isLintable),
+    lint: staged,
     older: changes.some(({ path }) => isPolicyFile(path))
       ? [{ entries: beforeChanges(frame, changes), name: "HEAD", all: () => treeEntries(git, "HEAD") }]
       : [],
@@ -72,8 +71,7 @@ async function indexOfHook(
   const named = host.env["GIT_INDEX_FILE"];
   if (named === undefined) return {};
   const path = resolve(root, named);
-  const real = (file: string) => host.files.realpath(file).catch(() => file);
-  const isOurs = `${await real(dirname(path))}${sep}`.startsWith(`${await real(commonDirectory)}${sep}`);
+  const isOurs = await liesIn({ host }, dirname(path), commonDirectory);
   // Another repository's is no business of this one; one that lies anywhere else was made for this.
   const isAnothers = !isOurs && (await findBareRepository(host.files, dirname(path))) !== undefined;
   return isAnothers ? {} : { GIT_INDEX_FILE: path };

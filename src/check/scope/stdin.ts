@@ -7,11 +7,10 @@ import { MAX_BLOB } from "../../git/blobs.ts";
 import { collect } from "../../io/stream.ts";
 import { SETTINGS_FILE } from "../../findings/finding.ts";
 import type { Project } from "../../operations/project/project.ts";
-import { surroundingsOf } from "../../operations/project/policies.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { posixPath } from "./inside.ts";
 import { policyPlaces } from "../../policy/nearest.ts";
-import { policySet, type PolicyText } from "../context/policies.ts";
+import { policiesOnDisk, type PolicyText } from "../context/policies.ts";
 import type { Scope } from "./scope.ts";
 
 /** @param path absolute: where the content belongs. */
@@ -34,10 +33,7 @@ export async function stdinScope(project: Project, path: string): Promise<Scope>
         const bytes = await read(candidate);
         if (bytes !== undefined) texts.push({ path: posixPath(root, candidate), bytes });
       }
-      const only = named.map((file) => posixPath(root, file));
-      const show = (file: string) => project.show(join(root, file));
-      const around = (file: string) => surroundingsOf(project, join(root, file));
-      const policies = await policySet(texts, { around, show, only });
+      const policies = await policiesOnDisk(project, root, texts);
       const settings = settingsOnDisk(project, root)(await read(join(root, SETTINGS_FILE)));
       await take.frame({ policies: [policies], settings, lint: new Set() });
       const bytes = await collect(project.host.streams.stdin(), MAX_BLOB);

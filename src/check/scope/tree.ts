@@ -9,19 +9,18 @@
 import { join } from "node:path";
 import { blobId } from "../../git/blobs.ts";
 import { gitIn, type Git } from "../../git/git.ts";
-import { indexEntries, workingTree, type Entry } from "../../git/listing.ts";
-import { filesBelow, findBareRepository } from "../../git/repository.ts";
+import { filesBelow, indexEntries, workingTree, type Entry, type IndexEntry } from "../../git/listing.ts";
+import { findBareRepository } from "../../git/repository.ts";
 import { SETTINGS_FILE } from "../../findings/finding.ts";
 import { SecretsError } from "../../errors.ts";
 import { attempt } from "../../io/io-error.ts";
 import type { Project } from "../../operations/project/project.ts";
 import { isFrameFile, linkedFrame, readEntries, readFiles } from "./blob-reading.ts";
-import { surroundingsOf } from "../../operations/project/policies.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
 import { isOutside, posixPath } from "./inside.ts";
 import { namedPaths, type Named } from "./named-paths.ts";
 import { isMisnamedPolicy, isPolicyFile, POLICY_PLACES } from "../../policy/sources/index.ts";
-import { policySet, type PolicyText } from "../context/policies.ts";
+import { policiesOnDisk, type PolicyText } from "../context/policies.ts";
 import { REPLACED, type Frame, type Scope, type Take } from "./scope.ts";
 import { replacing } from "./git.ts";
 import { modulesIn } from "./submodules.ts";
@@ -54,32 +53,25 @@ export async function treeScope(project: Project, paths: readonly string[]): Pro
   for (const path of inner) {
     project.tell(`${project.show(join(git.root, path))} is a separate repository, not a submodule: not checked`);
   }
-  const hidden = await hiddenChanges(
-    project,
-    git.root,
-    index.filter(({ isHidden }) => isHidden),
-  );
+  const hidden = await hiddenChanges(project, git.root, index);
   const unchanged = index.filter(({ path }) => !changed.has(path));
   const replaced = index.filter(({ path, kind }) => (changed.has(path) || hidden.has(path)) && kind === "file");
   const listing = [...new Set([...index.map(({ path }) => path), ...untracked])];
   const onDisk = [...changed, ...untracked, ...hidden];
   const modules = index.filter(({ kind }) => kind === "module").map(({ path }) => path);
   const tracked = new Set(index.map(({ path }) => path));
-  return scopeOf(project, paths, {
-    root: git.root,
-    git,
-    listing,
-    unchanged,
-    replaced,
-    onDisk,
-    tracked,
-    modules,
-  });
+  const found = { listing, unchanged, replaced, onDisk, tracked, modules };
+  return scopeOf(project, paths, { root: git.root, git, ...found });
 }
 
 /** What git was told to take for unchanged and what is not: the index and the disk are both looked at. */
-async function hiddenChanges(project: Project, root: string, entries: readonly Entry[]): Promise<ReadonlySet<string>> {
-  const known = new Map(entries.filter(({ kind }) => kind === "file").map(({ path, oid }) => [join(root, path), oid]));
+async function hiddenChanges(
+  project: Project,
+  root: string,
+  index: readonly IndexEntry[],
+): Promise<ReadonlySet<string>> {
+  const hidden = index.filter(({ isHidden, kind }) => isHidden && kind === "file");
+  const known = new Map(hidden.map(({ path, oid }) => [join(root, path), oid]));
   const found = new Set<string>();
   await readFiles(project.host.files, [...known.keys()], {
     file: async (path, bytes) => {
@@ -99,17 +91,8 @@ async function hiddenChanges(project: Project, root: string, entries: readonly E
 async function plainScope(project: Project, paths: readonly string[], root: string): Promise<Scope> {
   const found = await attempt(project.show(root), "read", () => filesBelow(project.host.files, root));
   const listing = found.map((path) => posixPath(root, path)).sort();
-  const base = {
-    root,
-    git: undefined,
-    listing,
-    unchanged: [],
-    replaced: [],
-    onDisk: listing,
-    tracked: new Set<string>(),
-    modules: [],
-  };
-  return scopeOf(project, paths, base);
+  const nothing = { unchanged: [], replaced: [], modules: [], tracked: new Set<string>() };
+  return scopeOf(project, paths, { root, git: undefined, listing, onDisk: listing, ...nothing });
 }
 
 interface Listed {
@@ -238,9 +221,7 @@ async function frameOnDisk(
       const policyTexts: PolicyText[] = [...texts]
         .filter(([path]) => isPolicyFile(path) || only.includes(path))
         .map(([path, bytes]) => ({ path, bytes }));
-      const around = (path: string) => surroundingsOf(project, join(root, path));
-      const show = (path: string) => project.show(join(root, path));
-      const policies = await policySet(policyTexts, { around, show, only });
+      const policies = await policiesOnDisk(project, root, policyTexts);
       const lint = new Set(
         [...policyTexts.map(({ path }) => path), ...listing.filter(isMisnamedPolicy)].filter(wanted),
       );

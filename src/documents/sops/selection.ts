@@ -5,7 +5,7 @@
  * Regular expressions are Go RE2 and run on re2js, loaded only where there is one. Stock sops takes an invalid one for "matches
  * nothing" and so encrypts nothing; here it is an error.
  */
-import { SecretsError } from "../../errors.ts";
+import { expected, SecretsError } from "../../errors.ts";
 import type { Comments, Selects } from "../../formats/format.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
 import { atMost, PATTERN, patternWeight } from "../../limits.ts";
@@ -87,18 +87,14 @@ export async function compileSelection(settings: SelectionSettings): Promise<Sel
 
 /** The same; undefined for a broken rule. */
 export async function usableSelection(settings: SelectionSettings): Promise<Selects | undefined> {
-  return compileSelection(settings).catch(undefinedIfBroken);
+  return compileSelection(settings).catch((error: unknown) => void expected(error));
 }
 
 /** What a rule says of names alone; undefined for one that is broken or goes by comments. */
 export async function pathSelection({ rule = DEFAULT_RULE }: SelectionSettings): Promise<SelectsPath | undefined> {
   if (isByComments(rule.name)) return undefined;
-  const matches = await elementTest(rule.name, rule.value).catch(undefinedIfBroken);
+  const matches = await elementTest(rule.name, rule.value).catch((error: unknown) => void expected(error));
   return matches && ((path) => path.some(matches) === rule.name.startsWith("encrypted_"));
-}
-
-function undefinedIfBroken(error: unknown): undefined {
-  if (!(error instanceof SecretsError)) throw error;
 }
 
 function isByComments(name: RuleName): boolean {

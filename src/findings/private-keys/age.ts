@@ -6,7 +6,7 @@
 import { bech32 } from "@scure/base";
 import { IDENTITIES } from "../../limits.ts";
 import { keyKinds } from "../../keys/index.ts";
-import { markOf, type FoundKey } from "./found-key.ts";
+import { markOf, type KeyInText } from "./found-key.ts";
 
 const IDENTITY =
   /AGE-(?:SECRET-KEY-(?<pq>PQ-)?|PLUGIN-(?<plugin>[A-Z0-9][A-Z0-9+._-]{0,60}?)-)1(?<data>[02-9AC-HJ-NP-Z]+)/g;
@@ -18,8 +18,8 @@ const KEY_SIZE = 32;
 const HARDWARE = new Set(["YUBIKEY", "SE", "TPM", "FIDO2-HMAC", "TREZOR", "LEDGER", "OPENPGP-CARD"]);
 
 /** @param text one character per byte, or decoded; positions are in it. */
-export async function ageKeys(text: string): Promise<FoundKey[]> {
-  const found: FoundKey[] = [];
+export async function ageKeys(text: string): Promise<KeyInText[]> {
+  const found: KeyInText[] = [];
   for (const match of text.matchAll(IDENTITY)) {
     const key = await keyOf(match);
     if (key !== undefined) found.push(key);
@@ -29,7 +29,7 @@ export async function ageKeys(text: string): Promise<FoundKey[]> {
 }
 
 /** Undefined for a placeholder. */
-async function keyOf(match: RegExpExecArray): Promise<FoundKey | undefined> {
+async function keyOf(match: RegExpExecArray): Promise<KeyInText | undefined> {
   const { pq, plugin, data = "" } = match.groups ?? {};
   const bytes = decoded(match[0]);
   const verified = bytes !== undefined && (plugin !== undefined || bytes.length === KEY_SIZE);

@@ -8,7 +8,7 @@ import { parseSshPrivateKey } from "../../keys/ssh-private-key.ts";
 import { wireReader } from "../../keys/ssh-wire.ts";
 import { armorBlocks, bodyBytes, claimsToBeKey, type ArmorBlock } from "./armor-blocks.ts";
 import { isKeyDer } from "./der.ts";
-import { markOf, type FoundKey } from "./found-key.ts";
+import { markOf, type KeyInText } from "./found-key.ts";
 
 /** What decoding a block showed. */
 interface Proof {
@@ -21,8 +21,8 @@ interface Proof {
 const UNPROVED: Proof = { verified: false, locked: false };
 
 /** In the order of the text; a block that is only mentioned is left out. */
-export async function armoredKeys(text: string): Promise<FoundKey[]> {
-  const found: FoundKey[] = [];
+export async function armoredKeys(text: string): Promise<KeyInText[]> {
+  const found: KeyInText[] = [];
   for (const block of armorBlocks(text)) {
     const proof = await proofOf(block);
     if (!proof.verified && !claimsToBeKey(block)) continue;

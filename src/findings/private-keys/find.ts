@@ -6,20 +6,9 @@
  */
 import { placesInBytes } from "../reading/place.ts";
 import { IDENTITIES } from "../../limits.ts";
-import { utf8Of } from "../reading/wide-text.ts";
-import { base64Runs, decodeRun } from "./base64-runs.ts";
-import { markOf, type FoundKey as KeyInText } from "./found-key.ts";
-import { hexRuns } from "./hex-runs.ts";
-
-export interface FoundKey extends KeyInText {
-  /** How many times it is wrapped in base64. `offset` is where the outermost text begins, in bytes of the file. */
-  readonly wrapped: 0 | 1 | 2;
-  /** Whether it is written in hexadecimal. */
-  readonly hex: boolean;
-  /** From 1; in UTF-16 units of the line. */
-  readonly line: number;
-  readonly column: number;
-}
+import { utf8Of } from "../../text/utf8.ts";
+import { base64Runs, decodeRun, hexRuns } from "./encoded-runs.ts";
+import { markOf, type FoundKey, type KeyInText } from "./found-key.ts";
 
 type Unplaced = Omit<FoundKey, "line" | "column">;
 
@@ -127,13 +116,11 @@ const KINDS: readonly Kind[] = [
 /** What a file with a key in its text has in it, as bytes. */
 export const KEY_MARKS = KINDS.flatMap(({ marks }) => marks.map((mark) => Buffer.from(mark)));
 
-/** Shorter ones stand in any long text of base64. */
-function isTelling(mark: string): boolean {
-  return mark.length > 8;
-}
-
-/** The letters of base64 that a mark gives wherever it begins, those left out that its neighbours share. */
-const ENCODED = KINDS.flatMap(({ marks }) => marks.filter(isTelling)).flatMap((mark) =>
+/**
+ * The letters of base64 that a mark gives wherever it begins, those left out that its neighbours share. Those of shorter ones stand in
+ * any long text of base64.
+ */
+const ENCODED = KINDS.flatMap(({ marks }) => marks.filter((mark) => mark.length > 8)).flatMap((mark) =>
   [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), Buffer.from(mark)]).toString("base64url");
     return text.slice(Math.ceil((before * 4) / 3), Math.floor(((before + mark.length) * 4) / 3));

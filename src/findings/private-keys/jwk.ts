@@ -4,11 +4,11 @@
  * RFC 7517, RFC 7518 section 6, RFC 8037. A key is a flat object; what is in quotes itself is read without its escapes.
  */
 import { createPrivateKey } from "node:crypto";
-import { markOf, type FoundKey } from "./found-key.ts";
+import { markOf, type KeyInText } from "./found-key.ts";
 
 /** @param text positions are in it. */
-export function webKeys(text: string): FoundKey[] {
-  const found: FoundKey[] = [];
+export function webKeys(text: string): KeyInText[] {
+  const found: KeyInText[] = [];
   for (const { index } of text.matchAll(/"kty\\*"/g)) {
     const [start, end] = [text.lastIndexOf("{", index), text.indexOf("}", index)];
     if (start === -1 || end === -1 || end - start > LONGEST) continue;

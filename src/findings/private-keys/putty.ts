@@ -8,7 +8,7 @@ import { createHash, createHmac } from "node:crypto";
 import { encodePadded } from "../../crypto/base64.ts";
 import { parseRecipient } from "../../keys/index.ts";
 import { wireReader, wireString } from "../../keys/ssh-wire.ts";
-import { markOf, type FoundKey } from "./found-key.ts";
+import { markOf, type KeyInText } from "./found-key.ts";
 
 const BEGIN = /PuTTY-User-Key-File-[23]: /g;
 const FILE = new RegExp(
@@ -22,8 +22,8 @@ const LINE_BREAK =
   /\r\n?|(?<!\\)\\+(?:r\\+)?n|(?<!\s)\s+(?=(?:Encryption|Comment|Public-Lines|Key-Derivation|Argon2-\w+|Private-Lines|Private-MAC): )/g;
 
 /** In the order of the text. */
-export async function puttyKeys(text: string): Promise<FoundKey[]> {
-  const found: FoundKey[] = [];
+export async function puttyKeys(text: string): Promise<KeyInText[]> {
+  const found: KeyInText[] = [];
   const begins = [...text.matchAll(BEGIN)].map(({ index }) => index);
   for (const [number, index] of begins.entries()) {
     const end = Math.min(index + LONGEST, begins[number + 1] ?? text.length);

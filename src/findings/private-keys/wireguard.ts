@@ -4,13 +4,13 @@
  * wg(8): `PrivateKey = ` and 32 bytes in base64, as wg-quick, systemd-networkd and NixOS take them. `wg genkey` clamps what it
  * makes, which tells a key from other secrets of that name.
  */
-import { markOf, type FoundKey } from "./found-key.ts";
+import { markOf, type KeyInText } from "./found-key.ts";
 
 const FIELD =
   /(?<kind>private|pre[_-]?shared)[_-]?key["']?\s*[:=]\s*["']?(?<key>[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)(?![A-Za-z0-9+/=])/gi;
 
 /** @param text positions are in it. */
-export function wireguardKeys(text: string): FoundKey[] {
+export function wireguardKeys(text: string): KeyInText[] {
   return [...text.matchAll(FIELD)].map((match) => {
     const { kind = "", key = "" } = match.groups ?? {};
     const isPrivate = kind.toLowerCase() === "private";

@@ -12,28 +12,23 @@ import { isAge } from "../../documents/age/header-bytes.ts";
 import { recognise } from "../../documents/recognise.ts";
 import { readMetadata } from "../../documents/sops/metadata.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
-import { SecretsError } from "../../errors.ts";
+import { expected, SecretsError } from "../../errors.ts";
 import type { Format, FormatName, ParsedText, Tree } from "../../formats/format.ts";
 import { formatOfPath, loadFormat } from "../../formats/index.ts";
+import { malformedAt } from "../../formats/place.ts";
 import { isMapping } from "../../formats/tree.ts";
 import { unmergedLine, UNMERGED } from "../../text/merge-marks.ts";
 import { placeOf } from "./place.ts";
 import { needlesIn, type Needles } from "./needles.ts";
-import { utf8Of } from "./wide-text.ts";
+import { utf8Of } from "../../text/utf8.ts";
 
-/** What stands in the way of reading a file that means to be encrypted. */
-export interface Problem {
-  readonly message: string;
-  readonly line?: number | undefined;
-  readonly column?: number | undefined;
-}
-
+/** Of a broken one `problem` is what stands in the way of reading it. */
 export type Content =
   | { readonly kind: "empty" }
   | { readonly kind: "age"; readonly header: AgeHeader; readonly payload: AgePayload }
-  | { readonly kind: "broken-age"; readonly problem: Problem }
+  | { readonly kind: "broken-age"; readonly problem: SecretsError }
   | { readonly kind: "sops"; readonly document: SopsDocument }
-  | { readonly kind: "broken-sops"; readonly text: string; readonly problem: Problem }
+  | { readonly kind: "broken-sops"; readonly text: string; readonly problem: SecretsError }
   /** `text` is undefined where the bytes are no text. */
   | { readonly kind: "plain"; readonly text: string | undefined; readonly needles: Needles };
 
@@ -69,13 +64,11 @@ function oneByteText(bytes: Uint8Array): string | undefined {
   return bytes.includes(0) ? undefined : new TextDecoder("latin1").decode(bytes);
 }
 
-async function ageContent(bytes: Uint8Array): Promise<Content> {
-  try {
-    return { kind: "age", ...(await lookAtAge(bytes)) };
-  } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    return { kind: "broken-age", problem: { message: error.message } };
-  }
+function ageContent(bytes: Uint8Array): Promise<Content> {
+  return lookAtAge(bytes).then(
+    (found) => ({ kind: "age", ...found }),
+    (error: unknown) => ({ kind: "broken-age", problem: expected(error) }),
+  );
 }
 
 /** Undefined where it is not a sops file after all: a program or a text that shows one. */
@@ -85,10 +78,10 @@ async function sopsContent(
 ): Promise<Content | undefined> {
   const meant = formatOfPath(found.path) !== undefined || !/\.[a-z]{1,5}$/i.test(found.path);
   const line = found.conflict && meant ? unmergedLine(text) : undefined;
-  if (line !== undefined) return { kind: "broken-sops", text, problem: { message: UNMERGED, line, column: 1 } };
+  if (line !== undefined) return { kind: "broken-sops", text, problem: malformedAt(UNMERGED, line, 1) };
   const format = await loadFormat(found.format);
   const parsed = parse(text, format);
-  if ("message" in parsed) return meant ? { kind: "broken-sops", text, problem: parsed } : undefined;
+  if (parsed instanceof SecretsError) return meant ? { kind: "broken-sops", text, problem: parsed } : undefined;
   return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
 }
 
@@ -99,16 +92,16 @@ async function decryptedContent(text: string, path: string): Promise<Content | u
   if (name === undefined || name === "binary") return undefined;
   const format = await loadFormat(name);
   const parsed = parse(text, format);
-  if ("message" in parsed || !isMapping(parsed.metadata) || !parsed.metadata.has("lastmodified")) return undefined;
+  if (parsed instanceof SecretsError || !isMapping(parsed.metadata) || !parsed.metadata.has("lastmodified"))
+    return undefined;
   return isSopsMetadata(parsed.metadata) ? documentOf(text, format, parsed) : undefined;
 }
 
-function parse(text: string, format: Format): ParsedText | Problem {
+function parse(text: string, format: Format): ParsedText | SecretsError {
   try {
     return format.parse(text, "sealed");
   } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    return { message: error.message, line: error.at?.line, column: error.at?.column };
+    return expected(error);
   }
 }
 
@@ -123,11 +116,7 @@ function documentOf(text: string, format: Format, parsed: ParsedText): Content {
   try {
     return { kind: "sops", document: { format, text, parsed, metadata: readMetadata(parsed.metadata ?? null) } };
   } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    return {
-      kind: "broken-sops",
-      text,
-      problem: { message: error.message, ...placeOf(text, text.search(/^"?sops/m)) },
-    };
+    const at = { file: "", ...placeOf(text, text.search(/^"?sops/m)) };
+    return { kind: "broken-sops", text, problem: expected(error).with({ at }) };
   }
 }

@@ -4,7 +4,7 @@
  * The prefilter: a few searches at memory speed, over every byte of a repository, so that only files that the policy
  * governs and those that carry one of these marks are read any further.
  */
-import { base64Runs } from "../private-keys/base64-runs.ts";
+import { base64Runs } from "../private-keys/encoded-runs.ts";
 import { KEY_MARKS, mayBeBareKey } from "../private-keys/find.ts";
 
 export interface Needles {
@@ -34,14 +34,13 @@ export function needlesIn(bytes: Uint8Array): Needles {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sops = buffer.includes(SOPS);
   return {
-    key: KEY_MARKS.some((mark) => buffer.includes(mark)) || hasLongBase64(buffer) || mayBeBareKey(buffer),
+    key:
+      KEY_MARKS.some((mark) => buffer.includes(mark)) ||
+      base64Runs(buffer).next().done !== true ||
+      mayBeBareKey(buffer),
     sealed: buffer.includes(SEALED),
     sops,
     metadata: sops && buffer.includes(FIELD),
     conflict: buffer.includes(CONFLICT) && buffer.includes(ENDS),
   };
-}
-
-function hasLongBase64(buffer: Buffer): boolean {
-  return base64Runs(buffer).next().done !== true;
 }

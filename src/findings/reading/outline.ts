@@ -10,18 +10,17 @@ import { DEFAULT_RULE, pathSelection } from "../../documents/sops/selection.ts";
 import type { Content as Said } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
+import type { Place } from "../../text/places.ts";
 import { isEncryptedContent, type Content } from "./content.ts";
 import { selectedNames } from "./slips.ts";
 
 /** A value that is not encrypted. */
-export interface OpenValue {
+export interface OpenValue extends Place {
   /** The mapping keys from the root. */
   readonly path: readonly string[];
   /** As people type it. */
   readonly key: string;
   readonly document: number;
-  readonly line: number;
-  readonly column: number;
   /** The key that would be encrypted, where this one is nearly that. */
   readonly meant: string | undefined;
 }

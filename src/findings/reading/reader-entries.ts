@@ -35,55 +35,43 @@ interface EntryProblem {
 const SIZES: ReadonlySet<number> = new Set([16 + 32 + 16, 16 + 33 + 16]);
 
 /** Entries that hold no data key, or not one that their reader can open. */
-export async function brokenEntries(document: SopsDocument, subject: FileSubject): Promise<Draft[]> {
-  const { problems, placeOfEntry } = await examined(document, subject);
-  return problems
-    .filter(({ kind }) => kind === "broken" || kind === "copied")
-    .map(({ entry, id, kind }) => {
-      const place = placeOfEntry(entry.recipient);
-      if (kind === "broken") {
-        const message = "the entry of one of its readers is not an age file with a data key";
-        return { severity: "error", message, subject: "entry", ...place };
-      }
-      return {
-        severity: "error",
-        message: `the entry of ${nameIn(subject, id)} is the same as that of another reader, so it opens for one of them only`,
-        fix: renewing(subject),
-        subject: `copied ${id}`,
-        ...place,
-      };
-    });
+export function brokenEntries(document: SopsDocument, subject: FileSubject): Promise<Draft[]> {
+  return entryDrafts(document, subject, ["broken", "copied"]);
 }
 
-/** To its policy such a file is one that differs, which other verbs refuse to write. */
-function renewing({ file, governed }: FileSubject): string {
-  return governed === undefined ? `secrets rotate ${shellWord(file)}` : rekeying(file, governed);
+/** Entries that somebody else may open than the reader whom they name, whatever the policy says. */
+export function sharedEntries(document: SopsDocument, subject: FileSubject): Promise<Draft[]> {
+  return entryDrafts(document, subject, ["shared", "repeated"]);
+}
+
+async function entryDrafts(
+  document: SopsDocument,
+  subject: FileSubject,
+  kinds: readonly EntryProblem["kind"][],
+): Promise<Draft[]> {
+  const { file, governed } = subject;
+  const { problems, placeOfEntry } = await examined(document, subject);
+  const rotate = `secrets rotate ${shellWord(file)}`;
+  return problems
+    .filter(({ kind }) => kinds.includes(kind))
+    .map(({ entry, id, kind }) => {
+      const who = nameIn(subject, id);
+      const message = {
+        broken: "the entry of one of its readers is not an age file with a data key",
+        copied: `the entry of ${who} is the same as that of another reader, so it opens for one of them only`,
+        shared: `the entry of ${who} can be opened by somebody else`,
+        repeated: `${who} has two entries, and it is unknown whose the second one is`,
+      }[kind];
+      const draft = { severity: "error", message, place: placeOfEntry(entry.recipient) } as const;
+      if (kind === "broken") return { ...draft, subject: "entry" };
+      // A copied one differs from its policy, and other verbs refuse to write such a file.
+      const fix = kind === "copied" && governed !== undefined ? rekeying(file, governed) : rotate;
+      return { ...draft, fix, subject: `${kind} ${id}` };
+    });
 }
 
 function nameIn({ governed }: FileSubject, id: string): string {
   return (governed === undefined ? undefined : memberWith(id, governed.policy)) ?? "one of its readers";
-}
-
-/** Entries that somebody else may open than the reader whom they name, whatever the policy says. */
-export async function sharedEntries(document: SopsDocument, subject: FileSubject): Promise<Draft[]> {
-  const { file } = subject;
-  const { problems, placeOfEntry } = await examined(document, subject);
-  return problems
-    .filter(({ kind }) => kind === "shared" || kind === "repeated")
-    .map(({ entry, id, kind }) => {
-      const who = nameIn(subject, id);
-      const message =
-        kind === "shared"
-          ? `the entry of ${who} can be opened by somebody else`
-          : `${who} has two entries, and it is unknown whose the second one is`;
-      return {
-        severity: "error",
-        message,
-        ...placeOfEntry(entry.recipient),
-        fix: `secrets rotate ${shellWord(file)}`,
-        subject: `${kind} ${id}`,
-      };
-    });
 }
 
 /** Two rules ask the same of each document, under each policy: its age files are read once. */

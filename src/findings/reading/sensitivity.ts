@@ -6,9 +6,10 @@
  */
 import { pathSelection, usableSelection, type SelectsPath } from "../../documents/sops/selection.ts";
 import { SecretsError } from "../../errors.ts";
-import type { Format, FormatName, Leaf, Step } from "../../formats/format.ts";
+import type { Format, FormatName, Leaf } from "../../formats/format.ts";
 import { formatOfPath, loadFormat } from "../../formats/index.ts";
 import { staysClear, textOfScalar } from "../../formats/scalar.ts";
+import type { Place } from "../../text/places.ts";
 import type { Ruling } from "../../policy/policy.ts";
 import { takesAnyFile } from "../../policy/enforcement.ts";
 import { MOST_PARSED } from "./content.ts";
@@ -18,7 +19,7 @@ import { hadAction, hasActions, isReference, withoutActions } from "./references
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
 
 /** The place of the first value that should be encrypted, or that there is none. */
-export type Sensitive = { readonly line: number; readonly column: number } | undefined;
+type Sensitive = Place | undefined;
 
 const START = { line: 1, column: 1 };
 
@@ -27,15 +28,6 @@ const START = { line: 1, column: 1 };
  * @param path POSIX; its end tells the format.
  */
 export async function sensitivePlace(text: string | undefined, governed: Governed, path: string): Promise<Sensitive> {
-  return bare(await sensitive(text, governed, path));
-}
-
-/** A place, and nothing of the value that stands there: findings are made of it. */
-function bare(place: Sensitive): Sensitive {
-  return place && { line: place.line, column: place.column };
-}
-
-async function sensitive(text: string | undefined, governed: Governed, path: string): Promise<Sensitive> {
   const { enforcement, ruling } = governed;
   if (enforcement === "never") return undefined;
   const obliges = enforcement === "always";
@@ -43,8 +35,8 @@ async function sensitive(text: string | undefined, governed: Governed, path: str
   if (obliges && hasNothingToSeal(text, path)) return undefined;
   const outright = ruling.kind === "secrets" || ruling.settings.enforce === "always";
   const isTemplate = !outright && /(?:^|\/)templates\//.test(path) && hasActions(text);
-  if (!obliges) return mayBeSensitive(text, ruling) ? sensitiveLeaf(text, { ruling, path, isTemplate }) : undefined;
-  if (isTemplate) return sensitiveLeaf(text, { ruling, path, isTemplate });
+  if (!obliges && !mayBeSensitive(text, ruling)) return undefined;
+  if (!obliges || isTemplate) return sensitiveLeaf(text, { ruling, path, isTemplate });
   if (isAllowList(ruling)) return obligedLeaf(text, { ruling, path, outright });
   return takesAnyFile(governed) ? namedLeaf(text, path) : START;
 }
@@ -55,7 +47,7 @@ export async function filledSecretPlace(text: string, path: string): Promise<Sen
   const isTemplate = /(?:^|\/)templates\//.test(path) && hasActions(text);
   const leaves = await openLeaves(text, path, isTemplate);
   const objectOf = innermostObject(leaves ?? []);
-  return bare(leaves?.find((leaf) => isOwnValue(leaf) && isSecretData(leaf, objectOf(leaf))));
+  return leaves?.find((leaf) => isOwnValue(leaf) && isSecretData(leaf, objectOf(leaf)));
 }
 
 /** Whether something stands there that is not taken from elsewhere. */
@@ -101,7 +93,7 @@ async function obligedLeaf(
     return (
       object === undefined ||
       names === undefined ||
-      leaf.steps.some((key, depth) => selectsHere(names, key) && !isOtherData(key, depth, object))
+      leaf.steps.some((key, depth) => typeof key === "string" && names([key]) && !isOtherData(key, depth, object))
     );
   });
 }
@@ -140,10 +132,6 @@ export async function unselectedSecret(
   const values = (await unselectedValues(text, ruling, path)) ?? [];
   const objectOf = innermostObject(values);
   return values.find((leaf) => isOwnValue(leaf) && isNamedSecret(leaf) && objectOf(leaf) === undefined);
-}
-
-function selectsHere(selects: SelectsPath, key: Step): key is string {
-  return typeof key === "string" && selects([key]);
 }
 
 /** Kubernetes Secrets with something in them, and what the rule picks out by key. */
@@ -216,11 +204,7 @@ export function openLeaves(text: string, path: string, isTemplate: boolean): Ret
 }
 
 async function parsedLeaves(text: string, name: FormatName, isTemplate: boolean): Promise<readonly Leaf[] | undefined> {
-  const format = await loadFormat(name).catch((error: unknown) => {
-    if (error instanceof SecretsError) return undefined;
-    throw error;
-  });
-  if (format === undefined) return undefined;
+  const format = await loadFormat(name);
   const found = isTemplate ? undefined : (valuesIn(format, text) ?? listedValues(format, text));
   return found ?? (hasActions(text) ? valuesIn(format, withoutActions(text)) : undefined);
 }

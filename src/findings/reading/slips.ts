@@ -76,8 +76,9 @@ export function leavesOf({ before, after }: Written): Leaf[] {
 /** The keys of the document, or in the rule's expression, that it selects. */
 export function selectedKeys(leaves: readonly Leaf[], settings: SelectionSettings, selects: SelectsPath): string[] {
   const standing = leaves.flatMap(({ path }) => path);
-  const words = /^encrypted_regex$/.test((settings.rule ?? DEFAULT_RULE).name) ? wordsOf(settings) : [];
-  return [...new Set([...standing, ...words])].filter((key) => selects([key]));
+  const { name, value } = settings.rule ?? DEFAULT_RULE;
+  const words = name === "encrypted_regex" ? value.match(/[A-Za-z][\w-]*/g) : undefined;
+  return [...new Set([...standing, ...(words ?? [])])].filter((key) => selects([key]));
 }
 
 interface Judge extends Written {
@@ -106,7 +107,9 @@ async function reasonFor(judge: Judge, each: OpenedLeaf): Promise<Slip["why"] | 
 
 function wasEncrypted({ sealedValues, clearValues, fresh, gone }: Judge, each: OpenedLeaf): boolean {
   const value = valueOf(each);
-  if (isLong(each) && sealedValues.has(value) && !clearValues.has(value)) return true;
+  // A shorter text may stand in two places by chance.
+  const isLong = each.scalar.type === "str" && each.scalar.bytes.length >= 6;
+  if (isLong && sealedValues.has(value) && !clearValues.has(value)) return true;
   return fresh.has(each) && (gone.get(lastOf(each)) ?? []).some((old) => isMoved(old, each));
 }
 
@@ -129,11 +132,6 @@ function isSealedValue({ state, leaf }: OpenedLeaf): boolean {
 
 function lastOf({ leaf }: OpenedLeaf): Step | undefined {
   return leaf.steps.at(-1);
-}
-
-/** A shorter text may stand in two places by chance. */
-function isLong({ scalar }: OpenedLeaf): boolean {
-  return scalar.type === "str" && scalar.bytes.length >= 6;
 }
 
 function goneFrom({ before, after }: Written): OpenedLeaf[] {
@@ -211,9 +209,4 @@ function withSuffix(steps: readonly Step[], suffix: string): string | undefined 
   const end = last.slice(-suffix.length);
   if (suffix.length < 3 || nearest(end, [suffix]) === undefined) return undefined;
   return stepsText([...steps.slice(0, -1), last.slice(0, last.length - end.length) + suffix]);
-}
-
-/** The words that an expression is made of. */
-function wordsOf({ rule }: SelectionSettings): readonly string[] {
-  return rule?.value.match(/[A-Za-z][\w-]*/g) ?? [];
 }

@@ -47,17 +47,9 @@ export const sec001: Rule = {
   change: ({ file, now, before, governed, isTold }) => {
     const wasSealed = before.flat().some(({ kind }) => kind !== "plain");
     if (now.kind !== "plain" || !wasSealed || governed?.enforcement === "never" || isTold) return [];
-    const word = shellWord(file);
-    return [
-      {
-        severity: "error",
-        message: "it was encrypted before and is now unencrypted",
-        line: 1,
-        column: 1,
-        fix: `secrets encrypt -i ${word} && git add ${word}`,
-        subject: "decrypted",
-      },
-    ];
+    const message = "it was encrypted before and is now unencrypted";
+    const fix = `secrets encrypt -i ${shellWord(file)} && git add ${shellWord(file)}`;
+    return [{ severity: "error", message, place: { line: 1, column: 1 }, fix, subject: "decrypted" }];
   },
 };
 
@@ -86,13 +78,8 @@ async function draft(subject: FileSubject, governed: Governed, place: Place): Pr
     ...(governed.origin === undefined ? [] : [`put the rule back (${placeOfRule(governed)})`]),
     ...(isIdle ? [`change ${setting} in ${placeOfRule(governed)}, which would encrypt nothing`] : []),
   ];
-  return {
-    severity: "error",
-    message: `plaintext at a path that ${whose} wants encrypted (${placeOfRule(governed)})`,
-    line: place.line,
-    column: place.column,
-    fix: [...before, fixFor(subject)].join(", then: "),
-  };
+  const message = `plaintext at a path that ${whose} wants encrypted (${placeOfRule(governed)})`;
+  return { severity: "error", message, place, fix: [...before, fixFor(subject)].join(", then: ") };
 }
 
 /** In place where there is a format for it, else as an age file beside it. */

@@ -3,10 +3,11 @@ import type { SopsDocument } from "../../documents/sops/document.ts";
 import { DEFAULT_RULE } from "../../documents/sops/selection.ts";
 import type { Leaf } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
-import { RESTORED, restoring } from "../reading/commands.ts";
-import { clearLeaves, subjectOf } from "../reading/clear-leaves.ts";
-import { movedValues } from "../reading/moved-values.ts";
-import type { Draft, Rule } from "../finding.ts";
+import { placeOfRule, RESTORED, restoring } from "../reading/commands.ts";
+import { clearLeaves, subjectOf } from "../reading/clear.ts";
+import type { OpenValue, SopsOutline } from "../reading/outline.ts";
+import { nearest } from "../../words/did-you-mean.ts";
+import type { Change, Draft, Rule } from "../finding.ts";
 import { keyWord, shellWord } from "../../words/shell.ts";
 
 export const sec002: Rule = {
@@ -55,24 +56,72 @@ function fixFor(file: string, keys: readonly string[]): string {
 }
 
 function valueDraft(leaf: Leaf, document: SopsDocument, fix: string): Draft {
-  const key = stepsText(leaf.steps);
   const setting = (document.metadata.settings.rule ?? DEFAULT_RULE).name;
-  return {
-    severity: "error",
-    message: `${key} is unencrypted, but the file's ${setting} wants it encrypted`,
-    line: leaf.line,
-    column: leaf.column,
-    fix,
-    subject: subjectOf(leaf),
-  };
+  const message = `${stepsText(leaf.steps)} is unencrypted, but the file's ${setting} wants it encrypted`;
+  return { severity: "error", message, place: leaf, fix, subject: subjectOf(leaf) };
 }
 
 function commentDraft(leaf: Leaf): Draft {
-  return {
-    severity: "warning",
-    message: "a comment is unencrypted, but the file encrypts its comments",
-    line: leaf.line,
-    column: leaf.column,
-    subject: subjectOf(leaf),
-  };
+  const message = "a comment is unencrypted, but the file encrypts its comments";
+  return { severity: "warning", message, place: leaf, subject: subjectOf(leaf) };
+}
+
+/** A value, and the key path in whose place it stands. */
+interface Left {
+  readonly value: OpenValue;
+  /** What is encrypted there: the same key or another one of the previous version, or one that is only meant. */
+  readonly by: "same" | "former" | "meant";
+  readonly key: string;
+}
+
+/**
+ * A finding for each value that left what is encrypted: a key was renamed, put elsewhere or misspelt, or the selection became narrower.
+ * A new MAC tells that whoever did so had a key, not that it was meant. A merge brings what it has otherwise than each of its parents.
+ */
+function movedValues(change: Change): Draft[] {
+  const { now, before } = change;
+  if (now.kind !== "sops") return [];
+  const found = before.flatMap((parents) => {
+    const each = parents.map((parent) => (parent.kind === "sops" ? leftSince(parent, now) : []));
+    const [first = [], ...others] = each;
+    return first.filter(({ value }) => others.every((other) => other.some((left) => left.value === value)));
+  });
+  return [...new Map(found.map((left) => [left.value, movedDraft(change, now.setting, left)])).values()];
+}
+
+function leftSince(old: SopsOutline, now: SopsOutline): Left[] {
+  const gone = [...old.sealed].flatMap(([id, path]) => (now.sealed.has(id) ? [] : [path]));
+  return [...now.open].flatMap(([id, value]): Left[] => {
+    if (old.open.has(id)) return [];
+    if (old.sealed.has(id)) return [{ value, by: "same", key: value.key }];
+    const former = gone.find((path) => isMoved(path, value.path));
+    if (former !== undefined) return [{ value, by: "former", key: stepsText(former) }];
+    return value.meant === undefined ? [] : [{ value, by: "meant", key: value.meant }];
+  });
+}
+
+/** The same last key elsewhere, or nearly the same, or longer by a suffix, in the same place. */
+function isMoved(from: readonly string[], to: readonly string[]): boolean {
+  const [old = "", now = ""] = [from.at(-1), to.at(-1)];
+  if (old === now) return true;
+  const isBeside = from.length === to.length && from.slice(0, -1).every((key, index) => key === to[index]);
+  return isBeside && (now.startsWith(old) || nearest(now, [old]) !== undefined);
+}
+
+function movedDraft({ file, governed }: Change, setting: string, { value, by, key }: Left): Draft {
+  const { document, key: subject } = value;
+  const word = shellWord(file);
+  const base = { severity: "error", place: value, subject } as const;
+  if (by === "same") {
+    const fix =
+      governed === undefined || governed.origin !== undefined
+        ? `${restoring(file)} ${RESTORED}`
+        : `change ${setting} in ${placeOfRule(governed)}, then: secrets rekey ${word}`;
+    return { ...base, message: `${key} was encrypted in the previous version, and is now unencrypted`, fix };
+  }
+  const what = by === "meant" ? `${key} would be encrypted` : `the previous version has ${key} encrypted in its place`;
+  // Other documents than the first have no address.
+  const set = `secrets set ${word} ${keyWord(key)} && secrets unset ${word} ${keyWord(subject)}`;
+  const fix = document > 0 ? `secrets edit ${word}` : set;
+  return { ...base, message: `${subject} is unencrypted, and ${what}`, fix };
 }

@@ -40,10 +40,10 @@ export const sec003: Rule = {
     const { exposed, opened } = await movedLeaves(document, governed.ruling);
     const whose = governed.origin ?? "the policy";
     const fix = opened.length > 0 ? mendRule(governed, document, file) : rekeying(file, governed);
-    const drafts = exposed.map(({ line, column, steps }): Draft => {
-      const subject = stepsText(steps);
+    const drafts = exposed.map((place): Draft => {
+      const subject = stepsText(place.steps);
       const message = `${subject} is unencrypted, and ${whose} wants it encrypted`;
-      return { severity: "error", message, line, column, fix, subject };
+      return { severity: "error", message, place, fix, subject };
     });
     if (opened.length > 0 || drafts.length === 0) drafts.push(difference(document, { wanted, fix, whose, opened }));
     return drafts;
@@ -72,5 +72,5 @@ function difference(
       : `the file uses ${has.name}, and ${whose} uses ${wants.name}`;
   const message =
     opened.length === 0 ? differs : `${whose} would leave ${listed(opened)} unencrypted, which the file encrypts`;
-  return { severity: "warning", message, ...placeOf(text, text.lastIndexOf(has.name)), fix, subject: has.name };
+  return { severity: "warning", message, place: placeOf(text, text.lastIndexOf(has.name)), fix, subject: has.name };
 }

@@ -41,7 +41,7 @@ export const sec004: Rule = {
     const entries = content.kind === "sops" ? await sharedEntries(content.document, subject) : [];
     if (governed === undefined) return [...entries, ...unruledDrafts(subject)];
     if (content.kind !== "sops" && content.kind !== "age") return [];
-    if (namesNobody(governed.ruling)) return [...entries, nobodyDraft()];
+    if (namesNobody(governed.ruling)) return [...entries, NOBODY];
     if (content.kind === "age") return ageDrafts(content.header, governed, rekeyingAge(subject.file, governed));
     return [...entries, ...(await sopsDrafts(content.document, governed, subject.file))];
   },
@@ -70,10 +70,11 @@ async function ageDrafts(header: AgeHeader, governed: Governed, fix: string): Pr
   ];
 }
 
-function nobodyDraft(): Draft {
-  const message = "it has readers, and the rule for its path names no readers";
-  return { severity: "warning", message, subject: "nobody" };
-}
+const NOBODY: Draft = {
+  severity: "warning",
+  message: "it has readers, and the rule for its path names no readers",
+  subject: "nobody",
+};
 
 async function sopsDrafts(document: SopsDocument, governed: Governed, file: string): Promise<Draft[]> {
   const found = await compareDocument(document, governed);
@@ -112,37 +113,27 @@ function strangers({ removed }: DocumentDifference, { text }: SopsDocument, { go
     const name = memberWith(readerId(known), governed.policy);
     // One stranger in the place of another is news.
     const subject = name ?? `extra ${readerId(known)}`;
-    return { ...extraDraft(name ?? strangerWith(recipient), fix), ...placeOf(recipient), subject };
+    return { ...extraDraft(name ?? strangerWith(recipient), fix), place: placeOf(recipient), subject };
   });
 }
 
 /** Either face of an ed25519 key will do, unless the policy says `as: ssh` or `as: both`. */
 function faceDrafts({ turned }: DocumentDifference, { governed, fix }: Judging): Draft[] {
   const names = new Set(turned.map(({ id }) => memberWith(id, governed.policy) ?? ""));
-  return [...names].map((name) => ({
-    severity: "warning",
-    message: `the key of ${name} is not in the form that \`as\` requires`,
-    fix,
-    subject: `${name} as`,
-  }));
+  return [...names].map((name) => {
+    const message = `the key of ${name} is not in the form that \`as\` requires`;
+    return { severity: "warning", message, fix, subject: `${name} as` };
+  });
 }
 
 function extraDraft(name: string, fix: string): Draft {
-  return {
-    severity: "error",
-    message: `${name} can read the file and is not among the readers that the policy names`,
-    fix,
-    subject: name,
-  };
+  const message = `${name} can read the file and is not among the readers that the policy names`;
+  return { severity: "error", message, fix, subject: name };
 }
 
 function missingDraft(name: string, fix: string): Draft {
-  return {
-    severity: "warning",
-    message: `${name} cannot read the file, though the policy says so`,
-    fix,
-    subject: name,
-  };
+  const message = `${name} cannot read the file, though the policy says so`;
+  return { severity: "warning", message, fix, subject: name };
 }
 
 /** The same readers in all, but otherwise grouped: how many of them it takes is another matter. */

@@ -3,20 +3,20 @@ import { shellWord } from "../../words/shell.ts";
 import { looksSealed } from "../../crypto/value-cipher.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import { compileSelection } from "../../documents/sops/selection.ts";
-import { SecretsError } from "../../errors.ts";
+import { expected } from "../../errors.ts";
 import type { Leaf } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
 import { textOfScalar } from "../../formats/scalar.ts";
 import { isExample, isExempt } from "../../policy/enforcement.ts";
 import { remerging, RESTORED, restoring } from "../reading/commands.ts";
-import { standsInClear } from "../reading/clear-lines.ts";
+import { standsInClear } from "../reading/clear.ts";
 import { mayBeEncrypted } from "../reading/content.ts";
 import { differingKeys, sidesText } from "../reading/merged.ts";
 import { UNMERGED } from "../../text/merge-marks.ts";
 import type { Draft, Rule, FileSubject } from "../finding.ts";
 import { placeOf } from "../reading/place.ts";
 import { brokenEntries } from "../reading/reader-entries.ts";
-import { sealedShape } from "../reading/sealed-shape.ts";
+import { sealedShape } from "../reading/ciphertext.ts";
 import { openLeaves } from "../reading/sensitivity.ts";
 
 export const sec005: Rule = {
@@ -53,16 +53,9 @@ async function brokenDrafts(subject: FileSubject): Promise<Draft[]> {
     const isMerge = content.problem.message === UNMERGED;
     const origin = isMerge ? await subject.origin() : undefined;
     const sides = sidesText(await differingKeys(origin, subject.path));
-    return [
-      {
-        severity: "error",
-        subject: "syntax",
-        exposes,
-        ...content.problem,
-        fix: isMerge ? remerging(subject.file, origin) : undefined,
-        message: told(content.problem.message, exposes) + sides,
-      },
-    ];
+    const fix = isMerge ? remerging(subject.file, origin) : undefined;
+    const message = told(content.problem.message, exposes) + sides;
+    return [{ severity: "error", message, place: content.problem.at, fix, subject: "syntax", exposes }];
   }
   if (content.kind === "sops") {
     const { document } = content;
@@ -84,8 +77,7 @@ async function strayDrafts(subject: FileSubject): Promise<Draft[]> {
   if (place === undefined || subject.content.kind !== "plain") return [];
   const message = "it holds encrypted values and no sops metadata, so nobody can open it";
   const exposes = await standsInClear(subject, subject.content.text ?? "");
-  const { line, column } = place;
-  return [{ severity: "error", message: told(message, exposes), subject: "metadata", exposes, line, column }];
+  return [{ severity: "error", message: told(message, exposes), place, subject: "metadata", exposes }];
 }
 
 /** That it is broken is half of it where plaintext is lost. */
@@ -100,8 +92,7 @@ export async function strayPlace({ content, governed, path }: FileSubject) {
   // In a comment it is an example.
   const leaves = await openLeaves(content.text, path, false);
   if (leaves !== undefined) {
-    const found = leaves.find(({ scalar }) => textOfScalar(scalar)?.startsWith(SEALED));
-    return found && { line: found.line, column: found.column };
+    return leaves.find(({ scalar }) => textOfScalar(scalar)?.startsWith(SEALED));
   }
   return governed.enforcement === "always" ? sealedOutsideComments(content.text) : undefined;
 }
@@ -121,35 +112,31 @@ function sealedOutsideComments(text: string) {
 
 function metadataDrafts({ text, metadata }: SopsDocument): Draft[] {
   const drafts: Draft[] = [];
+  const add = (message: string, subject: string, place = {}) =>
+    drafts.push({ severity: "error", message, subject, place });
   const at = placeOf(text, text.search(/^[ \t]*"?(?:sops_)?mac"?[ \t]*[:=]/m));
-  if (metadata.mac === "") drafts.push({ severity: "error", message: "it has no MAC", subject: "mac", ...at });
-  else if (sealedShape(metadata.mac) !== "whole") {
-    drafts.push({ severity: "error", message: "its MAC is malformed", subject: "mac", ...at });
-  }
-  if (metadata.version === "") {
-    drafts.push({ severity: "error", message: "its metadata names no version of sops", subject: "version" });
-  }
-  if (metadata.lastModified === "") {
-    drafts.push({ severity: "error", message: "its metadata has no lastmodified", subject: "lastmodified" });
-  }
+  if (metadata.mac === "") add("it has no MAC", "mac", at);
+  else if (sealedShape(metadata.mac) !== "whole") add("its MAC is malformed", "mac", at);
+  if (metadata.version === "") add("its metadata names no version of sops", "version");
+  if (metadata.lastModified === "") add("its metadata has no lastmodified", "lastmodified");
   return drafts;
 }
 
 function duplicateDrafts({ parsed }: SopsDocument, { file }: FileSubject): Draft[] {
   const fix = `secrets edit ${shellWord(file)}`;
-  return parsed.doubts.map(({ message, steps, line, column }) => {
-    return { severity: "error", message, line, column, fix, subject: stepsText(steps) };
+  return parsed.doubts.map((doubt) => {
+    return { severity: "error", message: doubt.message, place: doubt, fix, subject: stepsText(doubt.steps) };
   });
 }
 
 async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> {
   const drafts: Draft[] = [];
   const selects = await compileSelection(metadata.settings).catch((error: unknown) => {
-    if (!(error instanceof SecretsError)) throw error;
-    if (error.code === "malformed") {
+    const { code, message } = expected(error);
+    if (code === "malformed") {
       // Nobody can tell what was to be unencrypted.
       const exposes = parsed.leaves.some(({ kind, scalar }) => kind === "value" && isOpen(textOfScalar(scalar) ?? ""));
-      drafts.push({ severity: "error", message: `in its metadata, ${error.message}`, subject: "selection", exposes });
+      drafts.push({ severity: "error", message: `in its metadata, ${message}`, subject: "selection", exposes });
     }
     return () => true;
   });
@@ -159,8 +146,7 @@ async function leafDrafts({ parsed, metadata }: SopsDocument): Promise<Draft[]> 
     const add = (message: (key: string) => string) => {
       const key = stepsText(leaf.steps);
       const exposes = text.startsWith("ENC[") && (!looksSealed(text) || shape === "readable");
-      const { line, column } = leaf;
-      drafts.push({ severity: "error", message: message(key), line, column, subject: key, exposes });
+      drafts.push({ severity: "error", message: message(key), place: leaf, subject: key, exposes });
     };
     if (shape === "readable") add((key) => `the value of ${key} is written like an encrypted one but is readable`);
     if (leaf.kind === "value" && shape === "whole" && isOfWrongType(leaf, text))

@@ -1,6 +1,6 @@
 /** SEC007: is there a private key in the file? */
 import type { Rule } from "../finding.ts";
-import { keyWords } from "../reading/key-words.ts";
+import { keyWords } from "../private-keys/found-key.ts";
 import { shellWord } from "../../words/shell.ts";
 
 export const sec007: Rule = {
@@ -32,8 +32,7 @@ export const sec007: Rule = {
       .map((key) => ({
         severity: key.verified && !key.stub ? "error" : "warning",
         message: key.verified ? keyWords(key) : `what looks like ${keyWords(key)} but does not decode`,
-        line: key.line,
-        column: key.column,
+        place: key,
         fix: subject.tracked ? `git rm --cached ${shellWord(subject.file)}, and replace the key` : undefined,
         subject: key.ids[0] ?? key.mark,
       })),

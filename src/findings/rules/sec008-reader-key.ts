@@ -2,7 +2,7 @@
 import { listed } from "../../words/phrases.ts";
 import type { Rule, KeyHolder } from "../finding.ts";
 import { looksLikeRecipient } from "../../policy/recipient-text.ts";
-import { keyWords } from "../reading/key-words.ts";
+import { keyWords } from "../private-keys/found-key.ts";
 import { shellWord } from "../../words/shell.ts";
 import { shortKey } from "../reading/readers.ts";
 
@@ -29,12 +29,13 @@ export const sec008: Rule = {
     subject.keys.flatMap((key) => {
       const holder = subject.holder(key.ids);
       if (holder === undefined) return [];
-      const message = `the private key of ${nameOf(holder)} (${keyWords(key)}), which opens ${filesOf(holder)}`;
+      const { opens } = holder;
+      const files = opens.length === 0 ? "none of the files that were checked" : listed(opens, MOST_NAMED);
+      const message = `the private key of ${nameOf(holder)} (${keyWords(key)}), which opens ${files}`;
       // Not removed: it may be the only one that opens the files to be rekeyed.
       const away = subject.tracked ? `git rm --cached ${shellWord(subject.file)}, move it` : "move it";
       const fix = `${away} out of the repository, make a new key, put its public half into the policy, then: secrets rekey`;
-      const { line, column } = key;
-      return [{ severity: "critical" as const, message, line, column, fix, subject: holder.name }];
+      return [{ severity: "critical" as const, message, place: key, fix, subject: holder.name }];
     }),
 };
 
@@ -45,9 +46,4 @@ function nameOf({ name, kind }: KeyHolder): string {
   if (kind === "literal" && looksLikeRecipient(name))
     return `the recipient ${shortKey(name)} that the policy names by its key`;
   return kind === "host" ? `the host ${name}` : name;
-}
-
-function filesOf({ opens }: KeyHolder): string {
-  if (opens.length === 0) return "none of the files that were checked";
-  return listed(opens, MOST_NAMED);
 }

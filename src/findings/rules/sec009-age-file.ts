@@ -3,7 +3,7 @@ import { counted } from "../../words/phrases.ts";
 import { needsPassphrase } from "../../keys/passphrase.ts";
 import { ageFileDifference } from "../../agreement/age-file.ts";
 import type { AgeHeader } from "../../documents/age/header.ts";
-import { payloadProblem } from "../reading/age-payload.ts";
+import { payloadProblem } from "../reading/ciphertext.ts";
 import { rekeyingAge, remerging, RESTORED, restoring } from "../reading/commands.ts";
 import type { Content } from "../reading/content.ts";
 import { UNMERGED } from "../../text/merge-marks.ts";
@@ -40,18 +40,9 @@ export const sec009: Rule = {
   file: async (subject) => {
     const { path, file, content, governed } = subject;
     if (content.kind === "broken-age") {
-      return [
-        {
-          severity: "error",
-          ...content.problem,
-          message: `broken age file: ${content.problem.message}`,
-          fix:
-            content.problem.message === UNMERGED
-              ? remerging(file, await subject.origin())
-              : `${restoring(file)} ${RESTORED}`,
-          subject: "header",
-        },
-      ];
+      const { message } = content.problem;
+      const fix = message === UNMERGED ? remerging(file, await subject.origin()) : `${restoring(file)} ${RESTORED}`;
+      return [{ severity: "error", message: `broken age file: ${message}`, fix, subject: "header" }];
     }
     if (content.kind === "age") return wholeDrafts(subject, content);
     if (!path.endsWith(".age") || content.kind === "empty") return [];
@@ -60,17 +51,8 @@ export const sec009: Rule = {
     if (governed?.enforcement === "always" && (await isLeftover(subject))) return [];
     const command = `secrets encrypt -i ${shellWord(file)} && git add ${shellWord(file)}`;
     const fix = governed === undefined ? `name its readers in the policy, then: ${command}` : command;
-    return [
-      {
-        severity: "error",
-        message: "not an age file, despite its name",
-        line: 1,
-        column: 1,
-        fix,
-        subject: "plain",
-        exposes: true,
-      },
-    ];
+    const message = "not an age file, despite its name";
+    return [{ severity: "error", message, place: { line: 1, column: 1 }, fix, subject: "plain", exposes: true }];
   },
   change: ({ file, now, before, isTold }) => {
     const olds = before.flat();

@@ -19,7 +19,7 @@ export const sec010: Rule = {
   versions: ({ file, found, other }) => {
     if (other !== "encrypted") return [];
     const message = `staged: ${found.message}; the file on disk is encrypted`;
-    const { severity, line, column, subject } = found;
-    return [{ severity, message, line, column, subject, fix: `git add ${shellWord(file)}` }];
+    const { severity, subject } = found;
+    return [{ severity, message, place: found, subject, fix: `git add ${shellWord(file)}` }];
   },
 };

@@ -17,9 +17,9 @@ export const sec011: Rule = {
     ],
   },
   versions: ({ found }) => {
-    const { message, line, column, subject } = found;
+    const { message, subject } = found;
     const base = found.commit === undefined ? "" : ` ${found.commit.slice(0, 10)}~1`;
     const fix = `remove it from that commit: git rebase -i${base}; if it was pushed: change the secret`;
-    return [{ severity: "error", message: `${message}; a later commit took it back`, line, column, subject, fix }];
+    return [{ severity: "error", message: `${message}; a later commit took it back`, place: found, subject, fix }];
   },
 };

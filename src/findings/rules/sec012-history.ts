@@ -20,7 +20,7 @@ export const sec012: Rule = {
     ],
   },
   versions: ({ found }) => {
-    const { message, line, column, subject } = found;
-    return [{ severity: "warning", message, line, column, subject, fix: "change the secret where it is used" }];
+    const { message, subject } = found;
+    return [{ severity: "warning", message, place: found, subject, fix: "change the secret where it is used" }];
   },
 };

@@ -1,6 +1,6 @@
 /** SEC013: did a tool or an editor leave a copy of a secret unencrypted? */
 import { isExempt } from "../../policy/enforcement.ts";
-import type { Rule, FileSubject } from "../finding.ts";
+import type { Rule } from "../finding.ts";
 import { isLeftover, leftoverStem } from "../reading/leftovers.ts";
 import { shellWord } from "../../words/shell.ts";
 
@@ -24,23 +24,15 @@ export const sec013: Rule = {
     limits: ["Recognized by name: a copy under another name is SEC001 if the policy covers it."],
   },
   file: async (subject) => {
-    const stem = leftoverStem(subject.path);
+    const { path, governed, tracked } = subject;
+    const stem = leftoverStem(path);
     if (stem === undefined || !(await isLeftover(subject))) return [];
     const word = shellWord(subject.file);
-    const what =
+    const message =
       stem.copyOf === undefined ? "the private keys of dotenvx" : `what looks like a decrypted copy of ${stem.copyOf}`;
-    return [
-      {
-        severity: subject.tracked || isObliged(subject) ? "error" : "warning",
-        message: what,
-        fix: subject.tracked ? `git rm --cached ${word} && rm ${word}` : `rm ${word}`,
-        subject: "leftover",
-      },
-    ];
+    // Plaintext at an obliged path is an error by any name, tracked or not.
+    const isObliged = governed?.enforcement === "always" && !isExempt(path, governed);
+    const fix = tracked ? `git rm --cached ${word} && rm ${word}` : `rm ${word}`;
+    return [{ severity: tracked || isObliged ? "error" : "warning", message, fix, subject: "leftover" }];
   },
 };
-
-/** Whether plaintext at this path is an error by any name, tracked or not. */
-function isObliged({ path, governed }: FileSubject): boolean {
-  return governed?.enforcement === "always" && !isExempt(path, governed);
-}

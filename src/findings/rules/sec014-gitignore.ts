@@ -2,10 +2,7 @@
 import { appending, ignoreLine } from "../reading/commands.ts";
 import type { Draft, Rule, TreeFacts } from "../finding.ts";
 
-/** Names that no repository wants: one of each kind that tools and people make. */
-const SHOULD_IGNORE = [".env.keys", "keys.txt", "secrets.yaml.dec", "secrets.decrypted.yaml"] as const;
-
-/** The pattern for each of them. */
+/** Names that no repository wants, one of each kind that tools and people make, and the pattern for it. */
 const PATTERNS: Readonly<Record<string, string>> = {
   ".env.keys": ".env.keys",
   "keys.txt": "keys.txt",
@@ -17,7 +14,7 @@ export const sec014: Rule = {
   id: "SEC014",
   title: ".gitignore misses leftovers or hides a secret",
   severity: "warning",
-  needs: { ignored: SHOULD_IGNORE },
+  needs: { ignored: Object.keys(PATTERNS) },
   explanation: {
     what: [
       ".gitignore does not ignore the usual names of keys and decrypted copies (.env.keys, keys.txt, *.dec …),",
@@ -36,23 +33,15 @@ export const sec014: Rule = {
 function uncovered({ hasPolicy, shouldIgnore, gitignore }: TreeFacts): Draft[] {
   const open = [...shouldIgnore].filter(([, covered]) => !covered).map(([name]) => PATTERNS[name] ?? name);
   if (!hasPolicy || open.length === 0) return [];
-  return [
-    {
-      path: ".gitignore",
-      severity: "warning",
-      message: `git does not ignore ${open.join(", ")}`,
-      fix: appending(gitignore, open),
-      subject: "uncovered",
-    },
-  ];
+  const message = `git does not ignore ${open.join(", ")}`;
+  const fix = appending(gitignore, open);
+  return [{ path: ".gitignore", severity: "warning", message, fix, subject: "uncovered" }];
 }
 
 function ignored({ ignoredSecrets, gitignore }: TreeFacts): Draft[] {
-  return ignoredSecrets.map((path) => ({
-    path,
-    severity: "warning",
-    message: "the policy covers it and git ignores it, so it will not be committed",
-    fix: appending(gitignore, [`!${ignoreLine(path)}`]),
-    subject: "ignored",
-  }));
+  const message = "the policy covers it and git ignores it, so it will not be committed";
+  return ignoredSecrets.map((path) => {
+    const fix = appending(gitignore, [`!${ignoreLine(path)}`]);
+    return { path, severity: "warning", message, fix, subject: "ignored" };
+  });
 }

@@ -24,23 +24,16 @@ export const sec015: Rule = {
     limits: ["text=auto is fine: git sees that age files are binary. Only in the working tree."],
   },
   tree: ({ encrypted, gitattributes }) => {
-    const drafts: Draft[] = encrypted.filter(isConverted).map(({ path }) => ({
-      path,
-      severity: "note",
-      message: "git converts the line endings of this binary file",
-      fix: appending(gitattributes, [AGE]),
-      subject: "eol",
-    }));
+    const converted = "git converts the line endings of this binary file";
+    const keep = appending(gitattributes, [AGE]);
+    const drafts = encrypted.filter(isConverted).map(({ path }): Draft => {
+      return { path, severity: "note", message: converted, fix: keep, subject: "eol" };
+    });
     const bare = encrypted.filter(({ attributes }) => attributes.get("diff") === "unspecified");
     if (bare.length > 0) {
       const message = `${bare.length} of ${encrypted.length} encrypted files have no diff driver, so their changes cannot be reviewed`;
-      drafts.push({
-        path: ".gitattributes",
-        severity: "note",
-        message,
-        fix: driver(bare, gitattributes),
-        subject: "diff",
-      });
+      const fix = driver(bare, gitattributes);
+      drafts.push({ path: ".gitattributes", severity: "note", message, fix, subject: "diff" });
     }
     return drafts;
   },
@@ -63,7 +56,8 @@ function attributePattern(pattern: string): string {
   return /[\s"\\]/.test(pattern) ? JSON.stringify(pattern) : pattern;
 }
 
-function isConverted({ binary, attributes }: { binary: boolean; attributes: ReadonlyMap<string, string> }): boolean {
-  if (!binary || attributes.get("text") === "unset" || attributes.get("text") === "auto") return false;
-  return attributes.get("text") === "set" || ["lf", "crlf"].includes(attributes.get("eol") ?? "");
+function isConverted({ binary, attributes }: EncryptedFile): boolean {
+  const text = attributes.get("text");
+  if (!binary || text === "unset" || text === "auto") return false;
+  return text === "set" || ["lf", "crlf"].includes(attributes.get("eol") ?? "");
 }

@@ -17,12 +17,10 @@ export const sec016: Rule = {
     ],
   },
   values: (seen) =>
-    seen.map(({ secretFile, key, form, line, column }) => ({
-      severity: "error",
-      message: `the current value of ${key === "" ? secretFile : `${key} in ${secretFile}`} is here, ${form}`,
-      line,
-      column,
-      fix: `remove it from this file, and change it: secrets set ${[shellWord(secretFile), ...(key === "" ? [] : [keyWord(key)])].join(" ")}`,
-      subject: `${secretFile}#${key}`,
-    })),
+    seen.map(({ secretFile, key, form, ...place }) => {
+      const message = `the current value of ${key === "" ? secretFile : `${key} in ${secretFile}`} is here, ${form}`;
+      const words = [shellWord(secretFile), ...(key === "" ? [] : [keyWord(key)])];
+      const fix = `remove it from this file, and change it: secrets set ${words.join(" ")}`;
+      return { severity: "error", message, place, fix, subject: `${secretFile}#${key}` };
+    }),
 };

@@ -29,17 +29,18 @@ export const sec017: Rule = {
   },
   policy: ({ path, policy, problem, absent }) => {
     if (problem !== undefined) {
-      const { message, line, column, fix } = problem;
-      return [{ severity: "error", message, line, column, fix, subject: message }];
+      const { message, at, hint } = problem;
+      return [{ severity: "error", message, place: at, fix: hint, subject: message }];
     }
     if (policy === undefined) return unread(path);
     return [
-      ...(isEmpty(path, policy) ? [warning(NO_RULE, { line: 1 })] : []),
+      // One at the root has yet to be written, and is told of as such.
+      ...(path.includes("/") && !hasRules(policy) ? [warning(NO_RULE, { line: 1 })] : []),
       ...policy.warnings.map(({ at, message }) => ({
         ...warning(message, at),
         subject: `${at.line ?? 0} ${message}`,
       })),
-      ...policy.creationRules.flatMap((rule) => ruleDrafts(rule)),
+      ...policy.creationRules.flatMap(ruleDrafts),
       ...idleMembers(policy).map(idleDraft),
       ...absent.map((name) => absentDraft(name, policy)),
     ];
@@ -47,22 +48,16 @@ export const sec017: Rule = {
 };
 
 function idleDraft({ member, message }: IdleMember): Draft {
-  const { line, column } = member.at;
-  return { severity: "note", message, line, column, subject: `idle ${member.name}` };
+  return { severity: "note", message, place: member.at, subject: `idle ${member.name}` };
 }
 
 function absentDraft({ name, meant }: AbsentSecret, policy: Policy): Draft {
-  const { line, column } = policy.rule(name)?.at ?? {};
   const fix = meant === undefined ? undefined : `did you mean ${meant}?`;
-  return { severity: "note", message: `${name} does not exist`, line, column, fix, subject: `absent ${name}` };
+  const place = policy.rule(name)?.at;
+  return { severity: "note", message: `${name} does not exist`, place, fix, subject: `absent ${name}` };
 }
 
 const NO_RULE = "this policy has no rule, so nothing below it can be encrypted, whatever the policy above says";
-
-/** One at the root has yet to be written, and is told of as such. */
-function isEmpty(path: string, policy: Policy): boolean {
-  return path.includes("/") && !hasRules(policy);
-}
 
 function unread(path: string): Draft[] {
   const name = isMisnamedPolicy(path) ? properName(path) : undefined;
@@ -71,8 +66,8 @@ function unread(path: string): Draft[] {
   return [{ severity: "warning", message, fix: `git mv ${posix.basename(path)} ${name}`, subject: "name" }];
 }
 
-function warning(message: string, at: { line?: number | undefined; column?: number | undefined }): Draft {
-  return { severity: "warning", message, line: at.line, column: at.column };
+function warning(message: string, place: Draft["place"]): Draft {
+  return { severity: "warning", message, place };
 }
 
 /** Expressions by which people say "every path" and mean it. */

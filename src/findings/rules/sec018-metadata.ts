@@ -1,10 +1,12 @@
 /** SEC018: is there something odd in the metadata of an encrypted file? */
+import type { Tree } from "../../formats/format.ts";
 import { stepsText } from "../../formats/place.ts";
 import { staysClear } from "../../formats/scalar.ts";
-import { usableSelection } from "../../documents/sops/selection.ts";
+import { RULE_NAMES, usableSelection } from "../../documents/sops/selection.ts";
+import { entryKinds } from "../../keys/entries/index.ts";
+import { isList, isMapping } from "../../formats/tree.ts";
 import type { SopsDocument } from "../../documents/sops/document.ts";
 import type { Draft, Rule } from "../finding.ts";
-import { unknownFields } from "../reading/metadata-fields.ts";
 import { placeOf, placesOfWords } from "../reading/place.ts";
 
 /** Clocks differ; a day is more than that. */
@@ -51,13 +53,13 @@ async function uncovered({ metadata, parsed, text }: SopsDocument): Promise<Draf
   const clear = parsed.leaves.filter((leaf) => leaf.kind === "value" && !selects(leaf) && !staysClear(leaf.scalar));
   if (clear.length === 0) return [];
   const message = `mac_only_encrypted: its MAC does not cover ${clear.length} unencrypted values`;
-  return [{ severity: "note", message, subject: "mac", ...placeOf(text, text.lastIndexOf("mac_only_encrypted")) }];
+  return [{ severity: "note", message, subject: "mac", place: placeOf(text, text.lastIndexOf("mac_only_encrypted")) }];
 }
 
 function threshold({ metadata, text }: SopsDocument): Draft[] {
   const { groups } = metadata;
   const place = placeOf(text, text.lastIndexOf("shamir_threshold"));
-  const note = (message: string): Draft[] => [{ severity: "note", message, subject: "threshold", ...place }];
+  const note = (message: string): Draft[] => [{ severity: "note", message, subject: "threshold", place }];
   if (metadata.threshold === 0) return [];
   if (groups.length < 2) return note("it has a shamir_threshold but no key groups, so the threshold has no effect");
   if (metadata.threshold === 1) return note("its shamir_threshold is 1, which sops never writes: nobody can open it");
@@ -71,23 +73,63 @@ function version({ metadata, text }: SopsDocument): Draft[] {
   if (claimed === "" || !groups.some(({ age }) => age.length > 0) || /^v?3\.\d+\.\d+(?:[-+].*)?$/.test(claimed))
     return [];
   const message = "its version is not that of any sops that supports age";
-  return [{ severity: "warning", message, subject: "version", ...placeOf(text, text.search(/\bversion"?\s*[:=]/)) }];
+  return [
+    { severity: "warning", message, subject: "version", place: placeOf(text, text.search(/\bversion"?\s*[:=]/)) },
+  ];
 }
 
 function future({ metadata, text }: SopsDocument, now: Date): Draft[] {
   if (metadata.lastModified === "" || Date.parse(metadata.lastModified) <= now.getTime() + TOLERANCE) return [];
   const message = "lastmodified is in the future";
-  return [{ severity: "note", message, subject: "lastmodified", ...placeOf(text, text.lastIndexOf("lastmodified")) }];
+  return [
+    { severity: "note", message, subject: "lastmodified", place: placeOf(text, text.lastIndexOf("lastmodified")) },
+  ];
 }
 
 function unknown({ metadata, text }: SopsDocument): Draft[] {
-  const ways = unknownFields(metadata.tree ?? new Map());
+  const ways = unknownIn(metadata.tree ?? new Map(), FIELDS);
   const nameOf = (way: readonly string[]) => way.at(-1) ?? "";
   const placeOfName = placesOfWords(text, ways.map(nameOf), "last");
   return ways.map((way) => {
     const key = stepsText(["sops", ...way]);
     const place = placeOfName(nameOf(way));
     const message = `${key} is not a field of sops' metadata: it is unencrypted, and sops drops it`;
-    return { severity: "warning", message, subject: key, ...place };
+    return { severity: "warning", message, subject: key, place };
   });
+}
+
+type Fields = ReadonlyMap<string, Fields | undefined>;
+
+/** Fields with nothing below them that is known by name. */
+function plain(...names: readonly string[]): Fields {
+  return new Map(names.map((name) => [name, undefined]));
+}
+
+const GROUP = entryKinds.map(({ type, fields }) => [type, plain(...fields)] as const);
+
+const FIELDS: Fields = new Map<string, Fields | undefined>([
+  ...plain(...RULE_NAMES, "lastmodified", "mac", "mac_only_encrypted", "shamir_threshold", "version"),
+  // Ours, and what the first versions of sops wrote.
+  ...plain("secrets_spelling", "attention"),
+  ...GROUP,
+  ["key_groups", new Map(GROUP)],
+]);
+
+/**
+ * The ways to what no sops writes, each as far as it is known and one step more. sops reads past it and drops it when it writes, so it
+ * is unencrypted and covered by nothing.
+ */
+function unknownIn(tree: Tree, fields: Fields): string[][] {
+  if (isList(tree)) return tree.flatMap((item, index) => prefixed(String(index), unknownIn(item, fields)));
+  if (!isMapping(tree)) return [];
+  return [...tree].flatMap(([key, value]) => {
+    const name = key.toLowerCase();
+    if (!fields.has(name)) return [[key]];
+    const below = fields.get(name);
+    return below === undefined ? [] : prefixed(key, unknownIn(value, below));
+  });
+}
+
+function prefixed(step: string, ways: readonly string[][]): string[][] {
+  return ways.map((way) => [step, ...way]);
 }

@@ -2,7 +2,7 @@
 import { FIRST_SOURCE } from "../../policy/sources/index.ts";
 import { isExample, isExempt } from "../../policy/enforcement.ts";
 import { placeOfRule } from "../reading/commands.ts";
-import type { Draft, FileSubject, Glance, Governed, Rule } from "../finding.ts";
+import type { Draft, FileSubject, Governed, Rule } from "../finding.ts";
 import { shellWord } from "../../words/shell.ts";
 import { leftoverStem } from "../reading/leftovers.ts";
 import { filledSecretPlace, sensitivePlace } from "../reading/sensitivity.ts";
@@ -11,7 +11,10 @@ export const sec019: Rule = {
   id: "SEC019",
   title: "secret that no rule covers",
   severity: "warning",
-  mark: mayBeUncovered,
+  mark: ({ path, bytes, governs }) => {
+    if (!DATA.test(path)) return false;
+    return nearRule(path, governs) !== undefined || (STRUCTURED.test(path) && Buffer.from(bytes).includes("Secret"));
+  },
   explanation: {
     what: [
       "An unencrypted file without a rule that is a filled Kubernetes Secret,",
@@ -39,45 +42,28 @@ export const sec019: Rule = {
 /** Where repositories keep what only looks like a secret. */
 const TRIED = /(?:^|\/)(?:tests?|__tests__|testdata|fixtures?|e2e|mocks?)\//i;
 
-function mayBeUncovered({ path, bytes, governs }: Glance): boolean {
-  if (!DATA.test(path)) return false;
-  return nearRule(path, governs) !== undefined || (STRUCTURED.test(path) && Buffer.from(bytes).includes("Secret"));
-}
-
 async function missedDraft(subject: FileSubject, text: string | undefined): Promise<Draft[] | undefined> {
   const near = nearRule(subject.path, subject.governs);
   if (near === undefined || isExempt(near.path, near.governed)) return undefined;
   const place = await sensitivePlace(text, near.governed, near.path);
   if (place === undefined) return undefined;
   const [from, to] = [subject.file, subject.show(near.path)].map(shellWord);
-  return [
-    {
-      severity: "warning",
-      message: `unencrypted, and no rule covers it, but ${placeOfRule(near.governed)} covers ${subject.show(near.path)}`,
-      line: place.line,
-      column: place.column,
-      fix: near.isRenamed
-        ? `${subject.tracked ? "git mv" : "mv"} ${from} ${to} && secrets encrypt -i ${to} && git add ${to}`
-        : `let the path_regex in ${placeOfRule(near.governed)} match ${subject.path}, then: secrets rekey --plan`,
-      subject: "missed",
-    },
-  ];
+  const rule = placeOfRule(near.governed);
+  const message = `unencrypted, and no rule covers it, but ${rule} covers ${subject.show(near.path)}`;
+  const fix = near.isRenamed
+    ? `${subject.tracked ? "git mv" : "mv"} ${from} ${to} && secrets encrypt -i ${to} && git add ${to}`
+    : `let the path_regex in ${rule} match ${subject.path}, then: secrets rekey --plan`;
+  return [{ severity: "warning", message, place, fix, subject: "missed" }];
 }
 
 async function secretDraft(subject: FileSubject, text: string | undefined): Promise<Draft[] | undefined> {
   const place = text === undefined ? undefined : await filledSecretPlace(text, subject.path);
   if (place === undefined) return undefined;
   const word = shellWord(subject.file);
-  return [
-    {
-      severity: "warning",
-      message: "a Kubernetes Secret with unencrypted values, and no rule covers it",
-      line: place.line,
-      column: place.column,
-      fix: `add a rule for ${subject.path} to ${subject.policyFile ?? FIRST_SOURCE.name}, then: secrets encrypt -i ${word} && git add ${word}`,
-      subject: "secret",
-    },
-  ];
+  const message = "a Kubernetes Secret with unencrypted values, and no rule covers it";
+  const rule = `add a rule for ${subject.path} to ${subject.policyFile ?? FIRST_SOURCE.name}`;
+  const fix = `${rule}, then: secrets encrypt -i ${word} && git add ${word}`;
+  return [{ severity: "warning", message, place, fix, subject: "secret" }];
 }
 
 /** Endings of files that hold settings. */

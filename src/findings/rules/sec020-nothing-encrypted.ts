@@ -37,11 +37,10 @@ export const sec020: Rule = {
     if (isExempt(path, governed) || leftoverStem(path) !== undefined) return [];
     const leaf = await unselectedSecret(content.text, governed.ruling, path);
     if (leaf === undefined) return [];
-    const { line, column } = leaf;
     const setting = (wantedSettings(governed.ruling).rule ?? DEFAULT_RULE).name;
     const message = `its rule would encrypt nothing in it: ${setting} in ${placeOfRule(governed)} matches none of its ${setting.includes("comment") ? "comments" : "keys"}`;
     const fix = `change ${setting} in ${placeOfRule(governed)}, then: secrets encrypt -i ${shellWord(subject.file)}`;
-    return [{ severity: "warning", message, line, column, fix, subject: "rule" }];
+    return [{ severity: "warning", message, place: leaf, fix, subject: "rule" }];
   },
 };
 
@@ -66,5 +65,5 @@ async function sopsDrafts(
       ? decrypt
       : `change ${setting} in ${placeOfRule(governed)}, then: secrets rekey ${word}; ${decrypt}`;
   const message = `nothing in it is encrypted: its ${setting} selects none of its values`;
-  return [{ severity: "error", message, line: 1, column: 1, fix, subject: "file", exposes: true }];
+  return [{ severity: "error", message, place: { line: 1, column: 1 }, fix, subject: "file", exposes: true }];
 }

@@ -9,6 +9,7 @@ import { breaksBehind, refuseCharacters, refuseSeparators } from "./characters.t
 import { checkCount, wrong } from "./cursor.ts";
 import {
   absent,
+  aliasNode,
   emptyScalar,
   joined,
   mappingNode,
@@ -198,23 +199,9 @@ function registered<T extends YamlNode>(composer: Composer, node: T): T {
 function composeAlias(composer: Composer, token: Token): AliasNode {
   const target = composer.anchors.get(token.value);
   if (target === undefined) throw wrong(token.start, "an alias names an anchor that is not defined above it");
-  const { head, line: inline, foot } = takeComments(composer);
+  const node = aliasNode(token, target, takeComments(composer));
   take(composer);
-  const { start, end } = token;
-  return {
-    kind: "alias",
-    start: start.index,
-    end,
-    line: start.line + 1,
-    column: start.column + 1,
-    tag: undefined,
-    anchor: undefined,
-    head,
-    inline,
-    foot,
-    lost: NO_LINES,
-    target,
-  };
+  return node;
 }
 
 /** Takes a tag and an anchor in either order. */

@@ -2,7 +2,7 @@
  * What has the composer met so far, and what comes next?
  */
 import { malformedAt } from "../place.ts";
-import type { MappingNode, Property, ScalarNode, SequenceNode, YamlNode } from "./node.ts";
+import type { AliasNode, MappingNode, Property, ScalarNode, SequenceNode, YamlNode } from "./node.ts";
 import type { Mark } from "./cursor.ts";
 import { fillQueue, takeToken } from "./scan.ts";
 import type { CommentLine, Scanner, Token } from "./token.ts";
@@ -99,13 +99,21 @@ export function takeComments(composer: Composer): Hung {
 
 const NONE: Hung = { head: NO_LINES, line: NO_LINES, foot: NO_LINES };
 
-// Every node is written out in full: a document has hundreds of thousands, and spread objects are slow ones.
+// Nodes are written out in full: a document has hundreds of thousands, and spread objects are slow ones.
 
-/** A scalar with its text. */
-export function scalarNode({ tag, anchor, start: { start } }: Properties, token: Token, comments: Hung): ScalarNode {
+/** A scalar. @param token its text, with the offset where that begins; nothing where it has none */
+export function scalarNode(
+  { tag, anchor, start: { start } }: Properties,
+  token: Pick<Token, "end" | "style" | "value" | "block"> & {
+    readonly start: Pick<Mark, "index">;
+    readonly absent?: true;
+  },
+  comments: Hung,
+): ScalarNode {
+  const absent = token.absent === true;
   return {
     kind: "scalar",
-    start: start.index,
+    start: absent && tag === undefined && anchor === undefined ? token.end : start.index,
     end: token.end,
     line: start.line + 1,
     column: start.column + 1,
@@ -118,34 +126,17 @@ export function scalarNode({ tag, anchor, start: { start } }: Properties, token:
     style: token.style,
     value: token.value,
     contentStart: token.start.index,
-    absent: false,
+    absent,
     block: token.block,
     typed: undefined,
   };
 }
 
 /** A value without text, behind its properties or at the end of `at.start`. Comments go on waiting. */
-export function emptyScalar({ tag, anchor, start: { start }, end }: Properties): ScalarNode {
-  const bare = tag === undefined && anchor === undefined;
-  return {
-    kind: "scalar",
-    start: bare ? end : start.index,
-    end,
-    line: start.line + 1,
-    column: start.column + 1,
-    tag,
-    anchor,
-    head: NO_LINES,
-    inline: NO_LINES,
-    foot: NO_LINES,
-    lost: NO_LINES,
-    style: "plain",
-    value: "",
-    contentStart: end,
-    absent: true,
-    block: undefined,
-    typed: undefined,
-  };
+export function emptyScalar(properties: Properties): ScalarNode {
+  const { end } = properties;
+  const nothing = { start: { index: end }, end, style: "plain", value: "", block: undefined, absent: true } as const;
+  return scalarNode(properties, nothing, NONE);
 }
 
 /** The value that is not there: it stands at offset `end`. */
@@ -202,4 +193,11 @@ export function mappingNode(
     indent: token.start.column,
     pairs: [],
   };
+}
+
+/** Another place of a node that has an anchor. */
+export function aliasNode({ start, end }: Token, target: YamlNode, comments: Hung): AliasNode {
+  const { head, line: inline, foot } = comments;
+  const place = { start: start.index, end, line: start.line + 1, column: start.column + 1 };
+  return { kind: "alias", ...place, tag: undefined, anchor: undefined, head, inline, foot, lost: NO_LINES, target };
 }

@@ -30,7 +30,8 @@ export interface Hand {
   key(entry: readonly [key: string, value: Value], at: BlockColumns): { above: readonly string[]; head: string };
 }
 
-function ourHand(unit: number): Hand {
+/** As we write. @param unit as `Hand.unit` */
+export function ourHand(unit: number): Hand {
   return {
     unit,
     line: (scalar) => lineSource(scalar, false),
@@ -56,30 +57,10 @@ export function flowEntry(key: string, value: Value): string {
   return `${keySource(key, true)}: ${flowSource(value)}`;
 }
 
-/** The lines of a mapping at a column. */
-export function mappingLines(entries: readonly (readonly [string, Value])[], column: number, unit: number): string[] {
-  return mappingBy(ourHand(unit), entries, column);
-}
-
-/** The lines of one entry of a mapping at a column. */
-export function entryLines(
-  key: string,
-  value: Value,
-  at: { readonly column: number; readonly unit: number },
-): string[] {
-  return entryBy(ourHand(at.unit), [key, value], at.column);
-}
-
-/** The lines of a list whose dashes stand at a column. */
-export function listLines(items: readonly Value[], column: number, unit: number): string[] {
-  return listBy(ourHand(unit), items, column);
-}
-
-/** The lines of a value that stands alone, in our hand or another. */
-export function linesOf(value: Value, hand: number | Hand): string[] {
-  const by = typeof hand === "number" ? ourHand(hand) : hand;
-  if (value.kind === "scalar") return [by.line(value.scalar)];
-  return isEmpty(value) ? [flowSource(value)] : collectionBy(by, value, 0);
+/** The lines of a value that stands alone. */
+export function linesOf(hand: Hand, value: Value): string[] {
+  if (value.kind === "scalar") return [hand.line(value.scalar)];
+  return isEmpty(value) ? [flowSource(value)] : collectionLines(hand, value, 0);
 }
 
 type Collection = Exclude<Value, { kind: "scalar" }>;
@@ -88,29 +69,32 @@ function isEmpty(value: Collection): boolean {
   return (value.kind === "list" ? value.items : value.entries).length === 0;
 }
 
-function collectionBy(hand: Hand, value: Collection, column: number): string[] {
-  return value.kind === "map" ? mappingBy(hand, value.entries, column) : listBy(hand, value.items, column);
+function collectionLines(hand: Hand, value: Collection, column: number): string[] {
+  return value.kind === "map" ? mappingLines(hand, value.entries, column) : listLines(hand, value.items, column);
 }
 
-function mappingBy(hand: Hand, entries: readonly (readonly [string, Value])[], column: number): string[] {
-  return entries.flatMap((entry) => entryBy(hand, entry, column));
+/** The lines of a mapping at a column. */
+export function mappingLines(hand: Hand, entries: readonly (readonly [string, Value])[], column: number): string[] {
+  return entries.flatMap((entry) => entryLines(hand, entry, column));
 }
 
-function entryBy(hand: Hand, entry: readonly [string, Value], column: number): string[] {
+/** The lines of one entry of a mapping at a column. */
+export function entryLines(hand: Hand, entry: readonly [string, Value], column: number): string[] {
   const [, value] = entry;
   const at = { parent: column, indent: nextColumn(column, hand.unit) };
   const { above, head } = hand.key(entry, at);
   if (value.kind === "scalar") return [...above, ...scalarLines(head, value, { ...at, hand })];
   if (isEmpty(value)) return [...above, `${head} ${flowSource(value)}`];
-  const inner = collectionBy(hand, value, at.indent);
+  const inner = collectionLines(hand, value, at.indent);
   return above.length === 0 ? [head, ...inner] : [...above, ...behind(head, inner)];
 }
 
-function listBy(hand: Hand, items: readonly Value[], column: number): string[] {
+/** The lines of a list whose dashes stand at a column. */
+export function listLines(hand: Hand, items: readonly Value[], column: number): string[] {
   const dash = `${" ".repeat(column)}-`;
   return items.flatMap((item) => {
     if (item.kind === "scalar") return scalarLines(dash, item, { parent: column, indent: column + 2, hand });
-    return isEmpty(item) ? [`${dash} ${flowSource(item)}`] : behind(dash, collectionBy(hand, item, column + 2));
+    return isEmpty(item) ? [`${dash} ${flowSource(item)}`] : behind(dash, collectionLines(hand, item, column + 2));
   });
 }
 

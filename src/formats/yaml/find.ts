@@ -1,10 +1,13 @@
 /**
- * What stands at these steps, and in which gap of the text?
+ * What stands at these steps, in which gap of the text, and what does it look like alone?
  */
-import { SecretsError } from "../../errors.ts";
 import type { Step } from "../format.ts";
-import { stepsText } from "../place.ts";
+import { nothingAt } from "../place.ts";
+import { linesOf, ourHand } from "./emit.ts";
+import { layoutOf } from "./layout.ts";
 import type { MappingNode, SequenceNode, Stream, YamlNode } from "./node.ts";
+import { scalarOfNode } from "./typing.ts";
+import { valueOfNode } from "./value.ts";
 
 /** A node and the place that it fills. */
 export interface Slot {
@@ -22,25 +25,13 @@ export function rootOf(stream: Stream): Slot | undefined {
 }
 
 /** The child of a collection, aliases not followed. */
-export function childOf(slot: Slot, step: Step): Slot | undefined {
-  const { node } = slot;
-  if (node.kind === "mapping" && typeof step === "string") {
-    const position = node.pairs.findIndex(({ key }) => key.kind === "scalar" && key.value === step);
-    const pair = node.pairs[position];
-    return pair === undefined
-      ? undefined
-      : { node: pair.value, around: { node, position }, flow: slot.flow || node.flow };
-  }
-  if (node.kind !== "sequence" || typeof step !== "number") return undefined;
-  const item = node.items[step];
-  return item === undefined
-    ? undefined
-    : { node: item, around: { node, position: step }, flow: slot.flow || node.flow };
-}
-
-/** @returns the error for steps at which there is nothing. */
-export function missing(steps: readonly Step[]): SecretsError {
-  return new SecretsError("not-found", `there is nothing at ${stepsText(steps)}`);
+export function childOf({ node, flow }: Slot, step: Step): Slot | undefined {
+  if (node.kind !== "mapping" && node.kind !== "sequence") return undefined;
+  const position =
+    node.kind === "sequence" ? step : node.pairs.findIndex(({ key }) => key.kind === "scalar" && key.value === step);
+  if (typeof position !== "number") return undefined;
+  const child = node.kind === "sequence" ? node.items[position] : node.pairs[position]?.value;
+  return child && { node: child, around: { node, position }, flow: flow || node.flow };
 }
 
 /** The slot at the steps. @throws SecretsError `not-found`. */
@@ -49,8 +40,22 @@ export function slotAt(stream: Stream, steps: readonly Step[], follow: boolean):
   for (const step of steps) {
     if (follow && slot?.node.kind === "alias") slot = { ...slot, node: slot.node.target };
     slot = slot === undefined ? undefined : childOf(slot, step);
-    if (slot === undefined) throw missing(steps);
+    if (slot === undefined) throw nothingAt(steps);
   }
-  if (slot === undefined) throw missing(steps);
+  if (slot === undefined) throw nothingAt(steps);
   return slot;
+}
+
+/**
+ * The bytes of a text without a line break added; any other value as YAML with one, as sops prints it.
+ * @throws SecretsError `not-found`.
+ */
+export function extractEntry(stream: Stream, steps: readonly Step[]): Uint8Array {
+  if (steps.length === 0) return Buffer.from(stream.text);
+  const found = slotAt(stream, steps, true).node;
+  const node = found.kind === "alias" ? found.target : found;
+  const scalar = node.kind === "scalar" ? scalarOfNode(node) : undefined;
+  if (scalar?.type === "str") return scalar.bytes;
+  const { eol, unit } = layoutOf(stream);
+  return Buffer.from(linesOf(ourHand(unit), valueOfNode(node)).join(eol) + eol);
 }

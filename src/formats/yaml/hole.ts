@@ -42,13 +42,12 @@ export function holeOf(node: ScalarNode, around: Surroundings): Hole {
   if (node.block !== undefined) return blockHole(node, node.block, around);
   const prefix = prefixOf(node, text);
   const start = prefix === undefined || node.tag === undefined ? node.contentStart : node.tag.start;
-  const spot: Spot = { node, around, forced: node.tag !== undefined && node.tag.text !== "!" && prefix === undefined };
   return {
     start,
     end: node.end,
     place,
     seal: (enc) => (prefix ?? "") + sealedLine(node, where.flow, enc),
-    open: (scalar) => (prefix ?? "") + openLine(spot, scalar),
+    open: (scalar) => (prefix ?? "") + openLine(node, around, scalar),
   };
 }
 
@@ -66,15 +65,7 @@ function sealedLine(node: ScalarNode, flow: boolean, enc: string): string {
   return node.style === "single" || flow ? `'${enc}'` : enc;
 }
 
-interface Spot {
-  readonly node: ScalarNode;
-  readonly around: Surroundings;
-  /** Whether a tag that stays makes any text a text. */
-  readonly forced: boolean;
-}
-
-function openLine(spot: Spot, scalar: Scalar): string {
-  const { node, around, forced } = spot;
+function openLine(node: ScalarNode, around: Surroundings, scalar: Scalar): string {
   const { flow } = around.where;
   // A comment may follow a quote without a blank, but nothing else.
   const touched = around.text.charAt(node.end) === "#";
@@ -83,9 +74,14 @@ function openLine(spot: Spot, scalar: Scalar): string {
   if (node.style === "double") return doubleQuoted(text);
   // In flow, what was plain had to be quoted for its ENC text.
   if (node.style === "single") return flow && !touched && isBare(text, true) ? text : inQuotes(text);
-  if (forced && isPlain(text, flow)) return text;
+  if (isForced(node) && isPlain(text, flow)) return text;
   if (text.includes("\n") && !flow) return newBlock(text, around, node.end) ?? doubleQuoted(text);
   return textSource(text, flow);
+}
+
+/** Whether a tag that stays makes any text a text. */
+function isForced({ tag }: ScalarNode): boolean {
+  return tag !== undefined && tag.text !== "!" && !isTypeTag(tag.text);
 }
 
 /** What is not a text, or not UTF-8. */
@@ -166,36 +162,20 @@ function blockHole(node: ScalarNode, block: BlockBody, around: Surroundings): Ho
         );
       return (block.comment ? "" : header) + around.layout().eol + pad + enc;
     },
-    open: (scalar) => openBlock({ node, block, around, header, end }, scalar),
+    open(scalar) {
+      const { digit, chomp, indent, comment } = block;
+      const standing = { digit, chomp, source: header };
+      const [parent, folded, { breaks }] = [around.where.indent, node.style === "folded", followingOf(around, end)];
+      const { eol } = around.layout();
+      const spot: BlockSpot = { parent, indent, eol, breaks, folded, header: standing };
+      const text = scalar.type === "str" || scalar.type === "bytes" ? textOfScalar(scalar) : undefined;
+      const written = text === undefined ? undefined : blockSource(text, spot);
+      const source = written && readsBack(text ?? "", written, spot) ? written : undefined;
+      if (source === undefined && !comment) return text === undefined ? otherSource(scalar, false) : doubleQuoted(text);
+      if (source === undefined || (comment && source.header !== header)) {
+        throw malformedAt("a value does not fit its block", node.line, node.column);
+      }
+      return (comment ? "" : source.header) + (source.body === "" ? "" : eol + source.body);
+    },
   };
-}
-
-interface StandingBlock {
-  readonly node: ScalarNode;
-  readonly block: BlockBody;
-  readonly around: Surroundings;
-  readonly header: string;
-  readonly end: number;
-}
-
-function openBlock({ node, block, around, header, end }: StandingBlock, scalar: Scalar): string {
-  const text = scalar.type === "str" || scalar.type === "bytes" ? textOfScalar(scalar) : undefined;
-  const { eol } = around.layout();
-  const { digit, chomp, indent } = block;
-  const spot: BlockSpot = {
-    parent: around.where.indent,
-    indent,
-    eol,
-    breaks: followingOf(around, end).breaks,
-    folded: node.style === "folded",
-    header: { digit, chomp, source: header },
-  };
-  const written = text === undefined ? undefined : blockSource(text, spot);
-  const source = written !== undefined && text !== undefined && readsBack(text, written, spot) ? written : undefined;
-  if (source === undefined && !block.comment)
-    return text === undefined ? otherSource(scalar, false) : doubleQuoted(text);
-  if (source === undefined || (block.comment && source.header !== header)) {
-    throw malformedAt("a value does not fit its block", node.line, node.column);
-  }
-  return (block.comment ? "" : source.header) + (source.body === "" ? "" : eol + source.body);
 }

@@ -84,3 +84,10 @@ export function nextLineOf(text: string, offset: number): number {
   const at = text.indexOf("\n", offset);
   return at === -1 ? text.length : at + 1;
 }
+
+/** The beginning of the first line from this one on that is not blank, or the limit. */
+export function behindBlankLines(text: string, from: number, limit = text.length): number {
+  let at = from;
+  while (at < limit && text.slice(at, lineEndOf(text, at)).trim() === "") at = nextLineOf(text, at);
+  return at;
+}

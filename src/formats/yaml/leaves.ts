@@ -21,17 +21,8 @@ export interface Leaves {
   readonly aliases: ReadonlyMap<Leaf, AliasNode>;
 }
 
-/** The values alone, in the order of sops. */
-export function valuesIn(stream: Stream): readonly Leaf[] {
-  return collect(stream, "open", false).leaves;
-}
-
-/** Collects the leaves. Leaves reached through an alias are copies. */
-export function leavesOf(stream: Stream, side: "open" | "sealed"): Leaves {
-  return collect(stream, side, true);
-}
-
-function collect(stream: Stream, side: "open" | "sealed", withComments: boolean): Leaves {
+/** Collects the leaves, perhaps without the comments. Leaves reached through an alias are copies. */
+export function leavesOf(stream: Stream, side: "open" | "sealed", withComments = true): Leaves {
   const leaves: Leaf[] = [];
   const aliases = new Map<Leaf, AliasNode>();
   const cut = cutOf(stream);
@@ -69,26 +60,15 @@ function cutOf(stream: Stream): number {
   return lineStartOf(stream.text, pair.start);
 }
 
+/** What of a leaf is told by where it stands. */
+function standing({ line, column }: ScalarNode | AliasNode | CommentLine, { document, path, steps, above }: Where) {
+  return { line, column, document, path, otherPaths: [], steps, above };
+}
+
 function valueLeaf(node: ScalarNode, around: Surroundings): Leaf {
   const { where } = around;
   const hole = holeOf(node, around);
-  return {
-    kind: "value",
-    start: hole.start,
-    end: hole.end,
-    line: node.line,
-    column: node.column,
-    document: where.document,
-    path: where.path,
-    otherPaths: [],
-    steps: where.steps,
-    above: where.above,
-    scalar: scalarOfNode(node),
-    place: hole.place,
-    copy: false,
-    seal: hole.seal,
-    open: hole.open,
-  };
+  return { kind: "value", ...hole, ...standing(node, where), scalar: scalarOfNode(node), copy: false };
 }
 
 /** A leaf that stands here only through an alias. */
@@ -101,13 +81,7 @@ function copyOf(node: ScalarNode, where: Where): Leaf {
     kind: "value",
     start: alias.start,
     end: alias.end,
-    line: alias.line,
-    column: alias.column,
-    document: where.document,
-    path: where.path,
-    otherPaths: [],
-    steps: where.steps,
-    above: where.above,
+    ...standing(alias, where),
     scalar: scalarOfNode(node),
     place: "alias",
     copy: true,
@@ -130,23 +104,13 @@ export function commentLeaf(line: CommentLine, { text, where, list }: CommentSpo
     kind: "comment",
     start: line.start,
     end: line.end,
-    line: line.line,
-    column: line.column,
-    document: where.document,
-    path: where.path,
-    otherPaths: [],
-    steps: where.steps,
-    above: where.above,
+    ...standing(line, where),
     scalar: scalarOf("comment", text.slice(line.start + 1, line.end)),
-    place: isItem && standsAlone(text, line.start) ? ITEM_COMMENT : "comment",
+    place: isItem && text.slice(lineStartOf(text, line.start), line.start).trim() === "" ? ITEM_COMMENT : "comment",
     copy: where.alias !== undefined,
-    seal: sealedComment,
+    seal: (enc) => `#${enc}`,
     open: commentSource,
   };
-}
-
-function sealedComment(enc: string): string {
-  return `#${enc}`;
 }
 
 /** The comment with the paths around it, found when they are asked for: rarely, and `leaves` is whole only later. */
@@ -161,10 +125,6 @@ function withOtherPaths(leaf: Leaf, leaves: readonly Leaf[]): Leaf {
 }
 
 const ITEM_COMMENT = "comment in a list";
-
-function standsAlone(text: string, start: number): boolean {
-  return text.slice(lineStartOf(text, start), start).trim() === "";
-}
 
 function commentSource(scalar: Scalar): string {
   const text = textOfScalar(scalar);
@@ -185,13 +145,8 @@ function itemComment(node: ScalarNode, { text, where, holder, layout }: Surround
     kind: "comment",
     start: dash,
     end: node.end,
-    line: node.line,
-    column: node.column,
-    document: where.document,
-    path: where.path,
-    otherPaths: [],
+    ...standing(node, where),
     steps: where.steps.slice(0, -1),
-    above: where.above,
     scalar: scalarOf("comment", node.value),
     place: rest === "" ? ITEM_COMMENT : "the last comment of a list",
     copy: false,

@@ -8,13 +8,12 @@ import type { Tree } from "../format.ts";
 import { spliced, type Splice } from "../../text/splice.ts";
 import { malformedAt } from "../place.ts";
 import { textOfScalar } from "../scalar.ts";
-import { isList, isMapping, sameTree } from "../tree.ts";
+import { contentOfTree, isList, isMapping, sameTree } from "../tree.ts";
 import { isBreak } from "./characters.ts";
-import { entryLines, flowSource, listLines } from "./emit.ts";
+import { entryLines, flowSource, listLines, ourHand } from "./emit.ts";
 import { layoutOf, sopsUnit, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
 import type { DocumentNode, MappingNode, Pair, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
 import { scalarOfNode } from "./typing.ts";
-import { valueOfTree } from "./value.ts";
 import { metadataPair } from "./walk.ts";
 
 const KEY = "sops";
@@ -79,11 +78,9 @@ function standing(stream: Stream, document: DocumentNode, metadata: Tree): reado
   const start = lineStartOf(stream.text, pair.start);
   if (stream.text.slice(start, pair.start).trim() !== "") return undefined;
   const end = lineEndOf(stream.text, pair.value.end);
-  const moved = changes(stream, document, { pair, metadata }).map((splice) => ({
-    start: splice.start - start,
-    end: splice.end - start,
-    source: splice.source,
-  }));
+  const moved = changes(stream, document, { pair, metadata }).map((splice) => {
+    return { ...splice, start: splice.start - start, end: splice.end - start };
+  });
   return spliced(stream.text.slice(start, end), moved).split(/\r?\n/);
 }
 
@@ -102,7 +99,7 @@ function insertion(
   const bare = document === undefined ? undefined : bareBraces(stream, document);
   if (root?.kind === "mapping" && root.flow && bare === undefined) return flowInsertion(text, root, metadata);
   const column = columnOf(document);
-  const block = (lines ?? entryLines(KEY, valueOfTree(metadata), { column, unit: sopsUnit(indent) })).join(eol);
+  const block = (lines ?? entryLines(ourHand(sopsUnit(indent)), [KEY, contentOfTree(metadata)], column)).join(eol);
   if (bare !== undefined) return { ...bare, source: block };
   // Instead of a null that is spelled out.
   if (root?.kind === "scalar" && !root.absent) {
@@ -128,16 +125,12 @@ function isUnmarked({ documents, comments }: Stream, { marker }: DocumentNode): 
 /** In front of the closing brace. Behind a comma that stands there it ends with one, so that taking it out leaves that. */
 function flowInsertion(text: string, root: MappingNode, metadata: Tree): Splice {
   const at = root.end - 1;
-  const entry = `"${KEY}": ${flowSource(valueOfTree(metadata))}`;
+  const entry = `"${KEY}": ${flowSource(contentOfTree(metadata))}`;
   const last = root.pairs.at(-1);
   if (last === undefined) return { start: at, end: at, source: entry };
-  const source = hasComma(text, last.value.end, at) ? `${entry}, ` : `, ${entry}`;
-  return { start: at, end: at, source };
-}
-
-/** Whether a comma stands between two offsets, comments apart. */
-function hasComma(text: string, from: number, to: number): boolean {
-  return /^(?:[ \t\r\n]|#[^\n]*)*,/.test(text.slice(from, to));
+  // Comments apart.
+  const hasComma = /^(?:[ \t\r\n]|#[^\n]*)*,/.test(text.slice(last.value.end, at));
+  return { start: at, end: at, source: hasComma ? `${entry}, ` : `, ${entry}` };
 }
 
 function removal(stream: Stream, document: DocumentNode): readonly Splice[] {
@@ -190,9 +183,9 @@ function changes(stream: Stream, document: DocumentNode, { pair, metadata }: Cha
     return fieldChanges(stream, value, metadata);
   }
   if (document.root.kind !== "mapping") throw malformedAt("the metadata is not in a mapping", value.line);
-  if (document.root.flow) return [{ start: value.start, end: value.end, source: flowSource(valueOfTree(metadata)) }];
+  if (document.root.flow) return [{ start: value.start, end: value.end, source: flowSource(contentOfTree(metadata)) }];
   const { eol, unit } = layoutOf(stream);
-  const lines = entryLines(KEY, valueOfTree(metadata), { column: document.root.indent, unit });
+  const lines = entryLines(ourHand(unit), [KEY, contentOfTree(metadata)], document.root.indent);
   const start = lineStartOf(stream.text, pair.start);
   return [{ start, end: lineEndOf(stream.text, value.end), source: lines.join(eol) }];
 }
@@ -201,7 +194,7 @@ function changes(stream: Stream, document: DocumentNode, { pair, metadata }: Cha
 function fieldChanges(stream: Stream, node: MappingNode, metadata: ReadonlyMap<string, Tree>): readonly Splice[] {
   const { text } = stream;
   const layout = layoutOf(stream);
-  const unit = layout.unit;
+  const { unit } = layout;
   const splices: Splice[] = [];
   const names = node.pairs.map(({ key }) => (key.kind === "scalar" ? key.value : ""));
   for (const pair of node.pairs) {
@@ -222,7 +215,7 @@ function fieldChanges(stream: Stream, node: MappingNode, metadata: ReadonlyMap<s
       .sort()
       .at(-1);
     const anchor = before === undefined ? undefined : node.pairs[names.indexOf(before)];
-    const lines = entryLines(name, valueOfTree(tree), { column: node.indent, unit }).join(layout.eol);
+    const lines = entryLines(ourHand(unit), [name, contentOfTree(tree)], node.indent).join(layout.eol);
     if (anchor === undefined) {
       const at = lineStartOf(text, node.opens);
       splices.push({ start: at, end: at, source: lines + layout.eol });
@@ -251,20 +244,17 @@ function valueChange(spot: FieldSpot, { key, value, start }: Pair, tree: Tree): 
     if (items !== undefined) return items;
   }
   const name = key.kind === "scalar" ? key.value : "";
-  const lines = entryLines(name, valueOfTree(tree), { column, unit: layout.unit });
+  const lines = entryLines(ourHand(layout.unit), [name, contentOfTree(tree)], column);
   return [{ start: lineStartOf(text, start), end: lineEndOf(text, value.end), source: lines.join(layout.eol) }];
 }
 
 function scalarChange(value: ScalarNode, tree: Tree): Splice {
-  const source = plainEnc(tree, flowSource(valueOfTree(tree)));
+  // ENC texts stand plain in a block, as sops writes them.
+  const isEnc = typeof tree === "string" && tree.startsWith("ENC[");
+  const source = isEnc ? tree : flowSource(contentOfTree(tree));
   if (value.absent) return { start: value.end, end: value.end, source: ` ${source}` };
   const single = value.style === "single" && typeof tree === "string" && !tree.includes("'") && !tree.includes("\n");
   return { start: value.start, end: value.end, source: single ? `'${tree}'` : source };
-}
-
-/** ENC texts stand plain in a block, as sops writes them. */
-function plainEnc(tree: Tree, source: string): string {
-  return typeof tree === "string" && tree.startsWith("ENC[") ? tree : source;
 }
 
 /**
@@ -293,7 +283,7 @@ function listChanges(
     const found = chunks.findIndex((chunk, at) => at >= from && sameTree(chunk.tree, each));
     const standing = chunks[found];
     if (standing !== undefined) from = found + 1;
-    parts.push(standing?.source ?? listLines([valueOfTree(each)], node.indent, unit).join(eol) + eol);
+    parts.push(standing?.source ?? listLines(ourHand(unit), [contentOfTree(each)], node.indent).join(eol) + eol);
   }
   return [{ start: starts[0] ?? node.opens, end, source: parts.join("").slice(0, -eol.length) }];
 }

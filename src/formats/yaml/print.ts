@@ -24,7 +24,7 @@ function sopsHand(unit: number): Hand {
 
 /** The text that says `content`, with a line break at its end. */
 export function printed(content: Content, indent?: number): string {
-  return `${linesOf(content, sopsHand(sopsUnit(indent))).join("\n")}\n`;
+  return `${linesOf(sopsHand(sopsUnit(indent)), content).join("\n")}\n`;
 }
 
 function scalarSource(scalar: Scalar): string {

@@ -5,7 +5,7 @@
  * characters outside the Basic Multilingual Plane stay as they are, and so does a plain text that sops would needlessly quote.
  */
 import type { Scalar } from "../format.ts";
-import { floatOf, textOfScalar } from "../scalar.ts";
+import { floatOf, textOfScalar, withExponent } from "../scalar.ts";
 import { plainScalar } from "./typing.ts";
 
 /** What YAML may not hold unescaped, and what go-yaml or other parsers read in their own way. */
@@ -125,21 +125,12 @@ const FLOAT_WORDS: ReadonlyMap<string, string> = new Map([
 export function floatSource(text: string): string {
   const value = floatOf(text);
   if (value === undefined || !Number.isFinite(value)) return FLOAT_WORDS.get(text) ?? text;
-  const [mantissa = "", exponent = "0"] = value.toExponential().split("e");
-  const power = Number(exponent);
-  // Beyond these Go takes an exponent of at least two digits, however few digits the number has.
-  if (power >= -4 && power < 6) return text;
-  return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+  return withExponent(value) ?? text;
 }
 
 /** Any scalar on one line. Bytes that are no UTF-8 become `!!binary`. */
 export function lineSource(scalar: Scalar, flow: boolean): string {
   if (scalar.type !== "str" && scalar.type !== "bytes") return typedSource(scalar);
   const text = textOfScalar(scalar);
-  return text === undefined ? binarySource(scalar) : textSource(text, flow);
-}
-
-/** Bytes that are no text. */
-function binarySource(scalar: Scalar): string {
-  return `!!binary ${Buffer.from(scalar.bytes).toString("base64")}`;
+  return text === undefined ? `!!binary ${Buffer.from(scalar.bytes).toString("base64")}` : textSource(text, flow);
 }

@@ -50,16 +50,8 @@ function scanHeader(scanner: Scanner, start: Mark): Header {
   return { chomp, digit, end, comment };
 }
 
-interface Body {
-  readonly value: string;
-  readonly indent: number;
-  readonly empty: boolean;
-  readonly end: number;
-}
-
-function scanBody(scanner: Scanner, block: { readonly header: Header; readonly literal: boolean }): Body {
+function scanBody(scanner: Scanner, { header, literal }: { readonly header: Header; readonly literal: boolean }) {
   const { cursor } = scanner;
-  const { header, literal } = block;
   const given = header.digit === 0 ? 0 : Math.max(scanner.indent, 0) + header.digit;
   let { breaks, indent } = crossBreaks(scanner, given);
   let value = "";

@@ -108,7 +108,8 @@ function meetEmptyLine(
     if (dedented) piece.token = piece.start.index;
     finishFoot(scanner, piece, look);
   } else if (codeAt(scanner.cursor, look.ahead) !== 0) {
-    piece.lines.push(emptyLine(scanner.cursor.index + look.ahead));
+    const at = scanner.cursor.index + look.ahead;
+    piece.lines.push({ start: at, end: at, line: 0, column: 0 });
   }
 }
 
@@ -136,10 +137,6 @@ function finishFoot(scanner: Scanner, piece: Piece, look: Look): void {
   piece.scan = end;
   piece.token = end;
   piece.lines = [];
-}
-
-function emptyLine(at: number): CommentLine {
-  return { start: at, end: at, line: 0, column: 0 };
 }
 
 /** The token that a foot belongs to; a comma stands for the value before it. */

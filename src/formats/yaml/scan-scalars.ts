@@ -5,10 +5,11 @@ import { breakText, hexValue, isBlank, isBlankOrEnd, isBreak, TAB } from "./char
 import { codeAt, columnOf, markOf, moveTo, step, stepLine, wrong, type Cursor, type Mark } from "./cursor.ts";
 import { bare, type Scanner, type Token } from "./token.ts";
 
-/** A document marker at the cursor ends a plain scalar, and may not stand in a quoted one. */
-function atDocumentMarker(cursor: Cursor): boolean {
-  if (columnOf(cursor) !== 0 || !isBlankOrEnd(codeAt(cursor, 3))) return false;
-  return cursor.text.startsWith("---", cursor.index) || cursor.text.startsWith("...", cursor.index);
+/** `---` or `...` at the cursor: it ends a plain scalar, and may not stand in a quoted one. */
+export function documentMarker(cursor: Cursor): "document-start" | "document-end" | undefined {
+  if (columnOf(cursor) !== 0 || !isBlankOrEnd(codeAt(cursor, 3))) return undefined;
+  if (cursor.text.startsWith("---", cursor.index)) return "document-start";
+  return cursor.text.startsWith("...", cursor.index) ? "document-end" : undefined;
 }
 
 /** Blanks and line breaks between two words of a scalar, and what they mean in its value. */
@@ -53,7 +54,7 @@ export function scanPlain(scanner: Scanner): Token {
   let end = start.index;
   let gap: Gap = { text: "", broken: false };
   for (;;) {
-    if (atDocumentMarker(cursor) || codeAt(cursor) === 0x23) break;
+    if (documentMarker(cursor) !== undefined || codeAt(cursor) === 0x23) break;
     const wordEnd = plainWordEnd(scanner);
     if (wordEnd > cursor.index) {
       value += gap.text + cursor.text.slice(cursor.index, wordEnd);
@@ -97,7 +98,7 @@ export function scanQuoted(cursor: Cursor, style: "single" | "double"): Token {
   let value = "";
   step(cursor);
   for (;;) {
-    if (atDocumentMarker(cursor)) throw wrong(start, "a document marker inside quotes");
+    if (documentMarker(cursor) !== undefined) throw wrong(start, "a document marker inside quotes");
     if (codeAt(cursor) === 0) throw wrong(start, "an unclosed quote");
     const word = style === "single" ? singleWord(cursor) : doubleWord(cursor, start);
     value += word.text;

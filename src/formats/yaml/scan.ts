@@ -11,7 +11,7 @@ import { checkCount, codeAt, columnOf, markOf, step, stepLine, wrong, type Curso
 import { scanBlockScalar } from "./scan-block.ts";
 import { blockEndOf, liftEntryComment, scanComments, scanLineComment } from "./scan-comments.ts";
 import { scanAnchor, scanDirective, scanTag } from "./scan-properties.ts";
-import { scanPlain, scanQuoted } from "./scan-scalars.ts";
+import { documentMarker, scanPlain, scanQuoted } from "./scan-scalars.ts";
 import { forgetKey, isValid, nextNumber, saveKey } from "./simple-keys.ts";
 import { bare, type Scanner, type Token, type TokenKind } from "./token.ts";
 
@@ -55,7 +55,7 @@ function fetchToken(scanner: Scanner): void {
   if (code === 0) return endStream(scanner);
   if (columnOf(cursor) === 0) {
     if (code === 0x25) return fetchDirective(scanner);
-    const indicator = documentIndicator(scanner);
+    const indicator = documentMarker(cursor);
     if (indicator !== undefined) return fetchDocumentIndicator(scanner, indicator);
   }
   // What follows on the line behind `:` or `,` belongs to the token before it.
@@ -81,14 +81,6 @@ function findContent(scanner: Scanner, scan: Mark): void {
     stepLine(cursor);
     if (scanner.flowLevel === 0) scanner.keyAllowed = true;
   }
-}
-
-/** `---` or `...` at the cursor, which stands at the beginning of a line. */
-function documentIndicator(scanner: Scanner): "document-start" | "document-end" | undefined {
-  const { cursor } = scanner;
-  if (!isBlankOrEnd(codeAt(cursor, 3))) return undefined;
-  if (cursor.text.startsWith("---", cursor.index)) return "document-start";
-  return cursor.text.startsWith("...", cursor.index) ? "document-end" : undefined;
 }
 
 const FLOW: ReadonlyMap<number, TokenKind> = new Map([
@@ -147,17 +139,20 @@ function fetchNode(scanner: Scanner, scan: () => Token): void {
   scanner.tokens.push(scan());
 }
 
-function fetchDirective(scanner: Scanner): void {
+/** Ends all that is open: nothing goes on behind the end of a document. */
+function closeAll(scanner: Scanner): void {
   unroll(scanner, -1, markOf(scanner.cursor));
   forgetKey(scanner);
   scanner.keyAllowed = false;
+}
+
+function fetchDirective(scanner: Scanner): void {
+  closeAll(scanner);
   scanner.tokens.push(scanDirective(scanner.cursor));
 }
 
 function fetchDocumentIndicator(scanner: Scanner, kind: TokenKind): void {
-  unroll(scanner, -1, markOf(scanner.cursor));
-  forgetKey(scanner);
-  scanner.keyAllowed = false;
+  closeAll(scanner);
   pushIndicator(scanner, kind, 3);
 }
 
@@ -167,9 +162,7 @@ function endStream(scanner: Scanner): void {
     cursor.line += 1;
     cursor.lineStart = cursor.index;
   }
-  unroll(scanner, -1, markOf(cursor));
-  forgetKey(scanner);
-  scanner.keyAllowed = false;
+  closeAll(scanner);
   scanner.tokens.push(bare("stream-end", markOf(cursor), cursor.index));
   scanner.ended = true;
 }
@@ -202,22 +195,14 @@ function fetchFlow(scanner: Scanner, kind: TokenKind): void {
 }
 
 function fetchEntry(scanner: Scanner): void {
-  const mark = markOf(scanner.cursor);
-  if (scanner.flowLevel === 0) {
-    if (!scanner.keyAllowed) throw wrong(mark, "a list entry cannot begin here");
-    roll(scanner, { column: mark.column, before: -1, kind: "block-sequence", mark });
-  }
+  openBlock(scanner, "block-sequence", "a list entry");
   forgetKey(scanner);
   scanner.keyAllowed = true;
   pushIndicator(scanner, "block-entry");
 }
 
 function fetchKey(scanner: Scanner): void {
-  const mark = markOf(scanner.cursor);
-  if (scanner.flowLevel === 0) {
-    if (!scanner.keyAllowed) throw wrong(mark, "a key cannot begin here");
-    roll(scanner, { column: mark.column, before: -1, kind: "block-mapping", mark });
-  }
+  openBlock(scanner, "block-mapping", "a key");
   forgetKey(scanner);
   scanner.keyAllowed = scanner.flowLevel === 0;
   pushIndicator(scanner, "key");
@@ -225,36 +210,38 @@ function fetchKey(scanner: Scanner): void {
 
 function fetchValue(scanner: Scanner): void {
   const key = scanner.keys.at(-1);
-  const mark = markOf(scanner.cursor);
   if (key !== undefined && isValid(scanner, key)) {
     const at = scanner.head + key.token - scanner.taken;
     scanner.tokens.splice(at, 0, bare("key", key.mark, key.mark.index));
-    roll(scanner, { column: key.mark.column, before: key.token, kind: "block-mapping", mark: key.mark });
+    roll(scanner, { kind: "block-mapping", mark: key.mark, before: key.token });
     key.possible = false;
     scanner.keyByToken.delete(key.token);
     scanner.keyAllowed = false;
   } else {
-    if (scanner.flowLevel === 0) {
-      if (!scanner.keyAllowed) throw wrong(mark, "a value cannot begin here");
-      roll(scanner, { column: mark.column, before: -1, kind: "block-mapping", mark });
-    }
+    openBlock(scanner, "block-mapping", "a value");
     scanner.keyAllowed = scanner.flowLevel === 0;
   }
   pushIndicator(scanner, "value");
 }
 
-/** Opens a block collection at a column, if none is open there. */
+/** Outside of brackets, the collection whose entry begins at the cursor. @param what begins there */
+function openBlock(scanner: Scanner, kind: TokenKind, what: string): void {
+  if (scanner.flowLevel > 0) return;
+  const mark = markOf(scanner.cursor);
+  if (!scanner.keyAllowed) throw wrong(mark, `${what} cannot begin here`);
+  roll(scanner, { kind, mark, before: nextNumber(scanner) });
+}
+
+/** Opens a block collection at the column of a mark, if none is open there. */
 function roll(
   scanner: Scanner,
-  at: { readonly column: number; readonly before: number; readonly kind: TokenKind; readonly mark: Mark },
+  { kind, mark, before }: { readonly kind: TokenKind; readonly mark: Mark; readonly before: number },
 ): void {
-  if (scanner.flowLevel > 0 || scanner.indent >= at.column) return;
+  if (scanner.flowLevel > 0 || scanner.indent >= mark.column) return;
   scanner.indents.push(scanner.indent);
-  scanner.indent = at.column;
+  scanner.indent = mark.column;
   checkCount(scanner.indents.length, DOCUMENT_LIMITS.depth, scanner.cursor);
-  const token = bare(at.kind, at.mark, at.mark.index);
-  if (at.before === -1) scanner.tokens.push(token);
-  else scanner.tokens.splice(scanner.head + at.before - scanner.taken, 0, token);
+  scanner.tokens.splice(scanner.head + before - scanner.taken, 0, bare(kind, mark, mark.index));
 }
 
 /** Closes the block collections right of a column. */

@@ -8,7 +8,7 @@ import type { Leaf, Selects } from "../format.ts";
 import { spliced } from "../../text/splice.ts";
 import { staysClear } from "../scalar.ts";
 import { composeStream } from "./compose.ts";
-import { commentLeaf, valuesIn } from "./leaves.ts";
+import { commentLeaf, leavesOf } from "./leaves.ts";
 import { metadataSplices } from "./metadata.ts";
 import type { Stream } from "./node.ts";
 import { metadataPair, walkStream } from "./walk.ts";
@@ -18,7 +18,7 @@ const METADATA = new Map([["version", "1"]]);
 
 /** All leaves of an open text; path, steps and order of its comments are those of the sealed layout. */
 export function inSealedLayout(stream: Stream, selects: Selects): readonly Leaf[] {
-  const values = valuesIn(stream);
+  const values = leavesOf(stream, "open", false).leaves;
   const lines = stream.comments;
   if (lines.length === 0) return values;
   const layout = laidOut(stream, values, selects);

@@ -8,12 +8,12 @@ import { SecretsError } from "../../errors.ts";
 import type { Scalar, Step } from "../format.ts";
 import { spliced, type Splice } from "../../text/splice.ts";
 import { contentOfJson, parseJson } from "../json-syntax.ts";
-import { stepsText } from "../place.ts";
+import { misfit, stepsText } from "../place.ts";
 import { composeStream } from "./compose.ts";
-import { entryLines, flowEntry, flowSource, listLines, mappingLines } from "./emit.ts";
+import { entryLines, flowEntry, flowSource, listLines, mappingLines, ourHand } from "./emit.ts";
 import { childOf, rootOf, type Slot } from "./find.ts";
 import { holeOf } from "./hole.ts";
-import { layoutOf, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
+import { behindBlankLines, layoutOf, lineEndOf, lineStartOf, nextLineOf, type Layout } from "./layout.ts";
 import type { MappingNode, ScalarNode, SequenceNode, Stream, YamlNode } from "./node.ts";
 import { EMPTY, onLines, sameValues, valuesOf, withValue, wrapped, type Value } from "./value.ts";
 
@@ -61,19 +61,13 @@ function splicesFor(setting: Setting, steps: readonly Step[], value: Value): rea
     const { node } = slot;
     if (node.kind === "alias") throw new SecretsError("refused", `${stepsText(steps.slice(0, depth))} is an alias`);
     if (node.kind === "scalar") return replaced(setting, slot, wrapped(steps.slice(depth), value));
-    if ((node.kind === "mapping") !== (typeof step === "string")) throw mismatch(node, steps.slice(0, depth), step);
+    if ((node.kind === "mapping") !== (typeof step === "string"))
+      throw misfit(steps.slice(0, depth), step, "a mapping");
     const next = childOf(slot, step);
     if (next === undefined) return appended(setting, slot, { step, value: wrapped(steps.slice(depth + 1), value) });
     slot = next;
   }
   return replaced(setting, slot, value);
-}
-
-function mismatch(node: MappingNode | SequenceNode, steps: readonly Step[], step: Step): SecretsError {
-  const where = steps.length === 0 ? "the top level" : stepsText(steps);
-  const what = node.kind === "mapping" ? "a mapping, which has no positions" : "a list, which has no keys";
-  const kind = typeof step === "string" ? "key" : "position";
-  return new SecretsError("not-found", `${where} is ${what}: there is no ${kind} ${step}`);
 }
 
 /** The first entries of a document that has none. */
@@ -82,7 +76,7 @@ function fillEmpty({ stream, layout }: Setting, steps: readonly Step[], value: V
   if (whole.kind !== "map") throw new SecretsError("not-found", "the top level is a mapping, which has no positions");
   const { text, documents, current } = stream;
   const root = documents[current]?.root;
-  const lines = mappingLines(whole.entries, 0, layout.unit).join(layout.eol);
+  const lines = mappingLines(ourHand(layout.unit), whole.entries, 0).join(layout.eol);
   if (root !== undefined && root.start < root.end) {
     const source = (lineStartOf(text, root.start) === root.start ? "" : layout.eol) + lines;
     return [{ start: root.start, end: root.end, source }];
@@ -134,7 +128,7 @@ function replacedItem({ stream, layout }: Setting, { node, around }: Slot, value
   const { text } = stream;
   const list = around?.node.kind === "sequence" ? around.node : undefined;
   const start = list?.dashes[around?.position ?? 0] ?? node.start;
-  const [first = "", ...rest] = listLines([value], list?.indent ?? 0, layout.unit);
+  const [first = "", ...rest] = listLines(ourHand(layout.unit), [value], list?.indent ?? 0);
   const { comment, end } = lineTail(text, node, start);
   return { start, end, source: [first.trimStart() + comment, ...rest].join(layout.eol) };
 }
@@ -145,7 +139,7 @@ function replacedEntry({ stream, layout }: Setting, { node, around }: Slot, valu
   if (around?.node.kind !== "mapping") throw new SecretsError("refused", "the whole document cannot be set");
   const colon = text.indexOf(":", around.node.pairs[around.position]?.key.end ?? 0) + 1;
   // The same entry under a key of one letter: what follows the colon does not depend on the key.
-  const [first = "", ...rest] = entryLines("k", value, { column: around.node.indent, unit: layout.unit });
+  const [first = "", ...rest] = entryLines(ourHand(layout.unit), ["k", value], around.node.indent);
   const { comment, end } = lineTail(text, node, colon);
   return { start: colon, end, source: [first.slice(first.indexOf("k:") + 2) + comment, ...rest].join(layout.eol) };
 }
@@ -153,15 +147,11 @@ function replacedEntry({ stream, layout }: Setting, { node, around }: Slot, valu
 /** The comment on the first line of a value that is replaced, and where that ends, blanks behind it included. */
 function lineTail(text: string, node: YamlNode, from: number): { comment: string; end: number } {
   const header = node.kind === "scalar" && node.block !== undefined ? node.block.headerEnd : undefined;
-  const isBelow = isCollection(node) && !node.flow && node.end > lineEndOf(text, from);
+  const isBelow = "flow" in node && !node.flow && node.end > lineEndOf(text, from);
   const comment = commentBehind(text, header ?? (isBelow ? from : node.end));
   const end = header === undefined && !isBelow ? node.end + comment.length : node.end;
   const blanks = /^[ \t]*/.exec(text.slice(end, lineEndOf(text, end)))?.[0].length ?? 0;
   return { comment, end: end + blanks === lineEndOf(text, end) ? end + blanks : end };
-}
-
-function isCollection(node: YamlNode): node is MappingNode | SequenceNode {
-  return node.kind === "mapping" || node.kind === "sequence";
 }
 
 interface Addition {
@@ -175,9 +165,11 @@ function appended(setting: Setting, slot: Slot, addition: Addition): readonly Sp
   const { step, value } = addition;
   if (node.kind !== "mapping" && node.kind !== "sequence") return [];
   if (node.flow) return appendedInFlow(setting, slot, addition);
-  const { column, unit } = { column: node.indent, unit: setting.layout.unit };
+  const hand = ourHand(setting.layout.unit);
   const lines =
-    node.kind === "mapping" ? entryLines(String(step), value, { column, unit }) : listLines([value], column, unit);
+    node.kind === "mapping"
+      ? entryLines(hand, [String(step), value], node.indent)
+      : listLines(hand, [value], node.indent);
   return insertedBehind(setting, node, lines);
 }
 
@@ -194,7 +186,7 @@ function appendedInFlow(setting: Setting, slot: Slot, { step, value }: Addition)
   if (flow) return [{ start: node.opens, end: node.end, source: flowSource(whole) }];
   if (around !== undefined) return replaced(setting, slot, whole);
   const { layout } = setting;
-  const lines = whole.kind === "map" ? mappingLines(whole.entries, 0, layout.unit) : [];
+  const lines = whole.kind === "map" ? mappingLines(ourHand(layout.unit), whole.entries, 0) : [];
   return [{ start: node.start, end: node.end, source: lines.join(layout.eol) }];
 }
 
@@ -226,13 +218,8 @@ function behind(
   const document = documents[current];
   const foot = document?.root === node ? (document.foot.at(-1)?.end ?? 0) : 0;
   const limit = document?.end ?? text.length;
-  let at = Math.min(nextLineOf(text, Math.max(endOf(node), foot)), limit);
-  if (last?.block?.chomp === "keep") while (at < limit && isBlankLine(text, at)) at = nextLineOf(text, at);
-  return at;
-}
-
-function isBlankLine(text: string, at: number): boolean {
-  return at < text.length && text.slice(at, lineEndOf(text, at)).trim() === "";
+  const at = Math.min(nextLineOf(text, Math.max(endOf(node), foot)), limit);
+  return last?.block?.chomp === "keep" ? behindBlankLines(text, at, limit) : at;
 }
 
 /** The scalar that ends a node. */

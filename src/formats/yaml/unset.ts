@@ -7,9 +7,9 @@ import { spliced, type Splice } from "../../text/splice.ts";
 import { SecretsError } from "../../errors.ts";
 import type { Step } from "../format.ts";
 import { removeEntries } from "../json-edit.ts";
-import { stepsText } from "../place.ts";
-import { missing, slotAt, type Slot } from "./find.ts";
-import { lineEndOf, lineStartOf, nextLineOf } from "./layout.ts";
+import { nothingAt, stepsText } from "../place.ts";
+import { slotAt, type Slot } from "./find.ts";
+import { behindBlankLines, lineEndOf, lineStartOf, nextLineOf } from "./layout.ts";
 import type { MappingNode, SequenceNode, Stream, YamlNode } from "./node.ts";
 import { lastScalar, says } from "./set.ts";
 import { EMPTY, valuesOf, withoutValue } from "./value.ts";
@@ -30,7 +30,7 @@ export function unsetEntry(stream: Stream, steps: readonly Step[]): string {
   const { node } = above;
   if (node.kind === "alias") throw new SecretsError("refused", `${stepsText(steps.slice(0, -1))} is an alias`);
   const target = slotAt(stream, steps, false).around;
-  if (target === undefined || (node.kind !== "mapping" && node.kind !== "sequence")) throw missing(steps);
+  if (target === undefined || (node.kind !== "mapping" && node.kind !== "sequence")) throw nothingAt(steps);
   const text = spliced(stream.text, removal(stream.text, { ...above, node }, target.position));
   const values = valuesOf(stream);
   const meant = values.toSpliced(stream.current, 1, withoutValue(values[stream.current] ?? EMPTY, steps));
@@ -74,7 +74,7 @@ function linesOf(
   let next = nextLineOf(text, end);
   // Blank lines belong to a `|+` block above them, or would come to.
   if (keepsBlanks(value) || (before !== undefined && keepsBlanks(before.value))) {
-    while (next < text.length && text.slice(next, lineEndOf(text, next)).trim() === "") next = nextLineOf(text, next);
+    next = behindBlankLines(text, next);
   }
   if (isFirst) return { start: lineStart, end: next, source: "" };
   const blanks = /^ */.exec(text.slice(next, next + indent))?.[0].length ?? 0;

@@ -1,9 +1,8 @@
 /**
  * What does a piece of YAML say, however it is written?
  */
-import type { Scalar, Step, Tree } from "../format.ts";
-import { boolScalar, isSameValue, NULL, scalarOf } from "../scalar.ts";
-import { isList, isMapping } from "../tree.ts";
+import type { Scalar, Step } from "../format.ts";
+import { isSameValue } from "../scalar.ts";
 import type { Stream, YamlNode } from "./node.ts";
 import { scalarOfNode } from "./typing.ts";
 
@@ -12,16 +11,6 @@ export type Value =
   | { readonly kind: "scalar"; readonly scalar: Scalar; readonly line?: boolean }
   | { readonly kind: "list"; readonly items: readonly Value[] }
   | { readonly kind: "map"; readonly entries: readonly (readonly [string, Value])[] };
-
-/** The value of a metadata tree. */
-export function valueOfTree(tree: Tree): Value {
-  if (isMapping(tree))
-    return { kind: "map", entries: [...tree].map(([key, each]) => [key, valueOfTree(each)] as const) };
-  if (isList(tree)) return { kind: "list", items: tree.map(valueOfTree) };
-  if (tree === null) return { kind: "scalar", scalar: NULL };
-  if (typeof tree === "boolean") return { kind: "scalar", scalar: boolScalar(tree) };
-  return { kind: "scalar", scalar: scalarOf(typeof tree === "number" ? "int" : "str", String(tree)) };
-}
 
 /** What a node says, without comments, aliases followed. */
 export function valueOfNode(node: YamlNode): Value {

@@ -26,8 +26,6 @@ export interface Visitor {
   scalar(node: ScalarNode, where: Where, holder: Holder): boolean;
   /** @param list the list that holds the comment, if one does. */
   comment(line: CommentLine, where: Where, list: SequenceNode | undefined): void;
-  /** Called for every alias before what it copies is visited. */
-  alias?(node: AliasNode, where: Where): void;
 }
 
 /** What a value stands in: a list with the value's position, or nothing of interest. */
@@ -170,7 +168,6 @@ function walkValue(walk: Walk, node: YamlNode, visit: Visit & { readonly holder:
   const { where, holder } = visit;
   if (node.kind === "scalar") return walk.visitor.scalar(node, where, holder);
   if (node.kind === "alias") {
-    walk.visitor.alias?.(node, where);
     return walkValue(walk, node.target, { where: { ...where, alias: where.alias ?? node }, handled: false, holder });
   }
   walkContainer(walk, node, visit);

@@ -3,6 +3,7 @@
  */
 import type { Machine } from "../machine.ts";
 import {
+  apply,
   expectType,
   force,
   lazy,
@@ -12,7 +13,6 @@ import {
   type ListValue,
   type Value,
 } from "../value.ts";
-import { apply } from "../apply.ts";
 
 /** A value, or a function that takes its arguments one by one. */
 export type Builtin = (machine: Machine) => Value;
@@ -67,4 +67,11 @@ export function countIn(value: Lazy): number {
 
 export function listOf(items: Iterable<Lazy>): ListValue {
   return listValue([...items]);
+}
+
+/** Adds to what stands under a name, in the order in which it comes. */
+export function append(groups: Map<string, Lazy[]>, name: string, value: Lazy): void {
+  const group = groups.get(name);
+  if (group === undefined) groups.set(name, [value]);
+  else group.push(value);
 }

@@ -9,7 +9,7 @@ import { ask, type Machine } from "../machine.ts";
 import { canonical } from "../paths.ts";
 import { NixError } from "../source.ts";
 import { parse } from "../syntax/parse.ts";
-import { force, lazy, setValue, type Lazy, type Value } from "../value.ts";
+import { force, is, lazy, setValue, type Lazy, type Value } from "../value.ts";
 import { attributesIn, fn1, fn2, textIn, type Builtin } from "./builtin.ts";
 
 /** A path, or a string that begins with a slash. */
@@ -33,9 +33,7 @@ export function files(globals: (machine: Machine) => ReadonlyMap<string, Lazy>):
     baseNameOf: fn1((path, machine) => posix.basename(toText(machine, force(path), "path"))),
     dirOf: fn1((path, machine) => {
       const value = force(path);
-      if (value !== null && typeof value === "object" && value.type === "path") {
-        return { type: "path", path: posix.dirname(value.path) };
-      }
+      if (is("path", value)) return { type: "path", path: posix.dirname(value.path) };
       return posix.dirname(toText(machine, value, "string"));
     }),
     getEnv: fn1((name, machine) => machine.environment(textIn(name)) ?? ""),

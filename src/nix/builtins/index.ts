@@ -6,7 +6,7 @@
 import type { Machine } from "../machine.ts";
 import { NixError } from "../source.ts";
 import { done, lazy, listValue, setValue, type Lazy } from "../value.ts";
-import { functionOf, type Builtin } from "./builtin.ts";
+import { functionOf } from "./builtin.ts";
 import { files } from "./files.ts";
 import { lists } from "./lists.ts";
 import { numbers } from "./numbers.ts";
@@ -79,24 +79,15 @@ export function globals(machine: Machine): ReadonlyMap<string, Lazy> {
     all.set(name, value);
     names.set(GLOBAL.has(name) ? name : `__${name}`, value);
   };
-  for (const [name, make] of Object.entries({
-    ...lists,
-    ...sets,
-    ...numbers,
-    ...strings,
-    ...types,
-    ...files(globals),
-  })) {
-    add(name, done(make(machine)));
-  }
-  for (const name of NEED_NIX) add(name, done(needsNix(name)(machine)));
+  const groups = [lists, sets, numbers, strings, types, files(globals)];
+  for (const [name, make] of groups.flatMap((group) => Object.entries(group))) add(name, done(make(machine)));
+  for (const name of NEED_NIX) add(name, done(functionOf(() => unsupported(name))));
   for (const [name, value] of Object.entries(LANGUAGE)) add(name, done(value));
   add("nixPath", done(listValue([])));
-  for (const name of ["currentSystem", "currentTime"])
-    add(
-      name,
-      lazy(() => unsupported(name)),
-    );
+  for (const name of ["currentSystem", "currentTime"]) {
+    const missing = lazy(() => unsupported(name));
+    add(name, missing);
+  }
   for (const [name, value] of Object.entries({ true: true, false: false, null: null })) {
     all.set(name, done(value));
     names.set(name, done(value));
@@ -104,10 +95,6 @@ export function globals(machine: Machine): ReadonlyMap<string, Lazy> {
   all.set("builtins", done(setValue(all)));
   names.set("builtins", done(setValue(all)));
   return names;
-}
-
-function needsNix(name: string): Builtin {
-  return () => functionOf(() => unsupported(name));
 }
 
 function unsupported(name: string): never {

@@ -6,6 +6,7 @@ import { equal, less } from "../operators.ts";
 import { NixError } from "../source.ts";
 import { done, expectType, force, listValue, setValue, type Lazy, type Value } from "../value.ts";
 import {
+  append,
   attributesIn,
   call,
   calling,
@@ -50,12 +51,7 @@ export const lists: Readonly<Record<string, Builtin>> = {
   }),
   groupBy: fn2((keyOf, list) => {
     const groups = new Map<string, Lazy[]>();
-    for (const item of listIn(list)) {
-      const key = expectType("string", call(keyOf, item));
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [item]);
-      else group.push(item);
-    }
+    for (const item of listIn(list)) append(groups, expectType("string", call(keyOf, item)), item);
     return setValue(new Map([...groups].map(([key, items]) => [key, done(listValue(items))])));
   }),
   head: fn1((list) => force(first(listIn(list)))),

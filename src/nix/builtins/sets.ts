@@ -7,6 +7,7 @@ import {
   done,
   expectType,
   force,
+  is,
   lazy,
   listValue,
   setValue,
@@ -16,7 +17,7 @@ import {
   type SetValue,
   type Value,
 } from "../value.ts";
-import { attributesIn, call, calling, fn1, fn2, listIn, listOf, textIn, type Builtin } from "./builtin.ts";
+import { append, attributesIn, call, calling, fn1, fn2, listIn, listOf, textIn, type Builtin } from "./builtin.ts";
 
 export const sets: Readonly<Record<string, Builtin>> = {
   attrNames: fn1((set) => listOf(sortedNames(setIn(set)).map((name) => done(name)))),
@@ -68,22 +69,14 @@ export const sets: Readonly<Record<string, Builtin>> = {
 
 function zipped(make: Lazy, given: readonly Lazy[], machine: Machine): Value {
   const found = new Map<string, Lazy[]>();
-  for (const set of given) {
-    for (const [name, value] of attributesIn(set)) {
-      const values = found.get(name);
-      if (values === undefined) found.set(name, [value]);
-      else values.push(value);
-    }
-  }
+  for (const set of given) for (const [name, value] of attributesIn(set)) append(found, name, value);
   growItems(machine, found.size);
   return setValue(new Map([...found].map(([name, all]) => [name, calling(make, done(name), done(listValue(all)))])));
 }
 
 function functionIn(value: Value): FunctionValue {
-  if (value === null || typeof value !== "object" || value.type !== "set") return expectType("lambda", value);
-  const functor = value.attributes.get("__functor");
-  if (functor === undefined) return expectType("lambda", value);
-  return expectType("lambda", call(functor, done(value)));
+  const functor = is("set", value) ? value.attributes.get("__functor") : undefined;
+  return expectType("lambda", functor === undefined ? value : call(functor, done(value)));
 }
 
 function setIn(value: Lazy): SetValue {

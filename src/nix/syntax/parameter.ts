@@ -11,26 +11,24 @@ export function parseParameter(parser: Parser): Parameter | undefined {
   const back = (): undefined => {
     moveTo(parser, start);
   };
+  const named = (pattern: Formals, name: string): Parameter => {
+    if (pattern.formals.has(name)) throw new NixError(`duplicate parameter '${name}'`, placeFrom(parser, start));
+    expect(parser, ":");
+    return { ...pattern, name };
+  };
   if (parser.token.type === "name") {
     const name = take(parser).text;
     if (accept(parser, ":")) return { name };
     if (!accept(parser, "@")) return back();
     const pattern = parseFormals(parser);
     if (pattern === undefined) throw unexpected(parser);
-    if (pattern.formals.has(name)) throw new NixError(`duplicate parameter '${name}'`, placeFrom(parser, start));
-    expect(parser, ":");
-    return { ...pattern, name };
+    return named(pattern, name);
   }
   const pattern = isWord(parser, "{") ? parseFormals(parser) : undefined;
   if (pattern === undefined) return back();
-  if (!accept(parser, "@")) {
-    expect(parser, ":");
-    return { ...pattern, name: undefined };
-  }
-  const name = takeName(parser);
-  if (pattern.formals.has(name)) throw new NixError(`duplicate parameter '${name}'`, placeFrom(parser, start));
+  if (accept(parser, "@")) return named(pattern, takeName(parser));
   expect(parser, ":");
-  return { ...pattern, name };
+  return { ...pattern, name: undefined };
 }
 
 type Formals = Omit<Extract<Parameter, { readonly formals: unknown }>, "name">;

@@ -206,7 +206,10 @@ function parseBracketed(parser: Parser): Expression {
   if (accept(parser, "[")) {
     const items: Expression[] = [];
     nested(parser, () => {
-      while (!accept(parser, "]")) items.push(parseItem(parser));
+      while (!accept(parser, "]")) {
+        if (!beginsOperand(parser)) throw unexpected(parser);
+        items.push(parseSelect(parser));
+      }
     });
     return { type: "list", items, ...here() };
   }
@@ -219,9 +222,4 @@ function parseBracketed(parser: Parser): Expression {
   if (!isLet) return set;
   const body = { name: "body", source, start, end: parser.last };
   return { type: "select", of: set, path: [body], ...here() };
-}
-
-function parseItem(parser: Parser): Expression {
-  if (!beginsOperand(parser)) throw unexpected(parser);
-  return parseSelect(parser);
 }

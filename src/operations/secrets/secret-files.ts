@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { AGE_PREFIX, isAge } from "../../documents/age/header-bytes.ts";
 import { mayBeYaml, recognise } from "../../documents/recognise.ts";
 import { SecretsError } from "../../errors.ts";
-import { listFiles } from "../../git/repository.ts";
+import { listFiles } from "../../git/listing.ts";
 import { attempt } from "../../io/io-error.ts";
 import { statOf, type Project } from "../project/project.ts";
 import { documentOf } from "./file-kind.ts";

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import { isPolicyFile } from "../../policy/sources/index.ts";
-import { listFiles } from "../../git/repository.ts";
+import { listFiles } from "../../git/listing.ts";
 import {
   compareKeys,
   EMPTY_PIN,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { utf8Of } from "../../../src/findings/reading/wide-text.ts";
+import { utf8Of } from "../../../src/text/utf8.ts";
 import { findPrivateKeys } from "../../../src/findings/private-keys/find.ts";
 import { parseIdentity as parseHybrid } from "../../../src/keys/kinds/mlkem768x25519.ts";
 import { parseIdentity } from "../../../src/keys/kinds/x25519.ts";

@@ -1,17 +1,45 @@
 /**
- * Is something unencrypted in an encrypted file that is broken?
- *
- * What does not parse is looked at line by line, which is enough to tell plaintext from damage: sops writes every value that
- * it seals into one line. Of an unfinished merge each side is read as the file that it was.
+ * What is unencrypted in an encrypted file, against its own settings or those of its rule?
  */
 import { looksSealed } from "../../crypto/value-cipher.ts";
-import { pathSelection } from "../../documents/sops/selection.ts";
-import { readContent } from "./content.ts";
-import type { FileSubject } from "../finding.ts";
-import { clearValues } from "./clear-leaves.ts";
+import { pathSelection, usableSelection } from "../../documents/sops/selection.ts";
+import type { SopsDocument } from "../../documents/sops/document.ts";
+import type { Leaf } from "../../formats/format.ts";
+import { stepsText } from "../../formats/place.ts";
+import { textOfScalar } from "../../formats/scalar.ts";
 import { wantedSettings } from "../../agreement/wanted-settings.ts";
+import type { FileSubject } from "../finding.ts";
+import { readContent } from "./content.ts";
+import { ALLOW_MARK } from "./needles.ts";
 
-/** @param subject whose `content` is broken, or no sops file for want of metadata. */
+/** The values that are unencrypted against the file's own settings. */
+export async function clearValues(document: SopsDocument): Promise<Leaf[]> {
+  return (await clearLeaves(document)).filter(({ kind }) => kind === "value");
+}
+
+/** What a finding about this leaf is about. */
+export function subjectOf({ kind, steps }: Leaf): string {
+  return kind === "comment" ? `#${stepsText(steps)}` : stepsText(steps);
+}
+
+/** Values and comments. */
+export async function clearLeaves(document: SopsDocument): Promise<Leaf[]> {
+  // Broken settings are told elsewhere.
+  const selects = await usableSelection(document.metadata.settings);
+  return selects === undefined ? [] : document.parsed.leaves.filter((leaf) => selects(leaf) && isClear(leaf));
+}
+
+/** Whether a leaf that should be sealed is not, and does not even pretend to be. */
+function isClear(leaf: Leaf): boolean {
+  const text = textOfScalar(leaf.scalar) ?? "";
+  return leaf.kind === "comment" ? !looksSealed(text) && !ALLOW_MARK.test(text) : !text.startsWith("ENC[");
+}
+
+/**
+ * Whether something is unencrypted in an encrypted file that is broken. What does not parse is looked at line by line, which is enough to
+ * tell plaintext from damage: sops writes every value that it seals into one line. Of an unfinished merge each side is read.
+ * @param subject whose `content` is broken, or no sops file for want of metadata.
+ */
 export async function standsInClear(subject: FileSubject, text: string): Promise<boolean> {
   // By the rule, since what the file itself says of it may be what is broken.
   const ruling = subject.governed?.ruling;

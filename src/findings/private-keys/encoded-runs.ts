@@ -1,8 +1,5 @@
 /**
- * Where in these bytes is base64 text long enough to wrap a private key?
- *
- * Of either alphabet, in lines of any width from 24 letters on. Looks at every 24th byte only: a run of 24 cannot hide between two
- * of them, and most words are shorter.
+ * Where in these bytes is a text of base64 or hexadecimal long enough to hide a private key?
  */
 
 /** The narrowest line. */
@@ -36,7 +33,10 @@ export interface Run {
   readonly end: number;
 }
 
-/** The runs in order; lines of base64 that follow one another are one run. */
+/**
+ * The runs of base64 in order, of either alphabet, in lines of any width from 24 letters on; those that follow one another are one.
+ * Looks at every 24th byte only: a run of 24 cannot hide between two of them, and most words are shorter.
+ */
 export function* base64Runs(bytes: Uint8Array): Generator<Run, void, undefined> {
   for (let at = LINE - 1; at < bytes.length;) {
     if (ALPHABET[bytes[at] ?? 0] !== 1) {
@@ -107,4 +107,31 @@ export function decodeRun(bytes: Buffer, { start, end }: Run, skip = 0): Buffer 
     left = letters.slice(whole) + text.slice(cut);
   }
   return pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
+}
+
+/** What private keys begin with, as far as its hexadecimal has no letters, which come in two cases: "PRIVATE ", "SECRET-", "PuTTY-". */
+const MARKS = ["PRIVATE ", "SECRET-", "PuTTY-"].map((text) =>
+  Buffer.from(/^\d+/.exec(Buffer.from(text).toString("hex"))?.[0] ?? ""),
+);
+const HEX_DIGITS = table("0123456789abcdefABCDEF");
+/** A key of RSA with 16,384 bits fills half of it. */
+const LONGEST_HEX = 64 * 1024;
+
+/**
+ * For each mark the texts of hexadecimal around it in their order, none longer than a key can be. To whoever looks for long runs of
+ * letters hexadecimal is base64: only files that have one are looked at.
+ */
+export function hexRuns(bytes: Buffer): Generator<Run, void, undefined>[] {
+  return MARKS.map((mark) => runsAround(bytes, mark));
+}
+
+function* runsAround(bytes: Buffer, mark: Buffer): Generator<Run, void, undefined> {
+  for (let at = bytes.indexOf(mark); at !== -1;) {
+    let [start, end] = [at, at + mark.length];
+    while (at - start < LONGEST_HEX && isIn(HEX_DIGITS, bytes[start - 1])) start -= 1;
+    while (end - at < LONGEST_HEX && isIn(HEX_DIGITS, bytes[end])) end += 1;
+    // The mark begins with the first half of a byte.
+    yield { start: start + ((at - start) % 2), end };
+    at = bytes.indexOf(mark, end);
+  }
 }

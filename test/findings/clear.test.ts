@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { standsInClear } from "../../src/findings/reading/clear-lines.ts";
+import { standsInClear } from "../../src/findings/reading/clear.ts";
 import type { Governed } from "../../src/findings/finding.ts";
 import { parsePolicy } from "../../src/policy/sops-yaml.ts";
 import { subjectOf } from "./subject.ts";

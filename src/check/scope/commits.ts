@@ -1,17 +1,17 @@
 /**
- * What did these commits bring?
- *
- * Every commit of a range, and what its end has otherwise than its beginning, judged by the policies at both.
+ * What did these commits bring, those of a range or all that there are?
  */
-import { join } from "node:path";
 import { SecretsError } from "../../errors.ts";
 import {
+  allCommits,
   broughtBy,
   commitNamed,
   commitsBetween,
   commitsNew,
   isShallow,
   isZero,
+  namesApartFromHead,
+  stashEntries,
   type Brought,
 } from "../../git/changes.ts";
 import type { Git } from "../../git/git.ts";
@@ -22,7 +22,7 @@ import { isBelow } from "./inside.ts";
 import { isPolicyFile } from "../../policy/sources/index.ts";
 import { gitOfCommits, type CommitsGit } from "./repository-of-commits.ts";
 import type { Scope, Unchecked } from "./scope.ts";
-import { current, gitScope, isLintable, replacing, settingsIn, type Mark, type Moment } from "./git.ts";
+import { current, gitScope, replacing, type Mark, type Moment } from "./git.ts";
 
 /** The ends of a range as they were named. */
 export interface Range {
@@ -46,7 +46,10 @@ function shown(name: string): string {
   return /^[0-9a-f]{40,}$/.test(name) ? name.slice(0, 10) : name;
 }
 
-/** @throws SecretsError `usage`: no repository, no such commit; `io`. */
+/**
+ * Every commit of a range, and what its end has otherwise than its beginning, judged by the policies at both.
+ * @throws SecretsError `usage`: no repository, no such commit; `io`.
+ */
 export async function rangeScope(
   project: Project,
   { range, paths }: { range: Range; paths: readonly string[] },
@@ -60,14 +63,15 @@ export async function rangeScope(
     ...walk.edges.map(({ oid }) => treeEntries(git, oid)),
   ]);
   const older = walk.edges.map(({ name }, index) => ({ entries: trees[index] ?? [], name }));
-  const isNew = newerThan(older);
+  // What the beginning does not have.
+  const before = new Set(trees.flat().map(versionOf));
+  const isNew = (entry: Entry) => !before.has(versionOf(entry));
   const frameChanged = walk.isNew
     ? brought.some(({ path }) => isFrameFile(path))
     : !sameFrame(older[0]?.entries ?? [], newest);
   // A merge can bring back what the beginning had left behind, without any commit that brings it.
   const differing = walk.isNew && older.length === 0 ? [] : newest.filter(isNew);
   const touched = new Set([...brought, ...differing].map(({ path }) => path));
-  const show = (path: string) => project.show(join(git.root, path));
   return gitScope(project, {
     mode: "range",
     git,
@@ -78,15 +82,50 @@ export async function rangeScope(
       ...current(frameChanged ? newest : [], { isNew }),
       ...versionsOf(brought, newest, isNew),
     ],
-    lint: newest.map(({ path }) => path).filter((path) => isLintable(path) && touched.has(path)),
+    lint: newest.filter(({ path }) => touched.has(path)),
     commits: walk.commits.length,
     older,
     past: formerPolicies(git, brought, newest),
-    settings: settingsIn(git, newest, show),
     bounded: true,
     unchecked: await cutOff(found, range, walk.commits),
     knows: (name) => [newest, brought, ...trees].some((entries) => entries.some(({ path }) => isBelow(path, name))),
   });
+}
+
+/**
+ * What was ever committed that a branch, a tag, HEAD or the stash leads to, judged by the policies of HEAD; what they say nothing of, by
+ * every policy that the history ever had.
+ * @throws SecretsError `usage`: no repository; `io`.
+ */
+export async function historyScope(project: Project, paths: readonly string[]): Promise<Scope> {
+  const { git } = await gitOfCommits(project, "--history");
+  const head = await commitNamed(git, "HEAD");
+  const stash = await stashEntries(git);
+  if (stash.length > 0) {
+    const entries = stash.length === 1 ? "entry" : "entries";
+    project.tell(`${stash.length} stash ${entries} checked too, which are on no branch (git stash list)`);
+  }
+  const [commits, newest, shallow] = await Promise.all([
+    allCommits(git, stash),
+    head === undefined ? [] : treeEntries(git, head),
+    isShallow(git),
+  ]);
+  if (commits.length === 0) project.tell("no commits yet: nothing to check");
+  const brought = await broughtBy(git, commits);
+  const reason = "this clone is shallow: older commits are missing";
+  const scope = gitScope(project, {
+    mode: "history",
+    git,
+    paths,
+    newest,
+    versions: [...current(newest), ...versionsOf(brought, newest, () => false)],
+    lint: newest,
+    commits: commits.length,
+    past: formerPolicies(git, brought, newest),
+    unchecked: shallow ? [{ file: "history", reason, hint: UNSHALLOW }] : [],
+    knows: (name) => [...newest, ...brought].some(({ path }) => isBelow(path, name)),
+  });
+  return { ...scope, namesOf: (commits) => namesApartFromHead(git, commits) };
 }
 
 interface Walked {
@@ -136,33 +175,28 @@ async function named(git: Git, name: string, shallow: boolean): Promise<string> 
   });
 }
 
+const UNSHALLOW = "git fetch --unshallow (actions/checkout: fetch-depth: 0)";
+
 /** A commit whose parents are not here hides what lies behind it. */
 async function cutOff({ cut }: CommitsGit, { from, to }: Range, commits: readonly string[]): Promise<Unchecked[]> {
   const missing = await cut();
   if (!commits.some((commit) => missing.has(commit))) return [];
   const reason = "this clone is shallow: commits of the range are missing";
-  return [
-    { file: `${shown(from)}..${shown(to)}`, reason, hint: "git fetch --unshallow (actions/checkout: fetch-depth: 0)" },
-  ];
+  return [{ file: `${shown(from)}..${shown(to)}`, reason, hint: UNSHALLOW }];
 }
 
-/** Whether the beginning does not have this very version. */
-function newerThan(older: readonly Moment[]): (entry: Entry) => boolean {
-  const before = new Set(older.flatMap(({ entries }) => entries.map(({ path, oid }) => `${path}\0${oid}`)));
-  return ({ path, oid }) => !before.has(`${path}\0${oid}`);
+/** What tells a version of a file from all others. */
+function versionOf({ path, oid }: Entry): string {
+  return `${path}\0${oid}`;
 }
 
 function sameFrame(a: readonly Entry[], b: readonly Entry[]): boolean {
-  const text = (entries: readonly Entry[]) =>
-    entries
-      .filter(({ path }) => isFrameFile(path))
-      .map(({ path, oid }) => `${path}\0${oid}`)
-      .join("\n");
-  return text(a) === text(b);
+  const [one, other] = [a, b].map((entries) => entries.filter(({ path }) => isFrameFile(path)).map(versionOf));
+  return one?.join("\n") === other?.join("\n");
 }
 
 /** Every version, the newest as such, the others under the oldest commit that brought them. */
-export function versionsOf(
+function versionsOf(
   brought: readonly Brought[],
   newest: readonly Entry[],
   isNew: (entry: Entry) => boolean,
@@ -178,11 +212,11 @@ export function versionsOf(
 }
 
 /** Every version of a policy that the end does not have, each by itself, under the oldest commit that brought it. */
-export function formerPolicies(git: Git, brought: readonly Brought[], newest: readonly Entry[]): Moment[] {
-  const todays = new Set(newest.map(({ path, oid }) => `${path}\0${oid}`));
+function formerPolicies(git: Git, brought: readonly Brought[], newest: readonly Entry[]): Moment[] {
+  const todays = new Set(newest.map(versionOf));
   const found = new Map<string, Moment>();
   for (const { commit, ...entry } of brought) {
-    const key = `${entry.path}\0${entry.oid}`;
+    const key = versionOf(entry);
     if (!isPolicyFile(entry.path) || entry.kind !== "file" || todays.has(key) || found.has(key)) continue;
     found.set(key, { entries: [entry], name: commit.slice(0, 10), all: () => treeEntries(git, commit) });
   }

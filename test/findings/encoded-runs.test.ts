@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { base64Runs, decodeRun } from "../../src/findings/private-keys/base64-runs.ts";
+import { base64Runs, decodeRun } from "../../src/findings/private-keys/encoded-runs.ts";
 
 const runs = (text: string) => [...base64Runs(Buffer.from(text))].map(({ start, end }) => text.slice(start, end));
 
