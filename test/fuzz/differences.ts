@@ -73,8 +73,10 @@ const named: Readonly<Record<string, Fits>> = {
     "said" in ours &&
     "said" in theirs &&
     /[-:] \|[2-9][-+]?$/m.test(theirs.said),
-  "files that sops cannot open": ({ stage, ours, refused }) =>
-    stage.endsWith("then sops decrypts") && "said" in ours && refused.theirs !== "",
+  "files that sops cannot open": ({ stage, ours, theirs, refused }) =>
+    stage.endsWith("then sops decrypts") &&
+    "said" in ours &&
+    (refused.theirs !== "" || ("said" in theirs && ours.said.replaceAll(/ -0(?=,?$)/gm, " 0") === theirs.said)),
   "last line break of a block": weRefuse(/^this (?:key|value is left unencrypted, and) would become another one$/),
   "only comments in YAML": ({ operation, given, refused }) =>
     operation === "encrypt" && given.format.name === "yaml" && /file: EOF/.test(refused.theirs),
