@@ -77,7 +77,7 @@ const named: Readonly<Record<string, Fits>> = {
     stage.endsWith("then sops decrypts") &&
     "said" in ours &&
     (refused.theirs !== "" || ("said" in theirs && ours.said.replaceAll(/ -0(?=,?$)/gm, " 0") === theirs.said)),
-  "last line break of a block": weRefuse(/^this (?:key|value is left unencrypted, and) would become another one$/),
+  "last block in YAML": weRefuse(/^this (?:key|value is left unencrypted, and) would become another one$/),
   "only comments in YAML": ({ operation, given, refused }) =>
     operation === "encrypt" && given.format.name === "yaml" && /file: EOF/.test(refused.theirs),
   "comments when converted": ({ operation, given, ours, theirs }) =>

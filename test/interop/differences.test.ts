@@ -55,7 +55,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     text: "k: -0.0\n",
     settings: selectionSettings({ encrypted_suffix: "_secret" }, false),
   },
-  "last line break of a block": {
+  "last block in YAML": {
     format: "yaml",
     text: "k: |\n  a",
     settings: selectionSettings({ encrypted_suffix: "_secret" }, false),
@@ -67,7 +67,6 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
 /** By row: the file of tests that holds it, and words in it. */
 const ELSEWHERE: Readonly<Record<string, readonly [file: string, words: string]>> = {
   layout: ["interop/yaml-changes.test.ts", "one edit changes one value"],
-  "last block in YAML": ["documents/sops-seal.test.ts", "block that stays needs a line break"],
   "comments in lists": ["interop/sops-comments.test.ts", "cannot open its own file"],
   "comments that are lost": ["scripts/encrypt/comments-decide-what-is-encrypted.txtar", "JSON has none"],
   "comments that no longer count": [
