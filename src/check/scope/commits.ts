@@ -17,7 +17,7 @@ import {
 import type { Git } from "../../git/git.ts";
 import { treeEntries, type Entry } from "../../git/listing.ts";
 import type { Project } from "../../operations/project/project.ts";
-import { isFrameFile, type Wanted } from "./blob-reading.ts";
+import { judging, type Wanted } from "./blob-reading.ts";
 import { isBelow } from "./inside.ts";
 import { isPolicyFile } from "../../policy/sources/index.ts";
 import { gitOfCommits, type CommitsGit } from "./repository-of-commits.ts";
@@ -66,9 +66,10 @@ export async function rangeScope(
   // What the beginning does not have.
   const before = new Set(trees.flat().map(versionOf));
   const isNew = (entry: Entry) => !before.has(versionOf(entry));
+  const judges = judging(newest);
   const frameChanged = walk.isNew
-    ? brought.some(({ path }) => isFrameFile(path))
-    : !sameFrame(older[0]?.entries ?? [], newest);
+    ? brought.some(({ path }) => judges(path))
+    : !sameEntries(older[0]?.entries ?? [], newest, judges);
   // A merge can bring back what the beginning had left behind, without any commit that brings it.
   const differing = walk.isNew && older.length === 0 ? [] : newest.filter(isNew);
   const touched = new Set([...brought, ...differing].map(({ path }) => path));
@@ -190,8 +191,8 @@ function versionOf({ path, oid }: Entry): string {
   return `${path}\0${oid}`;
 }
 
-function sameFrame(a: readonly Entry[], b: readonly Entry[]): boolean {
-  const [one, other] = [a, b].map((entries) => entries.filter(({ path }) => isFrameFile(path)).map(versionOf));
+function sameEntries(a: readonly Entry[], b: readonly Entry[], which: (path: string) => boolean): boolean {
+  const [one, other] = [a, b].map((entries) => entries.filter(({ path }) => which(path)).map(versionOf));
   return one?.join("\n") === other?.join("\n");
 }
 

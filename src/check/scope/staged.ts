@@ -11,9 +11,9 @@ import { gitIn, type Git } from "../../git/git.ts";
 import { indexEntries, knowsPath, treeEntries, type Entry } from "../../git/listing.ts";
 import { findBareRepository, type Repository } from "../../git/repository.ts";
 import type { Project } from "../../operations/project/project.ts";
-import { FRAME_NAMES, isFrameFile } from "./blob-reading.ts";
+import { FRAME_NAMES, judging } from "./blob-reading.ts";
 import { settingsOnDisk } from "../judge/check-rules.ts";
-import { isPolicyFile } from "../../policy/sources/index.ts";
+import { SETTINGS_FILE } from "../../findings/finding.ts";
 import type { Scope } from "./scope.ts";
 import { current, gitScope, replacing } from "./git.ts";
 import { liesIn } from "./inside.ts";
@@ -29,7 +29,8 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
   const [changes, frame] = await Promise.all([stagedChanges(git), indexEntries(git, FRAME_NAMES)]);
   if (changes.length === 0) project.tell("nothing is staged; without --staged the working tree is checked");
   const staged = changes.flatMap(({ entry }) => entry ?? []);
-  const looked = changes.some(({ path }) => isFrameFile(path)) ? await indexEntries(git) : staged;
+  const judges = judging(frame);
+  const looked = changes.some(({ path }) => judges(path)) ? await indexEntries(git) : staged;
   return gitScope(project, {
     mode: "staged",
     git,
@@ -38,7 +39,7 @@ export async function stagedScope(project: Project, paths: readonly string[]): P
     all: () => indexEntries(git),
     versions: current(looked, { before: await replacedBy(git, changes) }),
     lint: staged,
-    older: changes.some(({ path }) => isPolicyFile(path))
+    older: changes.some(({ path }) => path !== SETTINGS_FILE && judges(path))
       ? [{ entries: beforeChanges(frame, changes), name: "HEAD", all: () => treeEntries(git, "HEAD") }]
       : [],
     settings: settingsOnDisk(project, git.root),

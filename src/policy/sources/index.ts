@@ -32,6 +32,11 @@ export function isPolicyFile(path: string): boolean {
   return sourceOf(path) !== undefined;
 }
 
+/** Whether one of these policies may read this file. @param path POSIX, as those of the policies */
+export function isReadByPolicy(path: string, policies: readonly string[]): boolean {
+  return policies.some((policy) => sourceOf(policy)?.mayRead?.(path) === true);
+}
+
 /** Whether a file of this path can only be meant for a policy, and is none. @param path POSIX */
 export function isMisnamedPolicy(path: string): boolean {
   return endsWithOne(

@@ -18,6 +18,7 @@ export const secretsNix: PolicySource = {
     ]);
     return parseRules(utf8PolicyText(bytes, file), file, around);
   },
+  mayRead: (path) => /\.(?:nix|pub|json|toml)$/.test(path),
   rulesDocuments: false,
   write: async (policy) => (await import("../write-nix.ts")).rulesText(policy),
 };

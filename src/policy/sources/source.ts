@@ -39,6 +39,8 @@ export interface PolicySource {
    * @throws SecretsError `policy` with its place
    */
   readonly read: (bytes: Uint8Array, file: string, around: Surroundings) => Promise<Policy | undefined>;
+  /** Whether it may read this file, so that a change of it changes what the policy says. */
+  readonly mayRead?: (path: string) => boolean;
   /** Whether it rules sops files beside `.age` secrets. */
   readonly rulesDocuments: boolean;
   /** A new one, which `read` takes for what was written. */
