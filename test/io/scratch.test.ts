@@ -126,7 +126,7 @@ describe("a scratch file", () => {
   test("on a disk is said so, in one line", async () => {
     const told: string[] = [];
     await withScratch(host, { name: "a", bytes: bytes(""), warn: (line) => told.push(line) }, async () => undefined);
-    expect(told).toEqual([`no directory in memory here: the plaintext lies in ${temporary} meanwhile`]);
+    expect(told).toEqual([`no in-memory directory here: the plaintext is in ${temporary} meanwhile`]);
   });
 
   test("lies in memory where the system has that, and nothing is said", async () => {
