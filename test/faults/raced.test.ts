@@ -58,7 +58,7 @@ describe("what was written meanwhile", () => {
       const before = given.targets.map(({ path }) => read(world, path));
       const text = await theirs(target);
       const { code, stderr } = await race(world, given, { path: target.path, text });
-      expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("changed by somebody else") });
+      expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("somebody else changed it") });
       expect(stderr).toContain(target.path);
       expect(read(world, target.path)).toBe(text);
       // And nothing of the others was written.

@@ -70,7 +70,7 @@ test.each([
   expect(await evaluated(text)).toEqual(expected);
 });
 
-const OUTSIDE = /is outside of the repository and is not read$/;
+const OUTSIDE = /is outside the repository, so it is not read$/;
 
 test.each([
   ["builtins.readFile ../../outside", OUTSIDE],
