@@ -40,7 +40,7 @@ test("a rekey that died in one worktree is finished by a command in another", as
   );
   expect(outcome).toBeUndefined();
   expect(existsSync(join(world.work, ".git", "secrets", "journal"))).toBe(true);
-  expect((await run(world, who)).stderr).toContain("finished a commit that an earlier run could not");
+  expect((await run(world, who)).stderr).toContain("finished an interrupted write of an earlier run");
   for (const [index, name] of names.entries()) {
     expect(readFileSync(join(tree, name), "latin1")).not.toBe(before[index]);
     expect(read(world, name)).toBe(before[index]);
