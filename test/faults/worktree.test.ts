@@ -64,9 +64,9 @@ test("a repository inside another is not its business", async () => {
   const entries = [{ target: "../../inner/mine", old: sha256("old"), new: sha256("new") }];
   const body = JSON.stringify({ version: 2, owner, entries });
   writeFileSync(join(state, "journal"), `${sha256(body)}\n${body}\n`);
-  expect(await run(world, who)).toMatchObject({ code: 0, stderr: expect.stringContaining("left alone") });
+  expect(await run(world, who)).toMatchObject({ code: 0, stderr: expect.stringContaining("not touched") });
   const set = await run(world, { argv: ["set", "secrets/token.age", "--value-stdin"], stdin: "x" });
-  expect(set).toMatchObject({ code: 6, stderr: expect.stringContaining("left alone") });
+  expect(set).toMatchObject({ code: 6, stderr: expect.stringContaining("not touched") });
   expect(readFileSync(target, "utf8")).toBe("old");
   expect(existsSync(stagedPath(target, owner))).toBe(true);
   world.remove();
