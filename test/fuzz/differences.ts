@@ -44,6 +44,7 @@ const named: Readonly<Record<string, Fits>> = {
   "null as text": weRefuse(/has only text, and a value is null$/),
   "bytes as text": weRefuse(/a value is not UTF-8/),
   "nested INI": weRefuse(/^INI has (?:only text in its sections|sections at the top)/),
+  "whole INI sections": weRefuse(/: it is a section, and values have a key in it$/),
   "repeated INI sections": ({ operation, given }) =>
     ["set", "unset"].includes(operation) && /^ *(\[.*)$[^]*^ *\1$/m.test(given.text) && given.format.name === "ini",
   "backquotes in INI keys": weRefuse(/^a key with a backquote/),

@@ -42,6 +42,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   "structures in dotenv and INI": { format: "ini", text: "[s]\na = 1\n", operation: "set", value: '{"b":1}' },
   "escapes in dotenv": { format: "dotenv", text: "A=1\n", operation: "set", value: String.raw`"a\\nb"` },
   "comments of removed INI keys": { format: "ini", text: "[s]\na = 1\n; of b\nb = 2\n", operation: "unset" },
+  "whole INI sections": { format: "ini", text: "[s]\na = 1\n[t]\nb = 2\n", operation: "set", value: "{}", at: 10 },
   "repeated INI sections": { format: "ini", text: "[s]\na = 1\n[s]\nb = 2\n", operation: "unset" },
   "binary is one value": { format: "binary", text: "x", operation: "unset" },
   "null as text": { format: "json", text: '{"a":null}', operation: "convert", to: "dotenv" },
