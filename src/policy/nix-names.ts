@@ -45,12 +45,20 @@ export function boundKeys(lets: Iterable<ReadonlyMap<string, Lazy>>, file: strin
   return found;
 }
 
+/** The keys in a text, one a line, as a `.pub` file has them that was read. */
+export function keyLines(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
 /** All of it are keys, or nothing of it counts. */
 function keysIn(value: Value): string[] {
   const texts = is("list", value) ? value.items.map((item) => item.value) : [value];
-  const lines = texts.flatMap((text) => (typeof text === "string" ? text.split(/\r?\n/) : [""]));
-  const keys = lines.map((line) => line.trim()).filter((line) => line !== "");
-  return texts.every((text) => typeof text === "string") && keys.every(looksLikeRecipient) ? keys : [];
+  if (!texts.every((text) => typeof text === "string")) return [];
+  const keys = texts.flatMap(keyLines);
+  return keys.every(looksLikeRecipient) ? keys : [];
 }
 
 export interface Team {

@@ -15,7 +15,7 @@ import { expectType, force, is, type Lazy, type Value } from "../nix/value.ts";
 import { visible } from "../words/visible.ts";
 import { whyUnclearPath } from "./look-alikes.ts";
 import { expressionFor, isBeyondUs, nixText, readAnswer, type NixRule } from "./nix-fallback.ts";
-import { boundKeys, nameKeys, type BoundKeys, type NamedKeys, type Team } from "./nix-names.ts";
+import { boundKeys, keyLines, nameKeys, type BoundKeys, type NamedKeys, type Team } from "./nix-names.ts";
 import type { Policy, PolicyWarning, Reader, Ruling } from "./policy.ts";
 import { refuseReordering } from "./policy-text.ts";
 import { union } from "./reader-union.ts";
@@ -208,10 +208,15 @@ async function policyOf(raw: RawRules, { file, onlyFor }: About): Promise<Policy
     onlyFor,
     shellSecrets: raw.shell,
     rule: ruling,
-    missingRule: (path) => ({ line: `${nixText(path)}.publicKeys = [ "age1…" ];`, under: undefined }),
+    missingRule: (path) => ({ line: ruleLine(path), under: undefined }),
     holder: ({ id }) => named.holders.get(id),
     nameOf: ({ id }) => named.holders.get(id)?.name,
   };
+}
+
+/** A rule as somebody would write it. */
+function ruleLine(path: string): string {
+  return `${nixText(path)}.publicKeys = [ "age1…" ];`;
 }
 
 function whyNoPath(path: string, isKnown: boolean): string | undefined {
@@ -222,19 +227,18 @@ function whyNoPath(path: string, isKnown: boolean): string | undefined {
   return unclear === undefined ? undefined : `${unclear}, and is ignored`;
 }
 
-/** A text may have several lines, as a `.pub` file has that was read, each a key. */
 async function keysOf({ name, at, keys }: RawRule, recipient: ReadRecipient): Promise<Recipient[]> {
   const found = new Map<string, Recipient>();
   for (const [index, text] of keys.entries()) {
-    for (const line of text.split(/\r?\n/).filter((each) => each.trim() !== "")) {
-      const key = await recipient({ text: line.trim(), at }, `key ${index + 1} of ${visible(name)}`);
+    for (const line of keyLines(text)) {
+      const key = await recipient({ text: line, at }, `key ${index + 1} of ${visible(name)}`);
       if (!found.has(key.text)) found.set(key.text, key);
     }
   }
   if (found.size > 0) return [...found.values()];
   throw new SecretsError("policy", `the rule for ${visible(name)} names nobody`, {
     at,
-    hint: `put a key there: "${visible(name)}".publicKeys = [ "age1…" ];`,
+    hint: `put a key there: ${ruleLine(name)}`,
   });
 }
 

@@ -167,6 +167,12 @@ export function hasRules(policy: Policy | undefined): boolean {
   return creationRules.length + exactPaths.length + broken.length > 0;
 }
 
+/** Who is meant by a name: the name itself, or all that are in a team, whichever way. Teams hold no circles. */
+export function membersOf(teams: Policy["teams"], name: string): string[] {
+  const held = teams.get(name);
+  return held === undefined ? [name] : [...new Set(held.flatMap((each) => membersOf(teams, each)))];
+}
+
 /** Every recipient that an `.age` file for these readers is encrypted to: duplicates removed, ed25519 keys as written. */
 export function ageRecipients(readers: readonly Reader[]): Recipient[] {
   const seen = new Map<string, Recipient>();

@@ -36,8 +36,8 @@ export interface PolicyEntry {
 
 export interface PolicySet {
   readonly entries: readonly PolicyEntry[];
-  /** What is wrong with single rules. */
-  readonly problems: readonly SecretsError[];
+  /** What is wrong with single rules; asked of the newest only, since it looks at every path that is named. */
+  readonly problems: () => readonly SecretsError[];
   /** The policy where this path has its rule, or could have one; undefined where what would rule it is broken. */
   readonly policyFile: (path: string) => string | undefined;
   /** What it says of the path; undefined where no rule covers it, or the policy is broken. */
@@ -97,7 +97,7 @@ export async function policySet(texts: readonly PolicyText[], options: PolicyOpt
   };
   return {
     entries,
-    problems: entries.flatMap((entry) => brokenRules(entry, (path) => governing(candidates(path)))),
+    problems: () => entries.flatMap((entry) => brokenRules(entry, (path) => governing(candidates(path)))),
     policyFile: (path) => {
       const isBroken = around(posix.dirname(path)).some(({ problem }) => problem !== undefined);
       const entry = isBroken ? undefined : passing(() => governing(candidates(path)))?.entry;
@@ -207,7 +207,7 @@ export function brokenPolicies(
   const found: Unchecked[] = (newest?.entries ?? []).flatMap(({ path, problem }) =>
     problem === undefined || isAllowed(path) ? [] : unjudged(problem, "nothing under it was checked"),
   );
-  const ofRules = newest?.problems ?? [];
+  const ofRules = newest?.problems() ?? [];
   found.push(
     ...ofRules
       .filter(({ at }) => !isAllowed(at?.file ?? ""))

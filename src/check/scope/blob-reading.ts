@@ -8,7 +8,7 @@ import type { Files } from "../../io/host.ts";
 import { ioError } from "../../io/io-error.ts";
 import { needlesIn } from "../../findings/reading/needles.ts";
 import { SETTINGS_FILE } from "../../findings/finding.ts";
-import { isPolicyFile, isReadByPolicy, POLICY_PLACES } from "../../policy/sources/index.ts";
+import { isPolicyFile, POLICY_PLACES, readBy } from "../../policy/sources/index.ts";
 import type { Unchecked } from "./scope.ts";
 
 /** Files that are open at one time. */
@@ -27,8 +27,8 @@ export function isFrameFile(path: string): boolean {
 
 /** Which files of a moment judge others, by themselves or because a policy of it may read them. */
 export function judging(moment: readonly Pick<Entry, "path">[]): (path: string) => boolean {
-  const policies = moment.map(({ path }) => path).filter(isPolicyFile);
-  return (path) => isFrameFile(path) || isReadByPolicy(path, policies);
+  const isRead = readBy(moment.map(({ path }) => path).filter(isPolicyFile));
+  return (path) => isFrameFile(path) || isRead(path);
 }
 
 /** What judges files is not a symbolic link: sops would follow it, git does not publish where it leads. */

@@ -13,6 +13,7 @@ import type { NixWorld } from "../../nix/nix.ts";
 import { findProgram } from "../../io/programs.ts";
 import { visible } from "../../words/visible.ts";
 import { strictUtf8 } from "../../text/utf8.ts";
+import { remembered } from "../../words/remembered.ts";
 
 type EntryType = NonNullable<Awaited<ReturnType<NixWorld["type"]>>>;
 
@@ -29,13 +30,10 @@ export function nixWorld({ files, env, system }: Host, { root, show }: Reach): N
     files
       .realpath(path)
       .catch(async () => (dirname(path) === path ? path : join(await real(dirname(path)), basename(path))));
-  const allowed = async (path: string): Promise<string> => {
-    const found = await real(path);
-    for (const each of roots) if (isInside(await real(each), found)) return path;
-    throw new SecretsError("policy", `${show(path)} is outside the repository, so it is not read`);
-  };
+  const realRoots = remembered(() => Promise.all(roots.map(real)));
   const reading = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
-    await allowed(path);
+    const found = await real(path);
+    if (!(await realRoots()).some((each) => isInside(each, found))) throw outside(show(path));
     try {
       return await work();
     } catch (error) {
@@ -49,9 +47,7 @@ export function nixWorld({ files, env, system }: Host, { root, show }: Reach): N
         if (stat === undefined) throw new SecretsError("not-found", `no such file: ${show(path)}`);
         if (stat.kind !== "file") throw new SecretsError("usage", `${show(path)} is not a file`);
         atMost(stat.size, NIX_LIMITS.text, { at: undefined });
-        const text = strictUtf8(await files.read(path));
-        if (text === undefined) throw new SecretsError("policy", `${show(path)} is not UTF-8`);
-        return text;
+        return nixText(await files.read(path), show(path));
       }),
     list: (path) =>
       reading(path, async () => {
@@ -68,6 +64,19 @@ export function nixWorld({ files, env, system }: Host, { root, show }: Reach): N
     home: system.home,
     show,
   };
+}
+
+/** @param file as it is shown */
+export function outside(file: string): SecretsError {
+  return new SecretsError("policy", `${file} is outside the repository, so it is not read`);
+}
+
+/** What a policy may read as text. @param file as it is shown @throws SecretsError `policy` */
+export function nixText(bytes: Uint8Array, file: string): string {
+  atMost(bytes.length, NIX_LIMITS.text, { at: undefined });
+  const text = strictUtf8(bytes);
+  if (text === undefined) throw new SecretsError("policy", `${file} is not UTF-8`);
+  return text;
 }
 
 function entryType(stat: FileStat | undefined): EntryType {

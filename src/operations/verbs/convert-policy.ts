@@ -12,10 +12,9 @@ import { writtenPolicy } from "../../policy/written.ts";
 import { listed, placed } from "../../words/phrases.ts";
 import { noPolicy } from "../project/no-policy.ts";
 import { policyPath, surroundingsOf, type PolicyFile } from "../project/policies.ts";
-import { statOf, type Project } from "../project/project.ts";
+import { isAgePath, statOf, type Project } from "../project/project.ts";
 import { ruleOrProblem } from "../project/rule.ts";
 import { secretFiles } from "../secrets/secret-files.ts";
-import { isAgePath } from "../project/project.ts";
 import { textChange } from "../secrets/sops-document.ts";
 import { commitChanges } from "../writing/write.ts";
 

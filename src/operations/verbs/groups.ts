@@ -11,7 +11,7 @@ import { SecretsError } from "../../errors.ts";
 import { placeOfRule } from "../../findings/reading/commands.ts";
 import { without } from "../../keys/distinct.ts";
 import type { Recipient } from "../../keys/recipient.ts";
-import type { Policy } from "../../policy/policy.ts";
+import { membersOf, type Policy } from "../../policy/policy.ts";
 import { looksLikeRecipient } from "../../policy/recipient-text.ts";
 import { namesOf, unknownName } from "../../policy/roster.ts";
 import { sopsRecipients } from "../../policy/sops-recipients.ts";
@@ -116,8 +116,8 @@ async function groupsAfter(
 
 async function groupOf(words: readonly string[], { file, policy }: Omit<Given, "request">): Promise<Recipient[]> {
   const members = new Map(policy?.members.map((member) => [member.name, member]));
-  const inTeam = (name: string): string[] => policy?.teams.get(name)?.flatMap(inTeam) ?? [name];
-  const groups = words.flatMap(inTeam).map(async (word) => {
+  const named = policy === undefined ? words : words.flatMap((word) => membersOf(policy.teams, word));
+  const groups = named.map(async (word) => {
     const member = members.get(word);
     if (member !== undefined) return sopsRecipients([{ ...member, through: [] }]);
     if (looksLikeRecipient(word)) return parsedRecipients([word]);

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import type { Position } from "../../errors.ts";
-import type { CreationRule, Policy, Reader } from "../../policy/policy.ts";
+import { membersOf, type CreationRule, type Policy, type Reader } from "../../policy/policy.ts";
 import { listSecrets, whoReads, type SecretReport, type WhoReport } from "./list.ts";
 import { statOf, type Project } from "../project/project.ts";
 
@@ -66,7 +66,7 @@ async function personReport(project: Project, policy: Policy, name: string): Pro
     if (found === undefined) return [];
     return [{ at, title, through: isTeam ? found.through.slice(0, found.through.indexOf(name)) : found.through }];
   });
-  const members = isTeam ? membersOf(policy, name) : [];
+  const members = isTeam ? membersOf(policy.teams, name) : [];
   const created = (await listSecrets(project, [])).filter(({ format }) => format !== undefined);
   const files = created.flatMap((report): FileOfPerson[] => {
     const reads = readsFile(report, isTeam ? members : [name]);
@@ -91,12 +91,6 @@ function rulesOf(policy: Policy): AnyRule[] {
     ...policy.exactPaths.map((path) => policy.rule(path)).filter((ruling) => ruling !== undefined),
     ...policy.creationRules,
   ];
-}
-
-/** Teams hold no circles: the policy has been read. */
-function membersOf(policy: Policy, team: string): string[] {
-  const held = policy.teams.get(team) ?? [];
-  return [...new Set(held.flatMap((name) => (policy.teams.has(name) ? membersOf(policy, name) : [name])))];
 }
 
 /** Whether any of these reads the file. */

@@ -32,9 +32,11 @@ export function isPolicyFile(path: string): boolean {
   return sourceOf(path) !== undefined;
 }
 
-/** Whether one of these policies may read this file. @param path POSIX, as those of the policies */
-export function isReadByPolicy(path: string, policies: readonly string[]): boolean {
-  return policies.some((policy) => sourceOf(policy)?.mayRead?.(path) === true);
+/** Tells which files these policies may read. @param policies POSIX, as the paths that are asked about */
+export function readBy(policies: readonly string[]): (path: string) => boolean {
+  const kinds = new Set(policies.map(sourceOf));
+  const readers = POLICY_SOURCES.filter((source) => kinds.has(source)).flatMap(({ mayRead }) => mayRead ?? []);
+  return (path) => readers.some((mayRead) => mayRead(path));
 }
 
 /** Whether a file of this path can only be meant for a policy, and is none. @param path POSIX */
