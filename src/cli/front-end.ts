@@ -46,7 +46,7 @@ export interface Chosen extends Invocation {
 export interface Slip {
   /** The words before it, as in `policy`. */
   readonly family: readonly string[];
-  /** What stands in its place, with all behind it; empty where the line is over. */
+  /** The word in its place and all after it; empty at the end of the line. */
   readonly words: readonly string[];
   /** What could stand there. */
   readonly known: readonly string[];

@@ -77,7 +77,7 @@ export function createChanges(project: Project, { root, mode }: Pick<Scope, "roo
   };
 
   function judgedIn(version: Version, { findings, past, allowances }: Partial<Inspected> = {}): Judged {
-    // What stands in the file itself is read only where something was found.
+    // The content of the file itself is read only if something was found.
     const file = project.show(join(root, version.path));
     const own = allowances?.length ? allowances : allowancesOf({ ...version, file }).good;
     const kept = { ...version, bytes: new Uint8Array() };

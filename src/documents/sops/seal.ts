@@ -150,7 +150,7 @@ function refuseDoubts({ doubts }: ParsedText, previous: OpenedDocument | undefin
   throw new SecretsError("malformed", message, { at: placeAt(line, column), hint });
 }
 
-/** An alias that is written out leaves the comments behind that stand in what it copies. */
+/** An alias that is written out loses the comments inside what it copies. */
 function refuseLostComments(given: ParsedText, expanded: ParsedText, selects: Selects): void {
   const values = ({ leaves }: ParsedText) => leaves.filter(({ kind }) => kind === "value");
   const after = values(expanded).map(selects);

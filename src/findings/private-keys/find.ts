@@ -117,8 +117,8 @@ const KINDS: readonly Kind[] = [
 export const KEY_MARKS = KINDS.flatMap(({ marks }) => marks.map((mark) => Buffer.from(mark)));
 
 /**
- * The letters of base64 that a mark gives wherever it begins, those left out that its neighbours share. Those of shorter ones stand in
- * any long text of base64.
+ * The letters of base64 that a mark gives wherever it begins, without those that depend on its neighbours. Any long text of base64
+ * contains those of shorter marks.
  */
 const ENCODED = KINDS.flatMap(({ marks }) => marks.filter((mark) => mark.length > 8)).flatMap((mark) =>
   [0, 1, 2].map((before) => {

@@ -22,7 +22,7 @@ import { placeOf } from "./place.ts";
 import { needlesIn, type Needles } from "./needles.ts";
 import { utf8Of } from "../../text/utf8.ts";
 
-/** Of a broken one `problem` is what stands in the way of reading it. */
+/** `problem` says why a broken one cannot be read. */
 export type Content =
   | { readonly kind: "empty" }
   | { readonly kind: "age"; readonly header: AgeHeader; readonly payload: AgePayload }

@@ -107,7 +107,7 @@ async function reasonFor(judge: Judge, each: OpenedLeaf): Promise<Slip["why"] | 
 
 function wasEncrypted({ sealedValues, clearValues, fresh, gone }: Judge, each: OpenedLeaf): boolean {
   const value = valueOf(each);
-  // A shorter text may stand in two places by chance.
+  // A shorter text may be in two places by chance.
   const isLong = each.scalar.type === "str" && each.scalar.bytes.length >= 6;
   if (isLong && sealedValues.has(value) && !clearValues.has(value)) return true;
   return fresh.has(each) && (gone.get(lastOf(each)) ?? []).some((old) => isMoved(old, each));
