@@ -9,9 +9,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { evaluateNix } from "../../dist/nix/nix.js";
 import { parseRules } from "../../dist/policy/nix-rules.js";
+import { keyIn, median, print } from "./shared.js";
 
 const RULES = 100;
 const rounds = Number(process.argv[2] ?? 5);
@@ -35,7 +35,7 @@ try {
   mkdirSync(work);
   run("git", ["init", "-q"]);
   const keys = Object.fromEntries(
-    await Promise.all(["alice", "bob", "carol", "dave"].map(async (name) => [name, await key(name)])),
+    await Promise.all(["alice", "bob", "carol", "dave"].map(async (name) => [name, await keyIn(folder, name)])),
   );
   writeFileSync(path.join(work, "secrets.nix"), rules(RULES, keys, "alice bob carol"));
   for (let index = 0; index < RULES; index++) {
@@ -58,12 +58,6 @@ try {
   await evaluation(keys);
 } finally {
   rmSync(folder, { recursive: true });
-}
-
-async function key(name) {
-  const identity = await generateX25519Identity();
-  writeFileSync(path.join(folder, name), `${identity}\n`, { mode: 0o600 });
-  return identityToRecipient(identity);
 }
 
 function rules(count, keys, readers) {
@@ -112,12 +106,4 @@ async function evaluation(keys) {
   };
   await measure("evaluation", () => evaluateNix(source, world, forced));
   await measure("the policy", () => parseRules(text, "secrets.nix", around));
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function print(text) {
-  process.stdout.write(`${text}\n`);
 }

@@ -11,6 +11,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { median } from "./shared.js";
 
 const rounds = Number(process.argv[2] ?? 15);
 const bin = path.join(import.meta.dirname, "..", "..", "bin", "secrets.js");
@@ -98,8 +99,4 @@ function measure() {
     }
   }
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { keyIn, median, print } from "./shared.js";
 
 const rounds = Number(process.argv[2] ?? 7);
 const bin = path.join(import.meta.dirname, "..", "..", "bin", "secrets.js");
@@ -24,7 +24,7 @@ const env = {
 };
 
 try {
-  const [own, other] = [await key("key"), await key("other")];
+  const [own, other] = [await keyIn(folder, "key"), await keyIn(folder, "other")];
   writePolicy([own]);
   for (const format of ["yaml", "json"]) {
     for (const leaves of [10, 10_000]) {
@@ -37,12 +37,6 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true });
-}
-
-async function key(name) {
-  const identity = await generateX25519Identity();
-  writeFileSync(path.join(folder, name), `${identity}\n`, { mode: 0o600 });
-  return identityToRecipient(identity);
 }
 
 function writePolicy(recipients) {
@@ -141,12 +135,4 @@ function differing(before, after) {
   };
   const only = [...count(left, right), ...count(right, left)];
   return `${only.length} lines, ${Buffer.byteLength(only.join("\n"))} bytes`;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function print(text) {
-  process.stdout.write(`${text}\n`);
 }

@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import { median } from "./shared.js";
 
 const rounds = Number(process.argv[2] ?? 31);
 const bin = path.join(import.meta.dirname, "..", "..", "bin", "secrets.js");
@@ -62,8 +63,4 @@ function report(times) {
       `${name.padEnd(28)}${value.toFixed(1).padStart(7)} ms${(value / bare).toFixed(2).padStart(8)} ×\n`,
     );
   }
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
